@@ -1,0 +1,3 @@
+"""A declarative storyboard compiler."""
+
+__version__ = "0.1.0"

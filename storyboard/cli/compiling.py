@@ -1,0 +1,216 @@
+"""``check``, ``compile`` and ``plan``: the commands that compile a storyboard."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storyboard.cli.main import FINE, REFUSED
+from storyboard.cli.options import (
+    compile_options,
+    finding_options,
+    has_color,
+    read_money,
+    show_findings,
+    terminal_width,
+    write,
+)
+
+if TYPE_CHECKING:
+    from storyboard.api import Compilation, Options
+    from storyboard.diagnostics import Diagnostic
+    from storyboard.units import Money
+
+PENDING = 5
+"""``plan --detailed-exitcode``: there are clips to render."""
+
+_FILES = click.argument("files", nargs=-1, metavar="FILE...")
+_FILE = click.argument("file", default=".", metavar="[FILE]")
+
+
+def _options(
+    target: str | None,
+    settings: dict[str, str],
+    target_folders: tuple[Path, ...],
+    max_references: int | None,
+    max_cost: Money | None = None,
+    max_seconds: int | None = None,
+) -> Options:
+    from storyboard.api import Options
+
+    return Options(
+        target=target,
+        settings=settings,
+        target_folders=target_folders,
+        max_references=max_references,
+        max_cost=max_cost,
+        max_seconds=max_seconds,
+    )
+
+
+@click.command("check", epilog="Example: storyboard check film.storyboard.yaml --format github")
+@_FILES
+@compile_options
+@finding_options
+def check_command(
+    files: tuple[str, ...],
+    target: str | None,
+    settings: dict[str, str],
+    target_folders: tuple[Path, ...],
+    max_references: int | None,
+    form: str,
+    color: str,
+) -> int:
+    """Find everything that is wrong with storyboards, without the network.
+
+    FILE is a storyboard, a folder that holds storyboard.yaml, or - for standard input; without
+    one it is the current folder. Exit code 1 where there are errors.
+    """
+    from storyboard.api import check
+    from storyboard.render.snippets import summary
+
+    options = _options(target, settings, target_folders, max_references)
+    compiled = [check(file, options) for file in files or (".",)]
+    found = [diagnostic for one in compiled for diagnostic in one.diagnostics]
+    show_findings(found, form, color, sys.stdout, compiled[0].name)
+    if form == "text":
+        for one in compiled:
+            said = summary(one.diagnostics) if len(one.diagnostics) else f"{one.name}: fine"
+            shots = sum(len(scene.shots) for scene in one.film.scenes) if one.film else 0
+            if one.film and not one.diagnostics.has_errors:
+                said += f" ({shots} shots, {one.film.target.target})"
+            click.echo(("\n" if found else "") + said, err=True)
+    return REFUSED if any(one.diagnostics.has_errors for one in compiled) else FINE
+
+
+@click.command("compile", epilog="Example: storyboard compile film.yaml | jq '.requests[].payload'")
+@_FILE
+@compile_options
+@finding_options
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def compile_command(
+    file: str,
+    target: str | None,
+    settings: dict[str, str],
+    target_folders: tuple[Path, ...],
+    max_references: int | None,
+    form: str,
+    color: str,
+    out: Path | None,
+) -> int:
+    """Print the requests of a storyboard, as JSON: id, endpoint and payload of each.
+
+    Local pictures stand in a payload as asset:sha256:…, frames of earlier clips as
+    output:sha256:…#last_frame. Nothing is priced and nothing is sent.
+    """
+    from storyboard.api import plan
+
+    made, compiled = plan(file, _options(target, settings, target_folders, max_references))
+    _show_on_stderr(compiled, form, color)
+    if compiled.diagnostics.has_errors and not made["requests"]:
+        return REFUSED
+    keys = ("id", "endpoint", "payload")
+    listed = [{key: request[key] for key in keys} for request in made["requests"]]
+    text = json.dumps({"requests": listed}, ensure_ascii=False, indent=2) + "\n"
+    if out is not None:
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f'"{out}" cannot be written: {error.strerror}') from None
+    else:
+        write(text)
+    return FINE
+
+
+@click.command(
+    "plan", epilog="Example: storyboard plan film.yaml --max-cost '10 USD' --out film.plan"
+)
+@_FILE
+@compile_options
+@click.option("--max-cost", metavar="AMOUNT", callback=read_money, help="Refuse a film that costs more, as '25 USD'.")
+@click.option("--max-seconds", type=click.IntRange(min=1), help="Refuse a film that renders more.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file."
+)
+@click.option("--all", "everything", is_flag=True, help="Show notes, reused clips and scenes too.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="0 nothing to do, 1 error, 5 clips to render."
+)
+@finding_options
+def plan_command(
+    file: str,
+    target: str | None,
+    settings: dict[str, str],
+    target_folders: tuple[Path, ...],
+    max_references: int | None,
+    max_cost: Money | None,
+    max_seconds: int | None,
+    as_json: bool,
+    out: Path | None,
+    everything: bool,
+    detailed_exitcode: bool,
+    form: str,
+    color: str,
+) -> int:
+    """Show what would be rendered and what it would cost. Nothing is sent, nothing is paid.
+
+    FILE is a storyboard, a folder that holds storyboard.yaml, or - for standard input. Exit
+    code 1 where the storyboard has errors or exceeds its budget.
+    """
+    from storyboard.api import plan
+    from storyboard.plan.file import encode
+    from storyboard.plan.file import write as write_plan
+    from storyboard.render.plan import render_plan
+
+    made, compiled = plan(
+        file,
+        _options(target, settings, target_folders, max_references, max_cost, max_seconds),
+    )
+    if out is not None and made["applyable"] and not write_plan(made, out, compiled.diagnostics):
+        made["applyable"] = False
+    is_refused = compiled.diagnostics.has_errors or not made["applyable"]
+    if as_json:
+        write(encode(made))
+        _show_on_stderr(compiled, form, color, errors_only=True)
+    elif not made["requests"]:
+        _show_on_stderr(compiled, form, color)
+    else:
+        stream = sys.stdout
+        write(
+            render_plan(
+                made,
+                color=has_color(color, stream),
+                width=terminal_width(stream),
+                everything=everything,
+            )
+        )
+        if is_refused or form != "text":
+            _show_on_stderr(compiled, form, color, errors_only=form == "text")
+    if is_refused:
+        return REFUSED
+    if out is not None:
+        click.echo(f"written to {out}", err=True)
+    return PENDING if detailed_exitcode and _pending(made) else FINE
+
+
+def _pending(made: Any) -> bool:
+    return any(request["action"] == "generate" for request in made["requests"])
+
+
+def _show_on_stderr(
+    compiled: Compilation, form: str, color: str, *, errors_only: bool = False
+) -> None:
+    found: list[Diagnostic] = [
+        diagnostic
+        for diagnostic in compiled.diagnostics
+        if not errors_only or diagnostic.severity == "error"
+    ]
+    if found:
+        show_findings(found, form, color, sys.stderr, compiled.name)
+    elif form != "text":
+        show_findings([], form, color, sys.stderr, compiled.name)

@@ -1,0 +1,101 @@
+"""The command ``storyboard``: its commands, loaded when they are called, and its exit codes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from storyboard import __version__
+
+FINE, REFUSED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes: fine; the storyboard or a policy is not; wrong usage; the tool failed; Ctrl-C."""
+
+COMMANDS = {
+    "init": ("beginning", "Write a small film that plans at once."),
+    "check": ("compiling", "Find everything that is wrong with storyboards."),
+    "plan": ("compiling", "Show what would be rendered, and what it would cost."),
+    "compile": ("compiling", "Print the requests, as JSON."),
+    "targets": ("reference", "Show the targets: models, hosts, limits and prices."),
+    "schema": ("reference", "Print a JSON Schema, for editors and other tools."),
+    "explain": ("reference", "Explain a diagnostic code."),
+}
+"""Each command's module in this package and its line in ``--help``, which loads neither."""
+
+
+class _Commands(click.Group):
+    """A group that imports a command's module only when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"storyboard.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, f"{cmd_name}_command")
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from storyboard.diagnostics.spelling import nearest
+
+            near = nearest(args[0], COMMANDS)
+            hint = f'write "storyboard {near}"' if near else "storyboard --help lists them"
+            ctx.fail(f'there is no command "{args[0]}": {hint}')
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: storyboard init my-film && storyboard plan my-film",
+)
+@click.version_option(__version__, message="storyboard %(version)s")
+def storyboard() -> None:
+    """Compile storyboards to requests for video models, and know the bill first."""
+
+
+def main() -> None:
+    """Run the command line; every way out of it is an exit code, none a traceback."""
+    # A compile makes few cycles and much that lives until its end: collecting would only look.
+    gc.disable()
+    try:
+        sys.exit(storyboard.main(standalone_mode=False) or FINE)
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader has what it wanted, as in `storyboard plan film.yaml | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FINE)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a user gets words
+        _report(error)
+        sys.exit(FAILED)
+
+
+def _report(error: Exception) -> None:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
+    click.echo(
+        f"error[SB902 internal-error]: storyboard itself has failed: {type(error).__name__} "
+        f"at {place}\n   = help: please report this with the storyboard that caused it; "
+        "STORYBOARD_TRACEBACK=1 shows where it happened",
+        err=True,
+    )
+    if os.environ.get("STORYBOARD_TRACEBACK"):
+        traceback.print_exception(error)

@@ -1,0 +1,120 @@
+"""What the compiler has to say: diagnostics as values, each with its place and its fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from storyboard.diagnostics.source import Span
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error stops the plan, a warning and a note do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding: its number, which is never reused, its name and its weight."""
+
+    id: str
+    name: str
+    severity: Severity
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that explains the first, with a few words."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A replacement of ``span`` by ``text`` that mends the finding."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One finding.
+
+    ``message`` says in lower case and without a full stop what was found and what was
+    expected. ``span`` is the narrowest place that shows it, or None where the finding has no
+    place in a file. ``label`` is a word under the carets. ``help`` says what to write.
+    """
+
+    code: Code
+    message: str
+    span: Span | None = None
+    label: str = ""
+    labels: tuple[Label, ...] = ()
+    help: str = ""
+    fix: Fix | None = None
+    severity: Severity
+
+    @property
+    def order(self) -> tuple[str, int, int, str]:
+        """The key that puts findings in the order of their files and places."""
+        if self.span is None:
+            return ("", -1, -1, self.code.id)
+        return (self.span.source.name, self.span.start, self.span.end, self.code.id)
+
+
+@dataclass(slots=True)
+class Diagnostics:
+    """A collector that every stage is given: it keeps what is found, once, and goes on."""
+
+    _found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
+
+    def add(
+        self,
+        code: Code,
+        message: str,
+        span: Span | None = None,
+        *,
+        label: str = "",
+        labels: Iterable[Label] = (),
+        help: str = "",  # noqa: A002 - the field's name in every format that shows it
+        fix: Fix | None = None,
+        severity: Severity | None = None,
+    ) -> None:
+        """Keep a finding, unless the same was already said of the same place."""
+        place = None if span is None else (span.source.name, span.start, span.end)
+        self._found.setdefault(
+            (code.id, place, message),
+            Diagnostic(
+                code=code,
+                message=message,
+                span=span,
+                label=label,
+                labels=tuple(labels),
+                help=help,
+                fix=fix,
+                severity=severity or code.severity,
+            ),
+        )
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        """The findings, by file and place."""
+        return iter(sorted(self._found.values(), key=lambda found: found.order))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings weigh that much."""
+        return sum(found.severity is severity for found in self._found.values())
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found stops the plan."""
+        return self.count(Severity.ERROR) > 0

@@ -1,0 +1,262 @@
+"""From takes to requests: the target's table says which field holds what, and how it is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from storyboard.canonical import digest
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
+from storyboard.film import FRAME, MENTION, Asset, Film, Part, Reference, Ruler, Scene, Take
+from storyboard.lower.types import AssetUse, Dependency, Request
+from storyboard.targets.types import Feature, Target
+
+
+def lower(
+    film: Film,
+    takes: Sequence[tuple[Scene, Sequence[Take]]],
+    ruler: Ruler,
+    diagnostics: Diagnostics,
+) -> tuple[Request, ...]:
+    """The film's requests, in its order; each take becomes one.
+
+    A take that continues opens on the last frame of the request before it.
+    """
+    requests: list[Request] = []
+    for scene, scene_takes in takes:
+        for take in scene_takes:
+            before = requests[-1] if requests and take.parts[0].continues else None
+            requests.append(lower_take(film, scene, take, before, ruler, diagnostics))
+    return tuple(requests)
+
+
+def lower_take(
+    film: Film,
+    scene: Scene,
+    take: Take,
+    before: Request | None,
+    ruler: Ruler,
+    diagnostics: Diagnostics,
+) -> Request:
+    """The request of one take. ``before`` is the request whose last frame it opens on, or None."""
+    draft = _Draft(film, ruler, diagnostics)
+    draft.write(scene, take, before)
+    shots = [part.shot.take for part in take.parts]
+    content = {
+        "endpoint": film.target.endpoint,
+        "payload": draft.payload,
+        "take": shots if any(number != 1 for number in shots) else 1,
+    }
+    return Request(
+        id=request_id(scene, take),
+        scene=scene.address,
+        endpoint=film.target.endpoint,
+        payload=draft.payload,
+        digest=digest(content),
+        take=take,
+        audio=take.parts[0].shot.audio and film.target.has(Feature.AUDIO),
+        tokens=draft.tokens,
+        characters=tuple(draft.characters),
+        assets=draft.asset_uses(),
+        depends_on=tuple(draft.depends_on),
+    )
+
+
+def request_id(scene: Scene, take: Take) -> str:
+    """``arrival/2``, ``arrival/2.1`` or ``arrival/1-3``: the scene and its shots by number."""
+    first, last = _label(take.parts[0]), _label(take.parts[-1])
+    return f"{scene.address}/{first}" if len(take.parts) == 1 else f"{scene.address}/{first}-{last}"
+
+
+def _label(part: Part) -> str:
+    return str(part.shot.number) if part.count == 1 else f"{part.shot.number}.{part.number}"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A request while it is written."""
+
+    film: Film
+    ruler: Ruler
+    diagnostics: Diagnostics
+    payload: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    characters: list[int] = field(default_factory=list)
+    depends_on: list[Dependency] = field(default_factory=list)
+    _tags: dict[str, str] = field(default_factory=dict)
+    _elements: list[Reference] = field(default_factory=list)
+    _images: list[Reference | None] = field(default_factory=list)
+    _uses: dict[str, tuple[Asset, list[str]]] = field(default_factory=dict)
+    _frame: str = ""
+
+    @property
+    def target(self) -> Target:
+        return self.film.target
+
+    def write(self, scene: Scene, take: Take, before: Request | None) -> None:
+        """Fill in the payload, field by field of the target's table."""
+        fields, payload = self.target.request, self.payload
+        shot = take.parts[0].shot
+        if fields.model:
+            payload[fields.model] = self.target.endpoint
+        self._write_texts(take)
+        self._write_frames(take, before)
+        self._write_references()
+        if fields.negative and shot.negative:
+            payload[fields.negative] = shot.negative
+        if fields.audio:
+            payload[fields.audio] = shot.audio
+        if fields.aspect_ratio:
+            payload[fields.aspect_ratio] = scene.aspect_ratio
+        payload.update(fields.constants)
+        self._check_doubts(take)
+
+    def asset_uses(self) -> tuple[AssetUse, ...]:
+        """The local files of the payload, in the order of their first use."""
+        return tuple(
+            AssetUse(path=asset.location, sha256=asset.sha256 or "", pointers=tuple(pointers))
+            for asset, pointers in self._uses.values()
+        )
+
+    def _write_texts(self, take: Take) -> None:
+        fields, payload, target = self.target.request, self.payload, self.target
+        texts = [self._number(self._full_text(part)) for part in take.parts]
+        if len(texts) == 1:
+            payload[fields.prompt] = texts[0]
+            payload[fields.seconds.name] = _typed(take.seconds, fields.seconds.type)
+            return
+        shots = fields.shots
+        if shots is None or target.shots is None:
+            raise ValueError(f"{target.target} has no shot list for {len(texts)} parts")
+        seconds = [part.seconds for part in take.parts]
+        seconds[-1] += take.padding
+        listed = [
+            {shots.prompt: text, shots.seconds: _typed(number, shots.type)}
+            for text, number in zip(texts, seconds, strict=True)
+        ]
+        payload[shots.name] = (
+            json.dumps(listed, ensure_ascii=False) if shots.encoding == "json" else listed
+        )
+        if shots.total == "sum":
+            payload[fields.seconds.name] = _typed(take.seconds, fields.seconds.type)
+
+    def _full_text(self, part: Part) -> str:
+        text = self.ruler.lead + part.text if part.opens else part.text
+        self.characters.append(self.ruler.weigh(text))
+        return text
+
+    def _number(self, text: str) -> str:
+        if text.isascii():
+            return text
+        for mark in MENTION.findall(text):
+            if mark not in self._tags:
+                self._tags[mark] = self._tag(mark)
+        return MENTION.sub(lambda mention: self._tags[mention[0]], text)
+
+    def _tag(self, mark: str) -> str:
+        reference = None if mark == FRAME else self.film.cast[mark]
+        if reference is not None and reference.kind == "element":
+            self._elements.append(reference)
+            tag = self.target.tags.element.format(n=len(self._elements))
+        else:
+            self._images.append(reference)
+            tag = self.target.tags.image.format(n=len(self._images))
+        self.tokens[tag] = reference.name if reference is not None else "first frame"
+        return tag
+
+    def _write_frames(self, take: Take, before: Request | None) -> None:
+        fields = self.target.request
+        first, last = take.parts[0], take.parts[-1]
+        if None in self._images:
+            pointer = f"/{fields.images}/{self._images.index(None)}"
+        else:
+            pointer = f"/{fields.start_frame}"
+        if first.opens and pointer != "/None":
+            if first.start_frame is not None:
+                self._frame = self._asset(first.start_frame, pointer)
+            elif before is not None:
+                self._frame = f"output:{before.digest}#last_frame"
+                self.depends_on.append(
+                    Dependency(request=before.id, output="last_frame", pointer=pointer)
+                )
+            if None not in self._images and fields.start_frame:
+                self.payload[fields.start_frame] = self._frame
+        if last.end_frame is not None and fields.end_frame:
+            self.payload[fields.end_frame] = self._asset(last.end_frame, f"/{fields.end_frame}")
+
+    def _write_references(self) -> None:
+        fields = self.target.request
+        if self._images and fields.images:
+            self.payload[fields.images] = [
+                self._frame
+                if reference is None or reference.frontal is None
+                else self._asset(reference.frontal, f"/{fields.images}/{index}")
+                for index, reference in enumerate(self._images)
+            ]
+        if self._elements and fields.elements:
+            self.payload[fields.elements.name] = [
+                self._element(reference, f"/{fields.elements.name}/{index}")
+                for index, reference in enumerate(self._elements)
+            ]
+
+    def _element(self, reference: Reference, pointer: str) -> dict[str, Any]:
+        names = self.target.request.elements
+        limits = self.target.elements
+        if names is None or limits is None:
+            raise ValueError(f"{self.target.target} has no elements for {reference.name}")
+        element: dict[str, Any] = {}
+        if reference.video is not None and names.video:
+            element[names.video] = self._asset(reference.video, f"{pointer}/{names.video}")
+            if reference.voice and names.voice:
+                element[names.voice] = reference.voice
+            return element
+        if reference.frontal is None:
+            return element
+        element[names.frontal] = self._asset(reference.frontal, f"{pointer}/{names.frontal}")
+        others = reference.references
+        if not others and limits.min_references:
+            others = (reference.frontal,) * limits.min_references
+            self.diagnostics.add(
+                REPEATED_REFERENCE,
+                f'"{reference.name}" has one picture, {self.target.target} wants '
+                f"{limits.min_references + 1}: the frontal one is sent as a reference too",
+                reference.span,
+                help="add references: with a picture from another side; it keeps the likeness",
+            )
+        if others:
+            element[names.references] = [
+                self._asset(asset, f"{pointer}/{names.references}/{index}")
+                for index, asset in enumerate(others)
+            ]
+        return element
+
+    def _asset(self, asset: Asset, pointer: str) -> str:
+        if asset.location.startswith("https://"):
+            return asset.location
+        self._uses.setdefault(asset.location, (asset, []))[1].append(pointer)
+        return f"asset:sha256:{asset.sha256}" if asset.sha256 else "asset:missing"
+
+    def _check_doubts(self, take: Take) -> None:
+        for doubt in self.target.doubts:
+            if all(name in self.payload for name in doubt.fields):
+                shot = take.parts[-1].shot
+                self.diagnostics.add(
+                    DOUBTFUL_PAIR,
+                    f'"{shot.address}" shares a request with other shots and has an end_frame: '
+                    f"{doubt.note}",
+                    shot.place("end_frame"),
+                    help="give the shot a request of its own: put it in a scene with pack: none",
+                )
+
+
+def _typed(seconds: int, kind: str) -> str | int:
+    match kind:
+        case "integer":
+            return seconds
+        case "suffixed":
+            return f"{seconds}s"
+        case _:
+            return str(seconds)

@@ -1,0 +1,60 @@
+"""A request: what is sent for a take, and where each piece of it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from storyboard.film import Take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetUse:
+    """A local file in a payload: the JSON pointers at which its uploaded URL will stand."""
+
+    path: str
+    sha256: str
+    pointers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """Another request's output in a payload, at a JSON pointer; known once that one has run."""
+
+    request: str
+    output: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request of a film.
+
+    In ``payload`` a local file stands as ``asset:sha256:<hex>`` and another request's last
+    frame as ``output:sha256:<hex of that request's digest>#last_frame``, so that the payload
+    says by itself what is sent. ``digest`` is that of endpoint, payload and take numbers.
+    ``tokens`` name what each tag stands for; ``characters`` are, for each part of the take, the
+    code points that the target counts.
+    """
+
+    id: str
+    scene: str
+    endpoint: str
+    payload: dict[str, Any]
+    digest: str
+    take: Take
+    audio: bool
+    tokens: dict[str, str]
+    characters: tuple[int, ...]
+    assets: tuple[AssetUse, ...] = ()
+    depends_on: tuple[Dependency, ...] = ()
+
+    @property
+    def seconds(self) -> int:
+        """Seconds that are rendered and paid."""
+        return self.take.seconds
+
+    @property
+    def takes(self) -> list[int]:
+        """The take number of each part."""
+        return [part.shot.take for part in self.take.parts]

@@ -1,0 +1,5 @@
+"""The plan: what will be asked, in order, with its price (``planner``), and its file (``file``)."""
+
+from storyboard.plan.planner import Limit, Origin, Plan, plan
+
+__all__ = ["Limit", "Origin", "Plan", "plan"]

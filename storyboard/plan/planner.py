@@ -1,0 +1,242 @@
+"""The plan: what will be asked of the vendor, in order, with its price. Plain JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from storyboard.cost import Cost, Total, currency, price, total
+from storyboard.diagnostics import Diagnostic, Diagnostics, Span
+from storyboard.diagnostics.codes import (
+    CURRENCY_MISMATCH,
+    OVER_BUDGET,
+    OVER_SECONDS,
+    UNKNOWN_PRICE,
+)
+from storyboard.diagnostics.types import Severity
+from storyboard.film import Film
+from storyboard.lower import Request
+from storyboard.units import Money
+
+FORMAT = "storyboard-plan/1"
+Plan = dict[str, Any]
+"""A plan as JSON values; ``schemas/plan.schema.json`` is its shape."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The most a film may cost and last, and where each was said (None: on the command line)."""
+
+    cost: Money | None = None
+    cost_at: Span | None = None
+    seconds: int | None = None
+    seconds_at: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a plan was made from: the tool, the storyboard and each file that was read."""
+
+    tool_version: str
+    file: str
+    sources: tuple[tuple[str, str], ...]
+    target_digest: str
+
+
+def plan(
+    film: Film,
+    requests: Sequence[Request],
+    *,
+    origin: Origin,
+    limit: Limit,
+    diagnostics: Diagnostics,
+    show: Any,
+) -> Plan:
+    """The plan of a film. ``show`` turns a diagnostic into its JSON form.
+
+    Costs beyond the limit are said in ``diagnostics``; a plan with errors is not applyable.
+    """
+    costs = [price(film.target, request.seconds, audio=request.audio) for request in requests]
+    money = currency(film.target)
+    whole = total(costs, money)
+    within = check_limits(whole, limit, diagnostics)
+    found = list(diagnostics)
+    return {
+        "format": FORMAT,
+        "tool": {"name": "storyboard", "version": origin.tool_version},
+        "storyboard": {
+            "title": film.title,
+            "file": origin.file,
+            "digest": dict(origin.sources).get(origin.file, ""),
+            "aspect_ratios": sorted({scene.aspect_ratio for scene in film.scenes}),
+            "audio": _audio(requests),
+        },
+        "sources": [{"file": file, "digest": digest} for file, digest in origin.sources],
+        "target": {
+            "id": film.target.target,
+            "endpoint": film.target.endpoint,
+            "as_of": prices_as_of(film, requests),
+            "status": film.target.status,
+            "digest": origin.target_digest,
+        },
+        "requests": [
+            _request(request, cost) for request, cost in zip(requests, costs, strict=True)
+        ],
+        "totals": {
+            **_totals(whole),
+            "generate": _totals(whole) | _cost_of(whole),
+            "reuse": _totals(total([], money)) | _cost_of(total([], money)),
+            "scenes": _scenes(film, requests, costs),
+        },
+        "budget": {
+            "limit": limit.cost
+            and {"amount": str(limit.cost.amount), "currency": limit.cost.currency},
+            "max_seconds": limit.seconds,
+            "within": within,
+        },
+        "diagnostics": [show(diagnostic) for diagnostic in found],
+        "applyable": bool(requests) and not _has_errors(found),
+    }
+
+
+def _audio(requests: Sequence[Request]) -> str:
+    """Whether all, some or none of the requests have sound."""
+    loud = sum(request.audio for request in requests)
+    return "none" if not loud else "all" if loud == len(requests) else "some"
+
+
+def _has_errors(found: Iterable[Diagnostic]) -> bool:
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in found)
+
+
+def prices_as_of(film: Film, requests: Sequence[Request]) -> str:
+    """The date of the oldest price that the requests need, ISO 8601; else of the target's data."""
+    rows = (film.target.price(audio=audio) for audio in {request.audio for request in requests})
+    dates = [row.as_of for row in rows if row is not None]
+    return min(dates, default=film.target.as_of).isoformat()
+
+
+def check_limits(whole: Total, limit: Limit, diagnostics: Diagnostics) -> bool | None:
+    """Whether a film stays within its limits; None where an unknown price leaves that open."""
+    within: bool | None = True
+    if limit.seconds is not None and whole.seconds > limit.seconds:
+        within = False
+        diagnostics.add(
+            OVER_SECONDS,
+            f"the film renders {whole.seconds} s, {limit.seconds} s at most are allowed",
+            limit.seconds_at,
+            help=f"shorten it, or allow {whole.seconds} s: the smallest limit that would pass",
+        )
+    if whole.unknown:
+        diagnostics.add(
+            UNKNOWN_PRICE,
+            f"the price of {whole.unknown} of {whole.requests} requests is not published"
+            + (", so no budget can be promised" if limit.cost else ""),
+            limit.cost_at,
+            help="choose a target with a price (`storyboard targets` shows them)"
+            + (", or leave the budget out" if limit.cost else ""),
+            severity=Severity.ERROR if limit.cost else None,
+        )
+    if limit.cost is None:
+        return within
+    if limit.cost.currency != whole.currency:
+        diagnostics.add(
+            CURRENCY_MISMATCH,
+            f"the budget is in {limit.cost.currency}, the target's prices are in {whole.currency}",
+            limit.cost_at,
+            help=f"write the budget in {whole.currency}; no exchange rate is assumed",
+        )
+        return False
+    if whole.known > limit.cost.amount:
+        over = Money(whole.known - limit.cost.amount, whole.currency)
+        diagnostics.add(
+            OVER_BUDGET,
+            f"the film costs {whole}, {over} more than the {limit.cost} it may",
+            limit.cost_at,
+            help="shorten it, choose another target, or allow "
+            f"{Money(whole.known, whole.currency)}: the smallest budget that would pass",
+        )
+        return False
+    return within if not whole.unknown else None
+
+
+def _totals(whole: Total) -> dict[str, Any]:
+    return {"requests": whole.requests, "seconds": whole.seconds}
+
+
+def _cost_of(whole: Total) -> dict[str, Any]:
+    known = {"amount": plain(whole.known), "currency": whole.currency}
+    if whole.unknown:
+        return {"cost": "unknown", "known": known, "unknown_requests": whole.unknown}
+    return {"cost": known}
+
+
+def _scenes(film: Film, requests: Sequence[Request], costs: Sequence[Cost]) -> list[dict[str, Any]]:
+    by_scene: dict[str, list[Cost]] = {scene.address: [] for scene in film.scenes}
+    for request, cost in zip(requests, costs, strict=True):
+        by_scene[request.scene].append(cost)
+    money = currency(film.target)
+    return [
+        {"scene": scene.address, "title": scene.title} | _totals(whole) | _cost_of(whole)
+        for scene in film.scenes
+        for whole in [total(by_scene[scene.address], money)]
+    ]
+
+
+def _request(request: Request, cost: Cost) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "digest": request.digest,
+        "endpoint": request.endpoint,
+        "payload": request.payload,
+        "seconds": request.seconds,
+        "padding": request.take.padding,
+        "take": request.takes if any(number != 1 for number in request.takes) else 1,
+        "action": "generate",
+        "reason": "new",
+        "cost": _cost(cost),
+        "shots": [
+            {
+                "address": part.shot.address,
+                "part": part.number if part.count > 1 else None,
+                "parts": part.count,
+                "seconds": part.seconds,
+                "characters": characters,
+                "span": _span(part.shot.span),
+            }
+            for part, characters in zip(request.take.parts, request.characters, strict=True)
+        ],
+        "tokens": request.tokens,
+        "assets": [
+            {"path": asset.path, "sha256": asset.sha256, "pointers": list(asset.pointers)}
+            for asset in request.assets
+        ],
+        "depends_on": [
+            {"request": needed.request, "output": needed.output, "pointer": needed.pointer}
+            for needed in request.depends_on
+        ],
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    line, column = span.source.position(span.start)
+    return {"file": span.source.name, "line": line, "column": column}
+
+
+def _cost(cost: Cost) -> dict[str, Any] | str:
+    amount = cost.amount
+    if amount is None or cost.unit_price is None:
+        return "unknown"
+    return {
+        "amount": plain(amount),
+        "currency": cost.currency,
+        "unit_price": plain(cost.unit_price),
+        "seconds": cost.seconds,
+    }
+
+
+def plain(amount: Decimal) -> str:
+    """An exact amount in digits, without an exponent."""
+    return format(amount, "f")

@@ -1,0 +1,200 @@
+"""A plan as people read it: a line for each clip, what was found, and the sum last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from storyboard.render.width import clip, columns
+from storyboard.units import Money
+
+Plan = dict[str, Any]
+_SIGNS = {"generate": "+", "reuse": "=", "wait": "…", "blocked": "!"}
+_COLORS = {"+": "32", "~": "33", "=": "2", "…": "36", "!": "31"}
+_MOST_FINDINGS = 20
+
+
+def render_plan(plan: Plan, *, color: bool, width: int | None, everything: bool = False) -> str:
+    """The plan in text. ``width`` is the terminal's, None where lines may be of any length.
+
+    ``everything`` shows reused clips, notes, and the scenes' sums, which are folded otherwise.
+    """
+    paint = _paint if color else _plain
+    blocks = [_head(plan, paint, width)]
+    if plan["requests"]:
+        blocks.append(_clips(plan["requests"], paint, width, everything))
+    if everything and len(plan["totals"]["scenes"]) > 1:
+        blocks.append(_scenes(plan["totals"]["scenes"]))
+    if found := _findings(plan["diagnostics"], paint, everything):
+        blocks.append(found)
+    blocks.append(_sum(plan, paint))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _plain(text: str, _code: str) -> str:
+    return text
+
+
+def _paint(text: str, code: str) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m"
+
+
+def _head(plan: Plan, paint: Any, width: int | None) -> str:
+    story, target = plan["storyboard"], plan["target"]
+    ratios = ", ".join(story["aspect_ratios"])
+    sound = {"all": " with audio", "some": ", some with audio", "none": ", silent"}[story["audio"]]
+    left = f"{story['title']} · {target['id']} · {ratios}{sound}"
+    right = story["file"]
+    gap = (width or 0) - columns(left) - columns(right)
+    return f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
+
+
+def clip_name(request: Any) -> str:
+    """A request's clip by its shots: ``arrival/climb…lamp``, or ``arrival/2.1`` for a part."""
+    first, last = request["shots"][0], request["shots"][-1]
+    if len(request["shots"]) == 1:
+        return _shot_name(first)
+    return f"{_shot_name(first)}…{_shot_name(last).rpartition('/')[2]}"
+
+
+def _shot_name(shot: Any) -> str:
+    return shot["address"] if shot["part"] is None else f"{shot['address']}.{shot['part']}"
+
+
+def _clips(requests: Sequence[Any], paint: Any, width: int | None, everything: bool) -> str:
+    shown = [request for request in requests if everything or request["action"] != "reuse"]
+    rows = [_row(request) for request in shown]
+    lines = _table(rows, paint, width)
+    kept = [request for request in requests if request["action"] == "reuse"]
+    if kept and not everything:
+        seconds = sum(request["seconds"] for request in kept)
+        lines.append(paint(f"  = {counted(len(kept), 'clip')} as they are  {seconds} s", "2"))
+    return "\n".join(lines)
+
+
+def _row(request: Any) -> tuple[str, str, str, str, str, str, str]:
+    names = list(dict.fromkeys(request["tokens"].values()))
+    sign = _SIGNS[request["action"]]
+    if request["action"] == "generate" and str(request["reason"]) != "new":
+        sign = "~"
+    return (
+        sign,
+        clip_name(request),
+        f"{request['seconds']} s",
+        counted(len(request["shots"]), "shot"),
+        ", ".join(names) if names else "–",
+        amount(request["cost"]),
+        str(request["reason"]),
+    )
+
+
+def amount(cost: Any) -> str:
+    """A cost as people read it."""
+    return "unknown" if cost == "unknown" else str(Money(Decimal(cost["amount"]), cost["currency"]))
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 shot``, ``3 shots``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _table(rows: Sequence[tuple[str, ...]], paint: Any, width: int | None) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(columns(row[index]) for row in rows) for index in range(7)]
+    if width is not None:
+        # Names and addresses give way when the terminal is narrow, the names first.
+        for index, least in ((4, 12), (1, 12)):
+            over = sum(widths) + 15 - width
+            widths[index] = max(min(widths[index], least), widths[index] - max(over, 0))
+    lines = []
+    for row in rows:
+        sign, name, seconds, shots, names, price, reason = row
+        cells = [
+            _left(clip(name, widths[1]), widths[1]),
+            _right(seconds, widths[2]),
+            _left(shots, widths[3]),
+            _left(clip(names, widths[4]), widths[4]),
+            _right(price, widths[5]),
+            reason,
+        ]
+        lines.append(f"  {paint(sign, _COLORS[sign])} {'  '.join(cells)}".rstrip())
+    return lines
+
+
+def _left(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - columns(text)) + text
+
+
+def _scenes(scenes: Iterable[Any]) -> str:
+    rows = [
+        (
+            scene["scene"] + (f" · {scene['title']}" if scene["title"] else ""),
+            counted(scene["requests"], "clip"),
+            f"{scene['seconds']} s",
+            amount(scene["cost"]),
+        )
+        for scene in scenes
+    ]
+    widths = [max(columns(row[index]) for row in rows) for index in range(4)]
+    return "\n".join(
+        "    "
+        + _left(row[0], widths[0])
+        + "".join("  " + _right(row[index], widths[index]) for index in (1, 2, 3))
+        for row in rows
+    )
+
+
+def _findings(found: Sequence[Any], paint: Any, everything: bool) -> str:
+    colors = {"error": "1;31", "warning": "1;33", "note": "1;36"}
+    shown = [one for one in found if everything or one["severity"] != "note"]
+    lines = []
+    for one in shown if everything else shown[:_MOST_FINDINGS]:
+        head = paint(f"{one['severity']}[{one['code']} {one['name']}]", colors[one["severity"]])
+        where = f" … line {one['span']['line']}" if one["span"] else ""
+        lines.append(f"{head}: {one['message']}{where}")
+    rest = len(shown) - _MOST_FINDINGS
+    if rest > 0 and not everything:
+        lines.append(f"and {rest} more (--all shows them)")
+    notes = len(found) - len(shown)
+    if notes:
+        pronoun = "it" if notes == 1 else "them"
+        lines.append(paint(f"{counted(notes, 'note')} (--all shows {pronoun})", "2"))
+    return "\n".join(lines)
+
+
+def _sum(plan: Plan, paint: Any) -> str:
+    made, budget = plan["totals"]["generate"], plan["budget"]
+    if not made["requests"]:
+        return "nothing to render" if plan["applyable"] else "no plan: see the errors above"
+    if made["cost"] == "unknown":
+        known = made["known"]
+        unknown = f"{counted(made['unknown_requests'], 'clip')} of unknown price"
+        is_some = Decimal(known["amount"]) > 0
+        price = f"≥ {amount(known)} + {unknown}" if is_some else f"price unknown ({unknown})"
+    else:
+        price = amount(made["cost"])
+    parts = [
+        f"{counted(made['requests'], 'clip')} to render, {made['seconds']} s, {price} "
+        f"(prices of {plan['target']['as_of']})"
+    ]
+    if budget["limit"]:
+        parts.append(_budget(budget["limit"], made))
+    if budget["max_seconds"]:
+        parts.append(f"at most {budget['max_seconds']} s")
+    return str(paint(" · ".join(parts), "1"))
+
+
+def _budget(limit: Any, made: Any) -> str:
+    allowed = Money(Decimal(limit["amount"]), limit["currency"])
+    if made["cost"] == "unknown" or made["cost"]["currency"] != limit["currency"]:
+        return f"budget {allowed}"
+    left = allowed.amount - Decimal(made["cost"]["amount"])
+    if left < 0:
+        return f"budget {allowed}, {Money(-left, allowed.currency)} too much"
+    return f"budget {allowed}, {Money(left, allowed.currency)} left"

@@ -1,0 +1,18 @@
+"""From what was written to the film.
+
+libraries   the files that a storyboard uses
+templates   Jinja2 in texts, cut down to what cannot run away
+mentions    @name in a text
+cast        names bound to what is sent for them
+texts       templates filled in, mentions turned into marks, members without pictures into words
+compose     a shot's fields put together into one text
+assets      pictures and clips, checked against the target's limits
+shots       scenes and shots with every default filled
+offers      what the film asks of its target and does not get
+resolving   the stage itself
+"""
+
+from storyboard.resolve.libraries import Shelf
+from storyboard.resolve.resolving import resolve
+
+__all__ = ["Shelf", "resolve"]

@@ -1,0 +1,330 @@
+"""Names bound to the cast: what each mention stands for on the film's target.
+
+A member with pictures is sent as an element or an image, and a text holds its mark. One
+without any is words: its marks are replaced, once a shot's text is whole, by its description
+at the first mention and by its label after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from storyboard.diagnostics import Diagnostics, Fix, Label, Span
+from storyboard.diagnostics.codes import (
+    DUPLICATE_NAME,
+    FEATURE_EMULATED,
+    FEATURE_LOST,
+    PICTURELESS,
+    TOO_LONG,
+    UNKNOWN_LOOK,
+    UNKNOWN_NAME,
+)
+from storyboard.diagnostics.spelling import nearest
+from storyboard.film import Asset, Cast, Reference
+from storyboard.language.model import Element, Image, Library, Look, Storyboard
+from storyboard.resolve.assets import Assets
+from storyboard.resolve.mentions import normal
+from storyboard.syntax import Scalar
+from storyboard.targets.types import Feature, Target
+
+FIRST_WORDS = 0x100000
+LAST_WORDS = 0x10FFF0
+Kind = Literal["character", "prop", "location", "style"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A declared name: its kind, its block, and where and from which folder it was declared."""
+
+    kind: Kind
+    name: str
+    key: Scalar
+    block: Element | Image
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A member without a picture: what its first and its later mentions become."""
+
+    name: str
+    description: Scalar | str
+    label: Scalar | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worn:
+    """A character in a look: what the look says, and the character's own for the rest."""
+
+    frontal: Scalar | None
+    references: tuple[Scalar, ...] | None
+    video: Scalar | None
+    voice: Scalar | None
+    description: Scalar | None
+
+
+@dataclass(slots=True)
+class Names:
+    """Every declared name, and the marks of those that texts mention."""
+
+    target: Target
+    assets: Assets
+    diagnostics: Diagnostics
+    cast: Cast = field(default_factory=Cast)
+    members: dict[str, Member] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
+    are_complete: bool = True
+    _words: list[Words] = field(default_factory=list)
+    _marks: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def declare(self, members: Iterable[Member]) -> None:
+        """Add names; one that is taken is said with both places, and the first stays."""
+        for member in members:
+            first = self.members.setdefault(normal(member.name), member)
+            if first is not member:
+                self.diagnostics.add(
+                    DUPLICATE_NAME,
+                    f'"{member.name}" is declared twice: as a {first.kind} and as a {member.kind}',
+                    member.key.span,
+                    labels=(Label(first.key.span, f"the {first.kind} is declared here"),),
+                    help="give one of them another name; a name is one thing in the whole film",
+                )
+
+    def has(self, name: str) -> bool:
+        """Whether the name is declared."""
+        return name in self.members
+
+    def has_look(self, name: str, look: str) -> bool:
+        """Whether the name is declared and has the look."""
+        member = self.members.get(name)
+        looks = member.block.looks if member and isinstance(member.block, Element) else None
+        return looks is not None and Scalar(look) in looks
+
+    def find(self, name: str, look: str) -> str | None:
+        """The character that stands for a mention that was made before."""
+        return self._marks.get((name, look))
+
+    def mark(self, name: str, look: str, span: Span) -> str | None:
+        """The character that stands for a mention; None, with the reason said, if there is none."""
+        mark = self.find(name, look) or self._make_mark(name, look, span)
+        if mark is not None:
+            self._marks[name, look] = mark
+        return mark
+
+    def words(self, mark: str) -> Words:
+        """The words that a mark stands for."""
+        return self._words[ord(mark) - FIRST_WORDS]
+
+    def _make_mark(self, name: str, look: str, span: Span) -> str | None:
+        member = self.members.get(name)
+        if member is None:
+            self._report_unknown(name, span)
+            return None
+        self.mentioned.add(name)
+        if look and not self.has_look(name, look):
+            self._report_unknown_look(member, look, span)
+            return None
+        reference = self._reference(member, look)
+        mark = self._mark_words(member, look) if reference is None else self.cast.mark(reference)
+        if mark is None:
+            self.diagnostics.add(TOO_LONG, "more names than one film can mention", span)
+        return mark
+
+    def _reference(self, member: Member, look: str) -> Reference | None:
+        shown = f"{member.name}.{look}" if look else member.name
+        if isinstance(member.block, Image):
+            if member.block.image is None:
+                return None
+            if not self.target.has(Feature.IMAGES):
+                self._report_as_words(member, "pictures of places and styles", Feature.IMAGES)
+                return None
+            picture = self.assets.picture(member.block.image, member.folder)
+            return Reference(kind="image", name=shown, span=member.key.span, frontal=picture)
+        worn: Look | Worn = _worn(member.block, look)
+        if worn.frontal is None and worn.video is None:
+            return None
+        return self._element(member, shown, worn)
+
+    def _element(self, member: Member, shown: str, worn: Look | Worn) -> Reference | None:
+        frontal = self._asset(worn.frontal, member) if worn.frontal is not None else None
+        references = [self._asset(picture, member) for picture in worn.references or ()]
+        if not self.target.has(Feature.ELEMENTS):
+            if self.target.has(Feature.IMAGES) and frontal is not None:
+                self._report_emulated(member, "an image of its frontal picture")
+                return Reference(kind="image", name=shown, span=member.key.span, frontal=frontal)
+            self._report_as_words(member, "elements", Feature.ELEMENTS)
+            return None
+        video = None
+        if worn.video is not None:
+            if self.target.has(Feature.ELEMENT_VIDEO):
+                video = self.assets.clip(worn.video, member.folder)
+            elif frontal is not None:
+                self.diagnostics.add(
+                    FEATURE_LOST,
+                    f"{self.target.target} takes no video of a character: "
+                    f'"{member.name}" is sent by its pictures alone',
+                    worn.video.span,
+                )
+            else:
+                self._report_as_words(member, "videos of characters", Feature.ELEMENT_VIDEO)
+                return None
+        voice = None
+        if worn.voice is not None:
+            if video is not None and self.target.has(Feature.VOICE):
+                voice = str(worn.voice)
+            else:
+                reason = (
+                    "binds a voice only to a character with a video"
+                    if self.target.has(Feature.VOICE)
+                    else "takes no voices"
+                )
+                self.diagnostics.add(
+                    FEATURE_LOST,
+                    f'{self.target.target} {reason}: the voice of "{member.name}" is not sent',
+                    worn.voice.span,
+                )
+        return Reference(
+            kind="element",
+            name=shown,
+            span=member.key.span,
+            frontal=frontal if video is None else None,
+            references=() if video is not None else tuple(references),
+            video=video,
+            voice=voice,
+        )
+
+    def _asset(self, picture: Scalar, member: Member) -> Asset:
+        return self.assets.picture(picture, member.folder)
+
+    def _mark_words(self, member: Member, look: str) -> str | None:
+        block = _worn(member.block, look) if isinstance(member.block, Element) else member.block
+        description = block.description or member.block.description
+        if not description:
+            if not _is_hole(member):
+                self.diagnostics.add(
+                    PICTURELESS,
+                    f'the {member.kind} "{member.name}" has neither a picture nor a description',
+                    member.key.span,
+                    help="add description: with the words that stand for it, or a picture",
+                )
+            description = Scalar(member.name)
+            description.origin = member.key.origin
+            description.start, description.end, description.style = (
+                member.key.start,
+                member.key.end,
+                "?",
+            )
+        if FIRST_WORDS + len(self._words) > LAST_WORDS:
+            return None
+        self._words.append(
+            Words(
+                name=member.name, description=description, label=member.block.label or member.name
+            )
+        )
+        return chr(FIRST_WORDS + len(self._words) - 1)
+
+    def _report_as_words(self, member: Member, what: str, feature: Feature) -> None:
+        self.diagnostics.add(
+            FEATURE_LOST,
+            f'{self.target.target} takes no {what}: "{member.name}" becomes its description',
+            member.key.span,
+            help=f"`storyboard targets` lists the targets with {feature.value}",
+        )
+
+    def _report_emulated(self, member: Member, how: str) -> None:
+        self.diagnostics.add(
+            FEATURE_EMULATED,
+            f'{self.target.target} takes no elements: "{member.name}" is sent as {how}',
+            member.key.span,
+        )
+
+    def _report_unknown(self, name: str, span: Span) -> None:
+        if not self.are_complete:
+            # A library or a cast that could not be read may have declared it.
+            return
+        shown = name if len(name) <= 40 else f"{name[:39]}…"
+        near = nearest(name, self.members)
+        inner = max((n for n in self.members if name.startswith(n)), key=len, default=None)
+        if inner and (near is None or near == inner):
+            rest = name[len(inner) :]
+            fix = f"@{{{self.members[inner].name}}}{rest}"
+            near = inner
+        else:
+            fix = f"@{self.members[near].name}" if near else ""
+        labels = (
+            (Label(self.members[near].key.span, "the nearest name is declared here"),)
+            if near
+            else ()
+        )
+        known = ", ".join(sorted(self.members)[:8])
+        self.diagnostics.add(
+            UNKNOWN_NAME,
+            f'no character, prop, location or style is called "{shown}"',
+            span,
+            labels=labels,
+            help=f'write "{fix}"'
+            if fix
+            else (
+                f"the names are {known}"
+                if known
+                else "declare it under characters, props, locations or styles"
+            )
+            + "; a literal @ is written @@",
+            fix=Fix(span, fix) if fix and span.text.startswith("@") else None,
+        )
+
+    def _report_unknown_look(self, member: Member, look: str, span: Span) -> None:
+        looks = (member.block.looks or {}) if isinstance(member.block, Element) else {}
+        near = nearest(look, looks)
+        if near:
+            advice = f'write "@{member.name}.{near}"'
+        elif looks:
+            advice = f"the looks are {', '.join(looks)}"
+        else:
+            advice = "declare it under its looks"
+        self.diagnostics.add(
+            UNKNOWN_LOOK,
+            f'"{member.name}" has no look that is called "{look}"',
+            span,
+            labels=(Label(member.key.span, "declared here"),),
+            help=f'{advice}; if a sentence ends after the name, write "@{{{member.name}}}."',
+            fix=Fix(span, f"@{member.name}.{near}") if near and span.text.startswith("@") else None,
+        )
+
+
+def _is_hole(member: Member) -> bool:
+    """Whether the member had a picture or description that could not be read."""
+    return getattr(member.block.node, "is_broken", False)
+
+
+def _worn(element: Element, look: str) -> Look | Worn:
+    """The element in a look: the look's own pictures before the element's."""
+    if not look or not element.looks:
+        return element
+    worn = element.looks[Scalar(look)]
+    has_pictures = worn.frontal is not None or worn.video is not None
+    # Another costume's side views would contradict the look's own frontal picture.
+    references = worn.references if has_pictures or worn.references else element.references
+    return Worn(
+        frontal=worn.frontal if has_pictures else element.frontal,
+        references=references,
+        video=worn.video if has_pictures else element.video,
+        voice=worn.voice or element.voice,
+        description=worn.description or element.description,
+    )
+
+
+def members_of(file: Storyboard | Library, folder: str) -> Iterator[Member]:
+    """The members that a file declares under its four kinds."""
+    kinds: dict[str, Kind] = {
+        "characters": "character",
+        "props": "prop",
+        "locations": "location",
+        "styles": "style",
+    }
+    for section, kind in kinds.items():
+        for key, block in (getattr(file, section) or {}).items():
+            if isinstance(key, Scalar):
+                yield Member(kind=kind, name=str(key), key=key, block=block, folder=folder)

@@ -1,0 +1,130 @@
+"""What the film asks of its target and does not get: one finding at each place that asks."""
+
+from __future__ import annotations
+
+from storyboard.diagnostics import Diagnostics, Label, Span
+from storyboard.diagnostics.codes import (
+    FEATURE_EMULATED,
+    FEATURE_LOST,
+    FEATURE_REFUSED,
+    FRAME_NEEDS_FRAME,
+    SILENT_DIALOGUE,
+)
+from storyboard.film import Film, Shot
+from storyboard.language import model
+from storyboard.targets.types import Feature, Target
+
+
+def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    """Compare what the shots ask for with what the target has."""
+    check_aspect_ratio(film, storyboard, diagnostics)
+    check_audio(film, storyboard, diagnostics)
+    for scene in film.scenes:
+        for shot in scene.shots:
+            if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
+                check_shot(shot, film.target, diagnostics)
+
+
+def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    """A ratio that the target does not have cannot be imitated."""
+    offered = film.target.aspect_ratios
+    layers = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
+    for layer in layers:
+        if layer is None or layer.aspect_ratio is None or layer.aspect_ratio in offered:
+            continue
+        diagnostics.add(
+            FEATURE_REFUSED,
+            f"{film.target.target} has no aspect ratio {layer.aspect_ratio}",
+            layer.node["aspect_ratio"].span,
+            help=f"write one of {', '.join(offered)}",
+        )
+
+
+def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    """Sound on a target without it is lost; dialogue without sound is not heard."""
+    shots = [shot for scene in film.scenes for shot in scene.shots]
+    loud = [shot for shot in shots if shot.audio]
+    if loud and not film.target.has(Feature.AUDIO):
+        diagnostics.add(
+            FEATURE_LOST,
+            f"{film.target.target} has no sound: {_shots(len(loud))} will be silent",
+            _place_of_audio(loud[0], storyboard),
+            help="choose a target with audio (`storyboard targets` lists them), or write "
+            "audio: false",
+        )
+        return
+    silent = [shot for shot in shots if shot.has_dialogue and not shot.audio]
+    if silent and film.target.has(Feature.AUDIO):
+        diagnostics.add(
+            SILENT_DIALOGUE,
+            f"{_shots(len(silent))} with dialogue will be rendered without sound",
+            silent[0].place("dialogue"),
+            help="write audio: true in the shot or in defaults; lips still move without it",
+        )
+
+
+def _shots(count: int) -> str:
+    return "1 shot" if count == 1 else f"{count} shots"
+
+
+def _place_of_audio(shot: Shot, storyboard: model.Storyboard) -> Span:
+    if "audio" in shot.node:
+        return shot.place("audio")
+    for scene in storyboard.scenes:
+        if scene.defaults is not None and "audio" in scene.defaults.node:
+            return scene.defaults.node["audio"].span
+    if storyboard.defaults is not None and "audio" in storyboard.defaults.node:
+        return storyboard.defaults.node["audio"].span
+    return shot.span
+
+
+def check_shot(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
+    """A shot's negative prompt and its frames."""
+    if shot.negative and not target.has(Feature.NEGATIVE_PROMPT):
+        diagnostics.add(
+            FEATURE_LOST,
+            f"{target.target} has no negative prompt: it is not sent",
+            shot.place("negative"),
+            help="say in the prompt what should be seen instead",
+        )
+    if shot.start_frame is not None or shot.seam == "continue":
+        _check_first_frame(shot, target, diagnostics)
+    if shot.end_frame is not None and not target.has(Feature.LAST_FRAME):
+        diagnostics.add(
+            FEATURE_LOST,
+            f"{target.target} takes no last frame: it is not sent",
+            shot.place("end_frame"),
+            help="describe the end of the shot in its prompt",
+        )
+    elif (
+        shot.end_frame is not None
+        and target.end_frame_needs_start
+        and shot.start_frame is None
+        and shot.seam == "cut"
+    ):
+        diagnostics.add(
+            FRAME_NEEDS_FRAME,
+            f"{target.target} takes a last frame only beside a first one",
+            shot.place("end_frame"),
+            labels=(Label(shot.span, "this shot has no start_frame"),),
+            help="add start_frame:, or seam: continue where a shot stands before",
+        )
+
+
+def _check_first_frame(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
+    support = target.features[Feature.FIRST_FRAME]
+    place = shot.place("start_frame", "seam")
+    what = "the picture it opens on" if shot.start_frame else "the last frame it continues"
+    if support.how == "words":
+        diagnostics.add(
+            FEATURE_EMULATED,
+            f"{target.target} has no first frame: {what} is asked for in words",
+            place,
+        )
+    elif support.how == "none":
+        diagnostics.add(
+            FEATURE_LOST,
+            f"{target.target} takes no first frame: {what} is not sent",
+            place,
+            help="choose a target with first_frame (`storyboard targets` lists them)",
+        )

@@ -1,0 +1,85 @@
+"""From what was written to the film: names bound, defaults filled, texts composed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+
+from storyboard.diagnostics import Diagnostics, Span
+from storyboard.diagnostics.codes import EMPTY_FILM, UNUSED_NAME, UNUSED_VARIABLE
+from storyboard.film import Film
+from storyboard.language import model
+from storyboard.project import Files
+from storyboard.resolve.assets import Assets
+from storyboard.resolve.cast import Names, members_of
+from storyboard.resolve.compose import Composer
+from storyboard.resolve.offers import check_offers
+from storyboard.resolve.shots import Stage
+from storyboard.resolve.texts import Texts
+from storyboard.syntax import Scalar
+from storyboard.targets.types import Target
+
+
+def resolve(
+    storyboard: model.Storyboard,
+    libraries: Mapping[str, model.Library],
+    *,
+    path: str,
+    target: Target,
+    files: Files,
+    settings: Mapping[str, Any],
+    max_references: int | None = None,
+    names_are_complete: bool,
+    diagnostics: Diagnostics,
+) -> Film:
+    """Bind every name and fill every default of a storyboard.
+
+    ``path`` is the storyboard's, in the project; ``libraries`` are those that it uses, by
+    path. ``settings`` are the values given with ``--set``, which come before ``vars``.
+    ``names_are_complete`` is False where a part of the cast could not be read: then no name is
+    called unknown. The film leaves out whatever was wrong, and the diagnostics say it.
+    """
+    assets = Assets(files, target, diagnostics)
+    names = Names(target, assets, diagnostics, are_complete=names_are_complete)
+    folder = posixpath.dirname(path)
+    own = list(members_of(storyboard, folder))
+    names.declare(own)
+    for library_path, library in libraries.items():
+        names.declare(members_of(library, posixpath.dirname(library_path)))
+
+    variables = {**(storyboard.vars or {}), **settings}
+    texts = Texts(names, variables, diagnostics)
+    composer = Composer(target.template, storyboard.template, variables, diagnostics, texts.used)
+    stage = Stage(storyboard, folder, texts, assets, composer, diagnostics)
+    film = Film(
+        title=str(storyboard.title or posixpath.basename(path) or "untitled"),
+        target=target,
+        scenes=stage.scenes(),
+        cast=names.cast,
+        budget=storyboard.budget,
+        max_seconds=storyboard.max_seconds,
+        max_references=max_references or target.references.max,
+    )
+    if not film.scenes and not diagnostics.has_errors:
+        _report_empty(storyboard, diagnostics)
+    check_offers(film, storyboard, diagnostics)
+    for member in own:
+        if member.name not in names.mentioned and not diagnostics.has_errors:
+            diagnostics.add(
+                UNUSED_NAME, f'no shot mentions the {member.kind} "{member.name}"', member.key.span
+            )
+    for name in sorted(set(settings) - texts.used - set(storyboard.vars or {})):
+        diagnostics.add(UNUSED_VARIABLE, f'--set {name}: no text asks for "{name}"', None)
+    return film
+
+
+def _report_empty(storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    key = storyboard.node.key("scenes")
+    span: Span | None = key.span if isinstance(key, Scalar) else None
+    diagnostics.add(
+        EMPTY_FILM,
+        "no shot is left in the film",
+        span,
+        help="write at least one scene with one shot, or remove a skip: true",
+    )

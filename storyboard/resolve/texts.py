@@ -1,0 +1,149 @@
+"""Texts of a storyboard made ready: templates filled in, mentions turned into marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import RESERVED_CHARACTER, UNCLOSED_NAME, VENDOR_TAG
+from storyboard.resolve.cast import FIRST_WORDS, Names
+from storyboard.resolve.compose import BEAT
+from storyboard.resolve.mentions import VENDOR_TAG as TAG
+from storyboard.resolve.mentions import mentions, normal
+from storyboard.resolve.templates import Rendered, render
+from storyboard.syntax import Scalar
+
+_BREAK = re.compile(r"[ \t]*[\r\n]\s*")
+_MARK = re.compile("[\U000f0000-\U0010ffff]")
+
+
+@dataclass(slots=True)
+class Texts:
+    """Encodes texts over the film's variables and names; ``looks`` are the scene's.
+
+    Line breaks become spaces: a prompt is prose, however its file is laid out.
+    """
+
+    names: Names
+    variables: Mapping[str, Any]
+    diagnostics: Diagnostics
+    used: set[str] = field(default_factory=set)
+
+    def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
+        """The text with its template filled in and a mark for each mention."""
+        rendered = render(scalar, self.variables, self.diagnostics, self.used)
+        text = rendered.text
+        if "\n" in text:
+            return _BREAK.sub(" ", self._marked(rendered, text, looks))
+        return self._marked(rendered, text, looks)
+
+    def _marked(self, rendered: Rendered, text: str, looks: Mapping[str, str]) -> str:
+        if not text.isascii() and not self._is_free_of_marks(rendered):
+            return ""
+        if "<<<" in text and (tag := TAG.search(text)) is not None and tag[0] == "<<<":
+            self._report_tag(rendered, tag.start(), tag.end())
+        if "@" not in text:
+            return text
+        return self._encode(rendered, looks)
+
+    def _encode(self, rendered: Rendered, looks: Mapping[str, str]) -> str:
+        text, names = rendered.text, self.names
+        out: list[str] = []
+        end = 0
+        for mention in mentions(text, names.has, names.has_look):
+            out.append(text[end : mention.start])
+            end = mention.end
+            if mention.kind == "escape":
+                out.append("@")
+            elif mention.kind == "unclosed":
+                span = rendered.span(mention.start, mention.end)
+                self.diagnostics.add(
+                    UNCLOSED_NAME,
+                    "a name in braces has no closing brace",
+                    span,
+                    help='close it, as in "@{mara}"; a literal @ is written @@',
+                )
+            elif not names.has(mention.name) and TAG.match(f"@{mention.name}"):
+                self._report_tag(rendered, mention.start, mention.end)
+            else:
+                look = mention.look or looks.get(mention.name, "")
+                mark = names.find(mention.name, look)
+                if mark is None:
+                    span = rendered.span(mention.start, mention.end)
+                    mark = names.mark(mention.name, look, span)
+                out.append(mark if mark is not None else mention.name)
+                if mark is not None and end < len(text) and text[end].isdigit():
+                    # @{mara}2 would read as another number of the vendor's tag.
+                    out.append(" ")
+        out.append(text[end:])
+        encoded = "".join(out)
+        if (tag := TAG.search(encoded)) is not None:
+            self._report_tag(rendered, 0, len(text), tag[0])
+        return encoded
+
+    def _is_free_of_marks(self, rendered: Rendered) -> bool:
+        found = _MARK.search(rendered.text)
+        if found is None:
+            return True
+        at = found.start()
+        self.diagnostics.add(
+            RESERVED_CHARACTER,
+            f"the private-use character U+{ord(rendered.text[at]):04X} means nothing to a model",
+            rendered.span(at, at + 1),
+            help="remove it; it often comes from an icon font",
+        )
+        return False
+
+    def _report_tag(self, rendered: Rendered, start: int, end: int, tag: str = "") -> None:
+        shown = tag or rendered.text[start:end]
+        self.diagnostics.add(
+            VENDOR_TAG,
+            f'"{shown}" is a vendor\'s tag, which the compiler numbers itself for each request',
+            rendered.span(start, end),
+            help="write the name, such as @mara; its number follows from the request",
+        )
+
+
+def put_words(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -> str:
+    """Replace the marks of members without pictures by their words.
+
+    The first mention in the text becomes the description, later ones the label. Descriptions
+    may mention names too; each is unfolded once in a text, so this always ends.
+    """
+    if text.isascii() or max(text) < chr(FIRST_WORDS):
+        return text
+    out: list[str] = []
+    said: set[str] = set()
+    waiting = [iter(text)]
+    while waiting:
+        character = next(waiting[-1], None)
+        if character is None:
+            waiting.pop()
+        elif character < chr(FIRST_WORDS) or character == BEAT:
+            out.append(character)
+        else:
+            words = names.words(character)
+            first = character not in said
+            said.add(character)
+            chosen = words.description if first else words.label
+            plain = texts.encode(chosen, looks) if isinstance(chosen, Scalar) else chosen
+            waiting.append(iter(plain.strip()))
+    return "".join(out)
+
+
+def scene_looks(names: Names, looks: Mapping[str, Scalar]) -> dict[str, str]:
+    """The looks of a scene by name, without those that do not exist, which are said."""
+    bound: dict[str, str] = {}
+    for key, look in looks.items():
+        name = normal(str(key).removeprefix("@"))
+        span = key.span if isinstance(key, Scalar) else look.span
+        if names.mark(name, "", span) is None:
+            continue
+        if names.has_look(name, normal(look)):
+            bound[name] = normal(look)
+        else:
+            names.mark(name, normal(look), look.span)
+    return bound

@@ -1,0 +1,40 @@
+"""The simulator: a real HTTP server that speaks the protocols of fal and of Oxen.
+
+It checks what it gets by the vendors' documented rules and answers in their documented words,
+renders labelled clips of the right length, shape and rate, lets faults happen on demand, and
+keeps a bill by which a test can see that each clip was paid once. Nothing it does leaves the
+machine, and nothing it bills is money.
+
+One port serves both hosts, by the beginning of the path::
+
+    https://queue.fal.run    URL/fal/queue          https://hub.oxen.ai    URL/oxen
+    https://rest.fal.ai      URL/fal/rest           the simulator itself   URL/simulator
+    https://api.fal.ai       URL/fal/api
+    https://v3.fal.media     URL/fal/cdn
+
+From the bottom up: ``endpoints`` (tables), ``rules`` and ``inputs`` (what a body may be),
+``movies``, ``labels`` and ``clips`` (rendering), ``faults``, ``jobs``, ``journal`` and ``lab``
+(the queue), ``stage`` (what all routes share), ``fal``, ``oxen`` and ``console`` (routes),
+``app`` and ``server``. Needs the packages starlette and uvicorn, and cryptography for webhooks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storyboard.run.simulator.faults import FAULTS, FaultError
+from storyboard.run.simulator.options import Options
+
+if TYPE_CHECKING:
+    from storyboard.run.simulator.server import Simulator, serve
+
+__all__ = ["FAULTS", "FaultError", "Options", "Simulator", "serve"]
+
+
+def __getattr__(name: str) -> Any:
+    # The server's packages are an extra, and slow to import: only who serves pays for them.
+    if name in ("Simulator", "serve"):
+        from storyboard.run.simulator import server
+
+        return getattr(server, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,398 @@
+"""What the simulated hosts offer: endpoints, their fields, limits and prices, as tables.
+
+These tables are written from the vendors' documents alone and share nothing with the compiler's
+own target data, so that a mistake there is found here. Field tables are fal's published input
+schemas of 2026-06-11 and Oxen's model pages of 2026-07; prices are in USD a second, of 2026-09
+for fal and of 2026-04 for Oxen. A price that no document states is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Literal
+
+KindOfField = Literal[
+    "text",
+    "seconds",
+    "choice",
+    "flag",
+    "number",
+    "words",
+    "picture",
+    "pictures",
+    "movie",
+    "elements",
+    "shots",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a body: its kind, whether it must be there and may be null, its limits."""
+
+    kind: KindOfField
+    required: bool = False
+    nullable: bool = False
+    most: int = 0
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLimits:
+    """What a picture may be: bytes, sides in pixels, width divided by height, formats."""
+
+    most_bytes: int = 10_485_760
+    least_side: int = 300
+    most_side: int | None = None
+    least_ratio: float = 0.40
+    most_ratio: float = 2.50
+    formats: tuple[str, ...] = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovieLimits:
+    """What a film given as input may be: bytes, sides in pixels, seconds, frames a second."""
+
+    most_bytes: int = 209_715_200
+    sides: tuple[int, int] = (720, 2160)
+    seconds: tuple[float, float] = (3.0, 10.05)
+    rate: tuple[float, float] = (24.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Endpoints with one body: its fields, and the rules between them.
+
+    ``references`` is how many elements and pictures may be given together, ``with_movie`` how
+    many when one of them is a film. ``numbers`` says that seconds are integers and not strings.
+    ``element`` names the shape of an element, and ``first``, ``last`` and ``pictures`` the
+    fields for the first frame, the last frame and the reference pictures. ``default_seconds``
+    stands for a length that the body does not give.
+    """
+
+    fields: Mapping[str, Field]
+    total: tuple[int, int] = (3, 15)
+    prompt_width: int = 2500
+    shot_width: int = 512
+    references: int = 7
+    with_movie: int = 4
+    counts_first: bool = False
+    numbers: bool = False
+    element: Literal["combo", "images", "frontal"] = "combo"
+    first: str = "start_image_url"
+    last: str = "end_image_url"
+    pictures: str = "image_urls"
+    last_needs_first: bool = False
+    audio_default: bool = False
+    default_seconds: int = 5
+    picture: PictureLimits = field(default_factory=PictureLimits)
+    movie: MovieLimits = field(default_factory=MovieLimits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Something that can be asked for: its id, the family of its body, its prices a second."""
+
+    id: str
+    family: Family
+    silent: Decimal | None = None
+    audio: Decimal | None = None
+
+    def amount(self, seconds: int, *, audio: bool) -> Decimal | None:
+        """The price of ``seconds`` in USD, or None where no price is known."""
+        price = self.audio if audio else self.silent
+        return None if price is None else price * seconds
+
+
+def _seconds(*values: int) -> Field:
+    return Field(kind="seconds", choices=tuple(str(value) for value in values))
+
+
+RATIOS = ("16:9", "9:16", "1:1")
+_PROMPT = Field(kind="text", most=2500, required=True)
+_EITHER = Field(kind="text", most=2500, nullable=True)
+_NEGATIVE = Field(kind="text", most=2500)
+_RATIO = Field(kind="choice", choices=RATIOS)
+_RATIO_OR_AUTO = Field(kind="choice", choices=("auto", *RATIOS))
+_SHOT_TYPE = Field(kind="choice", choices=("customize", "intelligent"))
+_ANY_SHOT_TYPE = Field(kind="text", most=2500)
+_FLAG = Field(kind="flag")
+_SCALE = Field(kind="number")
+_PICTURE = Field(kind="picture", nullable=True)
+_FIRST = Field(kind="picture", required=True)
+_PICTURES = Field(kind="pictures", nullable=True)
+_MOVIE = Field(kind="movie", required=True)
+_ELEMENTS = Field(kind="elements", nullable=True)
+_SHOTS = Field(kind="shots", nullable=True)
+_TO_TEN = _seconds(*range(3, 11))
+_TO_FIFTEEN = _seconds(*range(3, 16))
+
+_O3_REFERENCE = Family(
+    fields={
+        "prompt": _EITHER,
+        "multi_prompt": _SHOTS,
+        "start_image_url": _PICTURE,
+        "end_image_url": _PICTURE,
+        "image_urls": _PICTURES,
+        "elements": _ELEMENTS,
+        "generate_audio": _FLAG,
+        "duration": _TO_FIFTEEN,
+        "shot_type": _SHOT_TYPE,
+        "aspect_ratio": _RATIO,
+    }
+)
+_O3_TEXT = Family(
+    fields={
+        "prompt": _EITHER,
+        "multi_prompt": _SHOTS,
+        "generate_audio": _FLAG,
+        "duration": _TO_FIFTEEN,
+        "shot_type": _SHOT_TYPE,
+        "aspect_ratio": _RATIO,
+    }
+)
+_O3_IMAGE = Family(
+    fields={
+        "prompt": _EITHER,
+        "multi_prompt": _SHOTS,
+        "image_url": _FIRST,
+        "end_image_url": _PICTURE,
+        "generate_audio": _FLAG,
+        "duration": _TO_FIFTEEN,
+        "shot_type": _SHOT_TYPE,
+    },
+    first="image_url",
+)
+_O3_EDIT = Family(
+    fields={
+        "prompt": _PROMPT,
+        "video_url": _MOVIE,
+        "image_urls": _PICTURES,
+        "elements": _ELEMENTS,
+        "shot_type": _ANY_SHOT_TYPE,
+        "keep_audio": _FLAG,
+    },
+    element="images",
+    references=4,
+)
+_O3_VIDEO = replace(
+    _O3_EDIT,
+    fields={
+        **_O3_EDIT.fields,
+        "aspect_ratio": _RATIO_OR_AUTO,
+        "duration": replace(_TO_FIFTEEN, nullable=True),
+    },
+)
+_O1_REFERENCE = Family(
+    fields={
+        "prompt": _PROMPT,
+        "image_urls": _PICTURES,
+        "elements": _ELEMENTS,
+        "duration": _TO_TEN,
+        "aspect_ratio": _RATIO,
+    },
+    total=(3, 10),
+    counts_first=True,
+    element="frontal",
+)
+_O1_IMAGE = Family(
+    fields={
+        "prompt": _PROMPT,
+        "start_image_url": _FIRST,
+        "end_image_url": _PICTURE,
+        "duration": _TO_TEN,
+    },
+    total=(3, 10),
+)
+_O1_EDIT = Family(
+    fields={
+        "prompt": _PROMPT,
+        "video_url": _MOVIE,
+        "image_urls": _PICTURES,
+        "elements": _ELEMENTS,
+        "keep_audio": _FLAG,
+    },
+    total=(3, 10),
+    element="frontal",
+    references=4,
+)
+_O1_VIDEO = replace(
+    _O1_EDIT,
+    fields={**_O1_EDIT.fields, "aspect_ratio": _RATIO_OR_AUTO, "duration": _TO_TEN},
+)
+_V3_TEXT = Family(
+    fields={
+        **_O3_TEXT.fields,
+        "negative_prompt": _NEGATIVE,
+        "cfg_scale": _SCALE,
+    },
+    audio_default=True,
+)
+_V3_IMAGE = Family(
+    fields={
+        "prompt": _EITHER,
+        "multi_prompt": _SHOTS,
+        "start_image_url": _FIRST,
+        "end_image_url": _PICTURE,
+        "elements": _ELEMENTS,
+        "generate_audio": _FLAG,
+        "duration": _TO_FIFTEEN,
+        "shot_type": _SHOT_TYPE,
+        "negative_prompt": _NEGATIVE,
+        "cfg_scale": _SCALE,
+    },
+    audio_default=True,
+)
+_V26_TEXT = Family(
+    fields={
+        "prompt": _PROMPT,
+        "generate_audio": _FLAG,
+        "cfg_scale": _SCALE,
+        "negative_prompt": _NEGATIVE,
+        "duration": _seconds(5, 10),
+        "aspect_ratio": _RATIO,
+    },
+    audio_default=True,
+)
+_V26_IMAGE = Family(
+    fields={
+        "prompt": _PROMPT,
+        "start_image_url": _FIRST,
+        "end_image_url": _PICTURE,
+        "generate_audio": _FLAG,
+        "negative_prompt": _NEGATIVE,
+        "duration": _seconds(5, 10),
+        "voice_ids": Field(kind="words", nullable=True),
+    },
+    audio_default=True,
+)
+_MOTION = Family(
+    fields={
+        "prompt": _EITHER,
+        "image_url": _FIRST,
+        "video_url": _MOVIE,
+        "character_orientation": Field(kind="choice", choices=("image", "video"), required=True),
+        "keep_original_sound": _FLAG,
+    },
+    first="image_url",
+    picture=PictureLimits(least_side=340, most_side=3850),
+    movie=MovieLimits(
+        most_bytes=104_857_600, sides=(340, 3850), seconds=(3.0, 30.05), rate=(1.0, 240.0)
+    ),
+)
+_V3_MOTION = replace(_MOTION, fields={**_MOTION.fields, "elements": _ELEMENTS}, element="images")
+
+_FAL_PRICES = {
+    "o3/pro/reference-to-video": ("0.112", "0.14"),
+    "o3/standard/reference-to-video": ("0.084", "0.112"),
+    "o3/4k/reference-to-video": ("0.42", "0.42"),
+    "o1/standard/reference-to-video": ("0.084", "0.084"),
+    "o1/reference-to-video": ("0.112", "0.112"),
+}
+
+_FAL_FAMILIES: Mapping[str, Family] = {
+    **{f"o3/{tier}/reference-to-video": _O3_REFERENCE for tier in ("4k", "pro", "standard")},
+    **{f"o3/{tier}/image-to-video": _O3_IMAGE for tier in ("4k", "pro", "standard")},
+    **{f"o3/{tier}/text-to-video": _O3_TEXT for tier in ("4k", "pro", "standard")},
+    **{f"o3/{tier}/video-to-video/edit": _O3_EDIT for tier in ("pro", "standard")},
+    **{f"o3/{tier}/video-to-video/reference": _O3_VIDEO for tier in ("pro", "standard")},
+    **{f"o1/{tier}reference-to-video": _O1_REFERENCE for tier in ("", "standard/")},
+    **{f"o1/{tier}image-to-video": _O1_IMAGE for tier in ("", "standard/")},
+    **{f"o1/{tier}video-to-video/edit": _O1_EDIT for tier in ("", "standard/")},
+    **{f"o1/{tier}video-to-video/reference": _O1_VIDEO for tier in ("", "standard/")},
+    **{f"v3/{tier}/text-to-video": _V3_TEXT for tier in ("4k", "pro", "standard")},
+    **{f"v3/{tier}/image-to-video": _V3_IMAGE for tier in ("4k", "pro", "standard")},
+    **{f"v3/{tier}/motion-control": _V3_MOTION for tier in ("pro", "standard")},
+    "v2.6/pro/text-to-video": _V26_TEXT,
+    "v2.6/pro/image-to-video": _V26_IMAGE,
+    **{f"v2.6/{tier}/motion-control": _MOTION for tier in ("pro", "standard")},
+}
+
+FAL_APP = "fal-ai/kling-video"
+
+
+def _fal_endpoint(path: str, family: Family) -> Endpoint:
+    silent, audio = _FAL_PRICES.get(path, (None, None))
+    return Endpoint(
+        id=f"{FAL_APP}/{path}",
+        family=family,
+        silent=None if silent is None else Decimal(silent),
+        audio=None if audio is None else Decimal(audio),
+    )
+
+
+FAL: Mapping[str, Endpoint] = {
+    f"{FAL_APP}/{path}": _fal_endpoint(path, family) for path, family in _FAL_FAMILIES.items()
+}
+
+_SAFE_PICTURE = PictureLimits(formats=("JPEG", "PNG"))
+_OXEN_O3 = Family(
+    fields={
+        "prompt": Field(kind="text", most=512, nullable=True),
+        "multi_prompt": _SHOTS,
+        "duration": _seconds(*range(1, 16)),
+        "input_image": _PICTURES,
+        "start_image_url": _PICTURE,
+        "tail_image_url": _PICTURE,
+        "elements": _ELEMENTS,
+        "negative_prompt": _NEGATIVE,
+        "aspect_ratio": _RATIO,
+        "generate_audio": _FLAG,
+    },
+    prompt_width=512,
+    references=4,
+    numbers=True,
+    element="images",
+    last="tail_image_url",
+    pictures="input_image",
+    last_needs_first=True,
+    picture=_SAFE_PICTURE,
+)
+_OXEN_OMNI = replace(
+    _OXEN_O3,
+    fields={
+        "prompt": _PROMPT,
+        "duration": _seconds(*range(1, 16)),
+        "input_image": _PICTURES,
+        "start_image_url": _PICTURE,
+        "tail_image_url": _PICTURE,
+        "elements": _ELEMENTS,
+        "negative_prompt": _NEGATIVE,
+        "aspect_ratio": _RATIO,
+        "generate_audio": _FLAG,
+        "resolution": Field(kind="choice", choices=("720p", "1080p", "4k")),
+    },
+    prompt_width=2500,
+    references=7,
+    element="combo",
+)
+_OXEN_O1 = replace(
+    _OXEN_O3,
+    fields={
+        "prompt": _PROMPT,
+        "duration": _seconds(5, 10),
+        "input_image": Field(kind="pictures", required=True),
+        "elements": _ELEMENTS,
+        "aspect_ratio": _RATIO,
+    },
+    total=(5, 10),
+    prompt_width=2500,
+    references=7,
+    element="frontal",
+)
+
+OXEN: Mapping[str, Endpoint] = {
+    endpoint.id: endpoint
+    for endpoint in (
+        Endpoint(
+            id="kling-video-o3-pro-reference-to-video",
+            family=_OXEN_O3,
+            silent=Decimal("0.224"),
+            audio=Decimal("0.224"),
+        ),
+        Endpoint(id="kling-video-o3-omni", family=_OXEN_OMNI),
+        Endpoint(id="kling-video-o1-reference-to-video", family=_OXEN_O1),
+    )
+}

@@ -1,0 +1,382 @@
+"""The laboratory: where orders wait, are worked on by so many at a time, and are finished.
+
+One timer serves all jobs, so ten thousand of them cost a heap and not ten thousand tasks. A job
+that has files to look at, or a clip to render, has a task for that work alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import random
+import time
+import uuid
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
+from typing import Any
+
+from storyboard.run.simulator.clips import Studio, clip_key
+from storyboard.run.simulator.endpoints import Endpoint
+from storyboard.run.simulator.faults import Armed, Fault
+from storyboard.run.simulator.inputs import ReadOwn, check_inputs, inputs_of
+from storyboard.run.simulator.jobs import HostName, Job, State, read_record
+from storyboard.run.simulator.journal import Journal
+from storyboard.run.simulator.labels import Label
+from storyboard.run.simulator.options import Options
+from storyboard.run.simulator.rules import Breach, check_body, read_order, remarks_on
+
+#: A refused body takes this share of the time of a clip.
+_REFUSAL_SHARE = 0.1
+_NAMESPACE = uuid.UUID("6f0f3f3e-5f0c-4f5e-9a54-0d7a4d6a2b11")
+
+
+@dataclass(slots=True)
+class Bench:
+    """A host's queue and the places at which work goes on."""
+
+    places: int
+    running: int = 0
+    queue: list[tuple[int, Job]] = field(default_factory=list)
+    head: int = 0
+    stuck: int = 0
+
+    def put(self, ticket: int, job: Job) -> None:
+        """Let a job wait; tickets only grow."""
+        self.queue.append((ticket, job))
+
+    def take(self) -> Job | None:
+        """The next job that waits."""
+        if self.head >= len(self.queue):
+            return None
+        job = self.queue[self.head][1]
+        self.head += 1
+        if self.head > 1000 and self.head * 2 > len(self.queue):
+            del self.queue[: self.head]
+            self.head = 0
+        return job
+
+    def position(self, ticket: int) -> int:
+        """How many wait before this ticket."""
+        at = bisect_left(self.queue, ticket, lo=self.head, key=lambda item: item[0])
+        return at - self.head
+
+    def remove(self, ticket: int) -> None:
+        """Let a job wait no longer."""
+        at = bisect_left(self.queue, ticket, lo=self.head, key=lambda item: item[0])
+        if at < len(self.queue) and self.queue[at][0] == ticket:
+            del self.queue[at]
+
+
+class Laboratory:
+    """All jobs of a simulator. Belongs to one event loop and is used from that loop alone."""
+
+    def __init__(
+        self, options: Options, studio: Studio, journal: Journal, read_own: ReadOwn
+    ) -> None:
+        self.jobs: dict[str, Job] = {}
+        self.submissions = 0
+        self.on_end: list[Callable[[Job], None]] = []
+        self._options = options
+        self._studio = studio
+        self._journal = journal
+        self._read_own = read_own
+        self._benches: dict[HostName, Bench] = {
+            "fal": Bench(options.fal_concurrency),
+            "oxen": Bench(options.oxen_concurrency),
+        }
+        self._tickets: dict[str, int] = {}
+        self._ticket = count()
+        self._due: list[tuple[float, int, Job]] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._epoch = 0
+
+    # -- from outside -------------------------------------------------------------------------
+
+    def accept(
+        self,
+        host: HostName,
+        endpoint: Endpoint,
+        body: dict[str, Any],
+        *,
+        takes: int = 1,
+        label: Label | None = None,
+        trouble: Fault | None = None,
+        faults: tuple[Armed, ...] = (),
+        **details: Any,
+    ) -> list[Job]:
+        """Take an order: a job for each clip, kept in the journal before this returns."""
+        self.submissions += 1
+        found = []
+        for take in range(1, takes + 1):
+            name = f"{self._options.seed}/{self._epoch}/{len(self.jobs)}"
+            job = Job(
+                id=str(uuid.uuid5(_NAMESPACE, name)),
+                host=host,
+                endpoint=endpoint,
+                body=body,
+                submission=self.submissions,
+                accepted_at=time.time(),
+                take=take,
+                label=replace(label or Label(), take=take),
+                trouble=trouble,
+                faults=[replace(armed) for armed in faults],
+                **details,
+            )
+            self._work_out(job)
+            self.jobs[job.id] = job
+            self._journal.write_job(job.to_record())
+            found.append(job)
+            self._enqueue(job)
+        return found
+
+    def cancel(self, job: Job) -> bool:
+        """Stop a job; whether it was not over yet. What has begun is charged."""
+        if job.is_over:
+            return False
+        bench = self._benches[job.host]
+        if job.state == "queued":
+            if self._is_stuck(job):
+                bench.stuck -= 1
+            else:
+                bench.remove(self._tickets.pop(job.id))
+        else:
+            bench.running -= 1
+            if job.making is not None:
+                job.making.cancel()
+        self._end(job, "cancelled")
+        self._fill(job.host)
+        return True
+
+    def position(self, job: Job) -> int:
+        """How many jobs of the host wait before this one."""
+        bench = self._benches[job.host]
+        if self._is_stuck(job):
+            return len(bench.queue) - bench.head
+        return bench.position(self._tickets[job.id]) if job.id in self._tickets else 0
+
+    async def changed(self, job: Job) -> None:
+        """Return when the state of a job changes, at once where it is over."""
+        if job.is_over:
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        job.waiters.append(waiter)
+        try:
+            await waiter
+        finally:
+            if waiter in job.waiters:
+                job.waiters.remove(waiter)
+
+    async def over(self, job: Job) -> None:
+        """Return when a job is over."""
+        while not job.is_over:
+            await self.changed(job)
+
+    async def clip(self, job: Job) -> bytes:
+        """The clip of a job that succeeded."""
+        if job.order is None:
+            raise ValueError(f"job {job.id} has no clip")
+        if self._studio.mode == "stub":
+            return self._studio.stub(job.key, job.order)
+        files: dict[str, bytes] = {}
+        if not self._studio.has(job.key):
+            # Only after a restart: the clip is made once more, from the same files.
+            _, files = await self._check(job)
+        return await self._render(job, files)
+
+    def of_host(self, host: HostName) -> Iterator[Job]:
+        """The jobs of a host, in the order of their acceptance."""
+        return (job for job in self.jobs.values() if job.host == host)
+
+    def restore(self) -> None:
+        """Read the journal and go on where the last simulator was."""
+        for record in self._journal.read_jobs():
+            job = read_record(record)
+            self._work_out(job)
+            self.jobs[job.id] = job
+            self.submissions = max(self.submissions, job.submission)
+            if job.state == "running":
+                self._begin(job)
+        for job in list(self.jobs.values()):
+            if job.state == "queued":
+                self._enqueue(job)
+
+    def reset(self) -> None:
+        """Forget every job."""
+        self.close()
+        self.jobs.clear()
+        self.submissions = 0
+        self._epoch += 1
+        self._due.clear()
+        self._tickets.clear()
+        for bench in self._benches.values():
+            bench.queue.clear()
+            bench.running = bench.head = bench.stuck = 0
+        self._journal.clear()
+
+    def close(self) -> None:
+        """Stop the timer and all work; the journal keeps what was under way as it was."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for job in self.jobs.values():
+            if not job.is_over:
+                job.state = "cancelled"
+            if job.making is not None:
+                job.making.cancel()
+            for waiter in job.waiters:
+                waiter.cancel()
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _work_out(self, job: Job) -> None:
+        """Fill in what follows from the body."""
+        family = job.endpoint.family
+        job.key = clip_key(job.endpoint.id, job.body, job.label)
+        breaches = check_body(family, job.body)
+        if not job.is_over:
+            job.breaches = breaches
+        if not breaches:
+            job.order = read_order(family, job.body)
+            job.remarks = remarks_on(family, job.body)
+
+    @staticmethod
+    def _is_stuck(job: Job) -> bool:
+        return job.trouble is not None and job.trouble.name == "stuck"
+
+    def _enqueue(self, job: Job) -> None:
+        bench = self._benches[job.host]
+        if self._is_stuck(job):
+            bench.stuck += 1
+            return
+        ticket = next(self._ticket)
+        self._tickets[job.id] = ticket
+        bench.put(ticket, job)
+        self._fill(job.host)
+
+    def _fill(self, host: HostName) -> None:
+        """Begin as many of the waiting jobs as there are places."""
+        bench = self._benches[host]
+        while bench.running < bench.places:
+            job = bench.take()
+            if job is None:
+                return
+            self._tickets.pop(job.id, None)
+            job.state = "running"
+            job.started_at = time.time()
+            self._journal.write_job(job.to_record())
+            self._begin(job)
+            self._tell(job)
+
+    def _begin(self, job: Job) -> None:
+        self._benches[job.host].running += 1
+        loop = asyncio.get_running_loop()
+        if job.breaches:
+            lasts = self._options.seconds_per_clip * _REFUSAL_SHARE
+        else:
+            lasts = self._duration_of(job)
+            if self._studio.mode == "render" or any(inputs_of(job.endpoint.family, job.body)):
+                job.making = loop.create_task(self._make(job))
+        elapsed = time.time() - (job.started_at or 0)
+        heapq.heappush(self._due, (loop.time() + lasts - elapsed, next(self._ticket), job))
+        self._set_timer()
+
+    def _duration_of(self, job: Job) -> float:
+        chance = random.Random(f"{self._options.seed}:{job.id}")  # noqa: S311 - repeatable
+        share = self._options.jitter * (2 * chance.random() - 1)
+        return self._options.seconds_per_clip * (1 + share)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._due:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(self._due[0][0], self._ring)
+
+    def _ring(self) -> None:
+        """Finish what is due."""
+        self._timer = None
+        now = asyncio.get_running_loop().time() + 0.001
+        while self._due and self._due[0][0] <= now:
+            _, _, job = heapq.heappop(self._due)
+            if job.state != "running":
+                continue
+            if job.making is None or job.making.done():
+                self._finish(job)
+            else:
+                job.making.add_done_callback(partial(self._finish_made, job))
+        self._set_timer()
+
+    async def _make(self, job: Job) -> None:
+        """Look at the files of a job and render its clip."""
+        job.breaches, files = await self._check(job)
+        if not job.breaches and job.trouble is None and self._studio.mode == "render":
+            try:
+                job.size = len(await self._render(job, files))
+            except RuntimeError as error:
+                job.breaches = (Breach(msg=str(error), type="internal_server_error"),)
+
+    async def _check(self, job: Job) -> tuple[tuple[Breach, ...], dict[str, bytes]]:
+        return await check_inputs(
+            job.endpoint.family, job.body, self._read_own, takes_data=job.host == "fal"
+        )
+
+    async def _render(self, job: Job, files: dict[str, bytes]) -> bytes:
+        order = job.order
+        if order is None:
+            raise RuntimeError(f"job {job.id} has no order")
+        first = files.get(order.first) if order.first else None
+        last = files.get(order.last) if order.last else None
+        return await self._studio.render(job.key, order, job.label, first, last)
+
+    def _finish_made(self, job: Job, _: asyncio.Task[None]) -> None:
+        self._finish(job)
+
+    def _finish(self, job: Job) -> None:
+        if job.state != "running":
+            return
+        made = job.making
+        if made is not None and (made.cancelled() or made.exception() is not None):
+            job.breaches = (Breach(msg="Internal server error", type="internal_server_error"),)
+        self._benches[job.host].running -= 1
+        if job.trouble is not None:
+            job.breaches = job.breaches or (_breach_of(job.trouble),)
+        elif not job.breaches and self._studio.mode == "stub" and job.order is not None:
+            job.size = len(self._studio.stub(job.key, job.order))
+        self._end(job, "failed" if job.breaches else "succeeded")
+        self._fill(job.host)
+
+    def _end(self, job: Job, state: State) -> None:
+        job.state = state
+        job.ended_at = time.time()
+        job.making = None
+        self._journal.write_job(job.to_record())
+        self._tell(job)
+        for listener in self.on_end:
+            listener(job)
+
+    @staticmethod
+    def _tell(job: Job) -> None:
+        for waiter in job.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+_TROUBLES = {
+    "422": ("value_error", "The request could not be processed."),
+    "content-policy": (
+        "content_policy_violation",
+        "The content could not be processed because a content checker flagged it.",
+    ),
+    "failed": ("internal_server_error", "Internal server error"),
+    "exhausted": ("insufficient_credits", "Insufficient credits"),
+}
+
+
+def _breach_of(trouble: Fault) -> Breach:
+    kind, words = _TROUBLES[trouble.name]
+    said = trouble.argument if trouble.argument != "late" else ""
+    return Breach(msg=said or words, type=kind)

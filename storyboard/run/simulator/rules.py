@@ -1,0 +1,409 @@
+"""The documented rules for a body, and the words in which the vendors state a breach.
+
+``check_body`` takes a family and a body and gives every breach that needs no file to be looked
+at; the pictures and films of a body are checked in ``inputs``. The texts that the vendors
+document are kept to the letter; a client decides by ``type`` on fal and by fragments of the
+text on Oxen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from storyboard.run.simulator.endpoints import Family, Field
+
+Location = tuple[str | int, ...]
+Body = Mapping[str, object]
+
+#: The host writes ``@Element1`` as ``<<<element_1>>>`` before the model counts the characters.
+TAG_OVERHEAD = 6
+TAG = re.compile(r"@(Element|Image|Video)([0-9]+)")
+
+_MOST_SHOTS = 6
+_MOST_REFERENCES_OF_ELEMENT = 3
+_ELEMENT_RULE = "Either frontal_image_url and reference_image_urls or video_url must be provided."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """One thing that is wrong with a body: where, in which words, of which type."""
+
+    msg: str
+    type: str
+    loc: Location = ()
+    ctx: Mapping[str, object] = field(default_factory=dict)
+    given: object = None
+
+    def to_json(self) -> dict[str, object]:
+        """The breach as fal writes it into ``detail``."""
+        found: dict[str, object] = {
+            "loc": ["body", *self.loc],
+            "msg": self.msg,
+            "type": self.type,
+            "input": self.given,
+        }
+        if self.ctx:
+            found["ctx"] = dict(self.ctx)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One shot as it was ordered."""
+
+    prompt: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a sound body asks for: shots, shape, sound, and the pictures for its ends."""
+
+    shots: tuple[Shot, ...]
+    ratio: str
+    audio: bool
+    first: str | None = None
+    last: str | None = None
+
+    @property
+    def seconds(self) -> int:
+        """The length in seconds."""
+        return sum(shot.seconds for shot in self.shots)
+
+
+def check_body(family: Family, body: Body) -> tuple[Breach, ...]:
+    """Every breach of the rules for fields; where there is none, of the rules between them."""
+    found = tuple(_check_fields(family, body))
+    return found or tuple(_check_together(family, body))
+
+
+def text_width(text: str) -> int:
+    """Code points as the model counts them: with the hidden width of every tag."""
+    return len(text) + TAG_OVERHEAD * sum(1 for _ in TAG.finditer(text))
+
+
+# -- fields ---------------------------------------------------------------------------------
+
+
+def _check_fields(family: Family, body: Body) -> Iterator[Breach]:
+    for name, known in family.fields.items():
+        value = body.get(name)
+        if name not in body:
+            if known.required:
+                yield Breach(msg="Field required", type="missing", loc=(name,), given=dict(body))
+        elif value is None and known.nullable:
+            continue
+        else:
+            yield from _CHECKS[known.kind](family, known, value, (name,))
+
+
+def _check_text(_: Family, known: Field, value: object, loc: Location) -> Iterator[Breach]:
+    if not isinstance(value, str):
+        yield Breach(msg="Input should be a valid string", type="string_type", loc=loc, given=value)
+    elif known.most and len(value) > known.most:
+        yield Breach(
+            msg=f"String should have at most {known.most} characters",
+            type="string_too_long",
+            loc=loc,
+            ctx={"max_length": known.most},
+            given=value,
+        )
+
+
+def _check_choice(_: Family, known: Field, value: object, loc: Location) -> Iterator[Breach]:
+    if value not in known.choices:
+        yield _not_one_of(known.choices, value, loc)
+
+
+def _not_one_of(choices: tuple[str, ...], value: object, loc: Location) -> Breach:
+    quoted = [f"'{choice}'" for choice in choices]
+    words = f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    return Breach(
+        msg=f"Input should be {words}",
+        type="literal_error",
+        loc=loc,
+        ctx={"expected": words},
+        given=value,
+    )
+
+
+def _check_seconds(family: Family, known: Field, value: object, loc: Location) -> Iterator[Breach]:
+    if family.numbers:
+        if isinstance(value, bool) or not isinstance(value, int):
+            yield Breach(
+                msg="Input should be a valid integer", type="int_type", loc=loc, given=value
+            )
+            return
+        value = str(value)
+    if value not in known.choices:
+        yield _not_one_of(known.choices, value, loc)
+
+
+def _check_flag(_: Family, __: Field, value: object, loc: Location) -> Iterator[Breach]:
+    if not isinstance(value, bool):
+        yield Breach(msg="Input should be a valid boolean", type="bool_type", loc=loc, given=value)
+
+
+def _check_number(_: Family, __: Field, value: object, loc: Location) -> Iterator[Breach]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        yield Breach(msg="Input should be a valid number", type="float_type", loc=loc, given=value)
+    elif value < 0:
+        yield Breach(
+            msg="Input should be greater than or equal to 0",
+            type="greater_than_equal",
+            loc=loc,
+            ctx={"ge": 0},
+            given=value,
+        )
+    elif value > 1:
+        yield Breach(
+            msg="Input should be less than or equal to 1",
+            type="less_than_equal",
+            loc=loc,
+            ctx={"le": 1},
+            given=value,
+        )
+
+
+def _check_words(family: Family, known: Field, value: object, loc: Location) -> Iterator[Breach]:
+    if not isinstance(value, list):
+        yield Breach(msg="Input should be a valid list", type="list_type", loc=loc, given=value)
+        return
+    for index, item in enumerate(value):
+        yield from _check_text(family, known, item, (*loc, index))
+
+
+def _check_shots(family: Family, _: Field, value: object, loc: Location) -> Iterator[Breach]:
+    if not isinstance(value, list):
+        yield Breach(msg="Input should be a valid list", type="list_type", loc=loc, given=value)
+        return
+    one_to_fifteen = Field(kind="seconds", choices=tuple(str(n) for n in range(1, 16)))
+    for index, shot in enumerate(value):
+        at = (*loc, index)
+        if not isinstance(shot, dict):
+            yield _not_an_object(shot, at)
+            continue
+        if "prompt" not in shot:
+            yield Breach(msg="Field required", type="missing", loc=(*at, "prompt"), given=shot)
+        else:
+            text = Field(kind="text")
+            yield from _check_text(family, text, shot["prompt"], (*at, "prompt"))
+        if "duration" in shot:
+            yield from _check_seconds(family, one_to_fifteen, shot["duration"], (*at, "duration"))
+    if len(value) > _MOST_SHOTS:
+        yield _too_many(value, _MOST_SHOTS, loc)
+
+
+def _check_elements(family: Family, _: Field, value: object, loc: Location) -> Iterator[Breach]:
+    if not isinstance(value, list):
+        yield Breach(msg="Input should be a valid list", type="list_type", loc=loc, given=value)
+        return
+    text = Field(kind="text")
+    words = Field(kind="words")
+    for index, element in enumerate(value):
+        at = (*loc, index)
+        if not isinstance(element, dict):
+            yield _not_an_object(element, at)
+            continue
+        for name in ("frontal_image_url", "video_url", "voice_id"):
+            if element.get(name) is not None:
+                yield from _check_text(family, text, element[name], (*at, name))
+        if family.element == "frontal" and "frontal_image_url" not in element:
+            yield Breach(
+                msg="Field required", type="missing", loc=(*at, "frontal_image_url"), given=element
+            )
+        references = element.get("reference_image_urls")
+        if references is not None:
+            at_references = (*at, "reference_image_urls")
+            yield from _check_words(family, words, references, at_references)
+            if isinstance(references, list) and len(references) > _MOST_REFERENCES_OF_ELEMENT:
+                yield _too_many(references, _MOST_REFERENCES_OF_ELEMENT, at_references)
+
+
+def _not_an_object(value: object, loc: Location) -> Breach:
+    return Breach(
+        msg="Input should be a valid dictionary or object to extract fields from",
+        type="model_attributes_type",
+        loc=loc,
+        given=value,
+    )
+
+
+def _too_many(value: list[object], most: int, loc: Location) -> Breach:
+    return Breach(
+        msg=f"List should have at most {most} items after validation, not {len(value)}",
+        type="too_long",
+        loc=loc,
+        ctx={"field_type": "List", "max_length": most, "actual_length": len(value)},
+        given=value,
+    )
+
+
+_CHECKS: Mapping[str, Callable[[Family, Field, object, Location], Iterator[Breach]]] = {
+    "text": _check_text,
+    "seconds": _check_seconds,
+    "choice": _check_choice,
+    "flag": _check_flag,
+    "number": _check_number,
+    "words": _check_words,
+    "picture": _check_text,
+    "pictures": _check_words,
+    "movie": _check_text,
+    "elements": _check_elements,
+    "shots": _check_shots,
+}
+
+
+# -- rules between fields ---------------------------------------------------------------------
+
+
+def _check_together(family: Family, body: Body) -> Iterator[Breach]:
+    for rule in (_check_prompts, _check_length, _check_elements_whole, _check_count, _check_width):
+        found = tuple(rule(family, body))
+        if found:
+            # The vendors refuse at the first rule that is broken.
+            yield from found
+            return
+    if family.last_needs_first and body.get(family.last) and not body.get(family.first):
+        yield _broken(f"{family.last} requires {family.first}")
+
+
+def _broken(msg: str, loc: Location = (), given: object = None) -> Breach:
+    return Breach(msg=msg, type="value_error", loc=loc, given=given)
+
+
+def _check_prompts(family: Family, body: Body) -> Iterator[Breach]:
+    if "multi_prompt" not in family.fields:
+        return
+    if body.get("prompt") and body.get("multi_prompt"):
+        yield _broken("Cannot provide both 'prompt' and 'multi_prompt'")
+    elif not body.get("prompt") and not body.get("multi_prompt"):
+        yield _broken("Either 'prompt' or 'multi_prompt' must be provided")
+
+
+def _check_length(family: Family, body: Body) -> Iterator[Breach]:
+    total = read_order(family, body).seconds
+    least, most = family.total
+    if body.get("multi_prompt") and total > most:
+        yield _broken(f"Total shot duration ({total}s) exceeds maximum allowed ({most}s)")
+    elif not least <= total <= most:
+        yield _broken(f"duration value '{total}' is invalid")
+
+
+def _check_elements_whole(family: Family, body: Body) -> Iterator[Breach]:
+    movies = 0
+    for index, element in enumerate(_objects(body.get("elements"))):
+        movie = family.element == "combo" and bool(element.get("video_url"))
+        movies += movie
+        pictured = element.get("frontal_image_url") and element.get("reference_image_urls")
+        if not pictured and not movie:
+            yield _broken(_ELEMENT_RULE, ("elements", index), dict(element))
+        if element.get("voice_id") and not movie:
+            yield _broken(
+                "Voice binding is only supported for video elements",
+                ("elements", index, "voice_id"),
+            )
+    if movies > 1:
+        yield _broken("A request can only have one element with a video", ("elements",))
+
+
+def _check_count(family: Family, body: Body) -> Iterator[Breach]:
+    if "elements" not in family.fields and family.pictures not in family.fields:
+        return
+    elements = _objects(body.get("elements"))
+    given = len(elements) + len(_texts(body.get(family.pictures)))
+    if family.counts_first and body.get(family.first):
+        given += 1
+    movie = family.element == "combo" and any(e.get("video_url") for e in elements)
+    most = family.with_movie if movie else family.references
+    if given > most:
+        yield Breach(
+            msg=f"Maximum {most} total (elements + reference images) is allowed, got {given}",
+            type="too_long",
+            loc=("elements",),
+            ctx={"max_length": most, "actual_length": given},
+        )
+
+
+def _check_width(family: Family, body: Body) -> Iterator[Breach]:
+    for index, shot in enumerate(_objects(body.get("multi_prompt"))):
+        if text_width(str(shot["prompt"])) > family.shot_width:
+            yield _broken(
+                f"multiPrompt[{index}].prompt: size must be between 0 and {family.shot_width}"
+            )
+    prompt = body.get("prompt")
+    if isinstance(prompt, str) and text_width(prompt) > family.prompt_width:
+        yield _broken(f"prompt: size must be between 0 and {family.prompt_width}")
+
+
+# -- reading a body -----------------------------------------------------------------------------
+
+
+def read_order(family: Family, body: Body) -> Order:
+    """What a body that breaks no rule for fields asks for, with the documented defaults."""
+    shots = tuple(
+        Shot(
+            prompt=str(shot.get("prompt", "")),
+            seconds=_read_seconds(shot.get("duration"), family.default_seconds),
+        )
+        for shot in _objects(body.get("multi_prompt"))
+    )
+    if not shots:
+        seconds = _read_seconds(body.get("duration"), family.default_seconds)
+        shots = (Shot(prompt=str(body.get("prompt") or ""), seconds=seconds),)
+    ratio = body.get("aspect_ratio")
+    return Order(
+        shots=shots,
+        ratio=ratio if isinstance(ratio, str) and ratio != "auto" else "16:9",
+        audio=_has_audio(family, body),
+        first=_text_or_none(body.get(family.first)),
+        last=_text_or_none(body.get(family.last)),
+    )
+
+
+def _has_audio(family: Family, body: Body) -> bool:
+    if "generate_audio" not in family.fields:
+        return False
+    return bool(body.get("generate_audio", family.audio_default))
+
+
+def remarks_on(family: Family, body: Body) -> tuple[str, ...]:
+    """What a vendor lets pass in silence, or may refuse one day: for the bill, in our words."""
+    found = [f'"{name}" is not a field here, ignored' for name in body if name not in family.fields]
+    texts = [shot.prompt for shot in read_order(family, body).shots]
+    tags = {match.group() for text in texts for match in TAG.finditer(text)}
+    counts = {
+        "Element": len(_objects(body.get("elements"))),
+        "Image": len(_texts(body.get(family.pictures))),
+    }
+    for kind, count in counts.items():
+        declared = {f"@{kind}{number}" for number in range(1, count + 1)}
+        used = {tag for tag in tags if tag.startswith(f"@{kind}")}
+        found += [f"{tag} stands for nothing" for tag in sorted(used - declared)]
+        found += [f"{tag} is sent and not mentioned" for tag in sorted(declared - used)]
+    shots = _objects(body.get("multi_prompt"))
+    if shots and body.get(family.last):
+        found.append(f"multi_prompt stands beside {family.last}")
+    if shots and "duration" in body:
+        total = read_order(family, body).seconds
+        if str(body["duration"]) != str(total):
+            found.append(f"duration is {body['duration']!r}, the shots last {total} s")
+    return tuple(found)
+
+
+def _read_seconds(value: object, default: int) -> int:
+    return int(value) if isinstance(value, int | str) else default
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _objects(value: object) -> list[Mapping[str, object]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,25 @@
+"""From bytes to positioned nodes.
+
+- ``nodes``: what parsing gives: texts, lists and mappings that remember where they stand
+- ``reading``, ``characters``: from bytes to a ``Source``; size, encoding, forbidden characters
+- ``parsing``: from YAML's events to nodes; ``events`` opens the stream, ``aliases`` copies what
+  an alias names, ``findings`` bounds what one file may say
+- ``breakdowns``, ``quoting``: where the text is no YAML, what the writer meant and how to mend it
+- ``places``: from a stretch of a scalar's value to its place in the file
+"""
+
+from __future__ import annotations
+
+from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence
+from storyboard.syntax.parsing import parse
+from storyboard.syntax.reading import read_source
+
+__all__ = [
+    "Mapping",
+    "Node",
+    "Origin",
+    "Scalar",
+    "Sequence",
+    "parse",
+    "read_source",
+]

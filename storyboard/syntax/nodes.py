@@ -1,0 +1,86 @@
+"""Positioned nodes: plain text, lists and mappings that remember where they stand.
+
+A node *is* its value (``Scalar`` a str, ``Sequence`` a list, ``Mapping`` a dict whose keys are
+scalars), so the model validates nodes without a copy, and a value keeps its place for as long
+as it lives. Offsets are code points into the origin's source, ``end`` exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from storyboard.diagnostics import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The file a node stands in and, for what an alias brought, the place of the alias."""
+
+    source: Source
+    used_at: Span | None = None
+
+
+class Scalar(str):
+    """A text as it was written, before any type is read into it.
+
+    ``style`` is YAML's: ``""`` plain, ``"'"``, ``'"'``, ``"|"`` or ``">"``. ``start`` and
+    ``end`` enclose the quotation marks or the block's header.
+    """
+
+    __slots__ = ("end", "origin", "start", "style")
+
+    origin: Origin
+    start: int
+    end: int
+    style: str
+
+    @property
+    def span(self) -> Span:
+        """The place of the whole scalar, its quotation marks included."""
+        return Span(self.origin.source, self.start, self.end)
+
+
+class Sequence(list["Node"]):
+    """A list of nodes; the span of a block list ends with its last item."""
+
+    __slots__ = ("end", "origin", "start")
+
+    origin: Origin
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The place of the whole list."""
+        return Span(self.origin.source, self.start, self.end)
+
+
+class Mapping(dict[str, "Node"]):
+    """A mapping whose keys are scalars, each with its own place; order as written.
+
+    ``is_broken`` says that an entry which could not be read was taken out, so that nobody
+    reports it as missing.
+    """
+
+    __slots__ = ("end", "is_broken", "origin", "start")
+
+    origin: Origin
+    start: int
+    end: int
+    is_broken: bool
+
+    @property
+    def span(self) -> Span:
+        """The place of the whole mapping."""
+        return Span(self.origin.source, self.start, self.end)
+
+    def key(self, name: str) -> Scalar | None:
+        """The key as it stands in the file, or None where it is not written."""
+        for key in self:
+            if key == name and isinstance(key, Scalar):
+                return key
+        return None
+
+
+Node = Union[Scalar, Sequence, Mapping]  # noqa: UP007 - forward references in the bases above

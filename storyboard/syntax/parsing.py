@@ -1,0 +1,391 @@
+"""From a source's text to positioned nodes, in one pass over YAML's events.
+
+Nothing here gives a scalar a type, and nothing here recurses with the input. What YAML allows
+and a storyboard does not (tags, several documents, keys that are not texts, equal keys) is
+reported, and parsing goes on; where the text is no YAML at all, one diagnostic says why.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Callable
+from typing import Any, NoReturn
+from unicodedata import normalize
+
+from yaml import YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+
+from storyboard.diagnostics import Diagnostics, Source, Span
+from storyboard.syntax.aliases import Anchor, copy_node, height
+from storyboard.syntax.breakdowns import report_breakdown, report_template
+from storyboard.syntax.events import HAS_C_PARSER, open_events
+from storyboard.syntax.findings import Findings
+from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence
+
+MAX_DEPTH = 64
+MAX_ALIASED_NODES = 100_000
+MAX_NODES = 1_000_000
+
+_LEFT_OUT = frozenset({"", "~", "null"})
+_STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_PROPERTY = re.compile(r"&[^\s,\[\]{}]*|!<[^>\s]*>?|![^\s,\[\]{}]*")
+_GAP = re.compile(r"(?:\s|(?<=\s)#[^\n\r]*)*")
+# libyaml compares each %TAG with all before it: 500,000 of them would take minutes.
+_SECOND_DOCUMENT = re.compile(r"(?:\.\.\.)?(?:\s|(?<=\s)#[^\n\r]*)*(?<![^\n\r])(---)(?!\S)")
+_BREAKDOWNS = (YAMLError, ValueError, RecursionError)
+_TAG_DIRECTIVE = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])(%TAG)\b")
+
+
+def parse(
+    source: Source, diagnostics: Diagnostics, *, c_parser: bool = HAS_C_PARSER
+) -> Node | None:
+    """The root node of a source, or None where there is none to give.
+
+    Scalars stay text. An entry whose value is left out, or written as plain ``~`` or ``null``,
+    is not in its mapping. Reports SB002 and SB004 to SB018; after SB005 to SB009, SB012, SB013
+    and SB016 there is no node. Never raises, whatever the text.
+    """
+    findings = Findings(source, diagnostics)
+    was_enabled = gc.isenabled()
+    # Nodes are many, and none is garbage: the collector would walk them again and again.
+    gc.disable()
+    try:
+        return _Builder(source, findings).build(c_parser=c_parser)
+    except _Refused:
+        return None
+    except MemoryError:
+        findings.no_memory()
+        return None
+    finally:
+        if was_enabled:
+            gc.enable()
+        findings.close()
+
+
+class _Refused(Exception):  # noqa: N818 - not an error: the way out once one is reported
+    """The text was refused, and why is reported."""
+
+
+class _Extra:
+    """What few mappings need: all keys seen, left out or not, and the mappings to merge."""
+
+    __slots__ = ("known", "merged")
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.known: dict[str, Scalar] = {
+            _fold(key): key for key in mapping if isinstance(key, Scalar)
+        }
+        self.merged: list[Mapping] = []
+
+
+class _Builder:
+    """The state of one parse; the loop is in ``build``, what is rare in the other methods."""
+
+    __slots__ = ("aliased", "anchors", "findings", "origin", "refused_key", "source", "text")
+
+    def __init__(self, source: Source, findings: Findings) -> None:
+        self.source = source
+        self.text = source.text
+        self.findings = findings
+        self.origin = Origin(source)
+        self.anchors: dict[str, Anchor] = {}
+        self.aliased = 0
+        # Not ASCII, so that it is never put into a mapping without a closer look.
+        self.refused_key = Scalar("\ufffd")
+
+    # -- the loop ------------------------------------------------------------------------
+
+    def build(self, *, c_parser: bool) -> Node | None:
+        """The root node; raises ``_Refused`` once a reason for having none is reported."""
+        get_event = self._open(c_parser=c_parser)
+        start = self._next(get_event, self._next(get_event, None))
+        if not isinstance(start, DocumentStartEvent):
+            self.findings.empty_file()
+            raise _Refused
+        if start.version and start.version not in {(1, 1), (1, 2)}:
+            self.findings.version(start.version)
+            raise _Refused
+        root, last = self._build_document(get_event, start)
+        self._check_end(get_event, last)
+        if isinstance(root, Scalar) and not root.style and root in _LEFT_OUT:
+            self.findings.empty_file()
+            raise _Refused
+        return root
+
+    def _build_document(self, get_event: Callable[[], Event], event: Any) -> tuple[Node, Event]:
+        """The root node of a document and the event that ends it."""
+        origin, text = self.origin, self.text
+        root: Node | None = None
+        # What is open now; its parents wait on the stack.
+        mapping: Mapping | None = None
+        sequence: Sequence | None = None
+        key: Scalar | None = None
+        extra: _Extra | None = None
+        anchor: Anchor | None = None
+        opened_at = 0
+        stack: list[
+            tuple[Mapping | None, Sequence | None, Scalar | None, _Extra | None, Anchor | None, int]
+        ] = []
+        made = 0
+        last_end = 0
+        item: Node
+        while True:
+            try:
+                event = get_event()
+            except _BREAKDOWNS as error:
+                self._break(error, event)
+            kind = type(event)
+            left_out = False
+            if kind is ScalarEvent:
+                value = event.value
+                scalar = Scalar(value)
+                scalar.origin = origin
+                scalar.start = event.start_mark.index
+                scalar.end = last_end = event.end_mark.index
+                scalar.style = style = event.style or ""
+                if event.anchor is not None or event.tag is not None:
+                    left_out = self._finish_marked_scalar(scalar, event)
+                elif not style and len(value) < 5 and value in _LEFT_OUT:
+                    left_out = True
+                if style and style in "|>":
+                    scalar.end = last_end = self._block_end(scalar)
+                item = scalar
+                made += 1
+                if made > MAX_NODES:
+                    self.findings.too_many(scalar.span, MAX_NODES)
+                    raise _Refused
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                made += 1
+                stack.append((mapping, sequence, key, extra, anchor, opened_at))
+                place = event.start_mark.index
+                if kind is MappingStartEvent:
+                    if (
+                        event.flow_style
+                        and mapping is not None
+                        and key is None
+                        and mapping.start == place - 1
+                        and text[place - 1] == "{"
+                    ):
+                        report_template(self.source, place - 1, self.findings)
+                        raise _Refused
+                    mapping, sequence = Mapping(), None
+                    opened: Mapping | Sequence = mapping
+                else:
+                    mapping, sequence = None, Sequence()
+                    opened = sequence
+                key = extra = anchor = None
+                opened_at = made
+                opened.origin = origin
+                opened.start = opened.end = place
+                if event.anchor is not None or event.tag is not None:
+                    anchor = self._open_marked(opened, event)
+                if len(stack) > MAX_DEPTH:
+                    self.findings.too_deep(
+                        Span(self.source, opened.start, opened.start + 1), MAX_DEPTH
+                    )
+                    raise _Refused
+                if not event.flow_style:
+                    last_end = opened.start
+                continue
+            elif kind is AliasEvent:
+                item, size = self._unfold(event, len(stack))
+                made += size
+                last_end = event.end_mark.index
+                left_out = isinstance(item, Scalar) and not item.style and item in _LEFT_OUT
+            elif kind is DocumentEndEvent:
+                if root is None:  # pragma: no cover - a document always has a node
+                    self.findings.empty_file()
+                    raise _Refused
+                return root, event
+            else:
+                # The end of what is open. A block's own end mark stands far below it.
+                place = event.end_mark.index
+                if place > event.start_mark.index:
+                    last_end = place
+                closed = mapping if mapping is not None else sequence
+                if closed is None:  # pragma: no cover - events nest
+                    continue
+                if extra is not None and extra.merged and mapping is not None:
+                    _merge(mapping, extra)
+                closed.end = last_end
+                if anchor is not None:
+                    anchor.size = made - opened_at + 1
+                item = closed
+                mapping, sequence, key, extra, anchor, opened_at = stack.pop()
+            # Put the finished item where it belongs.
+            if mapping is not None:
+                if key is None:
+                    if item.__class__ is Scalar and not (left_out and not item):
+                        key = item
+                    else:
+                        self.findings.bad_key(item)
+                        key = self.refused_key
+                elif (
+                    left_out
+                    or extra is not None
+                    or key in mapping
+                    or key == "<<"
+                    or not key.isascii()
+                ):
+                    if extra is None:
+                        extra = _Extra(mapping)
+                    self._put(mapping, extra, key, item, left_out=left_out)
+                    key = None
+                else:
+                    mapping[key] = item
+                    key = None
+            elif sequence is not None:
+                sequence.append(item)
+            else:
+                root = item
+
+    def _open(self, *, c_parser: bool) -> Callable[[], Event]:
+        """A function that gives the events one after the other."""
+        text = self.text
+        if "%TAG" in text:
+            found = [match.start(1) for match in _TAG_DIRECTIVE.finditer(text)]
+            if len(found) > 16:
+                self.findings.tag_directives(found)
+                raise _Refused
+        # A byte order mark would be dropped without being counted; a line end is harmless.
+        if text.startswith("\ufeff"):
+            text = "\n" + text[1:]
+        try:
+            return open_events(text, c_parser=c_parser)
+        except _BREAKDOWNS as error:
+            self._break(error, None)
+
+    def _next(self, get_event: Callable[[], Event], before: Event | None) -> Event:
+        try:
+            return get_event()
+        except _BREAKDOWNS as error:
+            self._break(error, before)
+
+    def _break(self, error: Exception, before: Event | None) -> NoReturn:
+        report_breakdown(self.source, error, before, self.findings)
+        raise _Refused from None
+
+    def _check_end(self, get_event: Callable[[], Event], last: Any) -> None:
+        """Report a second document; what is wrong in it does not matter."""
+        second = _SECOND_DOCUMENT.match(self.text, last.start_mark.index)
+        if second is not None:
+            self.findings.second_document(second.start(1), second.end(1))
+            return
+        following: Any = self._next(get_event, last)
+        if isinstance(following, DocumentStartEvent):
+            place = following.start_mark.index
+            self.findings.second_document(place, place + 1)
+
+    # -- what is rare --------------------------------------------------------------------
+
+    def _finish_marked_scalar(self, scalar: Scalar, event: Any) -> bool:
+        """Place a scalar that has a tag or an anchor; whether it counts as left out."""
+        scalar.start, at = self._after_properties(scalar.start, scalar.end, event)
+        if event.tag not in (None, "!", _STR):
+            self.findings.tag(at["!"])
+        if event.anchor is not None:
+            self.anchors[event.anchor] = Anchor(scalar, 1, at["&"])
+        return event.tag is None and not scalar.style and scalar in {"~", "null"}
+
+    def _open_marked(self, opened: Mapping | Sequence, event: Any) -> Anchor | None:
+        """Place a collection that has a tag or an anchor; its anchor, which is still open."""
+        start = opened.start
+        opened.start, at = self._after_properties(start, len(self.text), event)
+        opened.end = opened.start
+        wanted = _MAP if isinstance(opened, Mapping) else _SEQ
+        if event.tag not in (None, "!", wanted):
+            self.findings.tag(at["!"])
+        if event.anchor is None:
+            return None
+        anchor = self.anchors[event.anchor] = Anchor(opened, None, at["&"])
+        return anchor
+
+    def _after_properties(self, start: int, stop: int, event: Any) -> tuple[int, dict[str, Span]]:
+        """Where the content begins after a node's tag and anchor, and the places of those.
+
+        YAML's events give one place for all three.
+        """
+        at = dict.fromkeys("&!", Span(self.source, start, min(start + 1, stop)))
+        place = start
+        for _ in range((event.anchor is not None) + (event.tag is not None)):
+            found = _PROPERTY.match(self.text, place)
+            if found is None:
+                break
+            at[found[0][0]] = Span(self.source, place, found.end())
+            gap = _GAP.match(self.text, found.end(), stop)
+            place = found.end() if gap is None else gap.end()
+        return min(place, stop), at
+
+    def _block_end(self, scalar: Scalar) -> int:
+        """The end of a block scalar's last line that holds anything."""
+        written = self.text[scalar.start : scalar.end]
+        return scalar.start + len(written.rstrip(" \t\n\r\x85\u2028\u2029"))
+
+    def _unfold(self, event: Any, depth: int) -> tuple[Node, int]:
+        """A copy of what an alias names, and how many nodes that is."""
+        span = Span(self.source, event.start_mark.index, event.end_mark.index)
+        anchor = self.anchors.get(event.anchor)
+        if anchor is None or anchor.size is None:
+            self.findings.unknown_alias(event.anchor, span, self.anchors)
+            kept = Scalar(span.text)
+            kept.origin, kept.start, kept.end, kept.style = self.origin, span.start, span.end, "*"
+            return kept, 1
+        self.aliased += anchor.size
+        if self.aliased > MAX_ALIASED_NODES:
+            self.findings.alias_bomb(span, anchor, self.aliased, MAX_ALIASED_NODES)
+            raise _Refused
+        if depth + height(anchor.node) > MAX_DEPTH:
+            self.findings.too_deep(span, MAX_DEPTH)
+            raise _Refused
+        return copy_node(anchor.node, Origin(self.source, span)), anchor.size
+
+    def _put(
+        self, mapping: Mapping, extra: _Extra, key: Scalar, item: Node, *, left_out: bool
+    ) -> None:
+        """Put an entry that needs a closer look into its mapping."""
+        if key is self.refused_key:
+            return
+        folded = _fold(key)
+        first = extra.known.get(folded)
+        is_merge = key == "<<" and not key.style
+        if first is not None:
+            self.findings.duplicate_key(key, first, is_merge=is_merge)
+            return
+        extra.known[folded] = key
+        if is_merge:
+            self._note_merge(extra, item)
+        elif not left_out:
+            mapping[key] = item
+
+    def _note_merge(self, extra: _Extra, item: Node) -> None:
+        for part in item if isinstance(item, Sequence) else (item,):
+            if isinstance(part, Mapping):
+                extra.merged.append(part)
+            elif not (isinstance(part, Scalar) and part.style == "*"):
+                self.findings.bad_merge(part)
+
+
+def _fold(key: str) -> str:
+    return key if key.isascii() else normalize("NFC", key)
+
+
+def _merge(mapping: Mapping, extra: _Extra) -> None:
+    """Put merged entries first, in the order of their mappings; written and earlier ones win."""
+    written = dict(mapping)
+    mapping.clear()
+    for part in extra.merged:
+        for key, value in part.items():
+            folded = _fold(key)
+            if folded not in extra.known:
+                extra.known[folded] = key  # type: ignore[assignment]
+                mapping[key] = value
+    mapping.update(written)

@@ -1,0 +1,248 @@
+"""Where a target's data contradicts itself.
+
+Each check is a small generator of ``Disagreement``s: the path of the value that is wrong, what
+is wrong, and what to write. ``load`` says them at the value's place and refuses the target.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from storyboard.targets.types import WAYS, Feature, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """Something in a target's data that cannot be; ``path`` leads to it from the root."""
+
+    path: tuple[str | int, ...]
+    message: str
+    help: str = ""
+
+
+def disagreements(target: Target) -> Iterator[Disagreement]:
+    """Everything in the data that contradicts the rest; nothing for a target that is usable."""
+    for check in _CHECKS:
+        yield from check(target)
+
+
+def _check_features_are_described(target: Target) -> Iterator[Disagreement]:
+    missing = [feature.value for feature in Feature if feature not in target.features]
+    if missing:
+        yield Disagreement(
+            path=("features",),
+            message=f"the features do not say how {', '.join(missing)} are offered",
+            help=f"add {missing[0]}: {{how: native}} or {{how: none}}",
+        )
+    for feature, support in target.features.items():
+        ways = ("native", "none", *WAYS.get(feature, ()))
+        if support.how not in ways:
+            yield Disagreement(
+                path=("features", feature.value, "how"),
+                message=f'{feature.value} cannot be offered as "{support.how}"',
+                help=f"write one of {', '.join(ways)}",
+            )
+
+
+def _check_words_name_the_image(target: Target) -> Iterator[Disagreement]:
+    for feature, support in target.features.items():
+        if support.how == "words" and _fields(support.text or "") != ["image"]:
+            yield Disagreement(
+                path=("features", feature.value),
+                message="words that ask for a picture need its tag once",
+                help='write text: "Take {image} as the start frame."',
+            )
+
+
+def _check_tags(target: Target) -> Iterator[Disagreement]:
+    for kind, tag in (("element", target.tags.element), ("image", target.tags.image)):
+        if _fields(tag) != ["n"]:
+            yield Disagreement(
+                path=("tags", kind),
+                message=f'the tag "{tag}" needs exactly one {{n}}, its number',
+                help='write it like "@Element{n}"',
+            )
+
+
+def _fields(text: str) -> list[str] | None:
+    try:
+        return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError:
+        return None
+
+
+def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
+    """A feature that is native has its limits and its field in the request."""
+    request = target.request
+    elements = request.elements
+    fields = {
+        Feature.ELEMENTS: elements,
+        Feature.IMAGES: request.images,
+        Feature.ELEMENT_VIDEO: elements and elements.video,
+        Feature.VOICE: elements and elements.voice,
+        Feature.MULTI_SHOT: request.shots,
+        Feature.FIRST_FRAME: request.start_frame,
+        Feature.LAST_FRAME: request.end_frame,
+        Feature.AUDIO: request.audio,
+        Feature.NEGATIVE_PROMPT: request.negative,
+        Feature.ASPECT_RATIO: request.aspect_ratio,
+    }
+    for feature, field in fields.items():
+        if _how(target, feature) == "native" and not field:
+            yield Disagreement(
+                path=("features", feature.value),
+                message=f"{feature.value} is native, but the request has no field for it",
+                help="name the field under request:, or write {how: none}",
+            )
+    if _how(target, Feature.ELEMENTS) == "image" and not request.images:
+        yield Disagreement(
+            path=("features", Feature.ELEMENTS.value),
+            message="elements go as images, but the request has no field for images",
+            help="name the field as request: {images: …}",
+        )
+
+
+def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
+    limits = {
+        Feature.MULTI_SHOT: ("shots", target.shots),
+        Feature.ELEMENTS: ("elements", target.elements),
+        Feature.ELEMENT_VIDEO: (
+            "elements.max_videos",
+            target.elements and target.elements.max_videos,
+        ),
+        Feature.ASPECT_RATIO: ("aspect_ratios", target.aspect_ratios),
+    }
+    for feature, (name, limit) in limits.items():
+        native = _how(target, feature) == "native"
+        if native != bool(limit):
+            yield Disagreement(
+                path=("features", feature.value),
+                message=f"{feature.value} is native, but {name} says nothing of it"
+                if native
+                else f"{feature.value} is not native, but {name} describes it",
+                help=f"describe {name} exactly where {feature.value} is native",
+            )
+    repeats = _how(target, Feature.LONE_FRONTAL) == "repeated"
+    if repeats != bool(target.elements and target.elements.min_references):
+        yield Disagreement(
+            path=("features", Feature.LONE_FRONTAL.value),
+            message="a lone frontal is repeated exactly where elements have min_references",
+        )
+    if (_how(target, Feature.ANY_LENGTH) == "rounded_up") != bool(target.seconds.choices):
+        yield Disagreement(
+            path=("features", Feature.ANY_LENGTH.value),
+            message="lengths are rounded up exactly where the seconds have choices",
+        )
+
+
+def _how(target: Target, feature: Feature) -> str:
+    support = target.features.get(feature)
+    return support.how if support else "none"
+
+
+def _check_numbers(target: Target) -> Iterator[Disagreement]:
+    seconds, references, pictures = target.seconds, target.references, target.pictures
+    if seconds.min > seconds.max:
+        yield Disagreement(path=("seconds",), message="the shortest length is above the longest")
+    if seconds.choices and (min(seconds.choices), max(seconds.choices)) != (
+        seconds.min,
+        seconds.max,
+    ):
+        yield Disagreement(
+            path=("seconds", "choices"), message="the choices do not run from min to max"
+        )
+    if target.shots and not target.shots.min_seconds <= target.shots.max_seconds <= seconds.max:
+        yield Disagreement(
+            path=("shots",), message="a shot is longer than a request, or its range is empty"
+        )
+    if references.ceiling is not None and references.ceiling < references.max:
+        yield Disagreement(
+            path=("references", "ceiling"), message="the ceiling is below the limit itself"
+        )
+    if pictures.min_ratio > pictures.max_ratio:
+        yield Disagreement(path=("pictures",), message="the least ratio is above the greatest")
+    if target.elements and target.elements.min_references > target.elements.max_references:
+        yield Disagreement(path=("elements",), message="the least references are above the most")
+
+
+def _check_sources(target: Target) -> Iterator[Disagreement]:
+    for path, fact in target.facts.items():
+        if fact.source not in target.sources:
+            yield _unknown_source(("facts", path, "source"), fact.source)
+        if not _leads_somewhere(path):
+            yield Disagreement(
+                path=("facts", path),
+                message=f'"{path}" is not a path to a fact of a target',
+                help="write it like seconds or shots.characters",
+            )
+    for number, price in enumerate(target.prices):
+        if price.source not in target.sources:
+            yield _unknown_source(("prices", number, "source"), price.source)
+
+
+def _unknown_source(path: tuple[str | int, ...], name: str) -> Disagreement:
+    return Disagreement(
+        path=path,
+        message=f'no source is called "{name}"',
+        help=f"add {name}: {{title: …, date: …, grade: …}} under sources:",
+    )
+
+
+def _leads_somewhere(path: str) -> bool:
+    model: type[BaseModel] | None = Target
+    for part in path.split("."):
+        if model is None:
+            return False
+        if model is Target and path.startswith("features."):
+            return path.removeprefix("features.") in set(Feature)
+        field = model.model_fields.get(part)
+        if field is None:
+            return False
+        inner = [
+            kind
+            for kind in (field.annotation, *getattr(field.annotation, "__args__", ()))
+            if isinstance(kind, type) and issubclass(kind, BaseModel)
+        ]
+        model = inner[0] if inner else None
+    return True
+
+
+def _check_prices(target: Target) -> Iterator[Disagreement]:
+    seen: set[tuple[bool, bool]] = set()
+    for number, price in enumerate(target.prices):
+        kind = (price.audio, price.voice)
+        if kind in seen:
+            yield Disagreement(
+                path=("prices", number), message="the same kind of second is priced twice"
+            )
+        seen.add(kind)
+        if price.voice and not price.audio:
+            yield Disagreement(
+                path=("prices", number), message="a price with a voice is a price with audio"
+            )
+
+
+def _check_requirements(target: Target) -> Iterator[Disagreement]:
+    for number, feature in enumerate(target.requires):
+        if _how(target, feature) == "none":
+            yield Disagreement(
+                path=("requires", number),
+                message=f"{feature.value} is required, but not offered",
+            )
+
+
+_CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
+    _check_features_are_described,
+    _check_words_name_the_image,
+    _check_tags,
+    _check_fields_exist,
+    _check_limits_match_features,
+    _check_numbers,
+    _check_sources,
+    _check_prices,
+    _check_requirements,
+)

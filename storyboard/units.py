@@ -1,0 +1,54 @@
+"""Seconds and money: exact values that keep their unit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+CENT = Decimal("0.01")
+
+_MONEY = re.compile(r"(?P<amount>[0-9]{1,9}(\.[0-9]{1,6})?) ?(?P<currency>[A-Z]{3})")
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An exact amount in a currency, named by its ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        """The amount to the cent, rounded up where it is finer, so that no bill is understated."""
+        shown = self.amount.quantize(CENT)
+        if shown < self.amount:
+            shown += CENT
+        return f"{shown:,} {self.currency}"
+
+    def __add__(self, other: Money) -> Money:
+        """The sum; both must be in one currency."""
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        """The difference; both must be in one currency."""
+        return self + Money(-other.amount, other.currency)
+
+    @classmethod
+    def parse(cls, text: str) -> Money | None:
+        """Read ``25 USD`` or ``0.50 USD``; None for anything else."""
+        match = _MONEY.fullmatch(text.strip())
+        return match and cls(Decimal(match["amount"]), match["currency"])
+
+
+_SECONDS = re.compile(r"(?P<number>[0-9]{1,9}) ?(s|sec|seconds?)?")
+
+
+def parse_seconds(text: str) -> int | None:
+    """Read ``4``, ``4s`` or ``4 seconds`` as whole seconds; None for anything else.
+
+    Digits only: ``1:30``, ``4.5`` and ``0x10`` are no durations here.
+    """
+    match = _SECONDS.fullmatch(text.strip())
+    return int(match["number"]) if match else None
