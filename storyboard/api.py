@@ -17,7 +17,7 @@ from storyboard.canonical import digest_bytes
 from storyboard.cost import price
 from storyboard.decode import decode
 from storyboard.diagnostics import Diagnostics, Source, Span
-from storyboard.diagnostics.codes import UNREADABLE_FILE, WRONG_PLAN
+from storyboard.diagnostics.codes import OUTSIDE_PROJECT, UNREADABLE_FILE, WRONG_PLAN
 from storyboard.film import Film, Part, Ruler, Scene, Take
 from storyboard.language.model import Library, Storyboard
 from storyboard.lower import Request, lower
@@ -49,7 +49,8 @@ class Options:
 
     ``target`` is an id that comes before the storyboard's own; ``settings`` are values that
     come before its ``vars``; ``max_cost``, ``max_seconds`` come before its budget;
-    ``max_references`` raises the target's limit up to its ceiling.
+    ``max_references`` raises the target's limit up to its ceiling. ``project`` is the folder
+    out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     """
 
     target: str | None = None
@@ -58,6 +59,7 @@ class Options:
     max_seconds: int | None = None
     max_references: int | None = None
     target_folders: tuple[Path, ...] = ()
+    project: Path | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -229,19 +231,31 @@ class _Compiler:
             film.max_references,
             cast=film.cast,
             cost=cost,
+            price=lambda part: price(film.target, 1, audio=part.shot.audio).money,
             diagnostics=self.diagnostics,
         )
 
     def _open(self, file: str) -> tuple[str, str, Project, bytes | None]:
         if file == STANDARD_INPUT:
-            return "<stdin>", "<stdin>", Project.around(Path.cwd()), sys.stdin.buffer.read()
+            return "<stdin>", "<stdin>", self._project(Path.cwd()), sys.stdin.buffer.read()
         location = Path(file)
         if location.is_dir():
             location = location / FOLDER_FILE
-        project = Project.around(location.parent)
-        path = (location.parent.resolve() / location.name).relative_to(project.root).as_posix()
-        name = location.as_posix()
+        project, name = self._project(location.parent), location.as_posix()
+        try:
+            path = (location.parent.resolve() / location.name).relative_to(project.root).as_posix()
+        except ValueError:
+            self.diagnostics.add(
+                OUTSIDE_PROJECT,
+                f'"{name}" is not in the project\'s folder, {project.root}',
+                help="give --project a folder above it, or leave --project out",
+            )
+            return name, name, project, None
         return name, path, project, self._read(name, path, project, None)
+
+    def _project(self, folder: Path) -> Project:
+        chosen = self.options.project
+        return Project(chosen) if chosen is not None else Project.around(folder)
 
     def _read(self, name: str, path: str, project: Project, at: Span | None) -> bytes | None:
         try:

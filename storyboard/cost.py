@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from storyboard.targets.types import Target
+from storyboard.targets.types import Feature, Target
 from storyboard.units import Money
 
 
@@ -31,8 +31,8 @@ class Cost:
 
 
 def price(target: Target, seconds: int, *, audio: bool) -> Cost:
-    """What ``seconds`` rendered by a target cost."""
-    row = target.price(audio=audio)
+    """What ``seconds`` rendered by a target cost; sound that it does not have costs nothing."""
+    row = target.price(audio=audio and target.has(Feature.AUDIO))
     if row is None:
         return Cost(seconds=seconds, unit_price=None, currency=currency(target))
     return Cost(seconds=seconds, unit_price=row.per_second, currency=row.currency)

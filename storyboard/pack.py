@@ -20,7 +20,7 @@ from decimal import Decimal
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
-from storyboard.film import FRAME, MENTION, Cast, Part, Scene, Take
+from storyboard.film import MENTION, Cast, Part, Scene, Take
 from storyboard.targets.types import Target
 from storyboard.units import Money
 
@@ -79,11 +79,13 @@ class _Packer:
         self.cast = cast
         self.cost = cost
         self.names = [
-            _NOTHING if part.text.isascii() else frozenset(MENTION.findall(part.text)) - {FRAME}
+            _NOTHING if part.text.isascii() else frozenset(MENTION.findall(part.text))
             for part in parts
         ]
         marks: set[str] = set().union(*self.names) if self.names else set()
         self.videos = frozenset(mark for mark in marks if cast[mark].video is not None)
+        fewer = target.references.with_video
+        self.with_video = max_references if fewer is None else min(fewer, max_references)
         self.max_videos = target.elements.max_videos if target.elements else 0
 
     def partition(self) -> list[tuple[int, int]]:
@@ -102,7 +104,8 @@ class _Packer:
         for start in range(size - 1, -1, -1):
             part = parts[start]
             lasts, mentions = part.seconds, names[start]
-            room = self.max_references - (frames and (part.opens or part.joined))
+            frame = frames and (part.opens or part.joined)
+            room = self.max_references - frame
             opening = _REQUESTS + _SEPARATED if part.joined else _REQUESTS
             chosen: tuple[int, Decimal | int, int] | None = None
             for end in range(start + 1, min(start + most, stop) + 1):
@@ -111,7 +114,7 @@ class _Packer:
                     mentions = mentions | names[end - 1]
                     if lasts > longest or len(mentions) > room:
                         break
-                    if videos and len(mentions & videos) > self.max_videos:
+                    if videos and not self._carries(mentions, frame):
                         break
                 paid = billed[lasts] if lasts <= longest else lasts
                 unknown, money, rest = best[end]
@@ -142,6 +145,11 @@ class _Packer:
         seconds = self._billed(asked)
         return Take(parts=chosen, seconds=seconds, padding=seconds - asked)
 
+    def _carries(self, mentions: frozenset[str], frame: bool) -> bool:
+        """Whether a request can carry so many videos, and so many references beside a video."""
+        shown = len(mentions & self.videos)
+        return shown <= self.max_videos and (not shown or len(mentions) + frame <= self.with_video)
+
     def _follows(self, before: Part, part: Part) -> bool:
         """Whether a part may share a request with the part before it."""
         shots = self.target.shots
@@ -162,22 +170,26 @@ class _Packer:
         """Report the parts that no request can carry."""
         for part, names in zip(self.parts, self.names, strict=True):
             opens = self.target.references.frames and part.opens
-            if len(names) + opens > self.max_references:
-                self._report_references(part, opens, diagnostics)
+            limit = self.with_video if names & self.videos else self.max_references
+            if len(names) + opens > limit:
+                self._report_references(part, limit, opens, diagnostics)
             if self.videos and len(names & self.videos) > self.max_videos:
                 self._report_videos(part, diagnostics)
 
-    def _report_references(self, part: Part, opens: bool, diagnostics: Diagnostics) -> None:
+    def _report_references(
+        self, part: Part, limit: int, opens: bool, diagnostics: Diagnostics
+    ) -> None:
         names = self._named(part)
         frame = " and opens on a picture" if opens else ""
         advice = "mention fewer, describe one without a picture, or divide the shot"
         needed, ceiling = len(names) + opens, self.target.references.ceiling
-        if ceiling is not None and self.max_references < needed <= ceiling:
+        beside = " beside a video" if limit < self.max_references else ""
+        if not beside and ceiling is not None and limit < needed <= ceiling:
             advice += f", or raise the limit with --max-references {needed}"
         diagnostics.add(
             TOO_MANY_REFERENCES,
             f'"{part.address}" mentions {_counted(len(names), "name")}{frame}, '
-            f"a request carries {self.max_references}: {', '.join(names)}",
+            f"a request carries {limit}{beside}: {', '.join(names)}",
             part.shot.place("prompt", "beats"),
             help=advice,
         )
@@ -194,7 +206,6 @@ class _Packer:
 
     def _named(self, part: Part, among: frozenset[str] | None = None) -> list[str]:
         marks = dict.fromkeys(MENTION.findall(part.text))
-        marks.pop(FRAME, None)
         return [self.cast[mark].name for mark in marks if among is None or mark in among]
 
 

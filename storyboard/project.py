@@ -1,7 +1,7 @@
 """The project's folder: the only place that storyboards, libraries and pictures are read from.
 
-The folder is the nearest one above a storyboard that holds ``.git``, ``.storyboard`` or
-``storyboard.lock``, else the storyboard's own. No path leads out of it, links included.
+The folder is the one under version control (the nearest that holds ``.git``), else the
+storyboard's own, or what the user says. No path leads out of it, links included.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-MARKERS = (".git", ".storyboard", "storyboard.lock")
 LARGEST_SOURCE = 10_000_000
 """Bytes that are read of a storyboard or library: the tool's own bound."""
 
@@ -60,7 +59,7 @@ class Project:
         """The project that a folder belongs to."""
         folder = folder.resolve()
         for candidate in (folder, *folder.parents):
-            if any((candidate / marker).exists() for marker in MARKERS):
+            if (candidate / ".git").exists():
                 return cls(candidate)
         return cls(folder)
 

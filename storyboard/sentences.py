@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import NamedTuple
 
 _WINDOW = 4_096
@@ -25,10 +26,11 @@ _LONGEST_QUOTATION = 2_500
 _BREAK = r"[^\S\u00a0\u2007\u202f]"
 _CLOSERS = r"[\"'”’»›」』】）)\]]*"
 _OPENERS = "\"'“‘«‹„「『（(【[{"
+_BRACKETS = "「『（(【[{"
 # Han, kana, Thai, Lao, Myanmar, Khmer: scripts that put no space between words.
 _UNSPACED = (
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
-    r"\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u3011\u3040-\u30ff\u3400-\u4dbf"
+    r"\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
 )
 
 _QUOTATION = re.compile(
@@ -83,14 +85,21 @@ def words(text: str, *, opened: bool = False) -> list[str]:
     return _cut(text, (gap.end() for gap in _GAP.finditer(text)), opened)
 
 
+def quotations(text: str) -> list[str]:
+    """The quotations and what is between them, where they stand close together."""
+    ends = (edge for found in _QUOTATION.finditer(text) for edge in found.span())
+    return _cut(text, ends, opened=False)
+
+
 SENTENCE, CLAUSE, WORD = 1, 2, 3
 _LEVELS: tuple[tuple[int, Callable[[str], list[str]]], ...] = (
     (SENTENCE, sentences),
     (CLAUSE, clauses),
     (WORD, words),
-    (4, partial(sentences, opened=True)),
-    (5, partial(clauses, opened=True)),
-    (6, partial(words, opened=True)),
+    (4, quotations),
+    (5, partial(sentences, opened=True)),
+    (6, partial(clauses, opened=True)),
+    (7, partial(words, opened=True)),
 )
 """From the best places to divide a text to the worst: the last three are inside quotations."""
 
@@ -170,18 +179,16 @@ def _spaced_ends(text: str) -> Iterator[int]:
         found = sentencex.segment("en", window)
         if "".join(found) != window:
             found = [window]
-        if start + width < len(text):
-            last = found.pop()  # it may go on behind the window
-            if not found and width < _WIDEST_WINDOW:
+        ends = list(accumulate(map(len, found), initial=start))[1:]
+        if start + width < len(text):  # what the window's end cuts may be divided wrongly
+            ends = [end for end in ends if end - start <= width * 3 // 4]
+            if not ends and width < _WIDEST_WINDOW:
                 width *= 2
                 continue
-            if not found:  # longer than any sentence: look for its end behind the window
-                start += len(last.rpartition(" ")[0]) or len(last)
-                continue
+        yield from ends
+        # Without an end it is longer than any sentence: its end is behind the window.
+        start = ends[-1] if ends else start + (len(window.rpartition(" ")[0]) or len(window))
         width = _WINDOW
-        for sentence in found:
-            start += len(sentence)
-            yield start
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -193,15 +200,17 @@ def _goes_on(text: str, end: int) -> bool:
 
 
 def _cut(text: str, ends: Iterable[int], opened: bool) -> list[str]:
-    quotations = [] if opened else [found.span() for found in _QUOTATION.finditer(text)]
-    quotations.reverse()
+    quoted = [] if opened else [found.span() for found in _QUOTATION.finditer(text)]
+    quoted.reverse()
     stretches, start = [], 0
     lead = _space_after(text, 0)
     for end in sorted({_space_after(text, end) for end in ends}):
-        while quotations and quotations[-1][1] <= end:
-            quotations.pop()
-        inside = quotations and quotations[-1][0] < end
-        if inside or not lead < end < len(text) or _clings(text, end):
+        while quoted and quoted[-1][1] <= end:
+            quoted.pop()
+        if not lead < end < len(text) or (quoted and quoted[-1][0] < end):
+            continue
+        opens = bool(quoted) and quoted[-1][0] == end
+        if _clings(text, end, opens=opens):
             continue
         stretches.append(text[start:end])
         start = end
@@ -215,11 +224,16 @@ def _space_after(text: str, offset: int) -> int:
     return space.end() if space else offset
 
 
-def _clings(text: str, offset: int) -> bool:
-    """Whether the characters on both sides of an offset belong together."""
+def _clings(text: str, offset: int, *, opens: bool) -> bool:
+    """Whether the characters on both sides of an offset belong together.
+
+    ``opens`` says that a quotation begins there: its mark belongs to what follows.
+    """
     before, after = text[offset - 1], text[offset]
     if before.isspace():
         return unicodedata.category(after)[0] == "M"
+    if opens:
+        return before in _REACHING or before in _BRACKETS
     return (
         after in _LOW
         or before in _REACHING

@@ -154,7 +154,12 @@ class _Splitter:
 
     def _fit(self, shot: Shot, beats: list[Piece], limit: int) -> _Division | None:
         """The best division whose parts fit, or None where the seconds are too few."""
-        rooms = [room for room in self._rooms(shot, shot.seconds, limit) if room.most > 1]
+        least = self.ruler.weigh("".join(shot.text.split()))
+        rooms = [
+            room
+            for room in self._rooms(shot, shot.seconds, limit)
+            if room.most > 1 and least <= room.first + (room.most - 1) * room.rest
+        ]
         owned = _seconds_of_beats(shot, beats)
         if owned:
             for room in rooms:

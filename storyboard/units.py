@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 CENT = Decimal("0.01")
 
@@ -24,6 +24,10 @@ class Money:
         if shown < self.amount:
             shown += CENT
         return f"{shown:,} {self.currency}"
+
+    def rounded_down(self) -> Money:
+        """The amount without what is smaller than a cent, for what is left of a budget."""
+        return Money(self.amount.quantize(CENT, ROUND_DOWN), self.currency)
 
     def __add__(self, other: Money) -> Money:
         """The sum; both must be in one currency."""

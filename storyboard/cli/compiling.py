@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -32,36 +33,13 @@ _FILES = click.argument("files", nargs=-1, metavar="FILE...")
 _FILE = click.argument("file", default=".", metavar="[FILE]")
 
 
-def _options(
-    target: str | None,
-    settings: dict[str, str],
-    target_folders: tuple[Path, ...],
-    max_references: int | None,
-    max_cost: Money | None = None,
-    max_seconds: int | None = None,
-) -> Options:
-    from storyboard.api import Options
-
-    return Options(
-        target=target,
-        settings=settings,
-        target_folders=target_folders,
-        max_references=max_references,
-        max_cost=max_cost,
-        max_seconds=max_seconds,
-    )
-
-
 @click.command("check", epilog="Example: storyboard check film.storyboard.yaml --format github")
 @_FILES
 @compile_options
 @finding_options
 def check_command(
     files: tuple[str, ...],
-    target: str | None,
-    settings: dict[str, str],
-    target_folders: tuple[Path, ...],
-    max_references: int | None,
+    options: Options,
     form: str,
     color: str,
 ) -> int:
@@ -73,7 +51,6 @@ def check_command(
     from storyboard.api import check
     from storyboard.render.snippets import summary
 
-    options = _options(target, settings, target_folders, max_references)
     compiled = [check(file, options) for file in files or (".",)]
     found = [diagnostic for one in compiled for diagnostic in one.diagnostics]
     show_findings(found, form, color, sys.stdout, compiled[0].name)
@@ -94,10 +71,7 @@ def check_command(
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 def compile_command(
     file: str,
-    target: str | None,
-    settings: dict[str, str],
-    target_folders: tuple[Path, ...],
-    max_references: int | None,
+    options: Options,
     form: str,
     color: str,
     out: Path | None,
@@ -109,7 +83,7 @@ def compile_command(
     """
     from storyboard.api import plan
 
-    made, compiled = plan(file, _options(target, settings, target_folders, max_references))
+    made, compiled = plan(file, options)
     _show_on_stderr(compiled, form, color)
     if compiled.diagnostics.has_errors and not made["requests"]:
         return REFUSED
@@ -131,7 +105,12 @@ def compile_command(
 )
 @_FILE
 @compile_options
-@click.option("--max-cost", metavar="AMOUNT", callback=read_money, help="Refuse a film that costs more, as '25 USD'.")
+@click.option(
+    "--max-cost",
+    metavar="AMOUNT",
+    callback=read_money,
+    help="Refuse a film that costs more, as '25 USD'.",
+)
 @click.option("--max-seconds", type=click.IntRange(min=1), help="Refuse a film that renders more.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option(
@@ -144,10 +123,7 @@ def compile_command(
 @finding_options
 def plan_command(
     file: str,
-    target: str | None,
-    settings: dict[str, str],
-    target_folders: tuple[Path, ...],
-    max_references: int | None,
+    options: Options,
     max_cost: Money | None,
     max_seconds: int | None,
     as_json: bool,
@@ -168,8 +144,7 @@ def plan_command(
     from storyboard.render.plan import render_plan
 
     made, compiled = plan(
-        file,
-        _options(target, settings, target_folders, max_references, max_cost, max_seconds),
+        file, dataclasses.replace(options, max_cost=max_cost, max_seconds=max_seconds)
     )
     if out is not None and made["applyable"] and not write_plan(made, out, compiled.diagnostics):
         made["applyable"] = False

@@ -71,7 +71,7 @@ def main() -> None:
     # A compile makes few cycles and much that lives until its end: collecting would only look.
     gc.disable()
     try:
-        sys.exit(storyboard.main(standalone_mode=False) or FINE)
+        sys.exit(storyboard.main(prog_name="storyboard", standalone_mode=False) or FINE)
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -34,9 +35,7 @@ def _settings(
     return settings
 
 
-def read_money(
-    _ctx: click.Context, _param: click.Parameter, value: str | None
-) -> Money | None:
+def read_money(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Money | None:
     """An amount with its currency, such as ``25 USD``; a bare number is in US dollars."""
     if value is None:
         return None
@@ -48,8 +47,30 @@ def read_money(
     return money
 
 
-def compile_options(command: F) -> F:
-    """The options of every command that compiles."""
+def compile_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of every command that compiles; the command gets them as one ``options``."""
+
+    @functools.wraps(command)
+    def compiled(
+        target: str | None,
+        settings: dict[str, str],
+        target_folders: tuple[Path, ...],
+        project: Path | None,
+        max_references: int | None,
+        **others: Any,
+    ) -> int:
+        from storyboard.api import Options
+
+        options = Options(
+            target=target,
+            settings=settings,
+            target_folders=target_folders,
+            project=project,
+            max_references=max_references,
+        )
+        return command(options=options, **others)
+
+    outer: Callable[..., int] = compiled
     for option in reversed(
         (
             click.option(
@@ -72,6 +93,12 @@ def compile_options(command: F) -> F:
                 help="A folder with target files of your own. May be repeated.",
             ),
             click.option(
+                "--project",
+                metavar="DIR",
+                type=click.Path(exists=True, file_okay=False, path_type=Path),
+                help="The folder no path may leave. Without: the git checkout, or FILE's folder.",
+            ),
+            click.option(
                 "--max-references",
                 type=click.IntRange(min=1),
                 metavar="N",
@@ -79,8 +106,8 @@ def compile_options(command: F) -> F:
             ),
         )
     ):
-        command = option(command)
-    return command
+        outer = option(outer)
+    return outer
 
 
 def finding_options(command: F) -> F:

@@ -137,10 +137,11 @@ def _read_id(scalar: Scalar) -> Scalar:
 
 
 _NAME_PATTERN = r"^[^\s@./:,;\"'{}\[\]()]+$"
-Name = Annotated[Scalar, *leaf(_read_name, "a name", {"type": "string", "pattern": _NAME_PATTERN})]
-CastName = Annotated[
-    Scalar, *leaf(_read_cast_name, "a name", {"type": "string", "pattern": _NAME_PATTERN})
-]
+NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": _NAME_PATTERN}
+"""What a name is in the JSON Schema, which knows no scripts: a word without punctuation."""
+
+Name = Annotated[Scalar, *leaf(_read_name, "a name", NAME_SCHEMA)]
+CastName = Annotated[Scalar, *leaf(_read_cast_name, "a name", NAME_SCHEMA)]
 Id = Annotated[
     Scalar,
     *leaf(

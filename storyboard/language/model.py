@@ -28,6 +28,7 @@ from storyboard.diagnostics.codes import (
     WRONG_TYPE,
 )
 from storyboard.language.leaves import (
+    NAME_SCHEMA,
     Amount,
     AspectRatio,
     CastName,
@@ -100,6 +101,9 @@ def _or_text(schema: dict[str, Any]) -> None:
     schema.update({"anyOf": [{"type": "string", "minLength": 1}, block]})
 
 
+_NAMED = {"propertyNames": NAME_SCHEMA}
+
+
 class Look(Block):
     """A named state of a character or prop, such as a costume; its pictures replace the others."""
 
@@ -126,7 +130,9 @@ class Element(Look):
         description="What later mentions say where the character has no picture; else the name.",
     )
     looks: dict[Name, Look] | None = Field(
-        None, description="Named states; a shot asks for one with @name.look or the scene's looks."
+        None,
+        json_schema_extra=_NAMED,
+        description="Named states; a shot asks for one with @name.look or the scene's looks.",
     )
 
     @model_validator(mode="after")
@@ -175,6 +181,8 @@ class Defaults(Block):
 class Beat(Block):
     """A step of a shot; a shot that is too long is divided between its beats."""
 
+    model_config = ConfigDict(json_schema_extra=_or_text)
+
     prompt: Text = Field(description="What happens in this beat.")
     duration: Seconds | None = Field(None, description="The beat's own seconds.")
 
@@ -186,6 +194,8 @@ class Beat(Block):
 
 class Line(Block):
     """What a speaker says."""
+
+    model_config = ConfigDict(json_schema_extra=_or_text)
 
     line: Text = Field(description="The words, without quotation marks around them.")
     tone: Text | None = Field(None, description="How they are said.", examples=["whispering"])
@@ -356,13 +366,19 @@ class _Shelf(Block):
         None, description="Cast libraries, as paths relative to this file."
     )
     characters: dict[CastName, Element] | None = Field(
-        None, description="Who appears, by the names that prompts mention."
+        None,
+        json_schema_extra=_NAMED,
+        description="Who appears, by the names that prompts mention.",
     )
     props: dict[CastName, Element] | None = Field(
-        None, description="Things that must look the same in every shot."
+        None, json_schema_extra=_NAMED, description="Things that must look the same in every shot."
     )
-    locations: dict[CastName, Image] | None = Field(None, description="Where it happens.")
-    styles: dict[CastName, Image] | None = Field(None, description="How it looks.")
+    locations: dict[CastName, Image] | None = Field(
+        None, json_schema_extra=_NAMED, description="Where it happens."
+    )
+    styles: dict[CastName, Image] | None = Field(
+        None, json_schema_extra=_NAMED, description="How it looks."
+    )
 
     @classmethod
     def unfold(cls, data: object) -> object:

@@ -32,7 +32,8 @@ def _tidy(value: Any) -> Any:
         if key in {"properties", "$defs", "patternProperties"}
         else _tidy(item)
         for key, item in value.items()
-        if not (key == "title" and isinstance(item, str)) and not (key == "default" and item is None)
+        if not (key == "title" and isinstance(item, str))
+        and not (key == "default" and item is None)
     }
     options = [option for option in tidy.get("anyOf", ()) if option != {"type": "null"}]
     if len(options) == 1 and len(options) < len(tidy["anyOf"]):

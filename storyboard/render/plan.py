@@ -26,7 +26,7 @@ def render_plan(plan: Plan, *, color: bool, width: int | None, everything: bool 
         blocks.append(_clips(plan["requests"], paint, width, everything))
     if everything and len(plan["totals"]["scenes"]) > 1:
         blocks.append(_scenes(plan["totals"]["scenes"]))
-    if found := _findings(plan["diagnostics"], paint, everything):
+    if found := _findings(plan["diagnostics"], paint, plan["storyboard"]["file"], everything):
         blocks.append(found)
     blocks.append(_sum(plan, paint))
     return "\n\n".join(blocks) + "\n"
@@ -150,13 +150,14 @@ def _scenes(scenes: Iterable[Any]) -> str:
     )
 
 
-def _findings(found: Sequence[Any], paint: Any, everything: bool) -> str:
+def _findings(found: Sequence[Any], paint: Any, file: str, everything: bool) -> str:
     colors = {"error": "1;31", "warning": "1;33", "note": "1;36"}
-    shown = [one for one in found if everything or one["severity"] != "note"]
+    found = [one for one in found if one["severity"] != "error"]
+    shown = [one for one in found if everything or one["severity"] == "warning"]
     lines = []
     for one in shown if everything else shown[:_MOST_FINDINGS]:
         head = paint(f"{one['severity']}[{one['code']} {one['name']}]", colors[one["severity"]])
-        where = f" … line {one['span']['line']}" if one["span"] else ""
+        where = f" … {_place(one['span'], file)}" if one["span"] else ""
         lines.append(f"{head}: {one['message']}{where}")
     rest = len(shown) - _MOST_FINDINGS
     if rest > 0 and not everything:
@@ -166,6 +167,10 @@ def _findings(found: Sequence[Any], paint: Any, everything: bool) -> str:
         pronoun = "it" if notes == 1 else "them"
         lines.append(paint(f"{counted(notes, 'note')} (--all shows {pronoun})", "2"))
     return "\n".join(lines)
+
+
+def _place(span: Any, file: str) -> str:
+    return f"line {span['line']}" if span["file"] == file else f"{span['file']}:{span['line']}"
 
 
 def _sum(plan: Plan, paint: Any) -> str:
@@ -179,10 +184,8 @@ def _sum(plan: Plan, paint: Any) -> str:
         price = f"≥ {amount(known)} + {unknown}" if is_some else f"price unknown ({unknown})"
     else:
         price = amount(made["cost"])
-    parts = [
-        f"{counted(made['requests'], 'clip')} to render, {made['seconds']} s, {price} "
-        f"(prices of {plan['target']['as_of']})"
-    ]
+    clips, date = counted(made["requests"], "clip"), plan["target"]["as_of"]
+    parts = [f"{clips} to render, {made['seconds']} s, {price} (prices of {date})"]
     if budget["limit"]:
         parts.append(_budget(budget["limit"], made))
     if budget["max_seconds"]:
@@ -197,4 +200,4 @@ def _budget(limit: Any, made: Any) -> str:
     left = allowed.amount - Decimal(made["cost"]["amount"])
     if left < 0:
         return f"budget {allowed}, {Money(-left, allowed.currency)} too much"
-    return f"budget {allowed}, {Money(left, allowed.currency)} left"
+    return f"budget {allowed}, {Money(left, allowed.currency).rounded_down()} left"

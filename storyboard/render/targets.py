@@ -9,11 +9,12 @@ from typing import Any
 from storyboard.render.width import clip, columns
 
 Data = dict[str, Any]
+_PRICED = ("silent", "audio")
 
 
 def render_targets(targets: Sequence[Data], *, color: bool, width: int | None) -> str:
     """A line for each target: seconds, shots, characters, references, prices, status."""
-    head = ("target", "seconds", "shots", "characters", "references", "silent", "audio", "as of", "")
+    head = ("target", "seconds", "shots", "characters", "references", *_PRICED, "as of", "")
     rows = [head, *(_row(target) for target in targets)]
     widths = [max(columns(row[index]) for row in rows) for index in range(len(head))]
     lines = []
@@ -74,9 +75,11 @@ def render_target(target: Data, *, color: bool) -> str:
         lines.append(f"  {name:<16} {support['how']}{words}{note}")
     lines += ["", strong("prices, a second")]
     for row in target["prices"]:
-        amount = "not published" if row["per_second"] is None else f"{row['per_second']} {row['currency']}"
+        known = row["per_second"] is not None
+        amount = f"{row['per_second']} {row['currency']}" if known else "not published"
         sound = "with audio" if row["audio"] else "silent"
-        lines.append(f"  {sound:<11} {amount:<14} {row['as_of']}  {row['grade']}  {row['source']}")
+        sound = "with a voice" if row["voice"] else sound
+        lines.append(f"  {sound:<12} {amount:<14} {row['as_of']}  {row['grade']}  {row['source']}")
     lines += ["", strong("facts")]
     for name, fact in target["facts"].items():
         note = f"  {fact['note']}" if fact.get("note") else ""
@@ -104,8 +107,9 @@ def _limits(target: Data) -> list[str]:
         f"  tags         {target['tags']['element']}, {target['tags']['image']}, "
         f"{target['tags']['overhead']} characters more each"
     )
-    ceiling = f", up to {references['ceiling']} with --max-references" if references["ceiling"] else ""
-    lines.append(f"  references   {references['max']} a request{ceiling}")
+    more = f", up to {references['ceiling']} with --max-references" if references["ceiling"] else ""
+    video = f", {references['with_video']} with a video" if references["with_video"] else ""
+    lines.append(f"  references   {references['max']} a request{video}{more}")
     lines.append(f"  ratios       {', '.join(target['aspect_ratios'])}")
     if pictures:
         lines.append(

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from storyboard.diagnostics import Diagnostics, Source
-from storyboard.resolve.templates import compile_template, fill_template
+from storyboard.resolve.shapes import Shapes
+from storyboard.resolve.templates import compile_template, fill_template, joined
 from storyboard.syntax import Origin, Scalar
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class Composer:
         self._template: Template | None = compile_template(
             self._scalar, self._variables, diagnostics, used
         )
+        self._shapes = (
+            Shapes.of(str(self._scalar), frozenset(FIELDS)) if self._template is not None else None
+        )
 
     def compose(self, fields: Mapping[str, Any]) -> str:
         """The text of a shot with these fields; absent ones are empty. Ends are stripped."""
@@ -64,9 +68,10 @@ class Composer:
             return str(fields["prompt"]).strip()
         if self._template is None:
             return str(fields.get("prompt", ""))
-        values = {**(self._variables if self._is_own else _NOTHING), **fields}
-        lines = fill_template(self._template, values, self._scalar, self._diagnostics).splitlines()
-        return " ".join(filter(None, map(str.strip, lines)))
+        if self._shapes is not None:
+            return self._shapes.fill({key: value for key, value in fields.items() if value})
+        values = {**self._variables, **fields}
+        return joined(fill_template(self._template, values, self._scalar, self._diagnostics))
 
 
 def _anonymous(text: str) -> Scalar:

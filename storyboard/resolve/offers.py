@@ -19,8 +19,17 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     """Compare what the shots ask for with what the target has."""
     check_aspect_ratio(film, storyboard, diagnostics)
     check_audio(film, storyboard, diagnostics)
+    needs_frame = Feature.FIRST_FRAME in film.target.requires
     for scene in film.scenes:
         for shot in scene.shots:
+            if needs_frame and shot.start_frame is None and shot.seam == "cut":
+                diagnostics.add(
+                    FEATURE_REFUSED,
+                    f"{film.target.target} makes a clip from its first frame, and "
+                    f'"{shot.address}" has none',
+                    shot.span,
+                    help="add start_frame:, or seam: continue where a shot stands before",
+                )
             if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
                 check_shot(shot, film.target, diagnostics)
 
@@ -30,7 +39,18 @@ def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Di
     offered = film.target.aspect_ratios
     layers = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
     for layer in layers:
-        if layer is None or layer.aspect_ratio is None or layer.aspect_ratio in offered:
+        if layer is None or layer.aspect_ratio is None:
+            continue
+        if not film.target.has(Feature.ASPECT_RATIO):
+            diagnostics.add(
+                FEATURE_LOST,
+                f"{film.target.target} takes its aspect ratio from the first frame: "
+                f"{layer.aspect_ratio} is not sent",
+                layer.node["aspect_ratio"].span,
+                help="cut the first frames to that ratio",
+            )
+            continue
+        if layer.aspect_ratio in offered:
             continue
         diagnostics.add(
             FEATURE_REFUSED,

@@ -194,7 +194,7 @@ def compile_template(
     environment = _environment()
     try:
         tree = environment.parse(str(scalar))
-        nodes = list(_nodes(tree))
+        nodes = node_list(tree)
     except TemplateSyntaxError as error:
         diagnostics.add(
             TEMPLATE_SYNTAX,
@@ -238,7 +238,8 @@ def compile_template(
         return None
 
 
-def _nodes(tree: Node) -> list[Node]:
+def node_list(tree: Node) -> list[Node]:
+    """Every node of a template's tree, without recursion."""
     found: list[Node] = []
     waiting = [tree]
     while waiting:
@@ -275,13 +276,27 @@ def _refused(nodes: list[Node]) -> tuple[Node, str] | None:
 @cache
 def _environment() -> Environment:
     from jinja2 import StrictUndefined
+
+    return _sandbox(StrictUndefined, _filters())
+
+
+def shape_environment(
+    defer: Callable[[Mapping[str, Callable[[Any], str]]], Mapping[str, Callable[..., Any]]],
+) -> Environment:
+    """An environment whose filters from text to text are replaced by what ``defer`` makes."""
+    from jinja2 import Undefined
+
+    return _sandbox(Undefined, {**_filters(), **defer(text_filters())})
+
+
+def _sandbox(undefined: Any, filters: Mapping[str, Callable[..., Any]]) -> Environment:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, finalize=_finalize, autoescape=False, cache_size=0
+        undefined=undefined, finalize=_finalize, autoescape=False, cache_size=0
     )
     environment.filters.clear()
-    environment.filters.update(_filters())
+    environment.filters.update(filters)
     environment.globals.clear()
     return environment
 
@@ -289,7 +304,7 @@ def _environment() -> Environment:
 def _finalize(value: Any) -> Any:
     if isinstance(value, (str, bool, int, Decimal, list)):
         return shown(value)
-    if type(value).__name__ == "StrictUndefined":
+    if type(value).__name__ in {"StrictUndefined", "Undefined"}:
         return value
     raise TypeError(f"{type(value).__name__} is not a text")
 
@@ -318,6 +333,11 @@ def _default(value: Any, other: Any = "") -> Any:
 _CLOSED = tuple(".!?…。！？؟।”»」\"'")
 
 
+def joined(text: str) -> str:
+    """A rendered template as one text: its lines with single spaces between, no empty ones."""
+    return " ".join(filter(None, map(str.strip, text.splitlines())))
+
+
 def closed(value: Any) -> str:
     """A text with a full stop at its end, unless punctuation is there."""
     text = shown(value).strip()
@@ -330,21 +350,29 @@ def sentence(value: Any) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _filters() -> dict[str, Callable[..., Any]]:
+def text_filters() -> dict[str, Callable[[Any], str]]:
+    """The filters that make a text of a text, and need nothing else."""
     return {
         "lower": lambda value: shown(value).lower(),
         "upper": lambda value: shown(value).upper(),
         "title": lambda value: shown(value).title(),
         "capitalize": lambda value: shown(value).capitalize(),
         "trim": lambda value: shown(value).strip(),
+        "closed": closed,
+        "sentence": sentence,
+    }
+
+
+@cache
+def _filters() -> dict[str, Callable[..., Any]]:
+    return {
+        **text_filters(),
         "length": len,
         "first": lambda value: next(iter(value), ""),
         "last": lambda value: value[-1] if value else "",
         "join": _join,
         "replace": _replace,
         "default": _default,
-        "closed": closed,
-        "sentence": sentence,
     }
 
 

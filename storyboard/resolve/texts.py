@@ -16,7 +16,8 @@ from storyboard.resolve.mentions import mentions, normal
 from storyboard.resolve.templates import Rendered, render
 from storyboard.syntax import Scalar
 
-_BREAK = re.compile(r"[ \t]*[\r\n]\s*")
+_BREAK = re.compile(r"[ \t]*[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
+_ENDS_SENTENCE = set(".!?…。！？")
 _MARK = re.compile("[\U000f0000-\U0010ffff]")
 
 
@@ -36,7 +37,7 @@ class Texts:
         """The text with its template filled in and a mark for each mention."""
         rendered = render(scalar, self.variables, self.diagnostics, self.used)
         text = rendered.text
-        if "\n" in text:
+        if len(text.splitlines()) > 1:
             return _BREAK.sub(" ", self._marked(rendered, text, looks))
         return self._marked(rendered, text, looks)
 
@@ -130,8 +131,14 @@ def put_words(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -
             said.add(character)
             chosen = words.description if first else words.label
             plain = texts.encode(chosen, looks) if isinstance(chosen, Scalar) else chosen
-            waiting.append(iter(plain.strip()))
+            waiting.append(iter(_in_sentence(plain.strip(), out)))
     return "".join(out)
+
+
+def _in_sentence(words: str, before: list[str]) -> str:
+    """The words with a capital where a sentence begins with them."""
+    last = next((piece for piece in reversed(before) if piece not in {" ", BEAT}), ".")
+    return words[:1].upper() + words[1:] if last in _ENDS_SENTENCE else words
 
 
 def scene_looks(names: Names, looks: Mapping[str, Scalar]) -> dict[str, str]:

@@ -4,7 +4,8 @@
 - ``reading``, ``characters``: from bytes to a ``Source``; size, encoding, forbidden characters
 - ``parsing``: from YAML's events to nodes; ``events`` opens the stream, ``aliases`` copies what
   an alias names, ``findings`` bounds what one file may say
-- ``breakdowns``, ``quoting``: where the text is no YAML, what the writer meant and how to mend it
+- ``breakdowns``: where the text is no YAML, what the writer meant: ``breakdown`` is what is
+  known, ``broken_tokens`` and ``broken_lines`` are the kinds of mistake, ``quoting`` mends
 - ``places``: from a stretch of a scalar's value to its place in the file
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence
 from storyboard.syntax.parsing import parse
+from storyboard.syntax.places import locate
 from storyboard.syntax.reading import read_source
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Origin",
     "Scalar",
     "Sequence",
+    "locate",
     "parse",
     "read_source",
 ]

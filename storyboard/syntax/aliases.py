@@ -32,6 +32,7 @@ def copy_node(node: Node, origin: Origin) -> Node:
         copy.style = node.style
     elif isinstance(node, Mapping):
         copy = Mapping()
+        copy.is_broken = node.is_broken
         for key, value in node.items():
             # A mapping made by the parser has scalars for keys; its type says only str.
             new_key = copy_node(key, origin) if isinstance(key, Scalar) else key

@@ -1,21 +1,92 @@
-"""x."""
+"""Why a text is no YAML, in a writer's words: one diagnostic for one breakdown.
+
+The parsers say what they expected; what was meant has to be read from the text. ``_KINDS`` are
+asked in turn, the sure ones first.
+"""
 
 from __future__ import annotations
 
-from yaml.events import Event
+import re
+from collections.abc import Callable
+from typing import Any
 
-from storyboard.diagnostics import Source, Span
-from storyboard.diagnostics.codes import UNQUOTED_TEXT, YAML_SYNTAX
-from storyboard.syntax.findings import Findings
+from storyboard.diagnostics import Source
+from storyboard.diagnostics.codes import FORBIDDEN_CHARACTER, YAML_SYNTAX
+from storyboard.syntax import broken_lines, broken_tokens
+from storyboard.syntax.breakdown import Breakdown
+from storyboard.syntax.characters import FORBIDDEN_HELP, find_forbidden
+from storyboard.syntax.findings import Findings, shorten
+
+_WORD = re.compile(r"[^\s,\[\]{}]+")
+_KINDS: tuple[Callable[[Breakdown], bool], ...] = (
+    broken_tokens.is_escape,
+    broken_tokens.is_unclosed_quote,
+    broken_tokens.is_tab,
+    broken_tokens.is_template,
+    broken_tokens.is_first_character,
+    broken_tokens.is_block_header,
+    broken_tokens.is_tag,
+    broken_tokens.is_directive,
+    broken_lines.is_after_quote,
+    broken_lines.is_after_bracket,
+    broken_lines.is_colon_inside,
+    broken_lines.is_key_below_value,
+    broken_lines.is_missing_colon,
+    broken_lines.is_bracket,
+    broken_lines.is_indentation,
+)
 
 
-def report_breakdown(
-    source: Source, error: Exception, before: Event | None, findings: Findings
-) -> None:
-    mark = getattr(error, "problem_mark", None)
-    place = 0 if mark is None else min(mark.index, len(source.text))
-    findings.add(YAML_SYNTAX, str(getattr(error, "problem", error)), Span(source, place, place))
+def report_breakdown(source: Source, error: Exception, before: Any, findings: Findings) -> None:
+    """Report why the parser gave up, as one diagnostic at the place of the mistake.
+
+    ``error`` is what the parser raised, ``before`` the last event it gave, or None.
+    """
+    forbidden = None
+    if getattr(error, "problem_mark", None) is None:
+        forbidden = find_forbidden(source)
+    if forbidden is not None:
+        findings.add(FORBIDDEN_CHARACTER, *forbidden, help=FORBIDDEN_HELP)
+        return
+    place = _index(getattr(error, "problem_mark", None), source)
+    opened = _index(getattr(error, "context_mark", None), source)
+    breakdown = Breakdown(
+        findings=findings,
+        problem=str(getattr(error, "problem", None) or ""),
+        context=str(getattr(error, "context", None) or ""),
+        place=0 if place is None else place,
+        opened=(place or 0) if opened is None else opened,
+        before=before,
+    )
+    if not any(is_kind(breakdown) for is_kind in _KINDS):
+        _say_generic(breakdown)
 
 
 def report_template(source: Source, offset: int, findings: Findings) -> None:
-    findings.add(UNQUOTED_TEXT, "x", Span(source, offset, offset + 2))
+    """Report a template that stands where YAML reads ``{{`` as two mappings."""
+    Breakdown(
+        findings=findings, problem="", context="", place=offset, opened=offset, before=None
+    ).begins_with(offset)
+
+
+def _index(mark: Any, source: Source) -> int | None:
+    return None if mark is None else min(mark.index, len(source.text))
+
+
+def _say_generic(at: Breakdown) -> None:
+    if not at.char:
+        at.say(
+            YAML_SYNTAX,
+            "the file ends too early",
+            at.span(at.place),
+            "look at its last lines for what is not closed",
+        )
+        return
+    word = _WORD.match(at.text, at.place)
+    written = shorten(word[0] if word else at.char)
+    at.say(
+        YAML_SYNTAX,
+        f'"{written}" does not fit here' if written.isprintable() else "this does not fit here",
+        at.span(at.place, len(word[0]) if word else 1),
+        "look at this line and the one above: indentation, quotation marks, a missing colon",
+    )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
-from storyboard.diagnostics import Diagnostics, Source, Span
-from storyboard.diagnostics.codes import FORBIDDEN_CHARACTER
+from storyboard.diagnostics import Source, Span
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FORBIDDEN_HELP = "delete it; most editors do not show it"
+
 _CONTROL_NAMES = {
     0x00: "NUL",
     0x07: "BEL",
@@ -36,21 +37,17 @@ def is_clean(data: bytes) -> bool:
     return data.isascii() or not (_C1_BYTES.search(data) or _NO_CHARACTER_BYTES.search(data))
 
 
-def report_forbidden(source: Source, diagnostics: Diagnostics) -> bool:
-    """Report the first character that YAML forbids, and how many more; False if there is none."""
+def find_forbidden(source: Source) -> tuple[str, Span] | None:
+    """What to say of the first character that YAML forbids, and where; None if there is none."""
     found = _FORBIDDEN.finditer(source.text)
     first = next(found, None)
     if first is None:
-        return False
+        return None
     more = sum(1 for _ in found)
-    diagnostics.add(
-        FORBIDDEN_CHARACTER,
-        f"the character {character_name(first[0])} cannot stand in a storyboard"
-        + (f", and {more:,} more like it follow" if more else ""),
-        Span(source, first.start(), first.end()),
-        help="delete it; it is invisible in most editors",
-    )
-    return True
+    message = f"the character {character_name(first[0])} cannot stand in a storyboard"
+    if more:
+        message += f", and {more:,} more like it follow"
+    return message, Span(source, first.start(), first.end())
 
 
 def character_name(character: str) -> str:

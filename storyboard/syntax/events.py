@@ -52,6 +52,19 @@ class PythonParser(Reader, Scanner, Parser):
             if not self.flow_level:
                 self.allow_simple_key = True
 
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str]:
+        """The blanks between two words of a plain text; a tab is one of them."""
+        length = 0
+        while self.peek(length) in " \t":
+            length += 1
+        blanks = self.prefix(length)
+        if "\t" not in blanks:
+            return super().scan_plain_spaces(indent, start_mark) or []
+        self.forward(length)
+        if self.peek() in _LINE_ENDS:
+            return super().scan_plain_spaces(indent, start_mark) or []
+        return [blanks]
+
     def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Any) -> list[str]:
         """The next words of a quoted text, without the escapes that libyaml refuses."""
         mark = self.get_mark()

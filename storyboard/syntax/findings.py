@@ -29,17 +29,19 @@ _SHOWN = 100
 _VERSION_DIRECTIVE = re.compile(r"^%YAML[^\n\r]*", re.MULTILINE)
 
 
-class Findings:
-    """Words for what is found in one source; passes 100 on to the collector, counts the rest."""
+class Refused(Exception):  # noqa: N818 - not an error: the way out once one is reported
+    """There is no node to give, and why is reported."""
 
-    __slots__ = ("_diagnostics", "_first_hidden", "_hidden", "_shown", "source")
+
+class Findings:
+    """Words for what is found in one source, for the collector; the 101st ends the parse."""
+
+    __slots__ = ("_count", "_diagnostics", "source")
 
     def __init__(self, source: Source, diagnostics: Diagnostics) -> None:
         self.source = source
         self._diagnostics = diagnostics
-        self._shown = 0
-        self._hidden = 0
-        self._first_hidden: tuple[Code, Span] | None = None
+        self._count = 0
 
     def add(
         self,
@@ -51,25 +53,17 @@ class Findings:
         help: str = "",  # noqa: A002 - the field's name in a diagnostic
         fix: Fix | None = None,
     ) -> None:
-        """Keep a finding, or count it where too many were kept."""
-        if self._shown < _SHOWN:
-            self._shown += 1
-            self._diagnostics.add(code, message, span, labels=labels, help=help, fix=fix)
-            return
-        self._hidden += 1
-        if self._first_hidden is None:
-            self._first_hidden = (code, span)
-
-    def close(self) -> None:
-        """Say how many findings were only counted, at the place of the first of them."""
-        if self._first_hidden is not None:
-            code, span = self._first_hidden
+        """Keep a finding; raises ``Refused`` where a broken file would have too many."""
+        self._count += 1
+        if self._count > _SHOWN:
             self._diagnostics.add(
                 code,
-                f"{self._hidden:,} more mistakes from here on are not listed",
+                f"the file has more than {_SHOWN} mistakes, and from here on it is not read",
                 span,
                 help="mend those listed first",
             )
+            raise Refused
+        self._diagnostics.add(code, message, span, labels=labels, help=help, fix=fix)
 
     def duplicate_key(self, key: Scalar, first: Scalar, *, is_merge: bool) -> None:
         """A key that its mapping has already."""
@@ -81,6 +75,18 @@ class Findings:
             help="write the mappings to merge as one list: <<: [*first, *second]"
             if is_merge
             else "delete one of the two, or give this one another name",
+        )
+
+    def missing_space(self, key: Scalar) -> None:
+        """A plain key with a colon in it and nothing after it, as in ``{line:hello}``."""
+        name, _, _ = key.partition(":")
+        place = key.start + len(name) + 1
+        self.add(
+            YAML_SYNTAX,
+            f'the key "{shorten(name)}" needs a space after its colon',
+            Span(self.source, place - 1, place),
+            help=f'write "{shorten(name)}: "',
+            fix=Fix(Span(self.source, place, place), " "),
         )
 
     def bad_merge(self, part: Node) -> None:
@@ -204,13 +210,13 @@ class Findings:
             help='a storyboard begins with "storyboard: 1"',
         )
 
-    def version(self, version: tuple[int, int]) -> None:
+    def version(self) -> None:
         """A directive for a version of YAML other than 1.1 and 1.2."""
         found = _VERSION_DIRECTIVE.search(self.source.text)
         start, end = found.span() if found else (0, 0)
         self.add(
             YAML_SYNTAX,
-            f"the file says that it is YAML {version[0]}.{version[1]}, expected 1.1 or 1.2",
+            "the file is declared as another YAML than 1.1 or 1.2",
             Span(self.source, start, end),
             help="delete the line that begins with %YAML",
         )

@@ -28,19 +28,24 @@ from storyboard.diagnostics import Diagnostics, Source, Span
 from storyboard.syntax.aliases import Anchor, copy_node, height
 from storyboard.syntax.breakdowns import report_breakdown, report_template
 from storyboard.syntax.events import HAS_C_PARSER, open_events
-from storyboard.syntax.findings import Findings
+from storyboard.syntax.findings import Findings, Refused
 from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence
 
 MAX_DEPTH = 64
 MAX_ALIASED_NODES = 100_000
-MAX_NODES = 1_000_000
+MAX_NODES = 500_000
 
 _LEFT_OUT = frozenset({"", "~", "null"})
 _STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 _PROPERTY = re.compile(r"&[^\s,\[\]{}]*|!<[^>\s]*>?|![^\s,\[\]{}]*")
 _GAP = re.compile(r"(?:\s|(?<=\s)#[^\n\r]*)*")
 # libyaml compares each %TAG with all before it: 500,000 of them would take minutes.
-_SECOND_DOCUMENT = re.compile(r"(?:\.\.\.)?(?:\s|(?<=\s)#[^\n\r]*)*(?<![^\n\r])(---)(?!\S)")
+# Possessive, so that megabytes of comments are walked once.
+_SECOND_DOCUMENT = re.compile(
+    r"(?:\.\.\.(?=\s)(?:\s|(?<=\s)#[^\n\r]*|(?<=[\n\r])\.\.\.(?!\S))*+(?=\S)"
+    r"|(?:\s|(?<=\s)#[^\n\r]*)*+(?<![^\n\r])(?=---(?!\S)))(\S{1,20})"
+)
+_TEXT_AFTER = re.compile(r"[ \t]+[^\s#:,\]}]")
 _BREAKDOWNS = (YAMLError, ValueError, RecursionError)
 _TAG_DIRECTIVE = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])(%TAG)\b")
 
@@ -60,7 +65,7 @@ def parse(
     gc.disable()
     try:
         return _Builder(source, findings).build(c_parser=c_parser)
-    except _Refused:
+    except Refused:
         return None
     except MemoryError:
         findings.no_memory()
@@ -68,11 +73,6 @@ def parse(
     finally:
         if was_enabled:
             gc.enable()
-        findings.close()
-
-
-class _Refused(Exception):  # noqa: N818 - not an error: the way out once one is reported
-    """The text was refused, and why is reported."""
 
 
 class _Extra:
@@ -105,20 +105,20 @@ class _Builder:
     # -- the loop ------------------------------------------------------------------------
 
     def build(self, *, c_parser: bool) -> Node | None:
-        """The root node; raises ``_Refused`` once a reason for having none is reported."""
+        """The root node; raises ``Refused`` once a reason for having none is reported."""
         get_event = self._open(c_parser=c_parser)
         start = self._next(get_event, self._next(get_event, None))
         if not isinstance(start, DocumentStartEvent):
             self.findings.empty_file()
-            raise _Refused
+            raise Refused
         if start.version and start.version not in {(1, 1), (1, 2)}:
-            self.findings.version(start.version)
-            raise _Refused
+            self.findings.version()
+            raise Refused
         root, last = self._build_document(get_event, start)
         self._check_end(get_event, last)
         if isinstance(root, Scalar) and not root.style and root in _LEFT_OUT:
             self.findings.empty_file()
-            raise _Refused
+            raise Refused
         return root
 
     def _build_document(self, get_event: Callable[[], Event], event: Any) -> tuple[Node, Event]:
@@ -162,7 +162,7 @@ class _Builder:
                 made += 1
                 if made > MAX_NODES:
                     self.findings.too_many(scalar.span, MAX_NODES)
-                    raise _Refused
+                    raise Refused
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 made += 1
                 stack.append((mapping, sequence, key, extra, anchor, opened_at))
@@ -176,8 +176,9 @@ class _Builder:
                         and text[place - 1] == "{"
                     ):
                         report_template(self.source, place - 1, self.findings)
-                        raise _Refused
+                        raise Refused
                     mapping, sequence = Mapping(), None
+                    mapping.is_broken = False
                     opened: Mapping | Sequence = mapping
                 else:
                     mapping, sequence = None, Sequence()
@@ -192,7 +193,7 @@ class _Builder:
                     self.findings.too_deep(
                         Span(self.source, opened.start, opened.start + 1), MAX_DEPTH
                     )
-                    raise _Refused
+                    raise Refused
                 if not event.flow_style:
                     last_end = opened.start
                 continue
@@ -200,11 +201,14 @@ class _Builder:
                 item, size = self._unfold(event, len(stack))
                 made += size
                 last_end = event.end_mark.index
-                left_out = isinstance(item, Scalar) and not item.style and item in _LEFT_OUT
+                if isinstance(item, Scalar):
+                    left_out = not item.style and item in _LEFT_OUT
+                    if item.style == "*" and mapping is not None and key is not None:
+                        extra = extra or _Extra(mapping)
             elif kind is DocumentEndEvent:
                 if root is None:  # pragma: no cover - a document always has a node
                     self.findings.empty_file()
-                    raise _Refused
+                    raise Refused
                 return root, event
             else:
                 # The end of what is open. A block's own end mark stands far below it.
@@ -255,7 +259,7 @@ class _Builder:
             found = [match.start(1) for match in _TAG_DIRECTIVE.finditer(text)]
             if len(found) > 16:
                 self.findings.tag_directives(found)
-                raise _Refused
+                raise Refused
         # A byte order mark would be dropped without being counted; a line end is harmless.
         if text.startswith("\ufeff"):
             text = "\n" + text[1:]
@@ -272,18 +276,18 @@ class _Builder:
 
     def _break(self, error: Exception, before: Event | None) -> NoReturn:
         report_breakdown(self.source, error, before, self.findings)
-        raise _Refused from None
+        raise Refused from None
 
     def _check_end(self, get_event: Callable[[], Event], last: Any) -> None:
         """Report a second document; what is wrong in it does not matter."""
         second = _SECOND_DOCUMENT.match(self.text, last.start_mark.index)
         if second is not None:
-            self.findings.second_document(second.start(1), second.end(1))
+            self.findings.second_document(*second.span(1))
             return
-        following: Any = self._next(get_event, last)
-        if isinstance(following, DocumentStartEvent):
-            place = following.start_mark.index
-            self.findings.second_document(place, place + 1)
+        following = self._next(get_event, last)
+        if isinstance(following, DocumentStartEvent):  # pragma: no cover - found above
+            mark: Any = following.start_mark
+            self.findings.second_document(mark.index, mark.index + 1)
 
     # -- what is rare --------------------------------------------------------------------
 
@@ -335,17 +339,19 @@ class _Builder:
         span = Span(self.source, event.start_mark.index, event.end_mark.index)
         anchor = self.anchors.get(event.anchor)
         if anchor is None or anchor.size is None:
-            self.findings.unknown_alias(event.anchor, span, self.anchors)
+            # Where text follows, it is no alias but a text: the parser will break there.
+            if not _TEXT_AFTER.match(self.text, span.end):
+                self.findings.unknown_alias(event.anchor, span, self.anchors)
             kept = Scalar(span.text)
             kept.origin, kept.start, kept.end, kept.style = self.origin, span.start, span.end, "*"
             return kept, 1
         self.aliased += anchor.size
         if self.aliased > MAX_ALIASED_NODES:
             self.findings.alias_bomb(span, anchor, self.aliased, MAX_ALIASED_NODES)
-            raise _Refused
+            raise Refused
         if depth + height(anchor.node) > MAX_DEPTH:
             self.findings.too_deep(span, MAX_DEPTH)
-            raise _Refused
+            raise Refused
         return copy_node(anchor.node, Origin(self.source, span)), anchor.size
 
     def _put(
@@ -353,6 +359,7 @@ class _Builder:
     ) -> None:
         """Put an entry that needs a closer look into its mapping."""
         if key is self.refused_key:
+            mapping.is_broken = True
             return
         folded = _fold(key)
         first = extra.known.get(folded)
@@ -362,15 +369,21 @@ class _Builder:
             return
         extra.known[folded] = key
         if is_merge:
-            self._note_merge(extra, item)
+            self._note_merge(mapping, extra, item)
+        elif isinstance(item, Scalar) and item.style == "*":
+            mapping.is_broken = True
         elif not left_out:
             mapping[key] = item
+        elif not item and not key.style and ":" in key:
+            self.findings.missing_space(key)
 
-    def _note_merge(self, extra: _Extra, item: Node) -> None:
+    def _note_merge(self, mapping: Mapping, extra: _Extra, item: Node) -> None:
         for part in item if isinstance(item, Sequence) else (item,):
             if isinstance(part, Mapping):
                 extra.merged.append(part)
-            elif not (isinstance(part, Scalar) and part.style == "*"):
+                continue
+            mapping.is_broken = True
+            if not (isinstance(part, Scalar) and part.style == "*"):
                 self.findings.bad_merge(part)
 
 
@@ -383,6 +396,7 @@ def _merge(mapping: Mapping, extra: _Extra) -> None:
     written = dict(mapping)
     mapping.clear()
     for part in extra.merged:
+        mapping.is_broken = mapping.is_broken or part.is_broken
         for key, value in part.items():
             folded = _fold(key)
             if folded not in extra.known:

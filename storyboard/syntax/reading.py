@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 
 from storyboard.diagnostics import Diagnostics, Source, Span
-from storyboard.diagnostics.codes import FILE_TOO_LARGE, WRONG_ENCODING
-from storyboard.syntax.characters import is_clean, report_forbidden
+from storyboard.diagnostics.codes import FILE_TOO_LARGE, FORBIDDEN_CHARACTER, WRONG_ENCODING
+from storyboard.syntax.characters import FORBIDDEN_HELP, find_forbidden, is_clean
 
 MAX_BYTES = 10_000_000
 
@@ -52,7 +52,9 @@ def read_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | No
     except UnicodeDecodeError as error:
         _report_byte(name, data, error, diagnostics)
         return None
-    if not is_clean(data) and report_forbidden(source, diagnostics):
+    forbidden = None if is_clean(data) else find_forbidden(source)
+    if forbidden is not None:
+        diagnostics.add(FORBIDDEN_CHARACTER, *forbidden, help=FORBIDDEN_HELP)
         return None
     return source
 

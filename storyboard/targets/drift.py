@@ -48,8 +48,8 @@ class Drift:
             case "new":
                 return f"{self.field}: a field that the target's data does not know"
             case _:
-                what = "requirement" if self.kind == "required" else self.kind
-                return f"{self.field}: {what} {self.theirs or 'not stated'}, was {self.ours or 'not stated'}"
+                theirs, ours = self.theirs or "not stated", self.ours or "not stated"
+                return f"{self.field}: {self.kind} {theirs}, was {ours}"
 
 
 class UnknownDocument(ValueError):  # noqa: N818 - what it is says enough
@@ -65,13 +65,16 @@ def compare(target: Target, document: Mapping[str, Any]) -> list[Drift]:
     theirs_schema, root = _request_in(target, document)
     theirs = dict(_flatten(theirs_schema, root))
     ours_schema = request_schema(target)
-    ours = dict(_flatten(ours_schema, ours_schema))
+    ours = dict(_flatten(ours_schema, ours_schema)) or _from_data(target)
     found: list[Drift] = []
     for name, their in theirs.items():
         if name not in ours:
-            if ours:
+            # Without a schema the data names only the fields that are used.
+            if ours_schema:
                 found.append(Drift(kind="new", field=name, theirs=their.get("type", "")))
             continue
+        if not ours_schema:
+            their = {fact: value for fact, value in their.items() if fact in ours[name]}
         found += _differences(name, ours[name], their)
         found += _picture_differences(name, target.pictures, their)
     unlisted = set(target.request.unlisted)
@@ -80,22 +83,18 @@ def compare(target: Target, document: Mapping[str, Any]) -> list[Drift]:
         for name in ours
         if name not in theirs and name.split(".")[0].removesuffix("[]") not in unlisted
     ]
-    if (prompt := theirs.get(target.request.prompt)) and not ours:
-        found += _prompt_difference(target, prompt)
     return found
 
 
 def _differences(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Drift]:
     if ours.get("type") != theirs.get("type") and "type" in theirs:
         yield _drift("type", name, ours.get("type"), theirs["type"])
-    if set(ours.get("enum", ())) != set(theirs.get("enum", ())) and (
-        "enum" in theirs or "enum" in ours
-    ):
+    if sorted(map(_shown, ours.get("enum", ()))) != sorted(map(_shown, theirs.get("enum", ()))):
         yield _drift("enum", name, ours.get("enum"), theirs.get("enum"))
-    if "default" in theirs and ours.get("default") != theirs["default"]:
+    if "default" in theirs and _shown(ours.get("default")) != _shown(theirs["default"]):
         yield _drift("default", name, ours.get("default"), theirs["default"])
     if theirs["required"] and not ours["required"]:
-        yield _drift("required", name, "optional", "required")
+        yield _drift("required", name, False, True)
     for limit in _LIMITS:
         if limit in theirs and ours.get(limit) != theirs[limit]:
             said = "" if limit not in ours else f"{limit} {ours[limit]}"
@@ -116,11 +115,26 @@ def _picture_differences(
             )
 
 
-def _prompt_difference(target: Target, theirs: Mapping[str, Any]) -> Iterator[Drift]:
-    characters = theirs.get("maxLength")
-    if characters is not None and characters != target.prompt.characters:
-        ours = "" if target.prompt.characters is None else f"maxLength {target.prompt.characters}"
-        yield _drift("limit", target.request.prompt, ours, f"maxLength {characters}")
+def _from_data(target: Target) -> dict[str, dict[str, Any]]:
+    """The table of a target that names no schema: the fields that its requests use."""
+    request, seconds = target.request, target.seconds
+    lengths = list(seconds.choices or range(seconds.min, seconds.max + 1))
+    written: dict[str, Any] = {"type": "integer", "minimum": seconds.min, "maximum": seconds.max}
+    if request.seconds.type != "integer":
+        unit = "s" if request.seconds.type == "suffixed" else ""
+        written = {"type": "string", "enum": [f"{length}{unit}" for length in lengths]}
+    named = {
+        request.prompt: {"type": "string", "maxLength": target.prompt.characters},
+        request.seconds.name: written,
+        request.aspect_ratio: {"type": "string", "enum": list(target.aspect_ratios)},
+        request.audio: {"type": "boolean"},
+        request.negative: {"type": "string"},
+        request.start_frame: {"type": "string"},
+        request.end_frame: {"type": "string"},
+        request.images: {"type": "array"},
+        request.elements and request.elements.name: {"type": "array"},
+    }
+    return {name: {**facts, "required": True} for name, facts in named.items() if name}
 
 
 def _drift(kind: Kind, name: str, ours: object, theirs: object) -> Drift:
@@ -171,9 +185,8 @@ def _request_in(
 def _openapi_request(target: Target, document: Mapping[str, Any]) -> Mapping[str, Any]:
     bodies = {
         path: schema
-        for path, methods in document["paths"].items()
-        if isinstance(methods, Mapping)
-        and (schema := _body(methods.get("post"))) is not None
+        for path, methods in _mapping(document["paths"]).items()
+        if (schema := _body(_mapping(methods).get("post"))) is not None
     }
     for path, schema in bodies.items():
         if path.strip("/") == target.endpoint:
@@ -185,7 +198,7 @@ def _openapi_request(target: Target, document: Mapping[str, Any]) -> Mapping[str
 def _body(method: object) -> Mapping[str, Any] | None:
     inner: object = method
     for key in ("requestBody", "content", "application/json", "schema"):
-        inner = inner.get(key) if isinstance(inner, Mapping) else None
+        inner = _mapping(inner).get(key)
     return inner if isinstance(inner, Mapping) else None
 
 
@@ -193,43 +206,64 @@ def _flatten(
     schema: Mapping[str, Any], root: Mapping[str, Any], prefix: str = "", depth: int = 0
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each field by its path, with the facts that are compared."""
-    required = set(schema.get("required", ()))
-    for name, raw in schema.get("properties", {}).items():
+    required = schema.get("required")
+    for name, raw in _mapping(schema.get("properties")).items():
         field = _resolved(raw, root)
         path = f"{prefix}{name}"
-        yield path, {**field, "required": name in required}
-        items = _resolved(field.get("items", {}), root)
+        is_required = isinstance(required, list) and name in required
+        yield path, {**_facts(field), "required": is_required}
+        items = _resolved(field.get("items"), root)
         for inner, suffix in ((field, "."), (items, "[].")):
             if "properties" in inner and depth < _DEEPEST:
                 yield from _flatten(inner, root, f"{path}{suffix}", depth + 1)
         if items and "properties" not in items:
-            yield f"{path}[]", {**items, "required": False}
+            yield f"{path}[]", {**_facts(items), "required": False}
 
 
-def _resolved(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(field: Mapping[str, Any]) -> dict[str, Any]:
+    """What is compared of a field; what a document states in no usable way is left out."""
+    facts: dict[str, Any] = {}
+    if isinstance(field.get("type"), str):
+        facts["type"] = field["type"]
+    if isinstance(field.get("enum"), list):
+        facts["enum"] = field["enum"]
+    if field.get("default") is not None:
+        facts["default"] = field["default"]
+    facts |= {name: field[name] for name in _LIMITS if _is_number(field.get(name))}
+    stated = {
+        name: value for name, value in _mapping(field.get("x-fal")).items() if _is_number(value)
+    }
+    return facts | ({"x-fal": stated} if stated else {})
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _resolved(schema: object, root: Mapping[str, Any]) -> dict[str, Any]:
     """A schema with its reference followed and the choice of null taken away."""
-    found = dict(schema) if isinstance(schema, Mapping) else {}
+    found = dict(_mapping(schema))
     for _ in range(_DEEPEST):
         if "$ref" in found:
             found = _pointed(str(found.pop("$ref")), root) | found
-        elif options := [
-            option
-            for option in found.get("anyOf", ())
-            if isinstance(option, Mapping) and option.get("type") != "null"
-        ]:
-            if len(options) != 1 or len(found["anyOf"]) == 1:
-                break
-            del found["anyOf"]
-            found = dict(options[0]) | found
-        else:
+            continue
+        options = found.get("anyOf")
+        if not isinstance(options, list):
             break
-    if found.get("default", "") is None:
-        del found["default"]
+        real = [option for option in options if _mapping(option).get("type") != "null"]
+        if len(real) != 1:
+            break
+        del found["anyOf"]
+        found = dict(_mapping(real[0])) | found
     return found
 
 
 def _pointed(reference: str, root: Mapping[str, Any]) -> dict[str, Any]:
-    inner: Any = root
+    inner: object = root
     for part in reference.removeprefix("#/").split("/"):
-        inner = inner.get(part, {}) if isinstance(inner, Mapping) else {}
-    return dict(inner) if isinstance(inner, Mapping) else {}
+        inner = _mapping(inner).get(part)
+    return dict(_mapping(inner))

@@ -54,20 +54,44 @@ def load(
     of the user's own that cannot be read makes every target None, as nobody knows for which
     it was meant.
     """
+    findings = Diagnostics()
+    target = _load(target_id, findings, at, folders)
+    for found in findings:
+        diagnostics.add(
+            found.code,
+            found.message,
+            found.span,
+            label=found.label,
+            labels=found.labels,
+            help=found.help,
+            fix=found.fix,
+            severity=found.severity,
+        )
+    # What could be read around a mistake may not be what was meant: no target at all.
+    return None if findings.has_errors else target
+
+
+def _load(
+    target_id: str, diagnostics: Diagnostics, at: Span | None, folders: Sequence[Path]
+) -> Target | None:
     own = _read_own(folders, diagnostics)
     if own is None:
         return None
-    root = own.get(target_id) or _built_in(target_id, diagnostics)
+    root = own.get(target_id)
     if root is None:
-        if not _exists(target_id):
+        file = _built_in_file(target_id)
+        if file is None:
             _report_unknown(target_id, [*own, *_built_in_ids()], diagnostics, at)
-        return None
-    return _target(root, diagnostics)
+            return None
+        root = _expand(file, diagnostics, ())
+    return _target(root, diagnostics) if root is not None else None
 
 
 def catalogue(folders: Sequence[Path] = ()) -> list[str]:
-    """The ids of all targets, in order; files that cannot be read are left out."""
-    own = _read_own(folders, Diagnostics()) or {}
+    """The ids of all targets, in order; a folder with a broken file adds none of its own."""
+    own: set[str] = set()
+    for folder in folders:
+        own.update(_read_own([folder], Diagnostics()) or ())
     return sorted({*own, *_built_in_ids()})
 
 
@@ -89,10 +113,29 @@ def default_template() -> str:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of target data and the folder in which ``extends`` looks for names."""
+    """A file of target data, in the package or of the user's own.
 
-    path: Traversable | Path
-    name: str
+    ``folder`` is where ``extends`` looks for plain names, ``name`` what messages show.
+    """
+
+    folder: Traversable
+    stem: str
+    shown_folder: str
+
+    @property
+    def path(self) -> Traversable:
+        return self.folder / f"{self.stem}.yaml"
+
+    @property
+    def name(self) -> str:
+        return f"{self.shown_folder}{self.stem}.yaml"
+
+    def beside(self, stem: str) -> _File:
+        return _File(self.folder, stem, self.shown_folder)
+
+    def neighbours(self) -> list[str]:
+        names = (path.name for path in self.folder.iterdir())
+        return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
 
 
 def _data() -> Traversable:
@@ -100,10 +143,14 @@ def _data() -> Traversable:
 
 
 def _built_in_file(target_id: str) -> _File | None:
+    """The file of a built-in target; None for what is none, abstract files too."""
     if not _ID.fullmatch(target_id):
         return None
-    path = _data().joinpath(*f"{target_id}.yaml".split("/"))
-    return _File(path, f"<{target_id}.yaml>") if path.is_file() else None
+    host, _, stem = target_id.partition("/")
+    file = _File(_data() / host, stem, f"built-in:{host}/")
+    if not file.path.is_file() or not _TARGET_LINE.search(file.path.read_bytes()):
+        return None
+    return file
 
 
 def _built_in_ids() -> list[str]:
@@ -116,40 +163,25 @@ def _built_in_ids() -> list[str]:
     )
 
 
-def _exists(target_id: str) -> bool:
-    file = _built_in_file(target_id)
-    return file is not None and _TARGET_LINE.search(file.path.read_bytes()) is not None
-
-
-def _built_in(target_id: str, diagnostics: Diagnostics) -> Mapping | None:
-    file = _built_in_file(target_id)
-    if file is None or not _exists(target_id):
-        return None
-    return _expand(file, diagnostics, ())
-
-
 def _read_own(folders: Sequence[Path], diagnostics: Diagnostics) -> dict[str, Mapping] | None:
     """The user's targets by id, expanded; None where a file is broken."""
     own: dict[str, Mapping] = {}
-    is_broken = False
     for path in _own_paths(folders):
-        root = _read(_File(path, str(path)), diagnostics)
-        if root is None:
-            is_broken = True
+        file = _File(path.parent, path.stem, f"{path.parent}/")
+        root = _read(file, diagnostics)
+        if root is None or root.get("abstract") == "true":
             continue
-        if root.get("abstract") == "true":
+        merged = _extend(root, file, diagnostics, ())
+        if merged is None:
             continue
-        merged = _extend(root, _File(path, str(path)), diagnostics, ())
-        named = merged.get("target") if merged is not None else None
-        if merged is None or not isinstance(named, Scalar):
-            if merged is not None:
-                diagnostics.add(
-                    BROKEN_TARGET,
-                    "the file does not say which target it describes",
-                    opening(merged),
-                    help="add target: firm/name, or extends: with the id of a target",
-                )
-            is_broken = True
+        named = merged.get("target")
+        if not isinstance(named, Scalar):
+            diagnostics.add(
+                BROKEN_TARGET,
+                "the file does not say which target it describes",
+                opening(merged),
+                help="add target: firm/name, or extends: with the id of a target",
+            )
         elif named in own:
             diagnostics.add(
                 BROKEN_TARGET,
@@ -158,15 +190,14 @@ def _read_own(folders: Sequence[Path], diagnostics: Diagnostics) -> dict[str, Ma
                 labels=[Label(opening(own[named]), "the first is here")],
                 help="give one of them a target: of its own",
             )
-            is_broken = True
         else:
             own[str(named)] = merged
-    return None if is_broken else own
+    return None if diagnostics.has_errors else own
 
 
 def _own_paths(folders: Sequence[Path]) -> Iterator[Path]:
     for folder in folders:
-        yield from sorted(path for path in folder.rglob("*.y*ml") if path.is_file())
+        yield from sorted(path for path in folder.rglob("*.yaml") if path.is_file())
 
 
 def _read(file: _File, diagnostics: Diagnostics) -> Mapping | None:
@@ -228,18 +259,13 @@ def _base_file(named: Node, file: _File, diagnostics: Diagnostics) -> _File | No
             _report_unknown(named, _built_in_ids(), diagnostics, named.span)
         return base
     if isinstance(named, Scalar) and _NAME.fullmatch(named):
-        folder = file.path.parent if isinstance(file.path, Path) else None
-        if folder is None:
-            raise TypeError(f"{file.name} is not in a folder")
-        path = folder / f"{named}.yaml"
-        if path.is_file():
-            beside = file.name.removesuffix(">").rpartition("/")[0]
-            shown = f"{beside}/{named}.yaml" + (">" if file.name.startswith("<") else "")
-            return _File(path, shown if beside else f"{named}.yaml")
-        near = nearest(named, sorted(other.stem for other in folder.glob("*.yaml")))
+        beside = file.beside(str(named))
+        if beside.path.is_file():
+            return beside
+        near = nearest(named, file.neighbours())
         diagnostics.add(
             BROKEN_TARGET,
-            f'no file {named}.yaml stands beside this one',
+            f"no file {named}.yaml stands beside this one",
             named.span,
             help=f"write {near}" if near else "name a file beside this one, or a built-in target",
         )
@@ -302,12 +328,14 @@ def _target(root: Mapping, diagnostics: Diagnostics) -> Target | None:
 def _place(root: Mapping, found: Disagreement) -> Span:
     node: Node = root
     for part in found.path:
-        if isinstance(node, Mapping) and isinstance(part, str) and part in node:
-            node = node[part]
-        elif isinstance(node, Items) and isinstance(part, int) and part < len(node):
-            node = node[part]
-        else:
+        inner: Node | None = None
+        if isinstance(node, Mapping) and isinstance(part, str):
+            inner = node.get(part)
+        elif isinstance(node, Items) and isinstance(part, int):
+            inner = node[part]
+        if inner is None:
             break
+        node = inner
     return opening(node)
 
 

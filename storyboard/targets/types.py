@@ -18,7 +18,9 @@ from pydantic import (
     Field,
 )
 
-Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, str) else value)]
+Text = Annotated[
+    str, BeforeValidator(lambda value: str(value) if isinstance(value, str) else value)
+]
 """A plain text: scalars from a file lose their place here, as targets are read once."""
 
 
@@ -133,8 +135,8 @@ class Tags(_Facts):
     tags before the model's own check of the length.
     """
 
-    element: Text = Field(pattern=r"\{n\}")
-    image: Text = Field(pattern=r"\{n\}")
+    element: Text = Field(description="With {n} where the number stands.")
+    image: Text = Field(description="With {n} where the number stands.")
     overhead: int = Field(ge=0)
 
 
@@ -170,7 +172,7 @@ class Pictures(_Facts):
     formats: tuple[Text, ...]
 
 
-class Field_(_Facts):
+class ValueField(_Facts):
     """A field of the request and how its value is written."""
 
     name: Text
@@ -204,7 +206,7 @@ class Request(_Facts):
     model: Text | None = Field(None, description="The field that holds the endpoint's id.")
     prompt: Text
     shots: ShotsField | None = None
-    seconds: Field_
+    seconds: ValueField
     start_frame: Text | None = None
     end_frame: Text | None = None
     images: Text | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,28 +20,31 @@ MODEL = "kling-video-o3-pro-reference-to-video"
 Start = Callable[..., "Bench"]
 
 
+# One for all clients: to make one takes longer than most of the tests.
+_TLS = ssl.create_default_context()
+
+
+def _client(url: str, key: str = "") -> httpx.Client:
+    headers = {"Authorization": key} if key else {}
+    return httpx.Client(base_url=url, headers=headers, timeout=20, verify=_TLS)
+
+
 class Bench:
     """A running simulator with a client for each host."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
         self.url = sim.url
-        self.fal = httpx.Client(
-            base_url=f"{sim.url}/fal", headers={"Authorization": "Key simulated"}, timeout=20
-        )
-        self.oxen = httpx.Client(
-            base_url=f"{sim.url}/oxen", headers={"Authorization": "Bearer simulated"}, timeout=20
-        )
-        self.plain = httpx.Client(base_url=sim.url, timeout=20)
+        self.fal = _client(f"{sim.url}/fal", "Key simulated")
+        self.oxen = _client(f"{sim.url}/oxen", "Bearer simulated")
+        self.plain = _client(sim.url)
 
     def close(self) -> None:
         for client in (self.fal, self.oxen, self.plain):
             client.close()
         self.sim.stop()
 
-    def submit(
-        self, body: Any, endpoint: str = ENDPOINT, **keywords: Any
-    ) -> dict[str, Any]:
+    def submit(self, body: Any, endpoint: str = ENDPOINT, **keywords: Any) -> dict[str, Any]:
         answer = self.fal.post(f"/queue/{endpoint}", json=body, **keywords)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()

@@ -7,7 +7,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 ENDPOINT = "fal-ai/kling-video/o3/pro/reference-to-video"
@@ -26,7 +25,9 @@ def test_an_unknown_endpoint_is_not_found(bench: Any) -> None:
     assert bench.fal.post("/queue/fal-ai/kling-video/o9/pro", json={}).status_code == 404
 
 
-@pytest.mark.parametrize("body", [b"{", b"[1]", b"", b"[" * 5000])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[1]", b"", b"[" * 5000, b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff"]
+)
 def test_a_body_that_is_no_json_object_is_refused_at_once(bench: Any, body: bytes) -> None:
     answer = bench.fal.post(f"/queue/{ENDPOINT}", content=body)
     assert (answer.status_code, answer.json()["error_type"]) == (400, "bad_request")
@@ -236,11 +237,11 @@ def test_the_older_upload_works_through_its_own_link(bench: Any, picture: Any) -
     )
     links = answer.json()
     data = picture()
-    put = httpx.put(links["upload_url"], content=data, headers={"Content-Type": "image/png"})
+    put = bench.plain.put(links["upload_url"], content=data, headers={"Content-Type": "image/png"})
     assert put.status_code == 200
     assert bench.plain.get(links["file_url"]).content == data
     forged = links["upload_url"].partition("?")[0]
-    assert httpx.put(forged, content=data).status_code == 403
+    assert bench.plain.put(forged, content=data).status_code == 403
 
 
 def test_the_bill_shows_what_was_paid_for_what(bench: Any) -> None:
@@ -277,3 +278,16 @@ def test_reset_forgets_everything(bench: Any) -> None:
     assert bench.sim.bill()["rows"] == []
     assert bench.fal.get(found["status_url"]).status_code == 404
     assert bench.submit({"prompt": "a"})["request_id"] != found["request_id"]
+
+
+def test_another_simulator_never_gives_the_same_request_id(start: Any) -> None:
+    ids = {start(seed=1).submit({"prompt": "a"})["request_id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+def test_what_is_bound_to_fail_is_never_on_the_bill_as_charged(start: Any) -> None:
+    bench = start(seconds_per_clip=30)
+    bench.submit({"prompt": "a", "duration": "99"})
+    bench.submit({"prompt": "a"}, headers={"X-Simulate": "content-policy"})
+    rows = bench.sim.bill()["rows"]
+    assert [(row["charged"], row["amount"]) for row in rows] == [(False, "0")] * 2

@@ -12,10 +12,15 @@ One port serves both hosts, by the beginning of the path::
     https://api.fal.ai       URL/fal/api
     https://v3.fal.media     URL/fal/cdn
 
+The header ``X-Simulate`` asks for faults, ``POST /simulator/faults`` arms them (``faults`` says
+how they are written), ``GET /simulator/bill`` is the bill. ``X-Simulate-Scene`` gives the clips
+of a scene one colour, and ``X-Simulate-Shots`` names their shots, divided by commas.
+
 From the bottom up: ``endpoints`` (tables), ``rules`` and ``inputs`` (what a body may be),
 ``movies``, ``labels`` and ``clips`` (rendering), ``faults``, ``jobs``, ``journal`` and ``lab``
-(the queue), ``stage`` (what all routes share), ``fal``, ``oxen`` and ``console`` (routes),
-``app`` and ``server``. Needs the packages starlette and uvicorn, and cryptography for webhooks.
+(the queue), ``dialects`` and ``stage`` (what all routes share), ``fal``, ``fal_files``,
+``oxen`` and ``console`` (routes), ``app`` and ``server``. Needs the packages starlette and uvicorn,
+and cryptography for webhooks.
 """
 
 from __future__ import annotations

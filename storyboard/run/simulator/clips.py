@@ -60,19 +60,19 @@ class Studio:
         self.mode = clips
         self.scale = scale
         self._ffmpeg = find_ffmpeg() if clips == "render" else None
-        self._folder = tempfile.TemporaryDirectory(
-            prefix="storyboard-simulator-", ignore_cleanup_errors=True
-        )
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._workers = asyncio.Semaphore(os.cpu_count() or 1)
         self._being_made: dict[str, asyncio.Lock] = {}
 
     def close(self) -> None:
         """Throw the clips away."""
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def has(self, key: str) -> bool:
         """Whether a clip is there and need not be made."""
-        return Path(self._folder.name, f"{key}.mp4").exists()
+        return self._folder is not None and self._path(key).exists()
 
     def stub(self, key: str, order: Order) -> bytes:
         """The tiny film for a length and ratio, marked so that each order has its own bytes."""
@@ -81,17 +81,22 @@ class Studio:
     async def render(
         self, key: str, order: Order, label: Label, first: bytes | None, last: bytes | None
     ) -> bytes:
-        """The clip for an order, made now or before."""
+        """The clip for an order, made now or before; ``RuntimeError`` where ffmpeg fails."""
         if self.mode == "stub":
             return self.stub(key, order)
-        path = Path(self._folder.name, f"{key}.mp4")
-        lock = self._being_made.setdefault(key, asyncio.Lock())
-        async with lock:
+        path = self._path(key)
+        async with self._being_made.setdefault(key, asyncio.Lock()):
             if not path.exists():
                 async with self._workers:
                     await asyncio.to_thread(self._make, path, order, label, first, last)
-        self._being_made.pop(key, None)
         return await asyncio.to_thread(path.read_bytes)
+
+    def _path(self, key: str) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="storyboard-simulator-", ignore_cleanup_errors=True
+            )
+        return Path(self._folder.name, f"{key}.mp4")
 
     def _make(
         self, path: Path, order: Order, label: Label, first: bytes | None, last: bytes | None

@@ -68,8 +68,9 @@ class Family:
     ``references`` is how many elements and pictures may be given together, ``with_movie`` how
     many when one of them is a film. ``numbers`` says that seconds are integers and not strings.
     ``element`` names the shape of an element, and ``first``, ``last`` and ``pictures`` the
-    fields for the first frame, the last frame and the reference pictures. ``default_seconds``
-    stands for a length that the body does not give.
+    fields for the first frame, the last frame and the reference pictures. ``control`` are fields
+    for the host and not for the model. ``default_seconds`` stands for a length that the body
+    does not give.
     """
 
     fields: Mapping[str, Field]
@@ -78,7 +79,7 @@ class Family:
     shot_width: int = 512
     references: int = 7
     with_movie: int = 4
-    counts_first: bool = False
+    control: frozenset[str] = frozenset()
     numbers: bool = False
     element: Literal["combo", "images", "frontal"] = "combo"
     first: str = "start_image_url"
@@ -194,7 +195,6 @@ _O1_REFERENCE = Family(
         "aspect_ratio": _RATIO,
     },
     total=(3, 10),
-    counts_first=True,
     element="frontal",
 )
 _O1_IMAGE = Family(
@@ -347,6 +347,7 @@ _OXEN_O3 = Family(
     element="images",
     last="tail_image_url",
     pictures="input_image",
+    control=frozenset(("model", "num_generations", "target_namespace", "response_format")),
     last_needs_first=True,
     picture=_SAFE_PICTURE,
 )

@@ -7,6 +7,7 @@ request for its result.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -120,15 +121,17 @@ class FalHost:
         return await self._stage.answer(request, "events", self._dialect, work, job)
 
     async def _events(self, job: Job, *, logs: bool) -> AsyncIterator[str]:
+        told = ""
         while True:
-            yield write_event(self._describe(job, logs=logs))
+            # A job may have changed again before this was read, so look and do not count.
+            event = write_event(self._describe(job, logs=logs))
+            yield event if event != told else ": ping\n\n"
+            told = event
             if job.is_over:
                 return
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._stage.options.keep_alive):
                     await self._stage.lab.changed(job)
-            except TimeoutError:
-                yield ": ping\n\n"
 
     async def result(self, request: Request) -> Response:
         """The clip's link, or, only here, what was wrong with the request."""

@@ -57,10 +57,12 @@ class Job:
 
     @property
     def is_charged(self) -> bool:
-        """Whether it is to be paid: not what failed, nor what was cancelled in the queue."""
-        if self.state == "cancelled":
-            return self.started_at is not None
-        return self.state != "failed"
+        """Whether it is to be paid: not what fails, nor what was cancelled in the queue."""
+        if self.breaches or self.state == "failed":
+            return False
+        if self.trouble is not None and self.trouble.name != "stuck":
+            return False
+        return self.state != "cancelled" or self.started_at is not None
 
     @property
     def seconds(self) -> int:

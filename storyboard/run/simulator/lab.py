@@ -30,7 +30,6 @@ from storyboard.run.simulator.rules import Breach, check_body, read_order, remar
 
 #: A refused body takes this share of the time of a clip.
 _REFUSAL_SHARE = 0.1
-_NAMESPACE = uuid.UUID("6f0f3f3e-5f0c-4f5e-9a54-0d7a4d6a2b11")
 
 
 @dataclass(slots=True)
@@ -41,7 +40,6 @@ class Bench:
     running: int = 0
     queue: list[tuple[int, Job]] = field(default_factory=list)
     head: int = 0
-    stuck: int = 0
 
     def put(self, ticket: int, job: Job) -> None:
         """Let a job wait; tickets only grow."""
@@ -91,7 +89,6 @@ class Laboratory:
         self._ticket = count()
         self._due: list[tuple[float, int, Job]] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._epoch = 0
 
     # -- from outside -------------------------------------------------------------------------
 
@@ -111,9 +108,9 @@ class Laboratory:
         self.submissions += 1
         found = []
         for take in range(1, takes + 1):
-            name = f"{self._options.seed}/{self._epoch}/{len(self.jobs)}"
             job = Job(
-                id=str(uuid.uuid5(_NAMESPACE, name)),
+                # Never the id of an earlier simulator: a client may still look for that one.
+                id=str(uuid.uuid4()),
                 host=host,
                 endpoint=endpoint,
                 body=body,
@@ -138,9 +135,7 @@ class Laboratory:
             return False
         bench = self._benches[job.host]
         if job.state == "queued":
-            if self._is_stuck(job):
-                bench.stuck -= 1
-            else:
+            if not self._is_stuck(job):
                 bench.remove(self._tickets.pop(job.id))
         else:
             bench.running -= 1
@@ -208,12 +203,11 @@ class Laboratory:
         self.close()
         self.jobs.clear()
         self.submissions = 0
-        self._epoch += 1
         self._due.clear()
         self._tickets.clear()
         for bench in self._benches.values():
             bench.queue.clear()
-            bench.running = bench.head = bench.stuck = 0
+            bench.running = bench.head = 0
         self._journal.clear()
 
     def close(self) -> None:
@@ -247,13 +241,11 @@ class Laboratory:
         return job.trouble is not None and job.trouble.name == "stuck"
 
     def _enqueue(self, job: Job) -> None:
-        bench = self._benches[job.host]
         if self._is_stuck(job):
-            bench.stuck += 1
             return
         ticket = next(self._ticket)
         self._tickets[job.id] = ticket
-        bench.put(ticket, job)
+        self._benches[job.host].put(ticket, job)
         self._fill(job.host)
 
     def _fill(self, host: HostName) -> None:
@@ -284,17 +276,20 @@ class Laboratory:
         self._set_timer()
 
     def _duration_of(self, job: Job) -> float:
-        chance = random.Random(f"{self._options.seed}:{job.id}")  # noqa: S311 - repeatable
+        which = f"{self._options.seed}:{job.submission}:{job.take}"
+        chance = random.Random(which)  # noqa: S311 - repeatable, nothing secret
         share = self._options.jitter * (2 * chance.random() - 1)
         return self._options.seconds_per_clip * (1 + share)
 
     def _set_timer(self) -> None:
+        if not self._due:
+            return
+        first = self._due[0][0]
         if self._timer is not None:
+            if self._timer.when() <= first:
+                return
             self._timer.cancel()
-            self._timer = None
-        if self._due:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(self._due[0][0], self._ring)
+        self._timer = asyncio.get_running_loop().call_at(first, self._ring)
 
     def _ring(self) -> None:
         """Finish what is due."""

@@ -75,8 +75,9 @@ class Order:
 
 def check_body(family: Family, body: Body) -> tuple[Breach, ...]:
     """Every breach of the rules for fields; where there is none, of the rules between them."""
-    found = tuple(_check_fields(family, body))
-    return found or tuple(_check_together(family, body))
+    known = _known_part(family, body)
+    found = tuple(_check_fields(family, known))
+    return found or tuple(_check_together(family, known))
 
 
 def text_width(text: str) -> int:
@@ -314,8 +315,6 @@ def _check_count(family: Family, body: Body) -> Iterator[Breach]:
         return
     elements = _objects(body.get("elements"))
     given = len(elements) + len(_texts(body.get(family.pictures)))
-    if family.counts_first and body.get(family.first):
-        given += 1
     movie = family.element == "combo" and any(e.get("video_url") for e in elements)
     most = family.with_movie if movie else family.references
     if given > most:
@@ -343,6 +342,7 @@ def _check_width(family: Family, body: Body) -> Iterator[Breach]:
 
 def read_order(family: Family, body: Body) -> Order:
     """What a body that breaks no rule for fields asks for, with the documented defaults."""
+    body = _known_part(family, body)
     shots = tuple(
         Shot(
             prompt=str(shot.get("prompt", "")),
@@ -371,7 +371,9 @@ def _has_audio(family: Family, body: Body) -> bool:
 
 def remarks_on(family: Family, body: Body) -> tuple[str, ...]:
     """What a vendor lets pass in silence, or may refuse one day: for the bill, in our words."""
-    found = [f'"{name}" is not a field here, ignored' for name in body if name not in family.fields]
+    strange = [name for name in body if name not in family.fields and name not in family.control]
+    found = [f'"{name}" is not a field here, ignored' for name in strange]
+    body = _known_part(family, body)
     texts = [shot.prompt for shot in read_order(family, body).shots]
     tags = {match.group() for text in texts for match in TAG.finditer(text)}
     counts = {
@@ -391,6 +393,11 @@ def remarks_on(family: Family, body: Body) -> tuple[str, ...]:
         if str(body["duration"]) != str(total):
             found.append(f"duration is {body['duration']!r}, the shots last {total} s")
     return tuple(found)
+
+
+def _known_part(family: Family, body: Body) -> Body:
+    """The fields that the host looks at; it ignores all others."""
+    return {name: value for name, value in body.items() if name in family.fields}
 
 
 def _read_seconds(value: object, default: int) -> int:

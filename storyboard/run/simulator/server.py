@@ -45,6 +45,7 @@ class Listener:
         self._state = ServerState()
         self._config: uvicorn.Config | None = None
         self._return: asyncio.TimerHandle | None = None
+        self._opening: asyncio.Task[None] | None = None
 
     async def open(self, app: Starlette) -> None:
         """Begin to accept."""
@@ -94,8 +95,7 @@ class Listener:
     def _come_back(self) -> None:
         self._return = None
         self._socket = _bind(self._host, self.port)
-        loop = asyncio.get_running_loop()
-        self._opening = loop.create_task(self._listen())
+        self._opening = asyncio.get_running_loop().create_task(self._listen())
 
     async def close(self) -> None:
         """Stop accepting, and end every connection and every answer at once."""
@@ -103,6 +103,7 @@ class Listener:
             self._return.cancel()
         if self._server is not None:
             self._server.close()
+        self._socket.close()
         tasks = list(self._state.tasks)
         for connection in list(self._state.connections):
             connection.transport.abort()
@@ -113,7 +114,8 @@ class Listener:
 
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends without delay only where the protocol is named, and a delay is 40 ms.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))

@@ -41,7 +41,7 @@ class Drop(Response):
         super().__init__()
         self._reset = reset
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Drop the connection and wait until the server knows that it is gone."""
         drop_connection(scope, reset=self._reset)
         while (await receive())["type"] != "http.disconnect":
@@ -55,7 +55,7 @@ class Truncated(Response):
         super().__init__(status_code=whole.status_code)
         self._whole = whole
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the half and drop the connection once it is out."""
         body = bytes(self._whole.body)
         start = {"type": "http.response.start", "status": self.status_code}
@@ -157,12 +157,22 @@ async def ask_local(
 
 
 async def read_object(request: Request) -> dict[str, Any] | None:
-    """The body of a request as a JSON object; None where it is no such thing."""
+    """The body of a request as a JSON object; None where it is no such thing.
+
+    NaN, the infinities and halves of surrogate pairs are Python's idea of JSON and not JSON's.
+    """
+    raw = await request.body()
     try:
-        body = json.loads(await request.body())
+        body = json.loads(raw, parse_constant=_refuse_constant)
+        if b"\\ud" in raw.lower():
+            json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def read_form(body: bytes, content_type: str) -> dict[str, tuple[str, bytes]]:

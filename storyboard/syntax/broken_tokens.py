@@ -1,0 +1,153 @@
+"""Mistakes inside a token: the parser knows what it was reading, and says so.
+
+Each function knows one kind of mistake; it reports it and is true, or is false. libyaml and the
+Python parser differ in their words, hence the loose patterns.
+"""
+
+from __future__ import annotations
+
+import re
+
+from storyboard.diagnostics import Fix, Span
+from storyboard.diagnostics.codes import (
+    TAB_INDENTATION,
+    TAG_REFUSED,
+    UNCLOSED_QUOTATION,
+    UNKNOWN_ESCAPE,
+    YAML_SYNTAX,
+)
+from storyboard.syntax.breakdown import TEMPLATE, Breakdown
+from storyboard.syntax.findings import shorten
+from storyboard.syntax.quoting import Line
+
+_TEMPLATE_AS_VALUE = re.compile(r"(?:^[ ]*|[:,\[-][ ]+|\[)(\{[{%#])", re.MULTILINE)
+_LEADING_TAB = re.compile(r"[ ]*(\t[ \t]*)")
+_WORD = re.compile(r"[^\s,\[\]{}]+")
+_HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
+
+
+def is_escape(at: Breakdown) -> bool:
+    if not re.search(r"escape|hexa?decimal", at.problem):
+        return False
+    slash = max(at.text.rfind("\\", at.opened, at.place + 1), at.opened)
+    letter = at.text[slash + 1 : slash + 2]
+    digits = _HEX_ESCAPES.get(letter)
+    return at.say(
+        UNKNOWN_ESCAPE,
+        f'"\\{letter}" means nothing in a text between double quotation marks'
+        if digits is None
+        else f'"\\{letter}" needs {digits} hexadecimal digits that name a character',
+        at.span(slash, 2),
+        "write two backslashes for one, or put the text between single quotation marks",
+        fix=Fix(Span(at.source, slash, slash + 1), "\\\\"),
+    )
+
+
+def is_unclosed_quote(at: Breakdown) -> bool:
+    is_scanner = "quoted" in at.context and "unexpected" in at.problem
+    if not is_scanner and not ("':'" in at.problem and at.text[at.opened : at.opened + 1] in "\"'"):
+        return False
+    mark = at.text[at.opened : at.opened + 1]
+    if not mark:
+        return False
+    return at.say(
+        UNCLOSED_QUOTATION,
+        "the quotation that begins here has no end",
+        at.span(at.opened),
+        f"write {mark} at its end"
+        + (
+            ", or put the text between double quotation marks if this is an apostrophe"
+            if mark == "'"
+            else ""
+        ),
+    )
+
+
+def is_tab(at: Breakdown) -> bool:
+    found = _LEADING_TAB.match(at.text, Line(at.source, at.place).start)
+    if found is not None:
+        start = found.start(1)
+    elif at.char == "\t" or "tab character" in at.problem:
+        start = at.place
+    else:
+        return False
+    return at.say(
+        TAB_INDENTATION,
+        "a tab, where YAML takes only spaces",
+        at.span(start),
+        "indent with spaces, two for each level",
+    )
+
+
+def is_template(at: Breakdown) -> bool:
+    starts = [at.opened, at.place - 1, at.place]
+    if at.before is not None:
+        starts.append(at.before.start_mark.index)
+    for start in starts:
+        if start >= 0 and TEMPLATE.match(at.text, start):
+            return at.begins_with(start)
+    for offset in (at.place, at.opened):
+        line = Line(at.source, offset)
+        found = _TEMPLATE_AS_VALUE.search(at.text, line.start, line.end)
+        if found and found.start(1) < at.place and at.text[line.value : line.value + 1] in "[{":
+            return at.begins_with(found.start(1))
+    return False
+
+
+def is_first_character(at: Breakdown) -> bool:
+    if "cannot start any token" in at.problem and at.char:
+        return at.begins_with(at.place)
+    if re.search(r"scanning an (alias|anchor)", at.context):
+        return at.begins_with(at.opened)
+    if re.search(r"(sequence|block sequence) entries are not|mapping keys are not", at.problem):
+        return at.begins_with(at.place)
+    return False
+
+
+def is_block_header(at: Breakdown) -> bool:
+    if "scanning a block scalar" not in at.context:
+        return False
+    if "indentation indicator" in at.problem and at.char == "0":
+        return at.say(
+            YAML_SYNTAX,
+            "a text cannot be indented by 0 spaces",
+            at.span(at.place),
+            "delete the number, or write one from 1 to 9",
+        )
+    return at.begins_with(at.opened)
+
+
+def is_tag(at: Breakdown) -> bool:
+    if not re.search(r"\ba tag\b", at.context) and "tag handle" not in at.problem:
+        return False
+    word = _WORD.match(at.text, at.opened)
+    span = at.span(at.opened, len(word[0]) if word else 1)
+    return at.say(
+        TAG_REFUSED,
+        f'the tag "{shorten(span.text)}" means nothing in a storyboard',
+        span,
+        "delete it, or put the text into quotation marks if its ! belongs to it",
+    )
+
+
+def is_directive(at: Breakdown) -> bool:
+    if "incompatible" in at.problem:
+        at.findings.version()
+        return True
+    is_after = "document start" in at.problem and at.text.lstrip().startswith("%")
+    if not is_after and "directive" not in at.context + at.problem:
+        return False
+    line = Line(at.source, at.place)
+    if at.text[line.start : line.start + 1] != "%":
+        return at.say(
+            YAML_SYNTAX,
+            'expected "---" after the lines that begin with %',
+            at.span(at.place),
+            'write "---" on a line of its own above, or delete the lines that begin with %',
+        )
+    return at.say(
+        YAML_SYNTAX,
+        "a line that begins with % is an instruction to YAML, and this is none that it knows",
+        Span(at.source, line.start, line.end),
+        "delete it, or put the text into quotation marks if its % belongs to it",
+    )

@@ -1,0 +1,117 @@
+"""The manual is true: what is made from the program is fresh, and what it shows works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from generated_blocks import MADE, README, ROOT, fences, refreshed
+
+from storyboard import api
+from storyboard.cli.main import COMMANDS
+from storyboard.diagnostics.codes import REGISTRY, find
+from storyboard.resolve.templates import _filters
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+def test_what_is_made_from_the_program_is_fresh() -> None:
+    made = refreshed(TEXT)
+    if os.environ.get("STORYBOARD_UPDATE"):
+        README.write_text(made, encoding="utf-8")
+    assert README.read_text(encoding="utf-8") == made, "refresh it with STORYBOARD_UPDATE=1"
+
+
+def test_every_made_part_has_its_place() -> None:
+    for name in MADE:
+        assert f"<!-- {name}:begin -->" in TEXT
+        assert f"<!-- {name}:end -->" in TEXT
+
+
+def test_every_code_that_it_names_exists() -> None:
+    for code in set(re.findall(r"\bSB[0-9]{3}\b", TEXT)):
+        assert find(code) is not None
+    assert set(REGISTRY) <= set(re.findall(r"\bSB[0-9]{3}\b", TEXT))
+
+
+def test_every_command_that_it_names_exists() -> None:
+    for command in set(re.findall(r"(?<![/\w-])storyboard ([a-z]+)\b(?! \w+ to)", _code(TEXT))):
+        assert command in COMMANDS, command
+
+
+def _code(text: str) -> str:
+    return "\n".join(re.findall(r"`([^`\n]+)`", text))
+
+
+def test_every_filter_that_templates_have_is_named() -> None:
+    for name in _filters():
+        assert f"`{name}`" in TEXT
+
+
+def test_every_link_into_the_tree_leads_somewhere() -> None:
+    for link in re.findall(r"\]\(([^):]+)\)", TEXT):
+        assert (ROOT / link).exists(), link
+
+
+def test_the_two_commands_stand_first_and_name_the_example_and_the_tests() -> None:
+    first, second = list(fences(TEXT, "sh"))[:2]
+    assert "storyboard plan examples/lighthouse" in first
+    assert "pytest" in second
+
+
+def test_the_storyboard_that_it_shows_is_right(tmp_path: Path) -> None:
+    shown = next(block for block in fences(TEXT, "yaml") if "scenes:" in block)
+    example = ROOT / "examples" / "lighthouse"
+    text = re.sub(r"frontal: [\w/]+\.png", "frontal: https://example.com/front.png", shown)
+    text = re.sub(r"references: \[.*?\]", "references: [https://example.com/left.png]", text)
+    text = text.replace("use: [cast.yaml]", "use: [library.yaml]")
+    (tmp_path / "library.yaml").write_text(
+        "props: {lantern: {description: a brass lantern}}\n"
+        "locations: {gallery: {description: the iron gallery around the lamp}}\n"
+    )
+    film = tmp_path / "storyboard.yaml"
+    film.write_text(text, encoding="utf-8")
+    plan, compiled = api.plan(str(film))
+    assert [found.message for found in compiled.diagnostics if found.severity == "error"] == []
+    assert plan["applyable"]
+    assert example.is_dir()
+
+
+def test_the_target_file_that_it_shows_is_right(tmp_path: Path) -> None:
+    shown = next(block for block in fences(TEXT, "yaml") if block.startswith("extends:"))
+    (tmp_path / "targets").mkdir()
+    (tmp_path / "targets" / "ours.yaml").write_text(shown, encoding="utf-8")
+    film = tmp_path / "storyboard.yaml"
+    film.write_text("storyboard: 1\nscenes: [{shots: [{prompt: A boat., duration: 10s}]}]\n")
+    plan, _ = api.plan(str(film))
+    assert plan["requests"][0]["cost"]["unit_price"] == "0.10"
+
+
+def test_the_library_use_that_it_shows_runs() -> None:
+    shown = next(fences(TEXT, "python"))
+    done = subprocess.run(
+        [sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "amount" in done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself_with_an_example(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "storyboard", name, "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert f"Usage: storyboard {name}" in done.stdout
+    example = re.search(r"Example: (.*)", done.stdout, re.DOTALL)
+    assert example is not None
+    words = shlex.split(example[1].replace("\n", " "))
+    assert words[:2] == ["storyboard", name]
