@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence as Items
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -70,14 +71,25 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
             return Decoded(model.model_validate(node), tuple(removed))
         except ValidationError as failure:
             errors = failure.errors(include_url=False, include_context=True)
+        gone = set(removed)
         # The deepest first, so that taking one out does not move the place of another.
         for error in sorted(errors, key=lambda error: _depth_first(error["loc"]), reverse=True):
             location: Location = tuple(part for part in error["loc"] if part != "[key]")
-            _report(model, node, location, error, diagnostics)
+            if not _follows(location, error, gone):
+                _report(model, node, location, error, diagnostics)
             removed.append(location)
             if not _take_out(node, location, error):
                 return Decoded(None, tuple(removed))
     return Decoded(None, tuple(removed))
+
+
+def _follows(location: Location, error: Any, gone: Set[Location]) -> bool:
+    """Whether an error only misses what was there, and was said to be wrong and taken out."""
+    if error["type"] == "missing":
+        return location in gone
+    if error["type"] != MISSING_KEY.id:
+        return False
+    return any((*location, key) in gone for key in ("frontal", "video"))
 
 
 def _depth_first(location: Items[str | int]) -> tuple[tuple[int, int, str], ...]:
@@ -132,10 +144,13 @@ def _report(
             f'the key "{location[-1]}" is missing',
             span,
             labels=used,
-            help=f"add {location[-1]}: to it",
+            help="begin the file with storyboard: 1"
+            if location == ("storyboard",)
+            else f"add {location[-1]}: to it",
         )
     elif kind in REGISTRY:
-        at = key.span if error["loc"] and error["loc"][-1] == "[key]" and key else span
+        is_key = key is not None and error["loc"] and error["loc"][-1] == "[key]"
+        at = key.span if key is not None and is_key else span
         diagnostics.add(
             REGISTRY[kind], context["message"], at, labels=used, help=context.get("help", "")
         )
@@ -156,6 +171,8 @@ def _report(
             labels=used,
         )
     elif kind == "too_long":
+        if isinstance(node, Sequence) and len(node) > context["max_length"]:
+            span = opening(node[context["max_length"]])
         diagnostics.add(
             TOO_LONG,
             f"{_shown(location)} takes at most {context['max_length']} items, "

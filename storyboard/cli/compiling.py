@@ -116,6 +116,7 @@ def compile_command(
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file."
 )
+@click.option("--compare", is_flag=True, help="Show the same film on every target.")
 @click.option("--all", "everything", is_flag=True, help="Show notes, reused clips and scenes too.")
 @click.option(
     "--detailed-exitcode", is_flag=True, help="0 nothing to do, 1 error, 5 clips to render."
@@ -128,6 +129,7 @@ def plan_command(
     max_seconds: int | None,
     as_json: bool,
     out: Path | None,
+    compare: bool,
     everything: bool,
     detailed_exitcode: bool,
     form: str,
@@ -143,6 +145,8 @@ def plan_command(
     from storyboard.plan.file import write as write_plan
     from storyboard.render.plan import render_plan
 
+    if compare:
+        return _compare(file, options, as_json, form, color)
     made, compiled = plan(
         file, dataclasses.replace(options, max_cost=max_cost, max_seconds=max_seconds)
     )
@@ -171,6 +175,26 @@ def plan_command(
     if out is not None:
         click.echo(f"written to {out}", err=True)
     return PENDING if detailed_exitcode and _pending(made) else FINE
+
+
+def _compare(file: str, options: Options, as_json: bool, form: str, color: str) -> int:
+    from storyboard.api import compare
+    from storyboard.render.comparison import comparison_json, render_comparison
+
+    offers, findings = compare(file, options)
+    found = list(findings)
+    if found:
+        show_findings(found, form, color, sys.stderr, file)
+    if not offers:
+        return REFUSED
+    if as_json:
+        write(json.dumps(comparison_json(offers), ensure_ascii=False, indent=2) + "\n")
+    else:
+        stream = sys.stdout
+        write(
+            render_comparison(offers, color=has_color(color, stream), width=terminal_width(stream))
+        )
+    return FINE
 
 
 def _pending(made: Any) -> bool:

@@ -57,6 +57,7 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
         target_folders: tuple[Path, ...],
         project: Path | None,
         max_references: int | None,
+        strict: bool,
         **others: Any,
     ) -> int:
         from storyboard.api import Options
@@ -67,6 +68,7 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
             target_folders=target_folders,
             project=project,
             max_references=max_references,
+            is_strict=strict,
         )
         return command(options=options, **others)
 
@@ -103,6 +105,9 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
                 type=click.IntRange(min=1),
                 metavar="N",
                 help="Allow N references in a request, up to the target's ceiling.",
+            ),
+            click.option(
+                "--strict", is_flag=True, help="Make an error of all that the target would drop."
             ),
         )
     ):

@@ -74,6 +74,11 @@ class Diagnostics:
     """A collector that every stage is given: it keeps what is found, once, and goes on."""
 
     _found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
+    _raised: set[Code] = field(default_factory=set)
+
+    def raise_to_error(self, code: Code) -> None:
+        """Weigh findings of that code as errors from now on."""
+        self._raised.add(code)
 
     def add(
         self,
@@ -99,7 +104,7 @@ class Diagnostics:
                 labels=tuple(labels),
                 help=help,
                 fix=fix,
-                severity=severity or code.severity,
+                severity=Severity.ERROR if code in self._raised else severity or code.severity,
             ),
         )
 

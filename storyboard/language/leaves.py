@@ -82,6 +82,13 @@ Text = Annotated[
     WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
 
+Key = Annotated[
+    Scalar,
+    GetPydanticSchema(lambda _source, _handler: core_schema.is_instance_schema(Scalar)),
+    WithJsonSchema({"type": "string"}),
+]
+"""A key that is looked up later, and keeps its place until then."""
+
 
 def is_name_character(character: str) -> bool:
     """Whether a name may hold the character: a letter, digit or mark of any script, _ or -."""

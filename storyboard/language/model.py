@@ -36,6 +36,7 @@ from storyboard.language.leaves import (
     FilmSeconds,
     Flag,
     Id,
+    Key,
     LibraryPath,
     Name,
     Picture,
@@ -101,7 +102,7 @@ def _or_text(schema: dict[str, Any]) -> None:
     schema.update({"anyOf": [{"type": "string", "minLength": 1}, block]})
 
 
-_NAMED = {"propertyNames": NAME_SCHEMA}
+_NAMED: dict[str, Any] = {"propertyNames": NAME_SCHEMA}
 
 
 class Look(Block):
@@ -223,7 +224,7 @@ def _one_speaker(data: object) -> object:
 
 
 Dialogue = Annotated[
-    dict[str, Line],
+    dict[Key, Line],
     GetPydanticSchema(
         lambda source, handler: core_schema.no_info_before_validator_function(
             _one_speaker, handler(source)
@@ -303,7 +304,7 @@ class Scene(Block):
     location: Text | None = Field(
         None, description="The location of every shot that mentions none: a name of locations."
     )
-    looks: dict[str, Text] | None = Field(
+    looks: dict[Key, Text] | None = Field(
         None, description="The look of a character in this scene.", examples=[{"mara": "nightgown"}]
     )
     style: Text | None = Field(

@@ -1,5 +1,5 @@
 """The plan: what will be asked, in order, with its price (``planner``), and its file (``file``)."""
 
-from storyboard.plan.planner import Limit, Origin, Plan, plan
+from storyboard.plan.planner import Limit, Origin, Plan, empty_plan, plan
 
-__all__ = ["Limit", "Origin", "Plan", "plan"]
+__all__ = ["Limit", "Origin", "Plan", "empty_plan", "plan"]

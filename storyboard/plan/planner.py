@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from storyboard.units import Money
 
 FORMAT = "storyboard-plan/1"
 Plan = dict[str, Any]
+Show = Callable[[Diagnostic], dict[str, Any]]
 """A plan as JSON values; ``schemas/plan.schema.json`` is its shape."""
 
 
@@ -52,7 +53,7 @@ def plan(
     origin: Origin,
     limit: Limit,
     diagnostics: Diagnostics,
-    show: Any,
+    show: Show,
 ) -> Plan:
     """The plan of a film. ``show`` turns a diagnostic into its JSON form.
 
@@ -73,7 +74,7 @@ def plan(
             "aspect_ratios": sorted({scene.aspect_ratio for scene in film.scenes}),
             "audio": _audio(requests),
         },
-        "sources": [{"file": file, "digest": digest} for file, digest in origin.sources],
+        "sources": _sources(origin),
         "target": {
             "id": film.target.target,
             "endpoint": film.target.endpoint,
@@ -99,6 +100,38 @@ def plan(
         "diagnostics": [show(diagnostic) for diagnostic in found],
         "applyable": bool(requests) and not _has_errors(found),
     }
+
+
+def empty_plan(origin: Origin, diagnostics: Diagnostics, *, show: Show) -> Plan:
+    """The plan of a storyboard of which nothing can be rendered, with the reasons."""
+    nothing = total([], "USD")
+    return {
+        "format": FORMAT,
+        "tool": {"name": "storyboard", "version": origin.tool_version},
+        "storyboard": {
+            "title": "",
+            "file": origin.file,
+            "digest": dict(origin.sources).get(origin.file, ""),
+            "aspect_ratios": [],
+            "audio": "none",
+        },
+        "sources": _sources(origin),
+        "target": None,
+        "requests": [],
+        "totals": {
+            **_totals(nothing),
+            "generate": _totals(nothing) | _cost_of(nothing),
+            "reuse": _totals(nothing) | _cost_of(nothing),
+            "scenes": [],
+        },
+        "budget": {"limit": None, "max_seconds": None, "within": None},
+        "diagnostics": [show(diagnostic) for diagnostic in diagnostics],
+        "applyable": False,
+    }
+
+
+def _sources(origin: Origin) -> list[dict[str, str]]:
+    return [{"file": file, "digest": digest} for file, digest in origin.sources]
 
 
 def _audio(requests: Sequence[Request]) -> str:

@@ -13,58 +13,18 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote_from_bytes
 
 from storyboard.diagnostics import Code, Diagnostic, Severity, Source, Span
+from storyboard.diagnostics.machine import Json, as_json, places
 from storyboard.diagnostics.pages import page
 from storyboard.render.snippets import advice
 from storyboard.render.width import visible
-
-Json = dict[str, Any]
 
 _SARIF_SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def as_json(found: Diagnostic) -> Json:
-    """One finding as ``schemas/diagnostics.schema.json`` has it.
-
-    A word under the primary carets is the first of ``labels``, at the finding's own span.
-    """
-    span = None if found.span is None else _span(found.span)
-    labels: list[Json] = [{"span": span, "text": found.label}] if found.label else []
-    labels += ({"span": _span(label.span), "text": label.text} for label in found.labels)
-    value: Json = {
-        "code": found.code.id,
-        "name": found.code.name,
-        "severity": str(found.severity),
-        "message": found.message,
-        "span": span,
-        "labels": labels,
-        "help": found.help,
-    }
-    if found.fix is not None:
-        value["fix"] = {"span": _span(found.fix.span), "text": found.fix.text}
-    return value
-
-
-def _span(span: Span) -> Json:
-    line, column, end_line, end_column = _places(span)
-    return {
-        "file": span.source.name,
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-    }
-
-
-def _places(span: Span) -> tuple[int, int, int, int]:
-    """Line and column of a span's start, and of its end, which is exclusive."""
-    return *span.source.position(span.start), *span.source.position(span.end)
 
 
 def render_json(diagnostics: Iterable[Diagnostic]) -> str:
@@ -194,7 +154,7 @@ def _location(span: Span, text: str) -> Json:
 
 
 def _region(span: Span) -> Json:
-    line, column, end_line, end_column = _places(span)
+    line, column, end_line, end_column = places(span)
     return {
         "startLine": line,
         "startColumn": column,
@@ -229,7 +189,7 @@ def render_github(diagnostics: Iterable[Diagnostic]) -> str:
 def _command(found: Diagnostic) -> str:
     properties: dict[str, str] = {}
     if found.span is not None:
-        line, column, end_line, end_column = _places(found.span)
+        line, column, end_line, end_column = places(found.span)
         properties["file"] = Path(found.span.source.name).as_posix()
         properties["line"] = str(line)
         if line == end_line:

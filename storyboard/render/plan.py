@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -51,15 +52,19 @@ def _head(plan: Plan, paint: Any, width: int | None) -> str:
 
 
 def clip_name(request: Any) -> str:
-    """A request's clip by its shots: ``arrival/climb…lamp``, or ``arrival/2.1`` for a part."""
-    first, last = request["shots"][0], request["shots"][-1]
-    if len(request["shots"]) == 1:
-        return _shot_name(first)
-    return f"{_shot_name(first)}…{_shot_name(last).rpartition('/')[2]}"
+    """A request's clip by its shots: ``arrival/climb…lamp``, or ``arrival/2.1`` for a part.
+
+    A divided shot all of whose parts stand in the request is named whole.
+    """
+    shots = request["shots"]
+    held = Counter(shot["address"] for shot in shots)
+    first, last = (_shot_name(shot, held[shot["address"]]) for shot in (shots[0], shots[-1]))
+    return first if first == last else f"{first}…{last.rpartition('/')[2]}"
 
 
-def _shot_name(shot: Any) -> str:
-    return shot["address"] if shot["part"] is None else f"{shot['address']}.{shot['part']}"
+def _shot_name(shot: Any, parts_held: int) -> str:
+    is_whole = shot["part"] is None or parts_held == shot["parts"]
+    return str(shot["address"]) if is_whole else f"{shot['address']}.{shot['part']}"
 
 
 def _clips(requests: Sequence[Any], paint: Any, width: int | None, everything: bool) -> str:
@@ -82,7 +87,7 @@ def _row(request: Any) -> tuple[str, str, str, str, str, str, str]:
         sign,
         clip_name(request),
         f"{request['seconds']} s",
-        counted(len(request["shots"]), "shot"),
+        counted(len({shot["address"] for shot in request["shots"]}), "shot"),
         ", ".join(names) if names else "–",
         amount(request["cost"]),
         str(request["reason"]),

@@ -75,6 +75,8 @@ class Names:
     cast: Cast = field(default_factory=Cast)
     members: dict[str, Member] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
+    doubled: set[str] = field(default_factory=set)
+    """Names that are declared twice: of what kind they are cannot be known."""
     are_complete: bool = True
     _words: list[Words] = field(default_factory=list)
     _marks: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class Names:
         for member in members:
             first = self.members.setdefault(normal(member.name), member)
             if first is not member:
+                self.doubled.add(normal(member.name))
                 self.diagnostics.add(
                     DUPLICATE_NAME,
                     f'"{member.name}" is declared twice: as a {first.kind} and as a {member.kind}',
@@ -166,6 +169,7 @@ class Names:
                     f"{self.target.target} takes no video of a character: "
                     f'"{member.name}" is sent by its pictures alone',
                     worn.video.span,
+                    help="`storyboard targets` lists the targets with element_video",
                 )
             else:
                 self._report_as_words(member, "videos of characters", Feature.ELEMENT_VIDEO)
@@ -184,6 +188,9 @@ class Names:
                     FEATURE_LOST,
                     f'{self.target.target} {reason}: the voice of "{member.name}" is not sent',
                     worn.voice.span,
+                    help="add video: with a clip of the character"
+                    if self.target.has(Feature.VOICE)
+                    else "`storyboard targets` lists the targets with voice",
                 )
         return Reference(
             kind="element",
@@ -238,6 +245,7 @@ class Names:
             FEATURE_EMULATED,
             f'{self.target.target} takes no elements: "{member.name}" is sent as {how}',
             member.key.span,
+            help="`storyboard targets` lists the targets with elements",
         )
 
     def _report_unknown(self, name: str, span: Span) -> None:

@@ -140,6 +140,7 @@ def _check_first_frame(shot: Shot, target: Target, diagnostics: Diagnostics) -> 
             FEATURE_EMULATED,
             f"{target.target} has no first frame: {what} is asked for in words",
             place,
+            help="`storyboard targets` lists the targets with first_frame",
         )
     elif support.how == "none":
         diagnostics.add(

@@ -8,6 +8,7 @@ from typing import Any
 
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import EMPTY_FILM, UNUSED_NAME, UNUSED_VARIABLE
+from storyboard.diagnostics.spelling import nearest
 from storyboard.film import Film
 from storyboard.language import model
 from storyboard.project import Files
@@ -67,10 +68,18 @@ def resolve(
     for member in own:
         if member.name not in names.mentioned and not diagnostics.has_errors:
             diagnostics.add(
-                UNUSED_NAME, f'no shot mentions the {member.kind} "{member.name}"', member.key.span
+                UNUSED_NAME,
+                f'no shot mentions the {member.kind} "{member.name}"',
+                member.key.span,
+                help=f"write @{member.name} where it is seen, or remove it",
             )
     for name in sorted(set(settings) - texts.used - set(storyboard.vars or {})):
-        diagnostics.add(UNUSED_VARIABLE, f'--set {name}: no text asks for "{name}"', None)
+        near = nearest(name, sorted(texts.used))
+        diagnostics.add(
+            UNUSED_VARIABLE,
+            f'--set {name}: no text asks for "{name}"',
+            help=f"write --set {near}=…" if near else "leave it out",
+        )
     return film
 
 

@@ -121,6 +121,8 @@ class Stage:
         member = names.members.get(name)
         if mark is None or member is None:
             return ""
+        if member.kind != "location" and name in names.doubled:
+            return ""
         if member.kind != "location":
             self.diagnostics.add(
                 WRONG_KIND,

@@ -29,6 +29,7 @@ _KINDS: tuple[Callable[[Breakdown], bool], ...] = (
     broken_tokens.is_directive,
     broken_lines.is_after_quote,
     broken_lines.is_after_bracket,
+    broken_lines.is_missing_key,
     broken_lines.is_colon_inside,
     broken_lines.is_key_below_value,
     broken_lines.is_missing_colon,

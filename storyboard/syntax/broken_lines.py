@@ -10,7 +10,7 @@ from typing import Any
 from yaml.events import ScalarEvent
 
 from storyboard.diagnostics import Fix, Label, Source, Span
-from storyboard.diagnostics.codes import UNCLOSED_QUOTATION, UNQUOTED_TEXT, YAML_SYNTAX
+from storyboard.diagnostics.codes import BAD_KEY, UNCLOSED_QUOTATION, UNQUOTED_TEXT, YAML_SYNTAX
 from storyboard.syntax.breakdown import Breakdown, on_one_line
 from storyboard.syntax.findings import shorten
 from storyboard.syntax.quoting import (
@@ -91,6 +91,20 @@ def is_after_bracket(at: Breakdown) -> bool:
             fix=Fix(at.span(at.place), ""),
         )
     return at.begins_with(line.value)
+
+
+def is_missing_key(at: Breakdown) -> bool:
+    """A colon at the beginning of a line, or after a bracket or comma."""
+    line = Line(at.source, at.place)
+    written = at.text[line.start : at.place].rstrip()
+    if at.char != ":" or not (at.place == line.key_start or written.endswith(("{", "[", ","))):
+        return False
+    return at.say(
+        BAD_KEY,
+        "an entry without a key",
+        at.span(at.place),
+        'write its key before the colon, or "" where the key is empty',
+    )
 
 
 def is_colon_inside(at: Breakdown) -> bool:

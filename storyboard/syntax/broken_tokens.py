@@ -21,8 +21,10 @@ from storyboard.syntax.findings import shorten
 from storyboard.syntax.quoting import Line
 
 _TEMPLATE_AS_VALUE = re.compile(r"(?:^[ ]*|[:,\[-][ ]+|\[)(\{[{%#])", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 _LEADING_TAB = re.compile(r"[ ]*(\t[ \t]*)")
 _WORD = re.compile(r"[^\s,\[\]{}]+")
+_HALVES = re.compile(r"\\u([dD][89a-fA-F][\da-fA-F]{2})(?:\\u([dD][c-fC-F][\da-fA-F]{2}))?")
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 
 
@@ -31,6 +33,18 @@ def is_escape(at: Breakdown) -> bool:
         return False
     slash = max(at.text.rfind("\\", at.opened, at.place + 1), at.opened)
     letter = at.text[slash + 1 : slash + 2]
+    half = _HALVES.match(at.text, slash)
+    if half is not None:
+        # JSON writes characters above U+FFFF as two escapes.
+        whole = b"".join(int(part, 16).to_bytes(2, "big") for part in half.groups() if part)
+        character = whole.decode("utf-16-be", errors="ignore")
+        return at.say(
+            UNKNOWN_ESCAPE,
+            f'"{half[0][:6]}" is half of a character, which YAML does not take',
+            at.span(slash, len(half[0])),
+            f"write {character}, the character itself" if character else "delete it",
+            fix=Fix(at.span(slash, len(half[0])), character) if character else None,
+        )
     digits = _HEX_ESCAPES.get(letter)
     return at.say(
         UNKNOWN_ESCAPE,
@@ -134,7 +148,7 @@ def is_directive(at: Breakdown) -> bool:
     if "incompatible" in at.problem:
         at.findings.version()
         return True
-    is_after = "document start" in at.problem and at.text.lstrip().startswith("%")
+    is_after = "document start" in at.problem and bool(_DIRECTIVE.search(at.text, 0, at.place))
     if not is_after and "directive" not in at.context + at.problem:
         return False
     line = Line(at.source, at.place)

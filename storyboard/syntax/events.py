@@ -52,6 +52,18 @@ class PythonParser(Reader, Scanner, Parser):
             if not self.flow_level:
                 self.allow_simple_key = True
 
+    def scan_directive(self) -> Any:
+        """A line that begins with ``%``; libyaml refuses those it does not know."""
+        token: Any = super().scan_directive()  # type: ignore[no-untyped-call]
+        if token.name not in {"YAML", "TAG"}:
+            raise ScannerError(
+                "while scanning a directive",
+                token.start_mark,
+                "found unknown directive name",
+                token.start_mark,
+            )
+        return token
+
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str]:
         """The blanks between two words of a plain text; a tab is one of them."""
         length = 0

@@ -21,7 +21,7 @@ class Disagreement:
 
     path: tuple[str | int, ...]
     message: str
-    help: str = ""
+    help: str
 
 
 def disagreements(target: Target) -> Iterator[Disagreement]:
@@ -131,11 +131,13 @@ def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
         yield Disagreement(
             path=("features", Feature.LONE_FRONTAL.value),
             message="a lone frontal is repeated exactly where elements have min_references",
+            help="write {how: repeated} with min_references of 1 or more, else another how",
         )
     if (_how(target, Feature.ANY_LENGTH) == "rounded_up") != bool(target.seconds.choices):
         yield Disagreement(
             path=("features", Feature.ANY_LENGTH.value),
             message="lengths are rounded up exactly where the seconds have choices",
+            help="write {how: rounded_up} with seconds: {choices: […]}, else {how: native}",
         )
 
 
@@ -147,26 +149,42 @@ def _how(target: Target, feature: Feature) -> str:
 def _check_numbers(target: Target) -> Iterator[Disagreement]:
     seconds, references, pictures = target.seconds, target.references, target.pictures
     if seconds.min > seconds.max:
-        yield Disagreement(path=("seconds",), message="the shortest length is above the longest")
-    if seconds.choices and (min(seconds.choices), max(seconds.choices)) != (
-        seconds.min,
-        seconds.max,
-    ):
         yield Disagreement(
-            path=("seconds", "choices"), message="the choices do not run from min to max"
+            path=("seconds",),
+            message=f"the shortest length, {seconds.min} s, is above the longest, {seconds.max} s",
+            help="exchange min and max",
+        )
+    choices = seconds.choices
+    if choices and (min(choices), max(choices)) != (seconds.min, seconds.max):
+        yield Disagreement(
+            path=("seconds", "choices"),
+            message=f"the choices do not run from {seconds.min} to {seconds.max} s",
+            help=f"write min: {min(choices)} and max: {max(choices)}, or other choices",
         )
     if target.shots and not target.shots.min_seconds <= target.shots.max_seconds <= seconds.max:
         yield Disagreement(
-            path=("shots",), message="a shot is longer than a request, or its range is empty"
+            path=("shots",),
+            message="a shot is longer than a request, or its range is empty",
+            help=f"choose min_seconds and max_seconds in order, and at most {seconds.max}",
         )
     if references.ceiling is not None and references.ceiling < references.max:
         yield Disagreement(
-            path=("references", "ceiling"), message="the ceiling is below the limit itself"
+            path=("references", "ceiling"),
+            message=f"the ceiling, {references.ceiling}, is below the limit, {references.max}",
+            help="raise the ceiling, or write ceiling: absent",
         )
     if pictures.min_ratio > pictures.max_ratio:
-        yield Disagreement(path=("pictures",), message="the least ratio is above the greatest")
+        yield Disagreement(
+            path=("pictures",),
+            message=f"the least ratio, {pictures.min_ratio}, is above the greatest",
+            help="exchange min_ratio and max_ratio",
+        )
     if target.elements and target.elements.min_references > target.elements.max_references:
-        yield Disagreement(path=("elements",), message="the least references are above the most")
+        yield Disagreement(
+            path=("elements",),
+            message="the least number of references is above the greatest",
+            help="exchange min_references and max_references",
+        )
 
 
 def _check_sources(target: Target) -> Iterator[Disagreement]:
@@ -217,12 +235,16 @@ def _check_prices(target: Target) -> Iterator[Disagreement]:
         kind = (price.audio, price.voice)
         if kind in seen:
             yield Disagreement(
-                path=("prices", number), message="the same kind of second is priced twice"
+                path=("prices", number),
+                message="the same kind of second is priced twice",
+                help="keep one price for each of silent, audio: true, and voice: true",
             )
         seen.add(kind)
         if price.voice and not price.audio:
             yield Disagreement(
-                path=("prices", number), message="a price with a voice is a price with audio"
+                path=("prices", number),
+                message="a price with a voice is a price with audio",
+                help="write audio: true beside voice: true",
             )
 
 
@@ -232,6 +254,7 @@ def _check_requirements(target: Target) -> Iterator[Disagreement]:
             yield Disagreement(
                 path=("requires", number),
                 message=f"{feature.value} is required, but not offered",
+                help=f"take it out, or offer {feature.value} under features:",
             )
 
 

@@ -59,7 +59,8 @@ WAYS: dict[Feature, tuple[How, ...]] = {
 
 
 class _Facts(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Target builds what it is made of into its own validator; theirs would only cost time.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Source(_Facts):
@@ -250,6 +251,8 @@ class Target(_Facts):
     The model says what a target is made of; ``checks.disagreements`` says where one contradicts
     itself. ``load`` applies both.
     """
+
+    model_config = ConfigDict(defer_build=False)
 
     target: Text = Field(
         pattern="^[a-z0-9.-]+/[a-z0-9.-]+$", description="The id, as a storyboard names it."

@@ -225,6 +225,15 @@ def test_an_upload_is_read_back_as_it_was(bench: Any, picture: Any) -> None:
     assert (answer.content, answer.headers["content-type"]) == (data, "image/png")
 
 
+@pytest.mark.parametrize("name", ["mara left.png", "m%C3%A1ra#1?.png"])
+def test_an_upload_of_any_name_serves_as_an_input(bench: Any, picture: Any, name: str) -> None:
+    url = bench.upload(picture(), name=name)
+    assert bench.plain.get(url).status_code == 200
+    assert bench.result({"prompt": "@Image1", "image_urls": [url]}).status_code == 200
+    small = bench.upload(picture(100, 100), name=name)
+    assert bench.result({"prompt": "@Image1", "image_urls": [small]}).status_code == 422
+
+
 def test_the_store_of_files_takes_a_token_and_not_the_key(bench: Any, picture: Any) -> None:
     answer = bench.fal.post("/cdn/files/upload", content=picture())
     assert answer.status_code == 401

@@ -14,7 +14,8 @@ One port serves both hosts, by the beginning of the path::
 
 The header ``X-Simulate`` asks for faults, ``POST /simulator/faults`` arms them (``faults`` says
 how they are written), ``GET /simulator/bill`` is the bill. ``X-Simulate-Scene`` gives the clips
-of a scene one colour, and ``X-Simulate-Shots`` names their shots, divided by commas.
+of a scene one colour, and ``X-Simulate-Shots`` names their shots, divided by commas; both are
+percent-encoded UTF-8.
 
 From the bottom up: ``endpoints`` (tables), ``rules`` and ``inputs`` (what a body may be),
 ``movies``, ``labels`` and ``clips`` (rendering), ``faults``, ``jobs``, ``journal`` and ``lab``

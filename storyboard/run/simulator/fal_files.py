@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -90,7 +91,7 @@ class FalFiles:
             return JSONResponse(
                 {
                     "upload_url": self._stage.sign(f"/fal/cdn/files/signed/{rest}"),
-                    "file_url": f"{self._stage.url}/fal/cdn/files/{rest}",
+                    "file_url": f"{self._stage.url}/fal/cdn/files/{quote(rest)}",
                 }
             )
 
@@ -100,7 +101,7 @@ class FalFiles:
         """Take a file at a link that ``initiate`` gave; the link itself is the permission."""
 
         async def work(_: Asked) -> Response:
-            if not self._stage.is_signed(request.url.path, request.url.query):
+            if not self._stage.is_signed(request.scope["path"], request.url.query):
                 return expired_link()
             kind = request.headers.get("content-type", "application/octet-stream")
             path = f"/fal/cdn/files/{request.path_params['name']}"
@@ -119,7 +120,7 @@ class FalFiles:
                 if self._stage.is_expired(job):
                     return expired_link()
                 return await self._stage.serve_clip(request, job)
-            found = self._stage.files.get(request.url.path)
+            found = self._stage.files.get(request.scope["path"])
             if found is None:
                 return self._dialect.refuse(404, "File not found")
             return serve_bytes(request, found[1], found[0])

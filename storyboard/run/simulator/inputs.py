@@ -6,8 +6,10 @@ trust and never asked for, so that nothing a simulator does leaves the machine.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
+import hashlib
 import io
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from urllib.parse import urlsplit
@@ -73,13 +75,13 @@ async def check_inputs(
         except NotFetchedError as error:
             breaches.append(Breach(msg=str(error), type="file_download_error", loc=loc, given=url))
             continue
-        breach = (
-            _check_picture(found[url], family.picture)
+        finding = (
+            await _judge_picture(found[url], family.picture)
             if kind == "picture"
             else _check_movie(found[url], family.movie)
         )
-        if breach is not None:
-            msg, code, ctx = breach
+        if finding is not None:
+            msg, code, ctx = finding
             breaches.append(Breach(msg=msg, type=code, loc=loc, ctx=ctx, given=url))
     return tuple(breaches), found
 
@@ -126,6 +128,24 @@ def _read_data_link(url: str) -> bytes:
 _Finding = tuple[str, str, dict[str, object]]
 
 
+#: What was found of pictures before, by digest: films use the same few again and again.
+_KNOWN: dict[tuple[bytes, PictureLimits], _Finding | None] = {}
+_MOST_KNOWN = 4096
+_MOST_DECODED = 40_000_000  # pixels
+
+
+async def _judge_picture(data: bytes, limits: PictureLimits) -> _Finding | None:
+    """What is wrong with a picture; decoding is slow, so it is done in a thread, and once."""
+    key = (hashlib.sha256(data).digest(), limits)
+    if key not in _KNOWN:
+        finding = await asyncio.to_thread(_check_picture, data, limits)
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = finding
+        return finding
+    return _KNOWN[key]
+
+
 def _check_picture(data: bytes, limits: PictureLimits) -> _Finding | None:
     from PIL import Image, UnidentifiedImageError  # felt at start; only bodies with files need it
 
@@ -134,8 +154,16 @@ def _check_picture(data: bytes, limits: PictureLimits) -> _Finding | None:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             kind, (width, height) = picture.format, picture.size
-            picture.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            if width * height <= _MOST_DECODED:
+                picture.load()
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ):
         return ("Failed to load the image. It may be corrupt.", "image_load_error", {})
     if kind not in limits.formats:
         supported = sorted(name.lower() for name in limits.formats)

@@ -83,7 +83,13 @@ def _read_picture(data: bytes | None, size: tuple[int, int]) -> Image.Image | No
     try:
         with Image.open(io.BytesIO(data)) as picture:
             return picture.convert("RGB").resize(size)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ):
         return None
 
 

@@ -317,7 +317,7 @@ class OxenHost:
             part = read_form(await request.body(), kind).get("file")
             if part is None:
                 return self._dialect.refuse(400, "multipart field 'file' is required")
-            self._stage.keep(request.url.path, *part)
+            self._stage.keep(request.scope["path"], *part)
             return JSONResponse(
                 {
                     "status": "success",
@@ -332,7 +332,7 @@ class OxenHost:
         """A file of a repository; the repositories here are public."""
 
         async def work(_: Asked) -> Response:
-            found = self._stage.files.get(request.url.path)
+            found = self._stage.files.get(request.scope["path"])
             if found is None:
                 return self._unknown()
             return serve_bytes(request, found[1], found[0])
@@ -346,7 +346,7 @@ class OxenHost:
         async def work(_: Asked) -> Response:
             if job is None or job.state != "succeeded":
                 return self._unknown()
-            if not self._stage.is_signed(request.url.path, request.url.query):
+            if not self._stage.is_signed(request.scope["path"], request.url.query):
                 return expired_link()
             return await self._stage.serve_clip(request, job)
 

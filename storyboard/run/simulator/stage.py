@@ -8,7 +8,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -98,10 +98,10 @@ class Stage:
     # -- files ----------------------------------------------------------------------------------
 
     def keep(self, path: str, kind: str, data: bytes) -> str:
-        """Keep an uploaded file under a path of this server; gives its URL."""
+        """Keep an uploaded file under a path of this server, not quoted; gives its URL."""
         self.files[path] = (kind, data)
         self.journal.write_file(path, kind, data)
-        return self.url + path
+        return self.url + quote(path)
 
     async def read_own(self, url: str) -> bytes | None:
         """The bytes behind a link of this server; None for a link of any other.
@@ -110,7 +110,7 @@ class Stage:
         """
         if not url.startswith(f"{self.url}/"):
             return None
-        path, query = urlsplit(url).path, urlsplit(url).query
+        path, query = unquote(urlsplit(url).path), urlsplit(url).query
         if path.startswith("/oxen/results/") and not self.is_signed(path, query):
             return b""
         if path in self.files:
@@ -119,9 +119,10 @@ class Stage:
         return await self.lab.clip(job) if job and job.state == "succeeded" else b""
 
     def sign(self, path: str) -> str:
-        """A link to a path that carries its own permission, as presigned links do."""
+        """A link to a path, not quoted, that carries its own permission, as presigned ones do."""
         until = int(time.time() + (self.options.link_seconds or 7 * 86400))
-        return f"{self.url}{path}?X-Expires={until}&X-Signature={self._signature(path, until)}"
+        signature = self._signature(path, until)
+        return f"{self.url}{quote(path)}?X-Expires={until}&X-Signature={signature}"
 
     def is_signed(self, path: str, query: str) -> bool:
         """Whether the query of a link permits this path now."""
@@ -188,11 +189,11 @@ class Stage:
 
     @staticmethod
     def read_label(request: Request) -> Label:
-        """What the clips of a request are to be called on screen."""
+        """What the clips of a request are to be called on screen; the headers are quoted."""
         shots = request.headers.get(SHOTS_HEADER, "")
         return Label(
-            scene=request.headers.get(SCENE_HEADER, ""),
-            shots=tuple(name.strip() for name in shots.split(",")) if shots else (),
+            scene=unquote(request.headers.get(SCENE_HEADER, "")),
+            shots=tuple(unquote(name.strip()) for name in shots.split(",")) if shots else (),
         )
 
     async def serve_clip(self, request: Request, job: Job) -> Response:

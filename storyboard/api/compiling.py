@@ -1,0 +1,132 @@
+"""Compiling: the stages in their order, from what was read to requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from storyboard.api.reading import Options, Reading, read
+from storyboard.cost import price
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
+from storyboard.film import Film, Part, Ruler, Scene, Take
+from storyboard.lower import Request, lower
+from storyboard.pack import pack
+from storyboard.resolve import resolve
+from storyboard.split import split
+from storyboard.targets.load import load
+from storyboard.targets.types import Target
+
+DEFAULT_TARGET = "fal/kling-o3-pro"
+"""Where a storyboard names no target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """A storyboard as far as it could be compiled, and everything that was found.
+
+    ``film`` is None where nothing could be read of it; ``requests`` is empty where there are
+    errors.
+    """
+
+    reading: Reading
+    diagnostics: Diagnostics
+    film: Film | None = None
+    requests: tuple[Request, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The storyboard's file as the user typed it."""
+        return self.reading.name
+
+
+def check(file: str, options: Options | None = None) -> Compilation:
+    """Find everything that is wrong with a storyboard, without its price."""
+    return compile_storyboard(file, options)
+
+
+def compile_storyboard(file: str, options: Options | None = None) -> Compilation:
+    """Compile a storyboard to requests.
+
+    ``file`` is a path, a folder that holds ``storyboard.yaml``, or ``-`` for standard input.
+    """
+    options = options or Options()
+    diagnostics = Diagnostics()
+    if options.is_strict:
+        diagnostics.raise_to_error(FEATURE_LOST)
+    return compile_reading(read(file, options, diagnostics), options, diagnostics)
+
+
+def compile_reading(reading: Reading, options: Options, diagnostics: Diagnostics) -> Compilation:
+    """Compile what was read; every stage runs that what was found allows."""
+    if reading.storyboard is None:
+        return Compilation(reading=reading, diagnostics=diagnostics)
+    target = choose_target(reading, options, diagnostics)
+    film = resolve(
+        reading.storyboard,
+        reading.libraries,
+        path=reading.path,
+        target=target,
+        files=reading.project,
+        settings=options.settings,
+        max_references=_max_references(target, options),
+        names_are_complete=reading.has_all_names,
+        diagnostics=diagnostics,
+    )
+    ruler = Ruler(target, film.cast, film.max_references)
+    takes = [(scene, _fit(film, scene, ruler, diagnostics)) for scene in film.scenes]
+    requests = () if diagnostics.has_errors else lower(film, takes, ruler, diagnostics)
+    return Compilation(reading=reading, diagnostics=diagnostics, film=film, requests=requests)
+
+
+def choose_target(reading: Reading, options: Options, diagnostics: Diagnostics) -> Target:
+    """The target that is asked for; the default one, with the reason said, where it is unknown."""
+    written = reading.storyboard
+    wanted, at = options.target, None
+    if wanted is None and written is not None and written.target is not None:
+        wanted, at = str(written.target), written.target.span
+    target = load(wanted or DEFAULT_TARGET, diagnostics, at=at, folders=folders(reading, options))
+    if target is None:
+        # What else is wrong with the film is found against the default target all the same.
+        target = load(DEFAULT_TARGET, diagnostics)
+        if target is None:
+            raise RuntimeError(f"the built-in target {DEFAULT_TARGET} cannot be read")
+    elif target.status == "superseded":
+        note = f": {target.status_note}" if target.status_note else ""
+        diagnostics.add(
+            SUPERSEDED_TARGET,
+            f"{target.target} is superseded{note}",
+            at,
+            help="`storyboard targets` lists those that are current",
+        )
+    return target
+
+
+def folders(reading: Reading, options: Options) -> tuple[Path, ...]:
+    """Where target files of the user's own are looked for."""
+    beside = reading.project.root / Path(reading.path).parent / "targets"
+    return (*options.target_folders, *((beside,) if beside.is_dir() else ()))
+
+
+def _max_references(target: Target, options: Options) -> int | None:
+    wanted = options.max_references
+    if wanted is None:
+        return None
+    return min(wanted, max(target.references.ceiling or 0, target.references.max))
+
+
+def _fit(film: Film, scene: Scene, ruler: Ruler, diagnostics: Diagnostics) -> tuple[Take, ...]:
+    def cost(parts: tuple[Part, ...], seconds: int) -> Decimal | None:
+        return price(film.target, seconds, audio=parts[0].shot.audio).amount
+
+    return pack(
+        split(scene, film.target, ruler, diagnostics),
+        scene,
+        film.target,
+        film.max_references,
+        cast=film.cast,
+        cost=cost,
+        price=lambda part: price(film.target, 1, audio=part.shot.audio).money,
+        diagnostics=diagnostics,
+    )

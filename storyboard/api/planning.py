@@ -1,0 +1,73 @@
+"""Planning: the requests with their price, held against the target before they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import storyboard
+from storyboard.api.compiling import Compilation, compile_storyboard
+from storyboard.api.reading import Options
+from storyboard.diagnostics.codes import WRONG_PLAN
+from storyboard.diagnostics.machine import as_json
+from storyboard.film import Film
+from storyboard.plan import Limit, Origin, Plan, empty_plan
+from storyboard.plan import plan as make_plan
+from storyboard.syntax import Node
+from storyboard.targets.load import digest
+from storyboard.targets.schemas import request_schema
+from storyboard.verify import verify
+
+_MOST_PROBLEMS = 20
+
+
+def plan(file: str, options: Options | None = None) -> tuple[Plan, Compilation]:
+    """Compile a storyboard, price it and verify the result.
+
+    A plan is returned even where there are errors: without requests, and not applyable.
+    """
+    options = options or Options()
+    compilation = compile_storyboard(file, options)
+    return plan_compilation(compilation, options), compilation
+
+
+def plan_compilation(compilation: Compilation, options: Options) -> Plan:
+    """The plan of what was compiled; costs beyond the limits are added to what was found."""
+    diagnostics, film = compilation.diagnostics, compilation.film
+    origin = Origin(
+        tool_version=storyboard.__version__,
+        file=compilation.name,
+        sources=compilation.reading.sources,
+        target_digest=digest(film.target) if film is not None else "",
+    )
+    if film is None:
+        return empty_plan(origin, diagnostics, show=as_json)
+    made = make_plan(
+        film,
+        compilation.requests,
+        origin=origin,
+        limit=_limit(compilation, film, options),
+        diagnostics=diagnostics,
+        show=as_json,
+    )
+    broken = verify(
+        made, film.target, request_schema(film.target), max_references=film.max_references
+    )
+    for problem in broken[:_MOST_PROBLEMS]:
+        diagnostics.add(
+            WRONG_PLAN,
+            f"the plan breaks a rule of {film.target.target}: {problem}",
+            help="a mistake of storyboard, not of your film: please report it with the file",
+        )
+    return empty_plan(origin, diagnostics, show=as_json) if broken else made
+
+
+def _limit(compilation: Compilation, film: Film, options: Options) -> Limit:
+    written = compilation.reading.storyboard
+    node: Mapping[str, Node] = written.node if written is not None else {}
+    budget, seconds = node.get("budget"), node.get("max_seconds")
+    return Limit(
+        cost=options.max_cost or film.budget,
+        cost_at=budget.span if budget is not None and options.max_cost is None else None,
+        seconds=options.max_seconds or film.max_seconds,
+        seconds_at=seconds.span if seconds is not None and options.max_seconds is None else None,
+    )

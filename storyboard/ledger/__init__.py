@@ -1,0 +1,37 @@
+"""The ledger: what was asked, what was paid, what was received. The only holder of "have we paid?".
+
+``states`` are the states of an intent and the steps between them; ``intents`` are its values and
+the protocol; ``sqlite`` keeps them in a file; ``lease`` lets one run write at a time; ``lock`` is
+the committed record of finished takes; ``known`` answers a planner's questions from both.
+"""
+
+from __future__ import annotations
+
+from storyboard.ledger.intents import Intent, Ledger, LedgerError, Order, Receipt
+from storyboard.ledger.known import Known, KnownTakes, Standing
+from storyboard.ledger.lease import Holder, LeaseHeldError, LeaseLostError
+from storyboard.ledger.lock import Finished, LockError, merge_lock, read_lock
+from storyboard.ledger.sqlite import SqliteLedger, read_intents
+from storyboard.ledger.states import IllegalStepError, State
+
+__all__ = [
+    "Finished",
+    "Holder",
+    "IllegalStepError",
+    "Intent",
+    "Known",
+    "KnownTakes",
+    "LeaseHeldError",
+    "LeaseLostError",
+    "Ledger",
+    "LedgerError",
+    "LockError",
+    "Order",
+    "Receipt",
+    "SqliteLedger",
+    "Standing",
+    "State",
+    "merge_lock",
+    "read_intents",
+    "read_lock",
+]

@@ -1,0 +1,67 @@
+"""The lease: one run at a time works with a ledger, and a dead one stands in nobody's way.
+
+A holder is a process. On its own machine it is asked whether it lives, so a killed run can be
+followed at once; from another machine only the time of the last heartbeat counts. Every write
+of a run checks that the lease is still its own.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SECONDS = 120.0
+"""How long a lease is good without a heartbeat, for other machines."""
+
+
+class LeaseHeldError(Exception):
+    """Another run works with this ledger; the text says which."""
+
+
+class LeaseLostError(Exception):
+    """Another run has taken the lease, because this one gave no sign of life."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A process that may hold a lease; ``token`` is new for each, ``born`` tells pids apart."""
+
+    machine: str = field(default_factory=platform.node)
+    pid: int = field(default_factory=os.getpid)
+    born: str = ""
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @classmethod
+    def here(cls) -> Holder:
+        """This process."""
+        return cls(born=born(os.getpid()) or "")
+
+    @property
+    def is_alive(self) -> bool | None:
+        """Whether the process lives; None where it is on another machine."""
+        if self.machine != platform.node():
+            return None
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            pass  # it lives and belongs to somebody else
+        now = born(self.pid)
+        return not (self.born and now and self.born != now)
+
+
+def born(pid: int) -> str | None:
+    """When a process was started, in a form of the system's own; None where that is not told."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    # The name of the program stands in brackets and may hold anything.
+    fields = text.rpartition(")")[2].split()
+    if len(fields) < 20:
+        return None
+    return "dead" if fields[0] == "Z" else fields[19]

@@ -1,0 +1,59 @@
+"""The states of an intent, and the only steps between them.
+
+``submitting`` is committed before the paying request leaves. What is then found in that state
+by a later run is ``uncertain``: nobody knows whether the vendor took it. ``released`` is an
+intent of which it is proved, or a person has said, that the vendor holds nothing; only from
+there, and from an end without a clip, may it be submitted again.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an intent is."""
+
+    SUBMITTING = "submitting"
+    UNCERTAIN = "uncertain"
+    RELEASED = "released"
+    SUBMITTED = "submitted"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    STORED = "stored"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_S = State
+STEPS: dict[State, frozenset[State]] = {
+    _S.SUBMITTING: frozenset({_S.SUBMITTED, _S.UNCERTAIN, _S.RELEASED, _S.FAILED}),
+    _S.UNCERTAIN: frozenset({_S.SUBMITTED, _S.RELEASED, _S.CANCELLED}),
+    _S.RELEASED: frozenset({_S.SUBMITTING, _S.CANCELLED}),
+    _S.SUBMITTED: frozenset({_S.RUNNING, _S.SUCCEEDED, _S.FAILED, _S.CANCELLED, _S.RELEASED}),
+    _S.RUNNING: frozenset({_S.SUCCEEDED, _S.FAILED, _S.CANCELLED, _S.RELEASED}),
+    # A clip that the vendor no longer has can only be given up by a person.
+    _S.SUCCEEDED: frozenset({_S.STORED, _S.FAILED, _S.RELEASED}),
+    # The file of a stored take is gone: it is fetched again, from the same request.
+    _S.STORED: frozenset({_S.SUCCEEDED}),
+    _S.FAILED: frozenset({_S.SUBMITTING, _S.RELEASED}),
+    _S.CANCELLED: frozenset({_S.SUBMITTING, _S.RELEASED}),
+}
+
+AT_RISK = frozenset({_S.SUBMITTING, _S.UNCERTAIN, _S.SUBMITTED, _S.RUNNING})
+"""Money may be owed and no clip is here yet."""
+
+UNDER_WAY = frozenset({_S.SUBMITTED, _S.RUNNING, _S.SUCCEEDED})
+"""The vendor's id is known and there is a clip to wait for or to fetch."""
+
+PAID = frozenset({_S.SUCCEEDED, _S.STORED})
+
+
+class IllegalStepError(Exception):
+    """A step between states that does not exist: a mistake in the caller."""
+
+
+def check_step(before: State, after: State) -> None:
+    """Raise ``IllegalStepError`` unless ``before`` may become ``after``."""
+    if after not in STEPS[before]:
+        raise IllegalStepError(f"an intent that is {before} cannot become {after}")
