@@ -6,19 +6,27 @@ import hashlib
 import json
 from typing import Any
 
-_encode = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-).encode
+import orjson
 
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no white space."""
-    return _encode(value)
+    return canonical_bytes(value).decode()
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """Canonical JSON in UTF-8."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        # Half a surrogate pair, as the name of a file may hold that is no UTF-8.
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return text.encode("utf-8", "backslashreplace")
 
 
 def digest(value: Any) -> str:
     """The content digest of a JSON value: ``sha256:`` and 64 hex digits."""
-    return digest_bytes(_encode(value).encode("utf-8", "surrogatepass"))
+    return digest_bytes(canonical_bytes(value))
 
 
 def digest_bytes(data: bytes) -> str:

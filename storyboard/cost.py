@@ -30,9 +30,14 @@ class Cost:
         return None if amount is None else Money(amount, self.currency)
 
 
-def price(target: Target, seconds: int, *, audio: bool) -> Cost:
-    """What ``seconds`` rendered by a target cost; sound that it does not have costs nothing."""
-    row = target.price(audio=audio and target.has(Feature.AUDIO))
+def price(target: Target, seconds: int, *, audio: bool, voice: bool = False) -> Cost:
+    """What ``seconds`` rendered by a target cost.
+
+    Sound that the target does not have costs nothing. A voice of one's own costs what the
+    target's row for voices says, where it has one.
+    """
+    audio = audio and target.has(Feature.AUDIO)
+    row = (voice and target.price(audio=audio, voice=True)) or target.price(audio=audio)
     if row is None:
         return Cost(seconds=seconds, unit_price=None, currency=currency(target))
     return Cost(seconds=seconds, unit_price=row.per_second, currency=row.currency)

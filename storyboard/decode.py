@@ -36,6 +36,13 @@ Location = tuple[str | int, ...]
 _ROUNDS = 20
 """How often what is wrong is taken out and the rest validated; each round goes deeper."""
 
+_DEPENDED_ON = {
+    "beats", "characters", "description", "frontal", "image", "line", "locations", "prompt",
+    "props", "scenes", "shots", "styles", "use", "vars", "video",
+}  # fmt: skip
+"""Keys whose absence would be said again, or would make others wrong."""
+
+_LISTS_OF_TEXTS = {"use", "authors", "references"}
 _EXPECTED = {
     "is_instance_of": "a text",
     "string_type": "a text",
@@ -78,7 +85,7 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
             if not _follows(location, error, gone):
                 _report(model, node, location, error, diagnostics)
             removed.append(location)
-            if not _take_out(node, location, error):
+            if not (_is_renamed(model, node, location, error) or _take_out(node, location, error)):
                 return Decoded(None, tuple(removed))
     return Decoded(None, tuple(removed))
 
@@ -201,6 +208,15 @@ def _report_unknown_key(
     known = keys_at(model, location[:-1])
     near = nearest(str(location[-1]), known)
     span = key.span if key is not None else None
+    if _is_behind_comma(key):
+        diagnostics.add(
+            UNKNOWN_KEY,
+            f'"{location[-1]}" stands behind a comma, where another key begins',
+            span,
+            labels=used,
+            help="put the text with the comma in quotation marks",
+        )
+        return
     diagnostics.add(
         UNKNOWN_KEY,
         f'"{location[-1]}" is not a key that is known here',
@@ -211,16 +227,30 @@ def _report_unknown_key(
     )
 
 
+def _is_behind_comma(key: Node | None) -> bool:
+    """Whether a key without a colon is the rest of a text that a comma cut in two."""
+    if not isinstance(key, Scalar):
+        return False
+    text = key.origin.source.text
+    before = text[max(key.start - 100, 0) : key.start].rstrip()
+    return before.endswith(",") and text[key.end : key.end + 1] in set(",}")
+
+
 def _type_help(kind: str, location: Location, node: Node) -> str:
-    if kind in {"tuple_type", "list_type"} and isinstance(node, Scalar):
-        return (
-            f"write {location[-1]}: [{node}]" if len(node) <= 40 else "begin each item with a dash"
-        )
+    if (
+        kind in {"tuple_type", "list_type"}
+        and isinstance(node, Scalar)
+        and location[-1] in _LISTS_OF_TEXTS
+        and len(node) <= 40
+    ):
+        return f"write {location[-1]}: [{node}]"
     if kind in {"tuple_type", "list_type"}:
         return "begin each item with a dash"
     if kind == "is_instance_of" and isinstance(node, Mapping):
         return "put the text in quotation marks if it holds {, } or a colon"
-    return ""
+    if kind == "dict_type":
+        return "write each entry on a line of its own, as name: value"
+    return "write one text" if kind == "is_instance_of" else ""
 
 
 def described(node: Node) -> str:
@@ -250,6 +280,27 @@ def _used_at(node: Node) -> tuple[Label, ...]:
     return (Label(used, "used here"),) if used else ()
 
 
+def _is_renamed(model: type[BaseModel], root: Node, location: Location, error: Any) -> bool:
+    """Whether a misspelt key that others depend on could be given the name that was meant."""
+    _node, parent, key = _walk(root, location)
+    if error["type"] != "extra_forbidden" or not isinstance(parent, Mapping):
+        return False
+    if not isinstance(key, Scalar):
+        return False
+    meant = nearest(key, keys_at(model, location[:-1]))
+    if meant not in _DEPENDED_ON or meant in parent:
+        return False
+    renamed = Scalar(meant)
+    renamed.origin, renamed.start, renamed.end, renamed.style = (
+        key.origin,
+        key.start,
+        key.end,
+        key.style,
+    )
+    parent[renamed] = parent.pop(key)
+    return True
+
+
 def _take_out(root: Node, location: Location, error: Any) -> bool:
     """Take out what an error is about; False where that would be everything."""
     if error["type"] == "missing":
@@ -260,10 +311,14 @@ def _take_out(root: Node, location: Location, error: Any) -> bool:
         node.pop("beats", None)
         return True
     if code is EMPTY_SHOT and isinstance(node, Mapping):
+        node.pop("beats", None)
         return _put_in_placeholder(root, (*location, "prompt"))
     while location:
         # A text that a block cannot be without leaves an empty one, so that nobody misses it.
         if isinstance(parent, Mapping):
+            if len(location) > 2 and location[-3] == "dialogue":
+                parent[str(location[-1])] = _hollow("line", placeholder(parent), parent)
+                return True
             parent.pop(str(location[-1]), None)
             parent.is_broken = True
             if location[-1] in {"prompt", "beats", "line"}:
@@ -271,11 +326,12 @@ def _take_out(root: Node, location: Location, error: Any) -> bool:
                 parent[key] = placeholder(parent)
             return True
         if isinstance(parent, Sequence) and isinstance(location[-1], int):
-            parent[location[-1]] = placeholder(parent)
-            if _is_list_of_blocks(location):
-                block = Mapping({"prompt": placeholder(parent)})
-                block.origin, block.start, block.end = parent.origin, parent.start, parent.start
-                parent[location[-1]] = block
+            # A block's place in its list is kept, so that others keep their numbers.
+            if len(location) > 1 and location[-2] in {"shots", "beats"}:
+                parent[location[-1]] = _hollow("prompt", placeholder(parent), parent)
+                return True
+            if len(location) > 1 and location[-2] == "scenes":
+                parent[location[-1]] = _hollow("shots", _empty_list(parent), parent)
                 return True
             del parent[location[-1]]
             return True
@@ -284,8 +340,17 @@ def _take_out(root: Node, location: Location, error: Any) -> bool:
     return False
 
 
-def _is_list_of_blocks(location: Location) -> bool:
-    return len(location) > 1 and location[-2] in {"shots", "beats"}
+def _hollow(key: str, value: Node, near: Node) -> Mapping:
+    """A block with nothing but what it cannot be without."""
+    block = Mapping({key: value})
+    block.origin, block.start, block.end = near.origin, near.start, near.start
+    return block
+
+
+def _empty_list(near: Node) -> Sequence:
+    empty = Sequence()
+    empty.origin, empty.start, empty.end = near.origin, near.start, near.start
+    return empty
 
 
 def placeholder(near: Node) -> Scalar:
@@ -301,9 +366,7 @@ def _put_in_placeholder(root: Node, location: Location) -> bool:
         return False
     name = str(location[-1])
     if name in {"shots", "scenes"}:
-        empty = Sequence()
-        empty.origin, empty.start, empty.end = parent.origin, parent.start, parent.start
-        parent[name] = empty
+        parent[name] = _empty_list(parent)
         return True
     hole = Scalar("1") if name == "storyboard" else placeholder(parent)
     hole.origin, hole.start, hole.end, hole.style = parent.origin, parent.start, parent.start, "?"

@@ -74,6 +74,14 @@ class Cast:
         """The reference that a character stands for."""
         return self._references[ord(mark) - FIRST_MENTION]
 
+    def voices(self) -> frozenset[str]:
+        """The marks of those who are sent with a voice of their own."""
+        return frozenset(
+            chr(FIRST_MENTION + index)
+            for index, reference in enumerate(self._references)
+            if reference.voice is not None
+        )
+
     def readable(self, text: str) -> str:
         """An encoded text with names in place of its mentions, for people."""
         return MENTION.sub(lambda mention: f"@{self[mention[0]].name}", text)
@@ -221,6 +229,7 @@ class Ruler:
             kind: len(tag.format(n=max(max_references, 1))) + target.tags.overhead - 1
             for kind, tag in self._tags.items()
         }
+        self._beyond = _Beyond(self)
         frames = target.features[Feature.FIRST_FRAME]
         in_words = frames.how == "words" and frames.text
         self.lead = f"{frames.text.format(image=FRAME)} " if in_words and frames.text else ""
@@ -229,7 +238,20 @@ class Ruler:
         """The code points that the target counts for an encoded text."""
         if text.isascii():
             return len(text)
-        return len(text) + sum(self._beyond_one[self._kind(mark)] for mark in MENTION.findall(text))
+        return len(text) + sum(map(self._beyond.__getitem__, MENTION.findall(text)))
 
-    def _kind(self, mark: str) -> str:
-        return "image" if mark == FRAME else self._cast[mark].kind
+    def beyond(self, mark: str) -> int:
+        """What a mention counts beyond the one code point that stands for it."""
+        return self._beyond_one["image" if mark == FRAME else self._cast[mark].kind]
+
+
+class _Beyond(dict[str, int]):
+    """What each mark counts beyond itself, found out once: texts are measured often."""
+
+    def __init__(self, ruler: Ruler) -> None:
+        super().__init__()
+        self._ruler = ruler
+
+    def __missing__(self, mark: str) -> int:
+        self[mark] = found = self._ruler.beyond(mark)
+        return found

@@ -57,7 +57,7 @@ def pack(
     for start, end in packer.partition():
         take = packer.take(start, end)
         if take.padding:
-            _report_padding(take, price, diagnostics)
+            _report_padding(take, target, price, diagnostics)
         takes.append(take)
     return tuple(takes)
 
@@ -210,7 +210,10 @@ class _Packer:
 
 
 def _report_padding(
-    take: Take, price: Callable[[Part], Money | None] | None, diagnostics: Diagnostics
+    take: Take,
+    target: Target,
+    price: Callable[[Part], Money | None] | None,
+    diagnostics: Diagnostics,
 ) -> None:
     first, last = take.parts[0], take.parts[-1]
     asked = take.seconds - take.padding
@@ -220,10 +223,12 @@ def _report_padding(
     bill = ""
     if price is not None and (second := price(first)) is not None:
         bill = f", {Money(second.amount * take.padding, second.currency)}"
+    choices = target.seconds.choices
+    lengths = f"{' or '.join(map(str, choices))} s" if choices else f"{take.seconds} s at least"
     longer = last.shot.seconds + take.padding
     diagnostics.add(
         PADDED_TAKE,
-        f"{who}, the target renders {take.seconds} s at least: {take.padding} s "
+        f"{who}, the target renders {lengths}: {take.padding} s "
         f"{'is' if take.padding == 1 else 'are'} paid without being asked for{bill}",
         last.shot.place("duration"),
         help=f'write "duration: {longer}s", or let it share a request with a neighbour',

@@ -47,6 +47,7 @@ _PAUSE = re.compile(
     rf"|(?:[、，；：]+|[…—]+(?={_CLOSERS}[{_UNSPACED}])){_CLOSERS}\s*"
 )
 _GAP = re.compile(rf"{_BREAK}+|(?<=[{_UNSPACED}])|(?=[{_UNSPACED}])")
+_UNQUOTED = dict.fromkeys(map(ord, '"“”„‘«»‹›「」『』'), " ")
 _SPACE = re.compile(r"\s*")
 _LOW = frozenset(
     "\u200c\u200d"  # joiners
@@ -65,7 +66,8 @@ def sentences(text: str, *, opened: bool = False) -> list[str]:
 
     ``"Go!" she cried.`` is one sentence. A blank line ends one.
     """
-    ends = [*_spaced_ends(text), *(stop.end() for stop in _FULL_STOP.finditer(text))]
+    spaced = text.translate(_UNQUOTED) if opened else text  # sentencex keeps quotations whole
+    ends = [*_spaced_ends(spaced), *(stop.end() for stop in _FULL_STOP.finditer(text))]
     spoken = (end for end in ends if not _goes_on(text, end))
     return _cut(text, spoken, opened)
 

@@ -351,8 +351,10 @@ class _Splitter:
                 f'"{shot.address}" lasts {shot.seconds} s, one request '
                 f"{self.target.seconds.max} s at most: divided into {count} parts, "
                 f"{_shown(division.seconds)}",
-                shot.place("duration"),
-                help="write beats to say where it divides, each with its duration if you like",
+                shot.place("beats", "duration"),
+                help="the beats say where it divides"
+                if shot.beats
+                else "write beats to say where it divides, each with its duration if you like",
             )
         if division.carried:
             told = count - division.carried

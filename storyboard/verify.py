@@ -14,10 +14,14 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from storyboard.targets.types import Target
 
 Plan = dict[str, Any]
 _FIRST_PRIVATE = 0xF0000
+_LOCATIONS = ("https://", "asset:", "output:")
+_ACTIONS = {"generate", "reuse", "wait", "blocked"}
 _PLACEHOLDER = re.compile(
     r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#last_frame|https://.+", re.DOTALL
 )
@@ -39,11 +43,25 @@ def verify(plan: Plan, target: Target, schema: dict[str, Any], *, max_references
     checker = _Checker(target, max_references)
     seen: dict[str, Any] = {}
     for request in plan["requests"]:
-        broken.extend(f"{request['id']}: {problem}" for problem in checker.check(request, seen))
+        broken.extend(
+            f"{request['id']}: {problem}" for problem in _collected(checker.check, request, seen)
+        )
         if request["id"] in seen:
             broken.append(f"{request['id']}: the id is used twice")
         seen[request["id"]] = request
-    broken.extend(_check_totals(plan))
+    if (plan["target"]["id"], plan["target"]["endpoint"]) != (target.target, target.endpoint):
+        broken.append("the plan is for another target")
+    broken.extend(_collected(_check_totals, plan, target))
+    return broken
+
+
+def _collected(check: Callable[..., Iterator[str]], *arguments: Any) -> list[str]:
+    """What a check says; what it cannot even read is said as well, and never raised."""
+    broken: list[str] = []
+    try:
+        broken.extend(check(*arguments))
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        broken.append(f"it has not the shape that it should have ({error!r})")
     return broken
 
 
@@ -81,8 +99,7 @@ class _Checker:
         self.target = target
         self.fields = target.request
         self.max_references = max_references
-        self.element = _tag_pattern(target.tags.element)
-        self.image = _tag_pattern(target.tags.image)
+        self.tag = _tag_pattern(target.tags.element, target.tags.image)
 
     def check(self, request: Any, earlier: dict[str, Any]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
@@ -91,13 +108,23 @@ class _Checker:
         yield from self._check_texts(request, payload)
         yield from self._check_references(request, payload)
         yield from self._check_cost(request, payload)
-        yield from self._check_pointers(request, payload, earlier)
         content = {"endpoint": request["endpoint"], "payload": payload, "take": request["take"]}
-        written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        if request["digest"] != "sha256:" + hashlib.sha256(written.encode()).hexdigest():
+        written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        if b'"asset:' in written or b'"output:' in written or request["depends_on"]:
+            yield from self._check_pointers(request, payload, earlier)
+        elif request["assets"]:
+            yield "it lists assets that its payload does not have"
+        if request["digest"] != "sha256:" + hashlib.sha256(written).hexdigest():
             yield "the digest is not that of what is sent"
         if request["endpoint"] != self.target.endpoint:
             yield "the endpoint is not the target's"
+        if request["action"] not in _ACTIONS:
+            yield f'"{request["action"]}" is no action'
+        if self.fields.model and payload[self.fields.model] != self.target.endpoint:
+            yield "the model is not the target's"
+        for name, value in self.fields.constants.items():
+            if payload.get(name) != value:
+                yield f"{name} is not {value}"
 
     def prompts(self, payload: Any) -> list[tuple[str, int]]:
         """The texts of a payload with their seconds."""
@@ -138,28 +165,29 @@ class _Checker:
         several = target.shots.characters if target.shots else None
         limits = [several] if len(prompts) > 1 else [single, several]
         limit = max((known for known in limits if known is not None), default=None)
-        for (text, _), shot in zip(prompts, request["shots"], strict=True):
-            tags = len(self.element.findall(text)) + len(self.image.findall(text))
-            counted = len(text) + tags * target.tags.overhead
+        if len(prompts) != len(request["shots"]):
+            yield f"{len(prompts)} prompts are sent, the plan lists {len(request['shots'])} shots"
+        for (text, _), shot in zip(prompts, request["shots"], strict=False):
+            counted = len(text) + len(self.tag.findall(text)) * target.tags.overhead
             if limit is not None and counted > limit:
                 yield f"a prompt counts {counted} characters, {limit} at most"
-            if not text.strip() or text != text.strip():
+            if not text or text != text.strip():
                 yield "a prompt is empty, or has white space at an end"
             if counted > shot["characters"]:
                 yield f"a prompt counts {counted} characters, the plan says {shot['characters']}"
+            if "<<<" in text:
+                yield "a prompt has a tag of another form"
             if not text.isascii() and ord(max(text)) >= _FIRST_PRIVATE:
                 yield "a mention was left without its tag"
 
     def _check_references(self, request: Any, payload: Any) -> Iterator[str]:
         fields, target = self.fields, self.target
-        texts = " ".join(text for text, _ in self.prompts(payload))
+        texts = " ".join([text for text, _ in self.prompts(payload)])
         elements = payload.get(fields.elements.name, []) if fields.elements else []
         images = payload.get(fields.images, []) if fields.images else []
-        for pattern, sent, what in (
-            (self.element, elements, "element"),
-            (self.image, images, "image"),
-        ):
-            numbers = list(dict.fromkeys(int(n) for n in pattern.findall(texts)))
+        tags = dict.fromkeys(self.tag.findall(texts))
+        for at, sent, what in ((0, elements, "element"), (1, images, "image")):
+            numbers = [int(tag[at]) for tag in tags if tag[at]]
             if numbers != list(range(1, len(numbers) + 1)):
                 yield f"the {what} tags are not numbered from 1 by first mention: {numbers}"
             if len(sent) != len(numbers):
@@ -167,13 +195,20 @@ class _Checker:
         counted = len(elements) + len(images)
         if target.references.frames and fields.start_frame and fields.start_frame in payload:
             counted += 1
-        if counted > self.max_references:
-            yield f"{counted} references, {self.max_references} at most"
-        if len(request["tokens"]) != len(elements) + len(images):
+        names, most = fields.elements, self.max_references
+        videos = 0
+        if names is not None and names.video is not None:
+            videos = sum(names.video in element for element in elements)
+        if videos and target.references.with_video is not None:
+            most = min(most, target.references.with_video)
+        if counted > most:
+            yield f"{counted} references, {most} at most"
+        if request["tokens"].keys() != {self._written(*tag) for tag in tags}:
             yield "the tokens do not name what is sent"
-        names = fields.elements
+        for location in self._locations(payload, elements, images):
+            if not location.startswith(_LOCATIONS):
+                yield f'"{location}" is no https URL, file or output'
         if names is not None and target.elements is not None:
-            videos = sum(names.video in element for element in elements) if names.video else 0
             if videos > target.elements.max_videos:
                 yield f"{videos} elements with a video, {target.elements.max_videos} at most"
             for element in elements:
@@ -187,9 +222,37 @@ class _Checker:
         if ends and fields.start_frame not in payload:
             yield "a last frame is sent without a first one"
 
+    def _written(self, element: str, image: str) -> str:
+        """A tag as texts have it, by the number of an element, else of an image."""
+        tags = self.target.tags
+        return tags.element.format(n=element) if element else tags.image.format(n=image)
+
+    def _locations(self, payload: Any, elements: list[Any], images: list[str]) -> Iterator[str]:
+        """Every picture and clip of a payload."""
+        fields, names = self.fields, self.fields.elements
+        yield from images
+        for frame in (fields.start_frame, fields.end_frame):
+            if frame and frame in payload:
+                yield payload[frame]
+        if names is None:
+            return
+        for element in elements:
+            for name in (names.frontal, names.video):
+                if name and name in element:
+                    yield element[name]
+            yield from element.get(names.references, ())
+
+    def _has_voice(self, payload: Any) -> bool:
+        names = self.fields.elements
+        if names is None or names.voice is None:
+            return False
+        return any(names.voice in element for element in payload.get(names.name, ()))
+
     def _check_cost(self, request: Any, payload: Any) -> Iterator[str]:
         audio = bool(payload.get(self.fields.audio)) if self.fields.audio else False
         rows = [row for row in self.target.prices if row.audio == audio]
+        voiced = self._has_voice(payload) and any(row.voice for row in rows)
+        rows = [row for row in rows if row.voice == voiced]
         known = rows[0].per_second if rows else None
         cost = request["cost"]
         if known is None or cost == "unknown":
@@ -198,6 +261,7 @@ class _Checker:
         elif (
             Decimal(cost["amount"]) != known * request["seconds"]
             or Decimal(cost["unit_price"]) != known
+            or cost["seconds"] != request["seconds"]
             or cost["currency"] != rows[0].currency
         ):
             yield f"{cost['amount']} {cost['currency']} is not {request['seconds']} s at {known}"
@@ -226,9 +290,10 @@ class _Checker:
                 yield f'"{value}" stands for no known content'
 
 
-def _tag_pattern(tag: str) -> re.Pattern[str]:
-    before, after = tag.split("{n}")
-    return re.compile(f"{re.escape(before)}([0-9]+){re.escape(after)}")
+def _tag_pattern(*tags: str) -> re.Pattern[str]:
+    """A pattern with a group for the number of each kind of tag."""
+    each = (tuple(map(re.escape, tag.split("{n}"))) for tag in tags)
+    return re.compile("|".join(f"(?:{before}([0-9]+){after})" for before, after in each))
 
 
 def _number(value: Any) -> int:
@@ -246,15 +311,42 @@ def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
             yield from _strings(inner, f"{pointer}/{index}")
 
 
-def _check_totals(plan: Plan) -> Iterator[str]:
+def _check_totals(plan: Plan, target: Target) -> Iterator[str]:
     totals, requests = plan["totals"], plan["requests"]
+    currency = next((row.currency for row in target.prices), "USD")
     seconds = sum(request["seconds"] for request in requests)
-    if totals["requests"] != len(requests) or totals["seconds"] != seconds:
+    if (totals["requests"], totals["seconds"]) != (len(requests), seconds):
         yield "the totals are not those of the requests"
-    paid = [request for request in requests if request["action"] == "generate"]
-    costs = [request["cost"] for request in paid]
-    known = sum((Decimal(cost["amount"]) for cost in costs if cost != "unknown"), Decimal(0))
-    said = totals["generate"]
-    amount = said["known"] if said["cost"] == "unknown" else said["cost"]
-    if ("unknown" in costs) != (said["cost"] == "unknown") or Decimal(amount["amount"]) != known:
+    for action in ("generate", "reuse"):
+        chosen = [request for request in requests if request["action"] == action]
+        said = totals[action]
+        seconds = sum(request["seconds"] for request in chosen)
+        if (said["requests"], said["seconds"]) != (len(chosen), seconds):
+            yield f"the totals of {action} are not those of the requests"
+    if _said(totals["generate"]) != _summed(
+        [request["cost"] for request in requests if request["action"] == "generate"], currency
+    ):
         yield "the total cost is not the sum of the requests'"
+    scenes = totals["scenes"]
+    sums = sum(one["requests"] for one in scenes), sum(one["seconds"] for one in scenes)
+    known = sum((_said(one)[0] for one in scenes), Decimal(0))
+    unknown = sum(_said(one)[1] for one in scenes)
+    if (
+        sums != (totals["requests"], totals["seconds"])
+        or (known, unknown, currency)
+        != _summed([request["cost"] for request in requests], currency)
+        or any(_said(one)[2] != currency for one in scenes)
+    ):
+        yield "the scenes do not add up to the film"
+
+
+def _said(total: Any) -> tuple[Decimal, int, str]:
+    """What a total says: the known amount, how many costs are unknown, and the currency."""
+    amount = total["known"] if total["cost"] == "unknown" else total["cost"]
+    return Decimal(amount["amount"]), total.get("unknown_requests", 0), amount["currency"]
+
+
+def _summed(costs: list[Any], currency: str) -> tuple[Decimal, int, str]:
+    """The same of a list of costs."""
+    known = sum((Decimal(cost["amount"]) for cost in costs if cost != "unknown"), Decimal(0))
+    return known, costs.count("unknown"), currency

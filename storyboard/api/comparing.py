@@ -49,7 +49,10 @@ def compare(file: str, options: Options | None = None) -> tuple[list[Offer], Dia
         if compiled.film is None:
             continue
         offered = compiled.film.target
-        costs = [price(offered, one.seconds, audio=one.audio) for one in compiled.requests]
+        costs = [
+            price(offered, one.seconds, audio=one.audio, voice=one.voice)
+            for one in compiled.requests
+        ]
         offers.append(
             Offer(
                 target=target,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from storyboard.api.reading import Options, Reading, read
@@ -17,6 +18,7 @@ from storyboard.resolve import resolve
 from storyboard.split import split
 from storyboard.targets.load import load
 from storyboard.targets.types import Target
+from storyboard.units import Money
 
 DEFAULT_TARGET = "fal/kling-o3-pro"
 """Where a storyboard names no target."""
@@ -72,6 +74,7 @@ def compile_reading(reading: Reading, options: Options, diagnostics: Diagnostics
         settings=options.settings,
         max_references=_max_references(target, options),
         names_are_complete=reading.has_all_names,
+        variables_are_complete=reading.has_all_variables,
         diagnostics=diagnostics,
     )
     ruler = Ruler(target, film.cast, film.max_references)
@@ -105,7 +108,7 @@ def choose_target(reading: Reading, options: Options, diagnostics: Diagnostics) 
 
 def folders(reading: Reading, options: Options) -> tuple[Path, ...]:
     """Where target files of the user's own are looked for."""
-    beside = reading.project.root / Path(reading.path).parent / "targets"
+    beside = Path(reading.project.shown((Path(reading.path).parent / "targets").as_posix()))
     return (*options.target_folders, *((beside,) if beside.is_dir() else ()))
 
 
@@ -117,8 +120,20 @@ def _max_references(target: Target, options: Options) -> int | None:
 
 
 def _fit(film: Film, scene: Scene, ruler: Ruler, diagnostics: Diagnostics) -> tuple[Take, ...]:
+    voices = film.cast.voices()
+
+    @cache
+    def amount(seconds: int, audio: bool, voice: bool) -> Decimal | None:
+        return price(film.target, seconds, audio=audio, voice=voice).amount
+
+    def has_voice(parts: tuple[Part, ...]) -> bool:
+        return bool(voices) and any(not voices.isdisjoint(part.text) for part in parts)
+
     def cost(parts: tuple[Part, ...], seconds: int) -> Decimal | None:
-        return price(film.target, seconds, audio=parts[0].shot.audio).amount
+        return amount(seconds, parts[0].shot.audio, has_voice(parts))
+
+    def second(part: Part) -> Money | None:
+        return price(film.target, 1, audio=part.shot.audio, voice=has_voice((part,))).money
 
     return pack(
         split(scene, film.target, ruler, diagnostics),
@@ -127,6 +142,6 @@ def _fit(film: Film, scene: Scene, ruler: Ruler, diagnostics: Diagnostics) -> tu
         film.max_references,
         cast=film.cast,
         cost=cost,
-        price=lambda part: price(film.target, 1, audio=part.shot.audio).money,
+        price=second,
         diagnostics=diagnostics,
     )

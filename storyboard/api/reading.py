@@ -12,6 +12,7 @@ from storyboard.canonical import digest_bytes
 from storyboard.decode import decode
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import OUTSIDE_PROJECT, UNREADABLE_FILE
+from storyboard.diagnostics.spelling import nearest
 from storyboard.language.model import Library, Storyboard
 from storyboard.project import LARGEST_SOURCE, Project
 from storyboard.resolve import Shelf
@@ -60,6 +61,7 @@ class Reading:
     libraries: Mapping[str, Library]
     sources: tuple[tuple[str, str], ...]
     has_all_names: bool
+    has_all_variables: bool
 
 
 def read(file: str, options: Options, diagnostics: Diagnostics) -> Reading:
@@ -69,14 +71,12 @@ def read(file: str, options: Options, diagnostics: Diagnostics) -> Reading:
     """
     reader = _Reader(options, diagnostics)
     name, path, project, data = reader.open(file)
-    written, shelf, is_whole = (
-        None,
-        Shelf(project, reader.library_loader(project), diagnostics),
-        True,
-    )
+    shelf = Shelf(project, reader.library_loader(project), diagnostics)
+    written: Storyboard | None = None
+    removed: tuple[tuple[str | int, ...], ...] = ()
     if data is not None:
         decoded = decode(Storyboard, reader.nodes(name, data), diagnostics)
-        written, is_whole = decoded.value, not _lost_names(decoded.removed)
+        written, removed = decoded.value, decoded.removed
     if written is not None:
         shelf.gather(written, path)
     return Reading(
@@ -86,7 +86,8 @@ def read(file: str, options: Options, diagnostics: Diagnostics) -> Reading:
         storyboard=written,
         libraries=shelf.libraries,
         sources=tuple(reader.sources),
-        has_all_names=shelf.is_complete and is_whole,
+        has_all_names=shelf.is_complete and not _lost_names(removed),
+        has_all_variables=not _lost_variables(removed),
     )
 
 
@@ -101,8 +102,7 @@ class _Reader:
     def open(self, file: str) -> tuple[str, str, Project, bytes | None]:
         """The storyboard's name, path, project and bytes."""
         if file == STANDARD_INPUT:
-            data = sys.stdin.buffer.read(LARGEST_SOURCE + 1)
-            return "<stdin>", "<stdin>", self._project(Path.cwd()), data
+            return "<stdin>", "<stdin>", self._project(Path.cwd()), self._standard_input()
         location = Path(file)
         if location.is_dir():
             location = location / FOLDER_FILE
@@ -143,6 +143,21 @@ class _Reader:
         chosen = self.options.project
         return Project(chosen) if chosen is not None else Project.around(folder)
 
+    def _standard_input(self) -> bytes | None:
+        reason = "it is closed"
+        try:
+            # There is no object at all where the shell has closed it.
+            if (stream := getattr(sys.stdin, "buffer", None)) is not None:
+                return bytes(stream.read(LARGEST_SOURCE + 1))
+        except (OSError, ValueError) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+        self.diagnostics.add(
+            UNREADABLE_FILE,
+            f"standard input cannot be read: {reason}",
+            help="give the storyboard's file in place of -",
+        )
+        return None
+
     def _bytes(self, name: str, path: str, project: Project, at: Span | None) -> bytes | None:
         try:
             return project.read(path)
@@ -162,5 +177,19 @@ class _Reader:
 def _lost_names(removed: tuple[tuple[str | int, ...], ...]) -> bool:
     """Whether names may have been declared in what had to be taken out."""
     return any(
-        location[0] in _CAST | {"use"} and len(location) <= 2 for location in removed if location
+        len(location) <= 2 and _meant(location[0]) in _CAST | {"use"}
+        for location in removed
+        if location
     )
+
+
+def _lost_variables(removed: tuple[tuple[str | int, ...], ...]) -> bool:
+    """Whether variables may have been declared in what had to be taken out."""
+    return any(
+        len(location) <= 2 and _meant(location[0]) == "vars" for location in removed if location
+    )
+
+
+def _meant(key: str | int) -> str | None:
+    """The key of a storyboard that a key which could not be read is most like."""
+    return nearest(str(key), Storyboard.model_fields)

@@ -70,6 +70,8 @@ def main() -> None:
     """Run the command line; every way out of it is an exit code, none a traceback."""
     # A compile makes few cycles and much that lives until its end: collecting would only look.
     gc.disable()
+    # Looking for pydantic's plugins would read the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         sys.exit(storyboard.main(prog_name="storyboard", standalone_mode=False) or FINE)
     except click.exceptions.Abort:
@@ -89,10 +91,12 @@ def main() -> None:
 
 
 def _report(error: Exception) -> None:
+    from storyboard.diagnostics.codes import INTERNAL_ERROR
+
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
     click.echo(
-        f"error[SB902 internal-error]: storyboard itself has failed: {type(error).__name__} "
+        f"error[{INTERNAL_ERROR.id} {INTERNAL_ERROR.name}]: storyboard itself has failed: {type(error).__name__} "
         f"at {place}\n   = help: please report this with the storyboard that caused it; "
         "STORYBOARD_TRACEBACK=1 shows where it happened",
         err=True,

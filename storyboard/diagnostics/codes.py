@@ -84,7 +84,7 @@ RESERVED_CHARACTER = _code(
 UNUSED_NAME = _code(217, "unused-name", _NOTE, "a member of the cast that no shot mentions")
 SILENT_DIALOGUE = _code(218, "silent-dialogue", _WARNING, "dialogue in a shot without audio")
 PICTURELESS = _code(219, "pictureless", _ERROR, "a name with neither picture nor description")
-UNUSED_VARIABLE = _code(220, "unused-variable", _NOTE, "a value set for a variable none uses")
+UNUSED_VARIABLE = _code(220, "unused-variable", _WARNING, "a value set for a variable none uses")
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")

@@ -284,7 +284,11 @@ Version = Annotated[int, *leaf(_read_version, "the language's version", {"const"
 def _read_location(scalar: Scalar) -> Scalar:
     """A picture, video or file: a path inside the project, or an https URL."""
     if not scalar.strip() or "\0" in scalar:
-        raise refuse(BAD_PATH, f"expected a path or an https URL, found {found(scalar)}")
+        raise refuse(
+            BAD_PATH,
+            f"expected a path or an https URL, found {found(scalar)}",
+            "write a path relative to this file, or leave the key out",
+        )
     if scalar.startswith("https://"):
         host = scalar[8:].split("/")[0]
         if not host or any(c.isspace() for c in scalar) or "@" in host:

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from storyboard.diagnostics.codes import (
+    BAD_NAME,
     EMPTY_SHOT,
     KEY_CONFLICT,
     MISSING_KEY,
@@ -49,7 +50,7 @@ from storyboard.language.leaves import (
     read_variable,
     refuse,
 )
-from storyboard.syntax.nodes import Mapping, Scalar, Sequence
+from storyboard.syntax.nodes import Mapping, Scalar, Sequence, without_blanks
 
 MOST_REFERENCES = 3
 """Pictures beside the frontal one that an element may have."""
@@ -62,7 +63,8 @@ LONGEST_VARIABLE = 10_000
 class Block(BaseModel):
     """A mapping of the language; keeps the node that it was read from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Each block is built once, inside the storyboard or library that holds it.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     __slots__ = ("node",)
 
     if TYPE_CHECKING:
@@ -72,8 +74,15 @@ class Block(BaseModel):
     @classmethod
     def _keep_node(cls, data: object, handler: Callable[[object], Block]) -> Block:
         data = cls.unfold(data)
-        if not isinstance(data, Mapping):
-            raise refuse(WRONG_TYPE, f"expected a mapping (key: value), found {found(data)}")
+        if isinstance(data, Mapping):
+            if "" in data.values():
+                data = without_blanks(data, cls.model_fields)
+        else:
+            raise refuse(
+                WRONG_TYPE,
+                f"expected a mapping (key: value), found {found(data)}",
+                cls.advice(),
+            )
         block = handler(data)
         object.__setattr__(block, "node", data)
         return block
@@ -82,6 +91,14 @@ class Block(BaseModel):
     def unfold(cls, data: object) -> object:
         """The mapping that a shorter way of writing the block stands for."""
         return data
+
+    @classmethod
+    def advice(cls) -> str:
+        """What to write where something else than the block stands."""
+        if "storyboard" in cls.model_fields:
+            return "begin the file with storyboard: 1"
+        known = (key for key in ("prompt", "shots", "description") if key in cls.model_fields)
+        return f"write its keys, such as {next(known, next(iter(cls.model_fields)))}:"
 
 
 def _folded(data: object, key: str) -> object:
@@ -105,7 +122,21 @@ def _or_text(schema: dict[str, Any]) -> None:
 _NAMED: dict[str, Any] = {"propertyNames": NAME_SCHEMA}
 
 
-class Look(Block):
+class _Declared(Block):
+    """What a name stands for; a name with nothing behind it is declared all the same."""
+
+    @classmethod
+    def unfold(cls, data: object) -> object:
+        """A value that is left out is a block without keys."""
+        if not isinstance(data, Scalar) or data or data.style:
+            return data
+        empty = Mapping()
+        empty.origin, empty.start, empty.end = data.origin, data.start, data.end
+        empty.is_broken = False
+        return empty
+
+
+class Look(_Declared):
     """A named state of a character or prop, such as a costume; its pictures replace the others."""
 
     frontal: Picture | None = Field(
@@ -147,7 +178,7 @@ class Element(Look):
         return self
 
 
-class Image(Block):
+class Image(_Declared):
     """A location or a style: one picture, or a description where there is none."""
 
     image: Picture | None = Field(None, description="The picture: a path or an https URL.")
@@ -190,6 +221,8 @@ class Beat(Block):
     @classmethod
     def unfold(cls, data: object) -> object:
         """A bare text is a beat."""
+        if isinstance(data, Scalar) and not data:
+            raise refuse(EMPTY_SHOT, "an item without a beat", "write what happens in it")
         return _folded(data, "prompt")
 
 
@@ -316,32 +349,43 @@ class Scene(Block):
     shots: tuple[Shot, ...] = Field(description="The shots, in their order.")
 
 
-def _variables(node: object) -> dict[str, Any]:
-    if not isinstance(node, Mapping):
-        raise refuse(WRONG_TYPE, f"expected a mapping of names to values, found {found(node)}")
-    values: dict[str, Any] = {}
-    for name, value in node.items():
-        if not str(name).isidentifier():
-            raise refuse(
-                WRONG_TYPE,
-                f'"{name}" cannot be a variable: letters, digits and _ only',
-                "templates read a - as minus; write _",
-            )
-        items = value if isinstance(value, Sequence) else [value]
-        if not all(isinstance(item, Scalar) for item in items):
-            raise refuse(WRONG_TYPE, f'"{name}" takes a text, a number, a flag or a list of those')
-        if sum(len(item) for item in items) > LONGEST_VARIABLE:
-            raise refuse(TOO_LONG, f'"{name}" is longer than {LONGEST_VARIABLE:,} characters')
-        read = [read_variable(item) for item in items if isinstance(item, Scalar)]
-        values[str(name)] = read if isinstance(value, Sequence) else read[0]
-    return values
+def _variable_name(name: object) -> str:
+    if not str(name).isidentifier():
+        raise refuse(
+            BAD_NAME,
+            f"{found(name)} cannot be a variable: letters, digits and _ only",
+            "templates read a - as minus; write _",
+        )
+    return str(name)
+
+
+def _variable(value: object) -> Any:
+    items = value if isinstance(value, Sequence) else [value]
+    scalars = [item for item in items if isinstance(item, Scalar)]
+    if len(scalars) != len(items):
+        raise refuse(
+            WRONG_TYPE,
+            "a variable is a text, a number, a flag or a list of those",
+            "write each value as a variable of its own",
+        )
+    if sum(map(len, scalars)) > LONGEST_VARIABLE:
+        raise refuse(
+            TOO_LONG,
+            f"a variable of more than {LONGEST_VARIABLE:,} characters",
+            "divide it into several variables",
+        )
+    read = [read_variable(item) for item in scalars]
+    return read if isinstance(value, Sequence) else read[0]
 
 
 _VARIABLE = {"type": ["string", "number", "boolean"]}
 Variables = Annotated[
     dict[str, Any],
     GetPydanticSchema(
-        lambda _source, _handler: core_schema.no_info_plain_validator_function(_variables)
+        lambda _source, _handler: core_schema.dict_schema(
+            core_schema.no_info_plain_validator_function(_variable_name),
+            core_schema.no_info_plain_validator_function(_variable),
+        )
     ),
     WithJsonSchema(
         {
@@ -387,6 +431,7 @@ class _Shelf(Block):
         if isinstance(data, Mapping) and any(key.startswith("x-") for key in data):
             kept = Mapping({key: value for key, value in data.items() if not key.startswith("x-")})
             kept.origin, kept.start, kept.end = data.origin, data.start, data.end
+            kept.is_broken = data.is_broken
             return kept
         return data
 

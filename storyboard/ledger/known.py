@@ -69,8 +69,10 @@ class KnownTakes:
     def standing(self, digest: str) -> Standing:
         """See :class:`Known`."""
         intent = self._intents.get(digest)
+        if digest in self._lock:
+            return Standing.PAID
         if intent is None:
-            return Standing.PAID if digest in self._lock else Standing.NEW
+            return Standing.NEW
         if intent.state is State.FAILED and intent.failure in FINAL_FAILURES:
             return Standing.REFUSED
         return _STANDINGS.get(intent.state, Standing.NEW)

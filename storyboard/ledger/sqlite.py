@@ -22,13 +22,13 @@ VERSION = 1
 _APPLICATION = 0x53_42_4C_31  # "SBL1": tells a ledger from another program's file
 _SCHEMA = """
 create table intents (
-  digest text not null, take text not null, address text not null, host text not null,
+  digest text primary key, take text not null, address text not null, host text not null,
   endpoint text not null, payload text not null, seconds integer not null,
   estimate text, currency text, state text not null, run text not null,
   links text not null default '{}', vendor_id text, vendor_links text,
   charged text, clip text, failure text not null default '', problem text not null default '',
   billed integer, intended_at real not null, changed_at real not null,
-  primary key (digest, take), unique (digest));
+  unique (digest, take));
 create unique index one_intent_per_vendor_id on intents (host, vendor_id);
 create table steps (
   digest text not null, at real not null, run text not null, state text not null,
@@ -49,6 +49,7 @@ _COLUMNS = (
     "links, vendor_id, vendor_links, charged, clip, failure, problem, billed, intended_at, "
     "changed_at"
 )
+_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", "))
 
 
 class SqliteLedger:
@@ -216,7 +217,12 @@ class SqliteLedger:
     def _put(self, base: sqlite3.Connection, intent: Intent) -> None:
         row = _row_of(intent)
         marks = ", ".join("?" * len(row))
-        base.execute(f"insert or replace into intents ({_COLUMNS}) values ({marks})", row)  # noqa: S608
+        # Not "or replace": another intent with the same vendor's id must stay, and be an error.
+        base.execute(
+            f"insert into intents ({_COLUMNS}) values ({marks}) "  # noqa: S608
+            f"on conflict (digest) do update set {_UPDATES}",
+            row,
+        )
         base.execute(
             "insert into steps values (?, ?, ?, ?, ?, ?, ?)",
             (
@@ -324,6 +330,8 @@ class SqliteLedger:
 
 def unusable(path: Path, error: Exception) -> str:
     """Why a ledger cannot be used, and what to do."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return "another clip of the ledger has this id of the vendor already"
     if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
         return f'the ledger "{path}" cannot be written: the disk is full; make room and run again'
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from storyboard.canonical import digest
@@ -12,7 +11,7 @@ from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
 from storyboard.film import FRAME, MENTION, Asset, Film, Part, Reference, Ruler, Scene, Take
 from storyboard.lower.types import AssetUse, Dependency, Request
-from storyboard.targets.types import Feature, Target
+from storyboard.targets.types import Feature
 
 
 def lower(
@@ -25,44 +24,104 @@ def lower(
 
     A take that continues opens on the last frame of the request before it.
     """
+    lowering = Lowering(film, ruler, diagnostics)
     requests: list[Request] = []
     for scene, scene_takes in takes:
         for take in scene_takes:
             before = requests[-1] if requests and take.parts[0].continues else None
-            requests.append(lower_take(film, scene, take, before, ruler, diagnostics))
+            requests.append(lowering.request(scene, take, before))
     return tuple(requests)
 
 
-def lower_take(
-    film: Film,
-    scene: Scene,
-    take: Take,
-    before: Request | None,
-    ruler: Ruler,
-    diagnostics: Diagnostics,
-) -> Request:
-    """The request of one take. ``before`` is the request whose last frame it opens on, or None."""
-    draft = _Draft(film, ruler, diagnostics)
-    draft.write(scene, take, before)
-    shots = [part.shot.take for part in take.parts]
-    content = {
-        "endpoint": film.target.endpoint,
-        "payload": draft.payload,
-        "take": shots if any(number != 1 for number in shots) else 1,
-    }
-    return Request(
-        id=request_id(scene, take),
-        scene=scene.address,
-        endpoint=film.target.endpoint,
-        payload=draft.payload,
-        digest=digest(content),
-        take=take,
-        audio=take.parts[0].shot.audio and film.target.has(Feature.AUDIO),
-        tokens=draft.tokens,
-        characters=tuple(draft.characters),
-        assets=draft.asset_uses(),
-        depends_on=tuple(draft.depends_on),
-    )
+class Lowering:
+    """Makes the requests of one film; what its requests share is made once."""
+
+    def __init__(self, film: Film, ruler: Ruler, diagnostics: Diagnostics) -> None:
+        self.film = film
+        self.ruler = ruler
+        self.diagnostics = diagnostics
+        self._elements: dict[tuple[str, int], tuple[dict[str, Any], tuple[_Use, ...]]] = {}
+
+    def request(self, scene: Scene, take: Take, before: Request | None) -> Request:
+        """The request of a take; ``before`` is the one whose last frame it opens on, or None."""
+        draft = _Draft(self)
+        draft.write(scene, take, before)
+        shots = [part.shot.take for part in take.parts]
+        endpoint = self.film.target.endpoint
+        content = {
+            "endpoint": endpoint,
+            "payload": draft.payload,
+            "take": shots if any(number != 1 for number in shots) else 1,
+        }
+        return Request(
+            id=request_id(scene, take),
+            scene=scene.address,
+            endpoint=endpoint,
+            payload=draft.payload,
+            digest=digest(content),
+            take=take,
+            audio=take.parts[0].shot.audio and self.film.target.has(Feature.AUDIO),
+            voice=draft.has_voice,
+            tokens=draft.tokens,
+            characters=tuple(draft.characters),
+            assets=draft.asset_uses(),
+            depends_on=tuple(draft.depends_on),
+        )
+
+    def element(self, reference: Reference, index: int) -> tuple[dict[str, Any], tuple[_Use, ...]]:
+        """An element as the request's field at ``index`` holds it, and the assets in it."""
+        key = (reference.name, index)
+        if key not in self._elements:
+            uses: list[_Use] = []
+            self._elements[key] = self._element(reference, index, uses), tuple(uses)
+        return self._elements[key]
+
+    def _element(self, reference: Reference, index: int, uses: list[_Use]) -> dict[str, Any]:
+        target = self.film.target
+        names, limits = target.request.elements, target.elements
+        if names is None or limits is None:
+            raise ValueError(f"{target.target} has no elements for {reference.name}")
+        at = f"/{names.name}/{index}"
+
+        def placed(asset: Asset, pointer: str) -> str:
+            uses.append((asset, f"{at}/{pointer}"))
+            return _value(asset)
+
+        element: dict[str, Any] = {}
+        if reference.video is not None and names.video:
+            element[names.video] = placed(reference.video, names.video)
+            if reference.voice and names.voice:
+                element[names.voice] = reference.voice
+            return element
+        if reference.frontal is None:
+            return element
+        element[names.frontal] = placed(reference.frontal, names.frontal)
+        others = reference.references
+        if not others and limits.min_references:
+            others = (reference.frontal,) * limits.min_references
+            self.diagnostics.add(
+                REPEATED_REFERENCE,
+                f'"{reference.name}" has one picture, {target.target} wants '
+                f"{limits.min_references + 1}: the frontal one is sent as a reference too",
+                reference.span,
+                help="add references: with a picture from another side; it keeps the likeness",
+            )
+        if others:
+            element[names.references] = [
+                placed(asset, f"{names.references}/{number}") for number, asset in enumerate(others)
+            ]
+        return element
+
+
+_Use = tuple[Asset, str]
+"""An asset and the JSON pointer at which it stands."""
+
+
+def _value(asset: Asset) -> str:
+    """What stands in a payload for an asset: a URL as it is, a local file by its content."""
+    if asset.location.startswith("https://"):
+        return asset.location
+    return f"asset:sha256:{asset.sha256}" if asset.sha256 else "asset:missing"
 
 
 def request_id(scene: Scene, take: Take) -> str:
@@ -75,26 +134,26 @@ def _label(part: Part) -> str:
     return str(part.shot.number) if part.count == 1 else f"{part.shot.number}.{part.number}"
 
 
-@dataclass(slots=True)
 class _Draft:
     """A request while it is written."""
 
-    film: Film
-    ruler: Ruler
-    diagnostics: Diagnostics
-    payload: dict[str, Any] = field(default_factory=dict)
-    tokens: dict[str, str] = field(default_factory=dict)
-    characters: list[int] = field(default_factory=list)
-    depends_on: list[Dependency] = field(default_factory=list)
-    _tags: dict[str, str] = field(default_factory=dict)
-    _elements: list[Reference] = field(default_factory=list)
-    _images: list[Reference | None] = field(default_factory=list)
-    _uses: dict[str, tuple[Asset, list[str]]] = field(default_factory=dict)
-    _frame: str = ""
+    def __init__(self, lowering: Lowering) -> None:
+        self.lowering = lowering
+        self.target = lowering.film.target
+        self.payload: dict[str, Any] = {}
+        self.tokens: dict[str, str] = {}
+        self.characters: list[int] = []
+        self.depends_on: list[Dependency] = []
+        self._tags: dict[str, str] = {}
+        self._elements: list[Reference] = []
+        self._images: list[Reference | None] = []
+        self._uses: dict[str, tuple[Asset, list[str]]] = {}
+        self._frame = ""
 
     @property
-    def target(self) -> Target:
-        return self.film.target
+    def has_voice(self) -> bool:
+        """Whether anybody in it speaks with a voice of their own."""
+        return any(reference.voice is not None for reference in self._elements)
 
     def write(self, scene: Scene, take: Take, before: Request | None) -> None:
         """Fill in the payload, field by field of the target's table."""
@@ -144,8 +203,8 @@ class _Draft:
             payload[fields.seconds.name] = _typed(take.seconds, fields.seconds.type)
 
     def _full_text(self, part: Part) -> str:
-        text = self.ruler.lead + part.text if part.opens else part.text
-        self.characters.append(self.ruler.weigh(text))
+        text = self.lowering.ruler.lead + part.text if part.opens else part.text
+        self.characters.append(self.lowering.ruler.weigh(text))
         return text
 
     def _number(self, text: str) -> str:
@@ -157,7 +216,7 @@ class _Draft:
         return MENTION.sub(lambda mention: self._tags[mention[0]], text)
 
     def _tag(self, mark: str) -> str:
-        reference = None if mark == FRAME else self.film.cast[mark]
+        reference = None if mark == FRAME else self.lowering.film.cast[mark]
         if reference is not None and reference.kind == "element":
             self._elements.append(reference)
             tag = self.target.tags.element.format(n=len(self._elements))
@@ -198,52 +257,25 @@ class _Draft:
             ]
         if self._elements and fields.elements:
             self.payload[fields.elements.name] = [
-                self._element(reference, f"/{fields.elements.name}/{index}")
-                for index, reference in enumerate(self._elements)
+                self._element(reference, index) for index, reference in enumerate(self._elements)
             ]
 
-    def _element(self, reference: Reference, pointer: str) -> dict[str, Any]:
-        names = self.target.request.elements
-        limits = self.target.elements
-        if names is None or limits is None:
-            raise ValueError(f"{self.target.target} has no elements for {reference.name}")
-        element: dict[str, Any] = {}
-        if reference.video is not None and names.video:
-            element[names.video] = self._asset(reference.video, f"{pointer}/{names.video}")
-            if reference.voice and names.voice:
-                element[names.voice] = reference.voice
-            return element
-        if reference.frontal is None:
-            return element
-        element[names.frontal] = self._asset(reference.frontal, f"{pointer}/{names.frontal}")
-        others = reference.references
-        if not others and limits.min_references:
-            others = (reference.frontal,) * limits.min_references
-            self.diagnostics.add(
-                REPEATED_REFERENCE,
-                f'"{reference.name}" has one picture, {self.target.target} wants '
-                f"{limits.min_references + 1}: the frontal one is sent as a reference too",
-                reference.span,
-                help="add references: with a picture from another side; it keeps the likeness",
-            )
-        if others:
-            element[names.references] = [
-                self._asset(asset, f"{pointer}/{names.references}/{index}")
-                for index, asset in enumerate(others)
-            ]
+    def _element(self, reference: Reference, index: int) -> dict[str, Any]:
+        element, uses = self.lowering.element(reference, index)
+        for asset, pointer in uses:
+            self._asset(asset, pointer)
         return element
 
     def _asset(self, asset: Asset, pointer: str) -> str:
-        if asset.location.startswith("https://"):
-            return asset.location
-        self._uses.setdefault(asset.location, (asset, []))[1].append(pointer)
-        return f"asset:sha256:{asset.sha256}" if asset.sha256 else "asset:missing"
+        if not asset.location.startswith("https://"):
+            self._uses.setdefault(asset.location, (asset, []))[1].append(pointer)
+        return _value(asset)
 
     def _check_doubts(self, take: Take) -> None:
         for doubt in self.target.doubts:
             if all(name in self.payload for name in doubt.fields):
                 shot = take.parts[-1].shot
-                self.diagnostics.add(
+                self.lowering.diagnostics.add(
                     DOUBTFUL_PAIR,
                     f'"{shot.address}" shares a request with other shots and has an end_frame: '
                     f"{doubt.note}",

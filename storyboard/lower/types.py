@@ -34,7 +34,7 @@ class Request:
     frame as ``output:sha256:<hex of that request's digest>#last_frame``, so that the payload
     says by itself what is sent. ``digest`` is that of endpoint, payload and take numbers.
     ``tokens`` name what each tag stands for; ``characters`` are, for each part of the take, the
-    code points that the target counts.
+    code points that the target counts. ``audio`` and ``voice`` say what its price depends on.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Request:
     digest: str
     take: Take
     audio: bool
+    voice: bool
     tokens: dict[str, str]
     characters: tuple[int, ...]
     assets: tuple[AssetUse, ...] = ()

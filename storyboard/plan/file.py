@@ -7,22 +7,21 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from storyboard.canonical import canonical
+from storyboard.canonical import canonical_bytes
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import UNWRITABLE_PLAN
 
 
 def encode(plan: dict[str, Any]) -> str:
-    """A plan as text: sorted keys, a line for each request and each diagnostic."""
-    lines: list[str] = []
+    """A plan as text: sorted keys, a line for each request and each finding."""
+    lines: list[bytes] = []
     for key in sorted(plan):
-        value = plan[key]
+        value, name = plan[key], canonical_bytes(key)
         if isinstance(value, list) and value:
-            items = ",\n".join(canonical(item) for item in value)
-            lines.append(f'"{key}":[\n{items}\n]')
+            lines.append(name + b":[\n" + b",\n".join(map(canonical_bytes, value)) + b"\n]")
         else:
-            lines.append(f'"{key}":{canonical(value)}')
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+            lines.append(name + b":" + canonical_bytes(value))
+    return (b"{\n" + b",\n".join(lines) + b"\n}\n").decode()
 
 
 def write(plan: dict[str, Any], path: Path, diagnostics: Diagnostics) -> bool:

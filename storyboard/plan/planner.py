@@ -59,7 +59,10 @@ def plan(
 
     Costs beyond the limit are said in ``diagnostics``; a plan with errors is not applyable.
     """
-    costs = [price(film.target, request.seconds, audio=request.audio) for request in requests]
+    costs = [
+        price(film.target, request.seconds, audio=request.audio, voice=request.voice)
+        for request in requests
+    ]
     money = currency(film.target)
     whole = total(costs, money)
     within = check_limits(whole, limit, diagnostics)

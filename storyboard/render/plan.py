@@ -90,8 +90,13 @@ def _row(request: Any) -> tuple[str, str, str, str, str, str, str]:
         counted(len({shot["address"] for shot in request["shots"]}), "shot"),
         ", ".join(names) if names else "–",
         amount(request["cost"]),
-        str(request["reason"]),
+        str(request["reason"]) + _needs(request),
     )
+
+
+def _needs(request: Any) -> str:
+    """Which clip must be there first, because this one opens on its last frame."""
+    return "".join(f", after {needed['request']}" for needed in request["depends_on"])
 
 
 def amount(cost: Any) -> str:

@@ -95,6 +95,11 @@ class Names:
                     help="give one of them another name; a name is one thing in the whole film",
                 )
 
+    @property
+    def has_words(self) -> bool:
+        """Whether any mention stands for words."""
+        return bool(self._words)
+
     def has(self, name: str) -> bool:
         """Whether the name is declared."""
         return name in self.members
@@ -141,23 +146,27 @@ class Names:
             if member.block.image is None:
                 return None
             if not self.target.has(Feature.IMAGES):
-                self._report_as_words(member, "pictures of places and styles", Feature.IMAGES)
+                self._report_as_words(
+                    member, member.block, "pictures of places and styles", Feature.IMAGES
+                )
                 return None
             picture = self.assets.picture(member.block.image, member.folder)
             return Reference(kind="image", name=shown, span=member.key.span, frontal=picture)
         worn: Look | Worn = _worn(member.block, look)
         if worn.frontal is None and worn.video is None:
             return None
-        return self._element(member, shown, worn)
+        return self._element(member, shown, worn, _place(member, look))
 
-    def _element(self, member: Member, shown: str, worn: Look | Worn) -> Reference | None:
+    def _element(
+        self, member: Member, shown: str, worn: Look | Worn, place: Span
+    ) -> Reference | None:
         frontal = self._asset(worn.frontal, member) if worn.frontal is not None else None
         references = [self._asset(picture, member) for picture in worn.references or ()]
         if not self.target.has(Feature.ELEMENTS):
             if self.target.has(Feature.IMAGES) and frontal is not None:
                 self._report_emulated(member, "an image of its frontal picture")
-                return Reference(kind="image", name=shown, span=member.key.span, frontal=frontal)
-            self._report_as_words(member, "elements", Feature.ELEMENTS)
+                return Reference(kind="image", name=shown, span=place, frontal=frontal)
+            self._report_as_words(member, worn, "elements", Feature.ELEMENTS)
             return None
         video = None
         if worn.video is not None:
@@ -172,7 +181,7 @@ class Names:
                     help="`storyboard targets` lists the targets with element_video",
                 )
             else:
-                self._report_as_words(member, "videos of characters", Feature.ELEMENT_VIDEO)
+                self._report_as_words(member, worn, "videos of characters", Feature.ELEMENT_VIDEO)
                 return None
         voice = None
         if worn.voice is not None:
@@ -195,7 +204,7 @@ class Names:
         return Reference(
             kind="element",
             name=shown,
-            span=member.key.span,
+            span=place,
             frontal=frontal if video is None else None,
             references=() if video is not None else tuple(references),
             video=video,
@@ -208,14 +217,9 @@ class Names:
     def _mark_words(self, member: Member, look: str) -> str | None:
         block = _worn(member.block, look) if isinstance(member.block, Element) else member.block
         description = block.description or member.block.description
-        if not description:
+        if not (description and description.strip()):
             if not _is_hole(member):
-                self.diagnostics.add(
-                    PICTURELESS,
-                    f'the {member.kind} "{member.name}" has neither a picture nor a description',
-                    member.key.span,
-                    help="add description: with the words that stand for it, or a picture",
-                )
+                self._report_nothing_to_send(member, block)
             description = Scalar(member.name)
             description.origin = member.key.origin
             description.start, description.end, description.style = (
@@ -232,7 +236,27 @@ class Names:
         )
         return chr(FIRST_WORDS + len(self._words) - 1)
 
-    def _report_as_words(self, member: Member, what: str, feature: Feature) -> None:
+    def _report_nothing_to_send(self, member: Member, block: Look | Image | Worn) -> None:
+        if isinstance(block, Image):
+            has_picture = block.image is not None
+        else:
+            has_picture = block.frontal is not None or block.video is not None
+        self.diagnostics.add(
+            PICTURELESS,
+            f'the {member.kind} "{member.name}" has no description, and '
+            f"{self.target.target} cannot be sent its picture or clip"
+            if has_picture
+            else f'the {member.kind} "{member.name}" has neither a picture nor a description',
+            member.key.span,
+            help="add description: with the words that stand for it"
+            + ("" if has_picture else ", or a picture"),
+        )
+
+    def _report_as_words(
+        self, member: Member, worn: Image | Look | Worn, what: str, feature: Feature
+    ) -> None:
+        if not (worn.description or member.block.description):
+            return  # there are no words either, which is said as the error that it is
         self.diagnostics.add(
             FEATURE_LOST,
             f'{self.target.target} takes no {what}: "{member.name}" becomes its description',
@@ -261,6 +285,8 @@ class Names:
             near = inner
         else:
             fix = f"@{self.members[near].name}" if near else ""
+        if fix and span.text.strip("\"'") == shown:
+            fix = fix.removeprefix("@")  # a scene's location and looks go without
         labels = (
             (Label(self.members[near].key.span, "the nearest name is declared here"),)
             if near
@@ -279,15 +305,15 @@ class Names:
                 if known
                 else "declare it under characters, props, locations or styles"
             )
-            + "; a literal @ is written @@",
+            + ("; a literal @ is written @@" if span.text.startswith("@") else ""),
             fix=Fix(span, fix) if fix and span.text.startswith("@") else None,
         )
 
     def _report_unknown_look(self, member: Member, look: str, span: Span) -> None:
         looks = (member.block.looks or {}) if isinstance(member.block, Element) else {}
-        near = nearest(look, looks)
+        near, in_text = nearest(look, looks), span.text.startswith("@")
         if near:
-            advice = f'write "@{member.name}.{near}"'
+            advice = f'write "@{member.name}.{near}"' if in_text else f'write "{near}"'
         elif looks:
             advice = f"the looks are {', '.join(looks)}"
         else:
@@ -297,8 +323,9 @@ class Names:
             f'"{member.name}" has no look that is called "{look}"',
             span,
             labels=(Label(member.key.span, "declared here"),),
-            help=f'{advice}; if a sentence ends after the name, write "@{{{member.name}}}."',
-            fix=Fix(span, f"@{member.name}.{near}") if near and span.text.startswith("@") else None,
+            help=advice
+            + (f'; if a sentence ends after the name, write "@{{{member.name}}}."' * in_text),
+            fix=Fix(span, f"@{member.name}.{near}") if near and in_text else None,
         )
 
 
@@ -322,6 +349,12 @@ def _worn(element: Element, look: str) -> Look | Worn:
         voice=worn.voice or element.voice,
         description=worn.description or element.description,
     )
+
+
+def _place(member: Member, look: str) -> Span:
+    """Where a member is declared, in that look."""
+    looks = member.block.looks if isinstance(member.block, Element) else None
+    return next((name.span for name in looks or () if name == look), member.key.span)
 
 
 def members_of(file: Storyboard | Library, folder: str) -> Iterator[Member]:

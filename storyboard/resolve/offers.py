@@ -10,7 +10,7 @@ from storyboard.diagnostics.codes import (
     FRAME_NEEDS_FRAME,
     SILENT_DIALOGUE,
 )
-from storyboard.film import Film, Shot
+from storyboard.film import MENTION, Film, Shot
 from storyboard.language import model
 from storyboard.targets.types import Feature, Target
 
@@ -20,18 +20,40 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     check_aspect_ratio(film, storyboard, diagnostics)
     check_audio(film, storyboard, diagnostics)
     needs_frame = Feature.FIRST_FRAME in film.target.requires
+    if Feature.IMAGES in film.target.requires:
+        check_images(film, diagnostics)
+    shots = [shot for scene in film.scenes for shot in scene.shots]
+    frameless = [shot for shot in shots if shot.start_frame is None and shot.seam == "cut"]
+    if needs_frame and frameless:
+        diagnostics.add(
+            FEATURE_REFUSED,
+            f"{film.target.target} makes each clip from its first frame, and "
+            f"{_shots(len(frameless))} of {len(shots)} have none",
+            frameless[0].span,
+            help="add start_frame:, or seam: continue where a shot stands before",
+        )
     for scene in film.scenes:
         for shot in scene.shots:
-            if needs_frame and shot.start_frame is None and shot.seam == "cut":
-                diagnostics.add(
-                    FEATURE_REFUSED,
-                    f"{film.target.target} makes a clip from its first frame, and "
-                    f'"{shot.address}" has none',
-                    shot.span,
-                    help="add start_frame:, or seam: continue where a shot stands before",
-                )
             if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
                 check_shot(shot, film.target, diagnostics)
+
+
+def check_images(film: Film, diagnostics: Diagnostics) -> None:
+    """A target that makes a clip of pictures cannot make one of words alone."""
+    shots = [shot for scene in film.scenes for shot in scene.shots]
+    bare = [
+        shot
+        for shot in shots
+        if not any(film.cast[mark].kind == "image" for mark in MENTION.findall(shot.text))
+    ]
+    if bare:
+        diagnostics.add(
+            FEATURE_REFUSED,
+            f"{film.target.target} makes each clip of reference pictures, and "
+            f"{_shots(len(bare))} of {len(shots)} mention none",
+            bare[0].place("prompt", "beats"),
+            help="mention a location or a style that has a picture",
+        )
 
 
 def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:

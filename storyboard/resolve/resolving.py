@@ -17,6 +17,7 @@ from storyboard.resolve.cast import Names, members_of
 from storyboard.resolve.compose import Composer
 from storyboard.resolve.offers import check_offers
 from storyboard.resolve.shots import Stage
+from storyboard.resolve.templates import PartOfVariables
 from storyboard.resolve.texts import Texts
 from storyboard.syntax import Scalar
 from storyboard.targets.types import Target
@@ -32,6 +33,7 @@ def resolve(
     settings: Mapping[str, Any],
     max_references: int | None = None,
     names_are_complete: bool,
+    variables_are_complete: bool = True,
     diagnostics: Diagnostics,
 ) -> Film:
     """Bind every name and fill every default of a storyboard.
@@ -39,7 +41,8 @@ def resolve(
     ``path`` is the storyboard's, in the project; ``libraries`` are those that it uses, by
     path. ``settings`` are the values given with ``--set``, which come before ``vars``.
     ``names_are_complete`` is False where a part of the cast could not be read: then no name is
-    called unknown. The film leaves out whatever was wrong, and the diagnostics say it.
+    called unknown; ``variables_are_complete`` says the same of the variables. The film leaves
+    out whatever was wrong, and the diagnostics say it.
     """
     assets = Assets(files, target, diagnostics)
     names = Names(target, assets, diagnostics, are_complete=names_are_complete)
@@ -49,7 +52,9 @@ def resolve(
     for library_path, library in libraries.items():
         names.declare(members_of(library, posixpath.dirname(library_path)))
 
-    variables = {**(storyboard.vars or {}), **settings}
+    variables: dict[str, Any] = {**(storyboard.vars or {}), **settings}
+    if not variables_are_complete:
+        variables = PartOfVariables(variables)
     texts = Texts(names, variables, diagnostics)
     composer = Composer(target.template, storyboard.template, variables, diagnostics, texts.used)
     stage = Stage(storyboard, folder, texts, assets, composer, diagnostics)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from storyboard.diagnostics import Diagnostics, Label
+from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     BEATS_DISAGREE,
     DUPLICATE_ID,
+    EMPTY_SHOT,
     KEY_CONFLICT,
     NOTHING_TO_CONTINUE,
     WRONG_KIND,
@@ -159,6 +160,9 @@ class Stage:
             lengths = [len(piece) for piece in pieces]
             starts = tuple(sum(lengths[: index + 1]) for index in range(len(lengths) - 1))
             text = "".join(pieces)
+        indent, text = len(text) - len(text.lstrip()), text.strip()
+        if not text and not self.diagnostics.has_errors:
+            self._report_empty("the text of the shot", shot.node.span)
         audio = chosen.audio if shot.audio is None else shot.audio
         return Shot(
             address=address,
@@ -167,7 +171,7 @@ class Stage:
             text=text,
             node=shot.node,
             beats=tuple(
-                Beat(start=start, seconds=seconds)
+                Beat(start=min(max(start - indent, 0), len(text)), seconds=seconds)
                 for start, seconds in zip(starts, beats, strict=False)
             ),
             start_frame=self._frame(shot.start_frame),
@@ -186,11 +190,11 @@ class Stage:
         fields: dict[str, Any] = {}
         beats: tuple[int | None, ...] = ()
         if shot.beats:
-            texts = [encode(beat.prompt, looks).strip() for beat in shot.beats]
+            texts = [self._prompt("a beat", beat.prompt, looks) for beat in shot.beats]
             fields["prompt"] = _join([BEAT + text for text in texts])
             beats = tuple(beat.duration for beat in shot.beats)
         elif shot.prompt is not None:
-            fields["prompt"] = encode(shot.prompt, looks).strip()
+            fields["prompt"] = self._prompt("a prompt", shot.prompt, looks)
         for name, value in (
             ("size", shot.size),
             ("camera", shot.camera),
@@ -210,6 +214,19 @@ class Stage:
                 for speaker, line in entry.items()
             )
         return fields, beats
+
+    def _prompt(self, what: str, prompt: Scalar, looks: Mapping[str, str]) -> str:
+        text = self.texts.encode(prompt, looks).strip()
+        # What could not be read, or filled in, is empty because of what was said of it.
+        if not text and prompt.style != "?":
+            if not prompt.strip():
+                self._report_empty(what, prompt.span)
+            elif not self.diagnostics.has_errors:
+                self._report_empty(f"{what}, once its template is filled in,", prompt.span)
+        return text
+
+    def _report_empty(self, what: str, span: Span) -> None:
+        self.diagnostics.add(EMPTY_SHOT, f"{what} is empty", span, help="write what the shot shows")
 
     def _speaker(self, speaker: str, line: model.Line, looks: Mapping[str, str]) -> str:
         name, _, look = speaker.removeprefix("@").partition(".")

@@ -38,6 +38,8 @@ _MOST_ITEMS = 100
 _OPENING = re.compile(r"\{[{%#]")
 _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 _WORD = re.compile(r"[^\W\d]\w*")
+_EXPECTED = re.compile(r"([^.]+)\. Jinja was looking for the following tags: ([^.]+)\.")
+"""How Jinja2 says what is missing at the end of a template."""
 
 _ALLOWED = {
     "Template", "Output", "TemplateData", "Name", "Const", "Filter", "If", "CondExpr", "For",
@@ -45,6 +47,10 @@ _ALLOWED = {
     "List", "Tuple",
 }  # fmt: skip
 _TESTS = {"defined", "none", "eq", "ne", "in", "even", "odd", "string", "number", "true", "false"}
+
+
+class PartOfVariables(dict[str, Any]):
+    """Variables of which some could not be read: none that is missing is called undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,12 @@ def fill_template(
     ) as error:
         diagnostics.add(
             TEMPLATE_REFUSED,
-            f"the template cannot be filled in: {_plain(error)}",
+            "the template cannot be filled in: "
+            + (
+                _plain(error)
+                if isinstance(error, TemplateError)
+                else "a value is not of the kind that is wanted of it"
+            ),
             scalar.span,
             help="write the values out, or use a simpler template",
         )
@@ -330,7 +341,8 @@ def _default(value: Any, other: Any = "") -> Any:
     return other if type(value).__name__ == "StrictUndefined" else value
 
 
-_CLOSED = tuple(".!?…。！？؟।”»」\"'")
+_CLOSED = tuple(".!?…。！？؟।")
+_QUOTES = "”»」\"'"
 
 
 def joined(text: str) -> str:
@@ -339,9 +351,9 @@ def joined(text: str) -> str:
 
 
 def closed(value: Any) -> str:
-    """A text with a full stop at its end, unless punctuation is there."""
+    """A text with a full stop at its end, unless punctuation is there, in quotes or not."""
     text = shown(value).strip()
-    return text if not text or text.endswith(_CLOSED) else text + "."
+    return text if not text or text.rstrip(_QUOTES).endswith(_CLOSED) else text + "."
 
 
 def sentence(value: Any) -> str:
@@ -379,6 +391,8 @@ def _filters() -> dict[str, Callable[..., Any]]:
 def _report_undefined(
     name: str, span: Span, known: Mapping[str, Any], diagnostics: Diagnostics
 ) -> None:
+    if isinstance(known, PartOfVariables):
+        return
     near = nearest(name, known)
     if near:
         advice = f"write {{{{ {near} }}}}"
@@ -416,4 +430,6 @@ def _word(scalar: Scalar, name: str) -> Span:
 
 def _plain(error: Exception) -> str:
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if (expected := _EXPECTED.match(said)) is not None:
+        said = f"{expected[1]}, expected {expected[2]}"
     return (said[:1].lower() + said[1:]).rstrip(".")[:200]

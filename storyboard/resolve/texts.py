@@ -8,16 +8,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import RESERVED_CHARACTER, UNCLOSED_NAME, VENDOR_TAG
+from storyboard.diagnostics.codes import (
+    RESERVED_CHARACTER,
+    TOO_LONG,
+    UNCLOSED_NAME,
+    VENDOR_TAG,
+)
 from storyboard.resolve.cast import FIRST_WORDS, Names
 from storyboard.resolve.compose import BEAT
 from storyboard.resolve.mentions import VENDOR_TAG as TAG
 from storyboard.resolve.mentions import mentions, normal
-from storyboard.resolve.templates import Rendered, render
+from storyboard.resolve.templates import LONGEST_TEXT, Rendered, render
 from storyboard.syntax import Scalar
 
 _BREAK = re.compile(r"[ \t]*[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
+_SPECIAL = re.compile(r"[@{<\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029\U000f0000-\U0010ffff]")
+"""What a text without templates, mentions, line breaks and marks does not have."""
+
+_NAME = re.compile(r"(?<![\w@])@([A-Za-z_][A-Za-z0-9_-]*)(?![\w@-]|\.\w)")
+"""The mention that most texts have: an ASCII name between other characters."""
+
 _ENDS_SENTENCE = set(".!?…。！？")
+_MOST_UNFOLDED = 2_000
+"""Mentions of names without pictures in one text, those in their own words included."""
 _MARK = re.compile("[\U000f0000-\U0010ffff]")
 
 
@@ -35,6 +48,8 @@ class Texts:
 
     def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """The text with its template filled in and a mark for each mention."""
+        if _SPECIAL.search(scalar) is None and len(scalar) <= LONGEST_TEXT:
+            return scalar
         rendered = render(scalar, self.variables, self.diagnostics, self.used)
         text = rendered.text
         if len(text.splitlines()) > 1:
@@ -51,6 +66,17 @@ class Texts:
         return self._encode(rendered, looks)
 
     def _encode(self, rendered: Rendered, looks: Mapping[str, str]) -> str:
+        text, names = rendered.text, self.names
+
+        def known(mention: re.Match[str]) -> str:
+            name = mention[1]
+            return names.find(name, looks.get(name, "")) or mention[0]
+
+        # Most mentions are plain names that were met before; what is left has an @ still.
+        encoded = _NAME.sub(known, text)
+        return encoded if "@" not in encoded else self._encode_each(rendered, looks)
+
+    def _encode_each(self, rendered: Rendered, looks: Mapping[str, str]) -> str:
         text, names = rendered.text, self.names
         out: list[str] = []
         end = 0
@@ -85,6 +111,16 @@ class Texts:
             self._report_tag(rendered, 0, len(text), tag[0])
         return encoded
 
+    def report_unfolding(self, name: str, words: Scalar | str) -> None:
+        """Say that descriptions and labels mention each other without end."""
+        self.diagnostics.add(
+            TOO_LONG,
+            f'the words of "{name}" mention names whose words mention names, and unfold into more '
+            f"than {LONGEST_TEXT:,} characters or {_MOST_UNFOLDED:,} mentions",
+            words.span if isinstance(words, Scalar) else None,
+            help="write a label: or a description: without other names in it",
+        )
+
     def _is_free_of_marks(self, rendered: Rendered) -> bool:
         found = _MARK.search(rendered.text)
         if found is None:
@@ -111,18 +147,23 @@ class Texts:
 def put_words(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -> str:
     """Replace the marks of members without pictures by their words.
 
-    The first mention in the text becomes the description, later ones the label. Descriptions
-    may mention names too; each is unfolded once in a text, so this always ends.
+    The first mention in the text becomes the description, later ones the label. Both may
+    mention names too: a label that comes back to itself says the bare name there, and what
+    unfolds into too much is said, so this always ends.
     """
-    if text.isascii() or max(text) < chr(FIRST_WORDS):
+    if not names.has_words or text.isascii() or max(text) < chr(FIRST_WORDS):
         return text
     out: list[str] = []
     said: set[str] = set()
     waiting = [iter(text)]
+    unfolding: list[str] = []
+    unfolded = 0
     while waiting:
         character = next(waiting[-1], None)
         if character is None:
             waiting.pop()
+            if unfolding:
+                unfolding.pop()
         elif character < chr(FIRST_WORDS) or character == BEAT:
             out.append(character)
         else:
@@ -130,7 +171,14 @@ def put_words(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -
             first = character not in said
             said.add(character)
             chosen = words.description if first else words.label
+            if character in unfolding:
+                chosen = words.name
+            unfolded += 1
+            if unfolded > _MOST_UNFOLDED or len(out) > LONGEST_TEXT:
+                texts.report_unfolding(words.name, chosen)
+                return ""
             plain = texts.encode(chosen, looks) if isinstance(chosen, Scalar) else chosen
+            unfolding.append(character)
             waiting.append(iter(_in_sentence(plain.strip(), out)))
     return "".join(out)
 

@@ -19,14 +19,16 @@ from storyboard.syntax.findings import Findings, shorten
 
 _WORD = re.compile(r"[^\s,\[\]{}]+")
 _KINDS: tuple[Callable[[Breakdown], bool], ...] = (
+    broken_tokens.is_tag,
     broken_tokens.is_escape,
     broken_tokens.is_unclosed_quote,
     broken_tokens.is_tab,
     broken_tokens.is_template,
     broken_tokens.is_first_character,
     broken_tokens.is_block_header,
-    broken_tokens.is_tag,
     broken_tokens.is_directive,
+    broken_tokens.is_stuck_colon,
+    broken_tokens.is_byte_order_mark,
     broken_lines.is_after_quote,
     broken_lines.is_after_bracket,
     broken_lines.is_missing_key,

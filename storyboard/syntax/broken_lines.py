@@ -72,6 +72,7 @@ def is_after_quote(at: Breakdown) -> bool:
 
 
 def is_after_bracket(at: Breakdown) -> bool:
+    """Text after a closing bracket or an alias, with which the text was meant to begin."""
     line = Line(at.source, at.place)
     before = at.before
     if before is None or not at.char or before.end_mark.index < line.value:
@@ -162,7 +163,24 @@ def is_key_below_value(at: Breakdown) -> bool:
 
 
 def is_missing_colon(at: Breakdown) -> bool:
-    return "expected ':'" in at.problem and _without_colon(at, Line(at.source, at.opened))
+    """A line among keys that is none, or a bracket that is still open below it."""
+    if "not find expected ':'" not in at.problem:
+        return False
+    if at.text[at.opened : at.opened + 1] in tuple("[{"):
+        return _open_bracket(at)
+    return _without_colon(at, Line(at.source, at.opened))
+
+
+def _open_bracket(at: Breakdown) -> bool:
+    opening, closing, what = ("[", "]", "list")
+    if at.text[at.opened] == "{":
+        opening, closing, what = ("{", "}", "mapping")
+    return at.say(
+        YAML_SYNTAX,
+        f"the {opening} that opens here has no {closing}",
+        at.span(at.opened),
+        f"write {closing} at the end of the {what}",
+    )
 
 
 def _without_colon(at: Breakdown, line: Line) -> bool:
@@ -176,8 +194,8 @@ def _without_colon(at: Breakdown, line: Line) -> bool:
             f'write "- {shorten(written[1:])}"',
             fix=Fix(Span(at.source, start + 1, start + 1), " "),
         )
-    key, colon, _ = written.partition(":")
-    if colon and key and " " not in key:
+    key, _, rest = written.partition(":")
+    if rest and key and " " not in key:
         place = start + len(key) + 1
         return at.say(
             YAML_SYNTAX,
@@ -215,13 +233,7 @@ def is_bracket(at: Breakdown) -> bool:
     if opening in tuple("[{") and (
         not at.char or (here.start != there.start and here.indent <= there.indent)
     ):
-        closing = "]" if opening == "[" else "}"
-        return at.say(
-            YAML_SYNTAX,
-            f"the {opening} that opens here has no {closing}",
-            at.span(at.opened),
-            f"write {closing} at the end of the {'list' if opening == '[' else 'mapping'}",
-        )
+        return _open_bracket(at)
     if at.char in tuple("]}"):
         return at.say(
             YAML_SYNTAX,
@@ -242,6 +254,7 @@ def is_bracket(at: Breakdown) -> bool:
 
 
 def is_indentation(at: Breakdown) -> bool:
+    """A line that is indented as no other, or stands among lines of another kind."""
     line = Line(at.source, at.place)
     if not at.char or at.text[line.start : at.place].strip(" "):
         return False

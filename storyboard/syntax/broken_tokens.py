@@ -10,6 +10,7 @@ import re
 
 from storyboard.diagnostics import Fix, Span
 from storyboard.diagnostics.codes import (
+    FORBIDDEN_CHARACTER,
     TAB_INDENTATION,
     TAG_REFUSED,
     UNCLOSED_QUOTATION,
@@ -17,6 +18,7 @@ from storyboard.diagnostics.codes import (
     YAML_SYNTAX,
 )
 from storyboard.syntax.breakdown import TEMPLATE, Breakdown
+from storyboard.syntax.characters import FORBIDDEN_HELP
 from storyboard.syntax.findings import shorten
 from storyboard.syntax.quoting import Line
 
@@ -29,6 +31,7 @@ _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 
 
 def is_escape(at: Breakdown) -> bool:
+    """A backslash in double quotation marks before what it cannot stand before."""
     if not re.search(r"escape|hexa?decimal", at.problem):
         return False
     slash = max(at.text.rfind("\\", at.opened, at.place + 1), at.opened)
@@ -58,6 +61,7 @@ def is_escape(at: Breakdown) -> bool:
 
 
 def is_unclosed_quote(at: Breakdown) -> bool:
+    """A quotation that runs to the end of the file."""
     is_scanner = "quoted" in at.context and "unexpected" in at.problem
     if not is_scanner and not ("':'" in at.problem and at.text[at.opened : at.opened + 1] in "\"'"):
         return False
@@ -78,6 +82,7 @@ def is_unclosed_quote(at: Breakdown) -> bool:
 
 
 def is_tab(at: Breakdown) -> bool:
+    """A tab in an indentation."""
     found = _LEADING_TAB.match(at.text, Line(at.source, at.place).start)
     if found is not None:
         start = found.start(1)
@@ -94,6 +99,7 @@ def is_tab(at: Breakdown) -> bool:
 
 
 def is_template(at: Breakdown) -> bool:
+    """A template that is not in quotation marks."""
     starts = [at.opened, at.place - 1, at.place]
     if at.before is not None:
         starts.append(at.before.start_mark.index)
@@ -109,6 +115,7 @@ def is_template(at: Breakdown) -> bool:
 
 
 def is_first_character(at: Breakdown) -> bool:
+    """A text that begins with a character of YAML's own."""
     if "cannot start any token" in at.problem and at.char:
         return at.begins_with(at.place)
     if re.search(r"scanning an (alias|anchor)", at.context):
@@ -119,6 +126,7 @@ def is_first_character(at: Breakdown) -> bool:
 
 
 def is_block_header(at: Breakdown) -> bool:
+    """A text right behind ``|`` or ``>``."""
     if "scanning a block scalar" not in at.context:
         return False
     if "indentation indicator" in at.problem and at.char == "0":
@@ -132,6 +140,7 @@ def is_block_header(at: Breakdown) -> bool:
 
 
 def is_tag(at: Breakdown) -> bool:
+    """A tag that YAML itself cannot read."""
     if not re.search(r"\ba tag\b", at.context) and "tag handle" not in at.problem:
         return False
     word = _WORD.match(at.text, at.opened)
@@ -145,6 +154,7 @@ def is_tag(at: Breakdown) -> bool:
 
 
 def is_directive(at: Breakdown) -> bool:
+    """A line that begins with ``%``."""
     if "incompatible" in at.problem:
         at.findings.version()
         return True
@@ -164,4 +174,33 @@ def is_directive(at: Breakdown) -> bool:
         "a line that begins with % is an instruction to YAML, and this is none that it knows",
         Span(at.source, line.start, line.end),
         "delete it, or put the text into quotation marks if its % belongs to it",
+    )
+
+
+def is_stuck_colon(at: Breakdown) -> bool:
+    """A colon right before a bracket, as in ``{looks:[a]}``."""
+    if "unexpected ':'" not in at.problem:
+        return False
+    name = shorten(at.text[at.opened : at.place])
+    after = at.place + 1
+    return at.say(
+        YAML_SYNTAX,
+        f'the key "{name}" needs a space after its colon',
+        at.span(at.place),
+        f'write "{name}: "',
+        fix=Fix(Span(at.source, after, after), " "),
+    )
+
+
+def is_byte_order_mark(at: Breakdown) -> bool:
+    """A byte order mark where two files were joined."""
+    mark = at.text.find("\ufeff", max(at.place - 1, 0), at.place + 1)
+    if mark < 0:
+        return False
+    return at.say(
+        FORBIDDEN_CHARACTER,
+        "a byte order mark (U+FEFF) stands in the middle of the file",
+        at.span(mark),
+        FORBIDDEN_HELP,
+        fix=Fix(at.span(mark), ""),
     )

@@ -54,7 +54,7 @@ class PythonParser(Reader, Scanner, Parser):
 
     def scan_directive(self) -> Any:
         """A line that begins with ``%``; libyaml refuses those it does not know."""
-        token: Any = super().scan_directive()  # type: ignore[no-untyped-call]
+        token: Any = super().scan_directive()
         if token.name not in {"YAML", "TAG"}:
             raise ScannerError(
                 "while scanning a directive",

@@ -7,6 +7,7 @@ as it lives. Offsets are code points into the origin's source, ``end`` exclusive
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Union
 
@@ -81,6 +82,32 @@ class Mapping(dict[str, "Node"]):
             if key == name and isinstance(key, Scalar):
                 return key
         return None
+
+
+def blank(place: Scalar) -> Scalar:
+    """An empty plain text where a value was left out."""
+    empty = Scalar("")
+    empty.origin, empty.start, empty.end, empty.style = place.origin, place.start, place.end, ""
+    return empty
+
+
+def without_blanks(mapping: Mapping, known: Container[str] | None = None) -> Mapping:
+    """The mapping without the entries whose value was left out; of those only the known keys.
+
+    The same mapping where there are none.
+    """
+    left_out = [
+        key
+        for key, value in mapping.items()
+        if value == "" and isinstance(value, Scalar) and not value.style
+    ]
+    gone = {key for key in left_out if known is None or key in known}
+    if not gone:
+        return mapping
+    kept = Mapping({key: value for key, value in mapping.items() if key not in gone})
+    kept.origin, kept.start, kept.end = mapping.origin, mapping.start, mapping.end
+    kept.is_broken = mapping.is_broken
+    return kept
 
 
 Node = Union[Scalar, Sequence, Mapping]  # noqa: UP007 - forward references in the bases above

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 from unicodedata import normalize
 
@@ -29,7 +30,7 @@ from storyboard.syntax.aliases import Anchor, copy_node, height
 from storyboard.syntax.breakdowns import report_breakdown, report_template
 from storyboard.syntax.events import HAS_C_PARSER, open_events
 from storyboard.syntax.findings import Findings, Refused
-from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence
+from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence, blank
 
 MAX_DEPTH = 64
 MAX_ALIASED_NODES = 100_000
@@ -56,8 +57,11 @@ def parse(
     """The root node of a source, or None where there is none to give.
 
     Scalars stay text. An entry whose value is left out, or written as plain ``~`` or ``null``,
-    is not in its mapping. Reports SB002 and SB004 to SB018; after SB005 to SB009, SB012, SB013
-    and SB016 there is no node. Never raises, whatever the text.
+    has an empty plain text. An alias without an anchor takes its entry out of a mapping, which is
+    then ``is_broken``; in a list its own text stands for it, with the style ``*``.
+
+    Reports SB002 and SB004 to SB018; after SB002, SB004 to SB009, SB012, SB013 and SB016, and
+    after a hundred mistakes, there is no node. Never raises, whatever the text.
     """
     findings = Findings(source, diagnostics)
     was_enabled = gc.isenabled()
@@ -68,7 +72,8 @@ def parse(
     except Refused:
         return None
     except MemoryError:
-        findings.no_memory()
+        with suppress(Refused):
+            findings.no_memory()
         return None
     finally:
         if was_enabled:
@@ -150,14 +155,19 @@ class _Builder:
                 scalar = Scalar(value)
                 scalar.origin = origin
                 scalar.start = event.start_mark.index
-                scalar.end = last_end = event.end_mark.index
+                scalar.end = end = event.end_mark.index
                 scalar.style = style = event.style or ""
                 if event.anchor is not None or event.tag is not None:
                     left_out = self._finish_marked_scalar(scalar, event)
                 elif not style and len(value) < 5 and value in _LEFT_OUT:
                     left_out = True
+                    if not value and key is not None:
+                        # The parsers disagree where nothing is: right after the colon.
+                        colon = text.find(":", last_end, end)
+                        scalar.start = end = end if colon < 0 else colon + 1
                 if style and style in "|>":
-                    scalar.end = last_end = self._block_end(scalar)
+                    end = self._block_end(scalar)
+                scalar.end = last_end = end
                 item = scalar
                 made += 1
                 if made > MAX_NODES:
@@ -372,10 +382,12 @@ class _Builder:
             self._note_merge(mapping, extra, item)
         elif isinstance(item, Scalar) and item.style == "*":
             mapping.is_broken = True
-        elif not left_out:
+        elif not left_out or not isinstance(item, Scalar):
             mapping[key] = item
         elif not item and not key.style and ":" in key:
             self.findings.missing_space(key)
+        else:
+            mapping[key] = blank(item)
 
     def _note_merge(self, mapping: Mapping, extra: _Extra, item: Node) -> None:
         for part in item if isinstance(item, Sequence) else (item,):

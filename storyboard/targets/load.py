@@ -24,7 +24,7 @@ from storyboard.diagnostics import Diagnostics, Fix, Label, Span
 from storyboard.diagnostics.codes import BROKEN_TARGET, UNKNOWN_TARGET, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
 from storyboard.syntax import parse, read_source
-from storyboard.syntax.nodes import Mapping, Node, Scalar
+from storyboard.syntax.nodes import Mapping, Node, Scalar, without_blanks
 from storyboard.syntax.nodes import Sequence as Items
 from storyboard.targets.checks import Disagreement, disagreements
 from storyboard.targets.types import Target
@@ -220,7 +220,22 @@ def _read(file: _File, diagnostics: Diagnostics) -> Mapping | None:
             help="begin it with target: and the id",
         )
         return None
-    return node
+    return _written(node)
+
+
+def _written(root: Mapping) -> Mapping:
+    """The mapping without the entries that were left empty, at any depth."""
+    kept = without_blanks(root)
+    waiting: list[Node] = [kept]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            node.update({k: without_blanks(v) for k, v in node.items() if isinstance(v, Mapping)})
+            waiting.extend(node.values())
+        elif isinstance(node, Items):
+            node[:] = [without_blanks(v) if isinstance(v, Mapping) else v for v in node]
+            waiting.extend(node)
+    return kept
 
 
 def _expand(file: _File, diagnostics: Diagnostics, chain: tuple[str, ...]) -> Mapping | None:

@@ -66,6 +66,14 @@ ANYTHING = st.text(
 )
 
 
+@pytest.mark.parametrize(
+    "row",
+    ["“Go away. |Never come back.” |He left.", '"Go! |Now!" |She left.', "「走。|快！」|好。"],
+)
+def test_an_opened_quotation_is_divided_between_its_sentences(row: str) -> None:
+    assert sentences(row.replace("|", ""), opened=True) == row.split("|")
+
+
 @settings(deadline=None, max_examples=300)
 @given(ANYTHING, st.booleans())
 def test_nothing_is_lost_and_no_stretch_is_blank(text: str, opened: bool) -> None:

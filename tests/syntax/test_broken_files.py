@@ -1,7 +1,8 @@
 """Broken files that a writer can read, each with what is to be said of it.
 
 ``# expect SB010 words`` stands on the line that causes the message; ``# expect 3:5 SB010 words``
-stands at the head where the line cannot hold a comment.
+stands at the head where the line cannot hold a comment. A file with ``# libyaml`` is refused by
+that parser alone; the one in Python takes it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ def test_a_broken_file_gets_the_messages_it_expects_and_no_other(
     text = case.read_bytes().decode("utf-8")
     wanted = expectations(text)
     assert wanted, "the case expects nothing"
+    if "# libyaml" in text and not c_parser:
+        pytest.skip("the Python parser takes this text")
     _, diagnostics = read(text, c_parser=c_parser)
     found = list(diagnostics)
     said = [

@@ -162,6 +162,9 @@ O1_REFUSED = {
     "audio": changed(O1, generate_audio=False),
     "an element with a clip": changed(O1, elements=[CLIP]),
     "an element without references": changed(O1, elements=element(frontal_image_url=URL)),
+    "an element with an empty list of references": changed(
+        O1, elements=element(frontal_image_url=URL, reference_image_urls=[])
+    ),
 }
 
 

@@ -1,0 +1,326 @@
+"""One clip on its way: composed, sent once, followed, fetched, checked and stored.
+
+The order of writing is the whole safety of money here. The intent is on the disk before the
+paying request leaves, and the vendor's id right after it came; a clip is on the disk before its
+intent says so. Only an answer that proves a refusal lets an order be sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from storyboard.ledger import Intent, Receipt, SqliteLedger, State
+from storyboard.run.assets import AssetError, Uploads
+from storyboard.run.bodies import fill, recorded, unfilled
+from storyboard.run.clips import ClipError, read_clip
+from storyboard.run.events import Happening
+from storyboard.run.hosts.errors import HostError, Kind, Problem
+from storyboard.run.hosts.types import Host, Look, Outcome, Progress, Submission
+from storyboard.run.plans import Wanted
+from storyboard.run.store import Store
+from storyboard.units import Money
+
+_MOST_BYTES = 4 << 30
+_PASSING = frozenset({Kind.TRANSIENT, Kind.RATE_LIMITED})
+_WATCHED = 100
+"""So many clips are listened for at most; the others are looked at. A stream is a connection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a run waits for what, in seconds; ``jitter`` is a share either way.
+
+    Looks begin after ``first`` and slow down to ``most``. ``tries`` is how often what costs
+    nothing is asked again before it is left to the next run. ``grace`` is for requests that may
+    still arrive, see ``reconciling``.
+    """
+
+    first: float = 2.0
+    most: float = 15.0
+    growth: float = 1.5
+    jitter: float = 0.1
+    tries: int = 30
+    grace: float = 180.0
+
+
+class NotTakenError(Exception):
+    """The host has certainly not taken an order: nothing is owed, it may be sent again."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+class DoubtError(Exception):
+    """The host may have taken an order."""
+
+
+class StrandedError(Exception):
+    """A clip is made or on its way, and cannot be had now; the next run goes on from here."""
+
+
+class EndedError(Exception):
+    """A clip will not come: it failed or was cancelled, and the ledger says so."""
+
+    def __init__(self, intent: Intent, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.intent = intent
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class Carrier:
+    """Takes clips from their order to their file. ``tell`` hears what happens to a clip.
+
+    ``paying`` holds the tasks that are inside a paying request: those are never broken off.
+    """
+
+    run: str
+    host: Host
+    ledger: SqliteLedger
+    store: Store
+    uploads: Uploads
+    tell: Callable[..., None]
+    patience: Patience = field(default_factory=Patience)
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    chance: random.Random = field(default_factory=random.Random)
+    paying: set[asyncio.Task[Any]] = field(default_factory=set)
+    _watching: int = 0
+
+    # -- sending ----------------------------------------------------------------------------------
+
+    async def compose(self, clip: Wanted) -> dict[str, str]:
+        """The links that a clip's body needs, by pointer; files are uploaded for it.
+
+        Raises ``AssetError`` and ``HostError``; nothing is paid by either.
+        """
+        links: dict[str, str] = {}
+        if clip.assets or clip.frames:
+            self.tell(Happening.UPLOADING, clip)
+        for use in clip.assets:
+            link = await self.uploads.link_of_file(use.path, use.sha256)
+            links |= dict.fromkeys(use.pointers, link)
+        for frame in clip.frames:
+            before = self.ledger.get(frame.digest)
+            take = before.clip if before is not None else None
+            take = take or self._locked(frame.digest)
+            if take is None or not self.store.has(take):
+                raise AssetError(f'the clip of "{frame.request}" is not here')
+            links[frame.pointer] = await self.uploads.link_of_frame(take)
+        return links
+
+    def _locked(self, digest: str) -> str | None:
+        finished = self.store.finished().get(digest)
+        return finished.clip if finished is not None else None
+
+    async def send(self, clip: Wanted, links: dict[str, str]) -> Receipt:
+        """Send a clip's order, once. Raises ``NotTakenError``, ``DoubtError``, ``EndedError``."""
+        body = fill(clip.order.payload, links)
+        if unfilled(body):
+            raise AssetError("a picture of the request has no link")
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - only ever called in one
+        self.tell(Happening.SUBMITTING, clip)
+        self.paying.add(task)
+        try:
+            self.ledger.intend(clip.order, self.run, recorded(links))
+            try:
+                receipt = await self.host.submit(
+                    Submission(
+                        endpoint=clip.order.endpoint,
+                        body=body,
+                        scene=clip.address.rpartition("/")[0],
+                        shots=tuple(address for address, _ in clip.shots),
+                    )
+                )
+            except HostError as error:
+                raise self._not_sent(clip, error.problem) from None
+            self.ledger.step(clip.digest, State.SUBMITTED, receipt=receipt)
+        finally:
+            self.paying.discard(task)
+        self.tell(Happening.SUBMITTED, clip, id=receipt.id)
+        return receipt
+
+    def _not_sent(self, clip: Wanted, problem: Problem) -> Exception:
+        match problem.kind:
+            case Kind.AMBIGUOUS | Kind.TRANSIENT:
+                self.ledger.step(clip.digest, State.UNCERTAIN, problem=problem.text)
+                return DoubtError(problem.text)
+            case Kind.NOT_SENT | Kind.RATE_LIMITED | Kind.EXHAUSTED | Kind.BAD_KEY:
+                self.ledger.step(clip.digest, State.RELEASED, problem=problem.text)
+                return NotTakenError(problem)
+            case _:
+                return self._end(clip, State.FAILED, problem, billed=False)
+
+    def _end(
+        self,
+        clip: Wanted,
+        state: State,
+        problem: Problem,
+        *,
+        billed: bool | None,
+        charged: Money | None = None,
+    ) -> EndedError:
+        intent = self.ledger.step(
+            clip.digest,
+            state,
+            failure=str(problem.kind),
+            problem=problem.text,
+            billed=billed,
+            charged=charged,
+        )
+        return EndedError(intent, problem)
+
+    # -- following --------------------------------------------------------------------------------
+
+    async def follow(self, clip: Wanted) -> Intent:
+        """Wait for a clip that the host has, and store it.
+
+        Raises ``EndedError``, ``StrandedError`` and ``StoreError``.
+        """
+        intent = self.ledger.get(clip.digest)
+        if intent is None or intent.receipt is None:
+            raise StrandedError("the ledger has no id for it")
+        if intent.state is not State.SUCCEEDED:
+            await self._wait(clip, intent)
+        return await self._receive(clip, intent.receipt)
+
+    async def _wait(self, clip: Wanted, intent: Intent) -> None:
+        receipt = intent.receipt
+        assert receipt is not None  # noqa: S101 - the caller has looked
+        watch = self._watch(receipt)
+        state, delay, failures = intent.state, self.patience.first, 0
+        # What an earlier run has sent may long be over.
+        is_new = intent.run == self.run and state is State.SUBMITTED
+        try:
+            if is_new:
+                await self._sleep(delay, watch)
+            while True:
+                try:
+                    look = await self.host.look(receipt)
+                    failures = 0
+                except HostError as error:
+                    failures += 1
+                    self._check_patience(error, failures)
+                    await self._sleep(error.problem.retry_after or delay, None)
+                    continue
+                if look.progress is Progress.OVER:
+                    return
+                state = self._say(clip, look, state)
+                delay = min(delay * self.patience.growth, self.patience.most)
+                await self._sleep(delay, watch)
+        finally:
+            if watch is not None:
+                watch.cancel()
+                await asyncio.gather(watch, return_exceptions=True)
+
+    def _say(self, clip: Wanted, look: Look, state: State) -> State:
+        if look.progress is Progress.QUEUED:
+            self.tell(Happening.QUEUED, clip, position=look.position)
+            return state
+        if state is State.SUBMITTED:
+            self.ledger.step(clip.digest, State.RUNNING)
+            self.tell(Happening.RUNNING, clip)
+        return State.RUNNING
+
+    def _watch(self, receipt: Receipt) -> asyncio.Task[bool] | None:
+        if self._watching >= _WATCHED:
+            return None
+        self._watching += 1
+
+        async def watch() -> bool:
+            try:
+                return await self.host.watch(receipt)
+            except HostError:
+                return False
+            finally:
+                self._watching -= 1
+
+        return asyncio.ensure_future(watch())
+
+    async def _sleep(self, seconds: float, watch: asyncio.Task[bool] | None) -> None:
+        """Wait, less long where the host says meanwhile that the clip is ready."""
+        seconds *= 1 + self.patience.jitter * (2 * self.chance.random() - 1)
+        if watch is None or watch.done():
+            await self.pause(seconds)
+            return
+        timer = asyncio.ensure_future(self.pause(seconds))
+        try:
+            await asyncio.wait({timer, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if watch.done() and not watch.result():
+                await timer  # the line dropped: this says nothing of the clip
+        finally:
+            timer.cancel()
+
+    def _check_patience(self, error: HostError, failures: int) -> None:
+        if error.kind not in _PASSING or failures >= self.patience.tries:
+            raise StrandedError(error.problem.text) from None
+
+    # -- receiving --------------------------------------------------------------------------------
+
+    async def _receive(self, clip: Wanted, receipt: Receipt) -> Intent:
+        """Fetch the clip until it is whole; what is wrong with a download is never paid for."""
+        failures = 0
+        while True:
+            try:
+                outcome = await self.host.fetch(receipt)
+                self._check_outcome(clip, outcome)
+                return await self._store(clip, outcome)
+            except HostError as error:
+                failures += 1
+                kind, text = error.kind, error.problem.text
+                wait = error.problem.retry_after
+            except ClipError as error:
+                failures += 1
+                kind, text, wait = Kind.TRANSIENT, f"the clip that came is not whole: {error}", None
+            passing = kind in _PASSING or (kind is Kind.GONE and failures < 4)
+            if not passing or failures >= self.patience.tries:
+                raise StrandedError(text)
+            delay = self.patience.first * self.patience.growth ** min(failures - 1, 8)
+            await self._sleep(wait or min(delay, self.patience.most), None)
+
+    def _check_outcome(self, clip: Wanted, outcome: Outcome) -> None:
+        charged = _charge(clip, outcome)
+        intent = self.ledger.get(clip.digest)
+        if outcome.problem is not None:
+            billed = None if charged is None else charged.amount > 0
+            state = State.CANCELLED if outcome.problem.kind is Kind.CANCELLED else State.FAILED
+            raise self._end(clip, state, outcome.problem, billed=billed, charged=charged)
+        if intent is not None and intent.state is not State.SUCCEEDED:
+            self.ledger.step(clip.digest, State.SUCCEEDED, charged=charged)
+            self.tell(Happening.STORING, clip)
+
+    async def _store(self, clip: Wanted, outcome: Outcome) -> Intent:
+        part = self.store.part(clip.digest)
+        try:
+            came = await self.host.download(outcome.link or "", part, _MOST_BYTES)
+            if outcome.size and came.size != outcome.size:
+                raise ClipError(f"{came.size:,} bytes came, the host promised {outcome.size:,}")
+            facts = read_clip(part)
+            self.store.keep(part, came.sha256)
+        finally:
+            part.unlink(missing_ok=True)
+        intent = self.ledger.step(clip.digest, State.STORED, clip=came.sha256)
+        if not facts.lasts(clip.order.seconds):
+            self.tell(
+                Happening.WARNING,
+                clip,
+                text=f"it lasts {facts.seconds:.2f} s, {clip.order.seconds} s were asked for",
+            )
+        return intent
+
+
+def _charge(clip: Wanted, outcome: Outcome) -> Money | None:
+    """What was charged: the host's own sum, else its units at the price of the plan."""
+    if outcome.charge is not None:
+        return outcome.charge
+    estimate = clip.order.estimate
+    if outcome.units is None or estimate is None:
+        return None
+    unit_price = estimate.amount / Decimal(clip.order.seconds)
+    return Money(outcome.units * unit_price, estimate.currency)

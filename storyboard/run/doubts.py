@@ -1,0 +1,99 @@
+"""Settling doubts in the ledger, from the vendor's history. Nothing here sends or pays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from storyboard.ledger import Intent, SqliteLedger, State
+from storyboard.run.carrying import Patience
+from storyboard.run.hosts.errors import HostError
+from storyboard.run.hosts.types import Host
+from storyboard.run.reconciling import SKEW, Verdict, by_endpoint, reconcile, since
+
+
+@dataclass(slots=True)
+class Doubts:
+    """Asks a host what became of uncertain orders, and writes what it says into the ledger.
+
+    ``why`` says, by digest, what keeps a doubt from being settled.
+    """
+
+    host: Host
+    ledger: SqliteLedger
+    patience: Patience
+    clock: Callable[[], float]
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    why: dict[str, str] = field(default_factory=dict)
+
+    async def settle(self) -> int:
+        """Settle what can be settled now; gives how many doubts are left."""
+        doubtful = [
+            intent
+            for intent in self.ledger.intents()
+            if intent.state is State.UNCERTAIN and intent.order.host == self.host.name
+        ]
+        left = 0
+        for endpoint, intents in by_endpoint(doubtful).items():
+            left += await self._settle_endpoint(endpoint, intents)
+        return left
+
+    async def settle_in_time(self, digests: Sequence[str]) -> None:
+        """Ask again until these are settled, or longer than anything may still be on its way."""
+        delay = self.patience.first
+        end = self.clock() + self.patience.grace + 2 * self.patience.most
+        while True:
+            await self.settle()
+            states = [intent.state for one in digests if (intent := self.ledger.get(one))]
+            if State.UNCERTAIN not in states:
+                return
+            changed = [intent.changed_at for one in digests if (intent := self.ledger.get(one))]
+            if self.clock() > min(end, max(changed) + self.patience.grace):
+                # All that could arrive has: one last look, and then it is for a person.
+                await self.settle()
+                return
+            await self.pause(delay)
+            delay = min(delay * self.patience.growth, self.patience.most)
+
+    async def _settle_endpoint(self, endpoint: str, doubtful: list[Intent]) -> int:
+        reach = since(doubtful)
+        try:
+            history = await self.host.history(endpoint, reach)
+        except HostError as error:
+            for intent in doubtful:
+                self.why[intent.digest] = f"the vendor's history cannot be read: {error}"
+            return len(doubtful)
+        # What was surely accepted in that time must show, or the history is not to be trusted.
+        expected = [
+            intent.receipt.id
+            for intent in self.ledger.intents()
+            if intent.receipt is not None
+            and intent.order.endpoint == endpoint
+            and intent.order.host == self.host.name
+            and intent.intended_at >= reach + SKEW
+        ]
+        findings = reconcile(
+            doubtful,
+            history,
+            claimed=self.ledger.claimed(self.host.name),
+            expected=expected,
+            keeps_bodies=self.host.keeps_bodies,
+            now=self.clock(),
+            grace=self.patience.grace,
+        )
+        left = 0
+        for intent in doubtful:
+            finding = findings[intent.digest]
+            self.why[intent.digest] = finding.why
+            match finding.verdict:
+                case Verdict.FOUND:
+                    receipt = self.host.receipt(endpoint, finding.id)
+                    self.ledger.step(intent.digest, State.SUBMITTED, receipt=receipt)
+                case Verdict.ABSENT:
+                    self.ledger.step(
+                        intent.digest, State.RELEASED, problem="the vendor never received it"
+                    )
+                case Verdict.UNKNOWN:
+                    left += 1
+        return left

@@ -1,0 +1,211 @@
+"""A plan as a run needs it: read, checked against what it was made from, one value a clip."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from storyboard.canonical import digest, digest_bytes
+from storyboard.ledger import Order
+from storyboard.plan import Plan
+from storyboard.plan.planner import FORMAT
+from storyboard.run.bodies import PointerError, fill, unfilled
+from storyboard.units import Money
+
+_LARGEST_PLAN = 256 << 20
+
+
+class PlanError(Exception):
+    """A plan that may not be run; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A local file in a payload: its path in the project, content, and pointers."""
+
+    path: str
+    sha256: str
+    pointers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Another clip's last frame in a payload; ``digest`` is that clip's request."""
+
+    digest: str
+    request: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A clip of a plan. ``names`` are all the addresses that this one clip is for.
+
+    ``seconds`` are paid; ``padding`` of them are not in the film. ``place`` is where its first
+    shot is written, ``shots`` names and places of all.
+    """
+
+    order: Order
+    names: tuple[str, ...]
+    padding: int
+    assets: tuple[Use, ...]
+    frames: tuple[Frame, ...]
+    shots: tuple[tuple[str, str], ...]
+
+    @property
+    def digest(self) -> str:
+        """The digest of its request."""
+        return self.order.digest
+
+    @property
+    def address(self) -> str:
+        """Its first address."""
+        return self.names[0]
+
+    @property
+    def place(self) -> str:
+        """``FILE:LINE`` of its first shot."""
+        return self.shots[0][1] if self.shots else ""
+
+    def place_of(self, pointer: str, shots_fields: Iterable[str] = ("multi_prompt",)) -> str:
+        """``FILE:LINE`` of the shot that a field of the body belongs to."""
+        parts = pointer.strip("/").split("/")
+        if len(parts) > 1 and parts[0] in shots_fields and parts[1].isdigit():
+            index = int(parts[1])
+            if index < len(self.shots):
+                return self.shots[index][1]
+        return self.place
+
+
+def read_plan(path: Path) -> Plan:
+    """A plan's file as JSON values. Raises ``PlanError``."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PlanError(f'"{path}" cannot be read: {(error.strerror or "").lower()}') from None
+    try:
+        plan = json.loads(data) if len(data) <= _LARGEST_PLAN else None
+    except (ValueError, RecursionError):
+        plan = None
+    form = plan.get("format") if isinstance(plan, dict) else None
+    if not isinstance(plan, dict) or not isinstance(form, str):
+        raise PlanError(f'"{path}" is no plan: `storyboard plan --out {path}` writes one')
+    if form != FORMAT:
+        raise PlanError(
+            f'"{path}" is a plan of the form "{form}", this storyboard runs "{FORMAT}": plan again'
+        )
+    return plan
+
+
+def is_plan(path: Path) -> bool:
+    """Whether a file is a plan and not a storyboard, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            return file.read(64).lstrip().startswith(b"{")
+    except OSError:
+        return False
+
+
+def find_changes(plan: Mapping[str, Any], folder: Path, target_digest: str | None) -> list[str]:
+    """What is no longer as it was when the plan was made: sources, pictures' lists, the target.
+
+    ``folder`` is where the paths of the sources begin. ``target_digest`` is that of the target
+    as it is known now, None where it is not known any more.
+    """
+    changes = []
+    for source in plan["sources"]:
+        try:
+            now = digest_bytes((folder / source["file"]).read_bytes())
+        except OSError:
+            changes.append(f'"{source["file"]}" is not there')
+            continue
+        if now != source["digest"]:
+            changes.append(f'"{source["file"]}" has changed')
+    if target_digest != plan["target"]["digest"]:
+        changes.append(f"what is known of the target {plan['target']['id']} has changed")
+    return changes
+
+
+def wanted_of(plan: Mapping[str, Any], host: str) -> tuple[Wanted, ...]:
+    """The clips of a plan, in its order; requests with equal digests are one clip.
+
+    Raises ``PlanError`` where a request is not what its digest says.
+    """
+    found: dict[str, Wanted] = {}
+    try:
+        by_id = {request["id"]: request["digest"] for request in plan["requests"]}
+        for request in plan["requests"]:
+            wanted = _wanted(request, host, by_id)
+            before = found.get(wanted.digest)
+            if before is not None:
+                names = (*before.names, *wanted.names)
+                wanted = Wanted(
+                    order=before.order,
+                    names=names,
+                    padding=before.padding,
+                    assets=before.assets,
+                    frames=before.frames,
+                    shots=before.shots,
+                )
+            found[wanted.digest] = wanted
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation, IndexError):
+        raise PlanError("the plan cannot be read: write it again with `storyboard plan`") from None
+    return tuple(found.values())
+
+
+def _wanted(request: Mapping[str, Any], host: str, by_id: Mapping[str, str]) -> Wanted:
+    name, payload = request["id"], request["payload"]
+    content = {"endpoint": request["endpoint"], "payload": payload, "take": request["take"]}
+    if digest(content) != request["digest"]:
+        raise PlanError(f'"{name}" is not what was planned: the plan was changed by hand')
+    parts = name.split("/")
+    if any(part in ("", ".", "..") for part in parts) or "\\" in name:
+        raise PlanError(f'"{name}" is no address of a clip')
+    assets = tuple(
+        Use(path=one["path"], sha256=one["sha256"], pointers=tuple(one["pointers"]))
+        for one in request["assets"]
+    )
+    frames = tuple(
+        Frame(digest=by_id[one["request"]], request=one["request"], pointer=one["pointer"])
+        for one in request["depends_on"]
+    )
+    _check_links(name, payload, assets, frames)
+    cost = request["cost"]
+    return Wanted(
+        order=Order(
+            digest=request["digest"],
+            address=name,
+            host=host,
+            endpoint=request["endpoint"],
+            payload=payload,
+            seconds=int(request["seconds"]),
+            take=str(request["take"]),
+            estimate=None
+            if cost == "unknown"
+            else Money(Decimal(cost["amount"]), str(cost["currency"])),
+        ),
+        names=(name,),
+        padding=int(request["padding"]),
+        assets=assets,
+        frames=frames,
+        shots=tuple(
+            (shot["address"], f"{shot['span']['file']}:{shot['span']['line']}")
+            for shot in request["shots"]
+        ),
+    )
+
+
+def _check_links(
+    name: str, payload: Mapping[str, Any], assets: Iterable[Use], frames: Iterable[Frame]
+) -> None:
+    links = {pointer: "https://file" for use in assets for pointer in use.pointers}
+    links |= {frame.pointer: "https://frame" for frame in frames}
+    try:
+        if unfilled(fill(payload, links)):
+            raise PlanError(f'"{name}" has a picture that the plan does not name')
+    except PointerError as error:
+        raise PlanError(f'"{name}" has nothing at {error}') from None

@@ -1,0 +1,182 @@
+"""Where a film's things are on the disk: ledger, lock, takes, frames and the clips' names.
+
+For a storyboard ``DIR/storyboard.yaml``::
+
+    DIR/.storyboard/ledger.db            what was asked and paid
+    DIR/.storyboard/takes/<sha256>.mp4   each clip once, never changed
+    DIR/.storyboard/frames/              last frames of takes
+    DIR/storyboard.lock                  the finished takes, to be committed
+    DIR/out/<request id>.mp4             the current clips, by name
+
+A storyboard ``DIR/NAME.storyboard.yaml`` has its clips in ``DIR/out/NAME/``. What is simulated
+is under ``DIR/.storyboard/simulated/``, its lock too, and in ``DIR/out/simulated/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from storyboard.ledger import Finished, KnownTakes, read_intents, read_lock
+
+_SUFFIX = ".storyboard.yaml"
+
+
+class StoreError(Exception):
+    """The disk refuses: full, read-only, or something stands in the way. The text says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """The places of one film's things."""
+
+    folder: Path
+    name: str = ""
+    simulated: bool = False
+
+    @classmethod
+    def beside(cls, storyboard: Path, *, simulated: bool = False) -> Store:
+        """The store of a storyboard's file, or of a folder that holds ``storyboard.yaml``."""
+        if storyboard.is_dir():
+            return cls(folder=storyboard, simulated=simulated)
+        name = storyboard.name
+        if name.endswith(_SUFFIX):
+            name = name.removesuffix(_SUFFIX)
+        else:
+            name = "" if name in ("storyboard.yaml", "storyboard.yml") else storyboard.stem
+        return cls(folder=storyboard.parent, name=name, simulated=simulated)
+
+    @property
+    def home(self) -> Path:
+        """The folder of everything that is not committed."""
+        home = self.folder / ".storyboard"
+        return home / "simulated" if self.simulated else home
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.home / "ledger.db"
+
+    @property
+    def lock(self) -> Path:
+        """The lock's file."""
+        return (self.home if self.simulated else self.folder) / "storyboard.lock"
+
+    @property
+    def takes(self) -> Path:
+        """The folder of takes."""
+        return self.home / "takes"
+
+    @property
+    def frames(self) -> Path:
+        """The folder of last frames."""
+        return self.home / "frames"
+
+    @property
+    def out(self) -> Path:
+        """The folder of the clips by name."""
+        out = self.folder / "out"
+        if self.simulated:
+            out /= "simulated"
+        return out / self.name if self.name else out
+
+    def take(self, sha256: str) -> Path:
+        """The file of a take."""
+        return self.takes / f"{sha256}.mp4"
+
+    def has(self, sha256: str | None) -> bool:
+        """Whether the take's file is here."""
+        return sha256 is not None and self.take(sha256).is_file()
+
+    def clip(self, request_id: str) -> Path:
+        """Where the clip of a request is found by its name."""
+        parts = PurePosixPath(request_id).parts
+        if not parts or any(part in ("..", "/", ".") or "\\" in part for part in parts):
+            raise StoreError(f'"{request_id}" is no address that a clip can be named by')
+        return self.out.joinpath(*parts[:-1], f"{parts[-1]}.mp4")
+
+    def known(self) -> KnownTakes:
+        """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``."""
+        return KnownTakes(read_intents(self.ledger), self.finished())
+
+    def finished(self) -> dict[str, Finished]:
+        """The takes of the lock. Raises ``LockError``."""
+        return read_lock(self.lock)
+
+    # -- files ------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Make the folders, and clear away what a killed run had begun to download."""
+        try:
+            for folder in (self.takes, self.frames, self.out):
+                folder.mkdir(parents=True, exist_ok=True)
+            for part in self.takes.glob(".*.part"):
+                part.unlink(missing_ok=True)
+            probe = self.takes / ".probe"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise refusal(error, self.folder) from None
+
+    def part(self, digest: str) -> Path:
+        """A file for a download that is not finished."""
+        return self.takes / f".{digest.rpartition(':')[2]}.part"
+
+    def keep(self, part: Path, sha256: str) -> Path:
+        """Make a finished download a take: it is on the disk, whole, before it has its name."""
+        take = self.take(sha256)
+        try:
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.chmod(0o444)
+            part.replace(take)
+            _sync_folder(self.takes)
+        except OSError as error:
+            raise refusal(error, take) from None
+        return take
+
+    def publish(self, request_id: str, sha256: str) -> Path:
+        """Let the name of a request's clip lead to a take."""
+        take, clip = self.take(sha256), self.clip(request_id)
+        try:
+            if clip.is_file() and clip.stat().st_ino == take.stat().st_ino:
+                return clip
+            clip.parent.mkdir(parents=True, exist_ok=True)
+            beside = clip.with_name(f".{clip.name}.new")
+            beside.unlink(missing_ok=True)
+            try:
+                os.link(take, beside)
+            except OSError:
+                shutil.copyfile(take, beside)
+            beside.replace(clip)
+        except OSError as error:
+            raise refusal(error, clip) from None
+        return clip
+
+
+def refusal(error: OSError, path: Path) -> StoreError:
+    """What the disk said, for people."""
+    return StoreError(f'"{path}" cannot be written: {(error.strerror or str(error)).lower()}')
+
+
+def sha256_of(path: Path) -> str:
+    """The hex sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    # A name is only safe once its folder is; not every system lets a folder be opened.
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)

@@ -1,0 +1,226 @@
+"""The command line's contracts: exit codes, streams, JSON, and no traceback for anyone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from storyboard.targets.schemas import read_schema
+
+FILM = """\
+storyboard: 1
+title: A Boat
+characters: {mara: {frontal: https://example.com/front.png}}
+scenes:
+  - id: sea
+    shots:
+      - {prompt: "@mara rows out.", duration: 4s}
+      - {prompt: "@mara ships the oars.", duration: 4s}
+"""
+
+
+def run(
+    *arguments: str, cwd: Path, stdin: str | bytes = "", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "storyboard", *arguments],
+        cwd=cwd,
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", **(env or {})},
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    (tmp_path / "storyboard.yaml").write_text(FILM, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_first_film_is_written_and_plans_at_once(tmp_path: Path) -> None:
+    assert run("init", "kite", cwd=tmp_path).returncode == 0
+    done = run("plan", "kite", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "clip" in done.stdout.splitlines()[-1]
+    again = run("init", "kite", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "nothing was written" in again.stderr
+
+
+def test_a_title_with_quotation_marks_is_written_as_it_is(tmp_path: Path) -> None:
+    title = 'Say "go", \\ then: #1'
+    assert run("init", "kite", "--title", title, cwd=tmp_path).returncode == 0
+    plan = json.loads(run("plan", "kite", "--json", cwd=tmp_path).stdout)
+    assert plan["storyboard"]["title"] == title
+
+
+def test_a_plan_as_json_satisfies_its_schema(film: Path) -> None:
+    done = run("plan", "--json", cwd=film)
+    assert done.returncode == 0
+    plan = json.loads(done.stdout)
+    assert list(Draft202012Validator(read_schema("plan.schema.json")).iter_errors(plan)) == []
+    assert plan["applyable"] is True
+
+
+def test_a_plan_that_cannot_be_is_json_all_the_same(film: Path) -> None:
+    (film / "storyboard.yaml").write_text(FILM.replace("@mara rows", "@marra rows"))
+    done = run("plan", "--json", cwd=film)
+    plan = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert plan["applyable"] is False
+    assert plan["requests"] == []
+    assert [found["code"] for found in plan["diagnostics"]] == ["SB203"]
+    assert list(Draft202012Validator(read_schema("plan.schema.json")).iter_errors(plan)) == []
+
+
+def test_a_plan_is_written_with_the_bytes_that_are_printed(film: Path) -> None:
+    printed = run("plan", "--json", cwd=film).stdout
+    assert run("plan", "--out", "film.plan", cwd=film).returncode == 0
+    assert (film / "film.plan").read_text(encoding="utf-8") == printed
+
+
+def test_a_refused_plan_is_not_written(film: Path) -> None:
+    done = run("plan", "--out", "film.plan", "--max-cost", "0.10 USD", cwd=film)
+    assert done.returncode == 1
+    assert "SB501" in done.stderr
+    assert "0.90 USD: the smallest budget that would pass" in done.stderr
+    assert not (film / "film.plan").exists()
+
+
+def test_too_many_seconds_are_refused_with_the_smallest_limit(film: Path) -> None:
+    done = run("plan", "--max-seconds", "7", cwd=film)
+    assert done.returncode == 1
+    assert "allow 8 s" in done.stderr
+    assert run("plan", "--max-seconds", "8", cwd=film).returncode == 0
+
+
+def test_the_detailed_exit_code_tells_that_clips_are_pending(film: Path) -> None:
+    assert run("plan", "--detailed-exitcode", cwd=film).returncode == 5
+
+
+def test_findings_of_several_files_come_in_one_go(film: Path) -> None:
+    (film / "bad.yaml").write_text("storyboard: 1\nscenes: [{shots: [{promt: x}]}]\n")
+    done = run("check", "storyboard.yaml", "bad.yaml", "--format", "json", cwd=film)
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert (
+        list(Draft202012Validator(read_schema("diagnostics.schema.json")).iter_errors(found)) == []
+    )
+    errors = [one for one in found["diagnostics"] if one["severity"] == "error"]
+    assert [(one["code"], one["span"]["file"]) for one in errors] == [("SB101", "bad.yaml")]
+
+
+def test_standard_input_is_a_storyboard(tmp_path: Path) -> None:
+    done = run("plan", "-", "--json", cwd=tmp_path, stdin=FILM)
+    assert json.loads(done.stdout)["storyboard"]["file"] == "<stdin>"
+    assert run("check", "-", cwd=tmp_path, stdin=b"\xff\xfe\x00").returncode == 1
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "github", "text"])
+def test_every_form_goes_to_stdout_alone(film: Path, form: str) -> None:
+    (film / "storyboard.yaml").write_text(FILM.replace("4s", "four"))
+    done = run("check", "--format", form, cwd=film)
+    assert done.returncode == 1
+    assert "SB105" in done.stdout
+    if form in {"json", "sarif"}:
+        json.loads(done.stdout)
+
+
+def test_payloads_are_printed_alone(film: Path) -> None:
+    listed = json.loads(run("compile", cwd=film).stdout)["requests"]
+    assert [sorted(one) for one in listed] == [["endpoint", "id", "payload"]]
+    assert listed[0]["payload"]["multi_prompt"][0]["prompt"] == "@Element1 rows out."
+
+
+def test_a_target_on_the_command_line_comes_before_the_storyboards(film: Path) -> None:
+    done = run("plan", "--json", "--target", "fal/kling-o3-standard", cwd=film)
+    assert json.loads(done.stdout)["target"]["id"] == "fal/kling-o3-standard"
+
+
+def test_a_target_named_wrongly_gives_the_nearest(film: Path) -> None:
+    done = run("plan", "--target", "fal/kling-03-pro", cwd=film)
+    assert done.returncode == 1
+    assert "fal/kling-o3-pro" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chekc",),
+        ("plan", "--set", "weather"),
+        ("plan", "--max-cost", "much"),
+        ("plan", "--max-references", "0"),
+        ("plan", "--colour"),
+        ("explain", "SB000"),
+        ("schema", "film"),
+        ("targets", "--check", "nothing.json"),
+    ],
+)
+def test_wrong_usage_ends_in_words_and_exit_code_2(film: Path, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments, cwd=film)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Error:" in done.stderr
+
+
+def test_a_misspelt_command_is_told_the_right_one(film: Path) -> None:
+    assert 'write "storyboard check"' in run("chekc", cwd=film).stderr
+
+
+def test_what_is_missing_or_no_file_is_said(tmp_path: Path) -> None:
+    for file in ("nothing.yaml", ".", "/dev/null/x"):
+        done = run("check", file, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "SB001" in done.stdout
+
+
+def test_there_is_no_colour_unless_it_is_asked_for(film: Path) -> None:
+    assert "\x1b" not in run("plan", cwd=film).stdout
+    assert "\x1b" in run("plan", "--color", "always", cwd=film).stdout
+    assert "\x1b" not in run("plan", cwd=film, env={"NO_COLOR": "1"}).stdout
+
+
+def test_a_reader_that_has_enough_is_no_error(film: Path) -> None:
+    shell = f'"{sys.executable}" -m storyboard schema | head -n 1; exit ${{PIPESTATUS[0]}}'
+    done = subprocess.run(["bash", "-c", shell], cwd=film, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+def test_completion_is_offered_for_commands(film: Path) -> None:
+    asked = {
+        "_STORYBOARD_COMPLETE": "bash_complete",
+        "COMP_WORDS": "storyboard pl",
+        "COMP_CWORD": "1",
+    }
+    assert "plan" in run(cwd=film, env=asked).stdout
+
+
+def test_the_comparison_names_every_target_and_marks_the_chosen(film: Path) -> None:
+    data = json.loads(run("plan", "--compare", "--json", cwd=film).stdout)
+    assert data["format"] == "storyboard-comparison/1"
+    assert [one["target"] for one in data["targets"] if one["chosen"]] == ["fal/kling-o3-pro"]
+    priced = [one["cost"]["amount"] for one in data["targets"] if isinstance(one["cost"], dict)]
+    assert priced == sorted(priced, key=float)
+    shown = run("plan", "--compare", cwd=film).stdout
+    assert "> fal/kling-o3-pro" in shown
+
+
+def test_strictness_makes_losses_errors(film: Path) -> None:
+    lossy = FILM.replace("duration: 4s}", "duration: 4s, negative: fog}")
+    (film / "storyboard.yaml").write_text(lossy)
+    assert run("plan", cwd=film).returncode == 0
+    done = run("plan", "--strict", cwd=film)
+    assert done.returncode == 1
+    assert "error[SB402 feature-lost]" in done.stderr

@@ -1,0 +1,331 @@
+"""What holds for every film: a plan keeps every rule, or errors say where the film does not.
+
+The rules are counted here from the payloads and the targets' published numbers, which stand
+below, and not with the compiler's own code.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from random_films import Film, films, written
+
+from storyboard.api import Compilation, Options, plan
+from storyboard.film import MENTION
+from storyboard.plan.file import encode
+from storyboard.targets.schemas import request_schema
+from storyboard.verify import verify
+
+EXAMPLES = 200
+"""Films that each rule is tried on; together they take about ten seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """A target's limits as its documents have them, and its prices without and with sound."""
+
+    longest: int
+    single: int
+    shots: int
+    references: int
+    prices: tuple[str, str]
+    type: type
+    images: str
+
+
+FACTS = {
+    "fal/kling-o3-pro": Facts(
+        longest=15,
+        single=2500,
+        shots=6,
+        references=4,
+        prices=("0.112", "0.14"),
+        type=str,
+        images="image_urls",
+    ),
+    "fal/kling-o1-standard": Facts(
+        longest=10,
+        single=2500,
+        shots=1,
+        references=7,
+        prices=("0.084", "0.084"),
+        type=str,
+        images="image_urls",
+    ),
+    "oxen/kling-o3-pro": Facts(
+        longest=15,
+        single=512,
+        shots=6,
+        references=4,
+        prices=("0.224", "0.224"),
+        type=int,
+        images="input_image",
+    ),
+}
+TAG = re.compile(r"@(Element|Image)(\d+)")
+Plan = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the films of this module."""
+    return tmp_path_factory.mktemp("films")
+
+
+def compiled(film: Film, folder: Path) -> tuple[Plan, Compilation]:
+    """The plan of a film, through a file as users have it."""
+    file = folder / "film.yaml"
+    file.write_text(written(film), "utf-8")
+    return plan(str(file), Options(project=folder))
+
+
+def planned(film: Film, folder: Path) -> tuple[Plan, Compilation]:
+    """The plan of a film that has one; other films are passed over."""
+    made, compilation = compiled(film, folder)
+    assume(made["requests"])
+    return made, compilation
+
+
+def prompts(payload: dict[str, Any]) -> list[tuple[str, int]]:
+    """The texts of a payload with their seconds."""
+    if "multi_prompt" in payload:
+        assert "prompt" not in payload
+        return [(shot["prompt"], int(shot["duration"])) for shot in payload["multi_prompt"]]
+    return [(payload["prompt"], int(payload["duration"]))]
+
+
+def shots_of(made: Plan) -> Iterator[tuple[dict[str, Any], dict[str, Any], str, int]]:
+    """Request, shot, text and seconds of every part of a plan."""
+    for request in made["requests"]:
+        for shot, (text, seconds) in zip(
+            request["shots"], prompts(request["payload"]), strict=True
+        ):
+            yield request, shot, text, seconds
+
+
+def seconds_of(film: Film) -> dict[str, int]:
+    """What each shot of a film lasts, by address."""
+    lasting = {}
+    for scene in film["scenes"]:
+        default = (film["defaults"] | scene.get("defaults", {})).get("duration", 5)
+        for shot in scene["shots"]:
+            beats = shot.get("beats", [])
+            own = [beat["duration"] for beat in beats if isinstance(beat, dict)]
+            seconds = sum(own) if own else max(shot.get("duration", default), len(beats))
+            lasting[f"{scene['id']}/{shot['id']}"] = seconds
+    return lasting
+
+
+common = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+    ],
+)
+
+
+@common
+@given(film=films())
+def test_a_film_has_a_plan_that_keeps_every_rule_or_errors_with_places(
+    film: Film, folder: Path
+) -> None:
+    made, compilation = compiled(film, folder)
+    for found in made["diagnostics"]:
+        assert not found["code"].startswith("SB9"), found
+        assert found["span"] or found["code"] == "SB407", found
+        assert found["help"], found
+    errors = [found for found in made["diagnostics"] if found["severity"] == "error"]
+    assert bool(made["requests"]) is not bool(errors)
+    assert made["applyable"] is not bool(errors)
+    if errors:
+        return
+    assert compilation.film is not None
+    target, facts = compilation.film.target, FACTS[film["target"]]
+    schema = request_schema(target)
+    assert verify(made, target, schema, max_references=facts.references) == []
+    validator = Draft202012Validator(schema)
+    for request in made["requests"]:
+        validator.validate(request["payload"])
+        check_limits(request, facts)
+        check_numbers(request, facts)
+    check_seconds(made, film)
+    check_costs(made, facts)
+    check_order(made)
+    check_texts(made, compilation)
+
+
+def check_limits(request: dict[str, Any], facts: Facts) -> None:
+    """Seconds, shots and the length of each text, the tags' hidden width included."""
+    payload = request["payload"]
+    parts = prompts(payload)
+    total = sum(seconds for _, seconds in parts)
+    assert 3 <= total <= facts.longest
+    assert total == request["seconds"]
+    assert len(parts) <= facts.shots
+    if len(parts) > 1:
+        assert all(1 <= seconds <= 15 for _, seconds in parts)
+    limit = 512 if len(parts) > 1 else facts.single
+    for text, _ in parts:
+        assert text == text.strip() != ""
+        assert len(text) + 6 * len(TAG.findall(text)) <= limit
+    if "duration" in payload:
+        assert type(payload["duration"]) is facts.type
+    assert (
+        type(payload.get("multi_prompt", [{"duration": facts.type()}])[0]["duration"]) is facts.type
+    )
+
+
+def check_numbers(request: dict[str, Any], facts: Facts) -> None:
+    """Tags count from 1 by first mention; what is sent is what is mentioned."""
+    payload = request["payload"]
+    tags = list(dict.fromkeys(TAG.findall(" ".join(text for text, _ in prompts(payload)))))
+    sent = {"Element": payload.get("elements", []), "Image": payload.get(facts.images, [])}
+    for kind, what in sent.items():
+        numbers = [int(number) for one, number in tags if one == kind]
+        assert numbers == list(range(1, len(what) + 1))
+    assert len(tags) <= facts.references
+    assert list(request["tokens"]) == [f"@{kind}{number}" for kind, number in tags]
+    assert sum("video_url" in element for element in sent["Element"]) <= 1
+    for element in sent["Element"]:
+        assert len(element.get("reference_image_urls", [])) <= 3
+
+
+def check_seconds(made: Plan, film: Film) -> None:
+    """Every shot lasts what it was written to last; only padding comes on top."""
+    lasting: dict[str, int] = {}
+    rendered = padding = 0
+    for request in made["requests"]:
+        for shot in request["shots"]:
+            lasting[shot["address"]] = lasting.get(shot["address"], 0) + shot["seconds"]
+        rendered += request["seconds"]
+        padding += request["padding"]
+    assert lasting == seconds_of(film)
+    assert rendered == sum(lasting.values()) + padding == made["totals"]["seconds"]
+
+
+def check_costs(made: Plan, facts: Facts) -> None:
+    """Each request costs its seconds at the published price, and the film their sum."""
+    total = Decimal(0)
+    for request in made["requests"]:
+        price = Decimal(facts.prices[bool(request["payload"].get("generate_audio"))])
+        assert Decimal(request["cost"]["amount"]) == price * request["seconds"]
+        total += price * request["seconds"]
+    assert Decimal(made["totals"]["generate"]["cost"]["amount"]) == total
+    scenes = [Decimal(scene["cost"]["amount"]) for scene in made["totals"]["scenes"]]
+    assert sum(scenes) == total
+
+
+def check_order(made: Plan) -> None:
+    """Ids and digests name requests, and what is needed stands before what needs it."""
+    ids = [request["id"] for request in made["requests"]]
+    assert len(set(ids)) == len(ids)
+    seen: dict[str, str] = {}
+    for request in made["requests"]:
+        for needed in request["depends_on"]:
+            assert f"output:{seen[needed['request']]}#last_frame" in json.dumps(request["payload"])
+        seen[request["id"]] = request["digest"]
+
+
+def check_texts(made: Plan, compilation: Compilation) -> None:
+    """The texts of a shot's parts, joined, are its text: nothing is lost, nothing is added."""
+    assert compilation.film is not None
+    lead = "Take @Image1 as the start frame. "
+    parts: dict[str, list[str]] = {}
+    for request, shot, text, _ in shots_of(made):
+        if request["tokens"].get("@Image1") == "first frame" and shot is request["shots"][0]:
+            assert text.startswith(lead)
+            text = text.removeprefix(lead)
+        named = TAG.sub(lambda tag, names=request["tokens"]: f"@{names[tag[0]]}", text)
+        parts.setdefault(shot["address"], []).append(bare(named))
+    cast = compilation.film.cast
+    for scene in compilation.film.scenes:
+        for one in scene.shots:
+            whole = bare(MENTION.sub(lambda mark: f"@{cast[mark[0]].name}", one.text))
+            told = parts[one.address]
+            # A part for which no sentence is left says the last one again.
+            while "".join(told) != whole and len(told) > 1 and told[-1] == told[-2]:
+                told.pop()
+            assert "".join(told) == whole
+
+
+def bare(text: str) -> str:
+    """A text without its white space."""
+    return "".join(text.split())
+
+
+@common
+@given(film=films())
+def test_the_same_film_gives_the_same_bytes(film: Film, folder: Path) -> None:
+    first, _ = compiled(film, folder)
+    second, _ = compiled(film, folder)
+    assert encode(first) == encode(second)
+
+
+def digests(made: Plan) -> list[str]:
+    """The digests of a plan's requests, in order."""
+    return [request["digest"] for request in made["requests"]]
+
+
+@common
+@given(film=films(), data=st.data())
+def test_notes_ids_and_the_order_of_keys_change_no_digest(
+    film: Film, data: st.DataObject, folder: Path
+) -> None:
+    made, _ = planned(film, folder)
+    changed = copy.deepcopy(film)
+    changed["title"], changed["x-own"] = "Another title", ["y"]
+    for scene in changed["scenes"]:
+        scene["id"], scene["notes"], scene["title"] = f"new-{scene['id']}", "changed", "new"
+        for index, shot in enumerate(scene["shots"]):
+            shot["notes"] = "changed"
+            shot.pop("id")
+            keys = data.draw(st.permutations(list(shot)))
+            scene["shots"][index] = {key: shot[key] for key in keys}
+    keys = data.draw(st.permutations(list(changed)))
+    again, _ = planned({key: changed[key] for key in keys}, folder)
+    assert digests(again) == digests(made)
+    assert [request["id"] for request in again["requests"]] != [
+        request["id"] for request in made["requests"]
+    ]
+
+
+@common
+@given(film=films(), data=st.data())
+def test_raising_a_take_changes_that_digest_and_those_that_follow_from_it(
+    film: Film, data: st.DataObject, folder: Path
+) -> None:
+    made, _ = planned(film, folder)
+    scene = data.draw(st.sampled_from(film["scenes"]))
+    shot = data.draw(st.sampled_from(scene["shots"]))
+    changed = copy.deepcopy(film)
+    for one in changed["scenes"]:
+        for other in one["shots"]:
+            if (one["id"], other["id"]) == (scene["id"], shot["id"]):
+                other["take"] = other.get("take", 1) + 1
+    again, _ = planned(changed, folder)
+    expected: set[str] = set()
+    for request in made["requests"]:
+        own = {part["address"] for part in request["shots"]}
+        needs = {needed["request"] for needed in request["depends_on"]}
+        if f"{scene['id']}/{shot['id']}" in own or needs & expected:
+            expected.add(request["id"])
+    moved = {
+        before["id"]
+        for before, after in zip(made["requests"], again["requests"], strict=True)
+        if before["digest"] != after["digest"]
+    }
+    assert moved == expected
