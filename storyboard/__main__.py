@@ -1,5 +1,5 @@
 """``python -m storyboard``."""
 
-from storyboard.cli.main import main
+from storyboard.cli.main import run
 
-main()
+run()

@@ -19,6 +19,7 @@ import orjson
 from storyboard.targets.types import Target
 
 Plan = dict[str, Any]
+Prompts = list[tuple[str, int]]
 _FIRST_PRIVATE = 0xF0000
 _LOCATIONS = ("https://", "asset:", "output:")
 _ACTIONS = {"generate", "reuse", "wait", "blocked"}
@@ -104,9 +105,10 @@ class _Checker:
     def check(self, request: Any, earlier: dict[str, Any]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
         payload = request["payload"]
-        yield from self._check_seconds(request, payload)
-        yield from self._check_texts(request, payload)
-        yield from self._check_references(request, payload)
+        prompts = self.prompts(payload)
+        yield from self._check_seconds(request, payload, prompts)
+        yield from self._check_texts(request, prompts)
+        yield from self._check_references(request, payload, prompts)
         yield from self._check_cost(request, payload)
         content = {"endpoint": request["endpoint"], "payload": payload, "take": request["take"]}
         written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
@@ -136,8 +138,8 @@ class _Checker:
             listed = json.loads(listed)
         return [(shot[shots.prompt], _number(shot[shots.seconds])) for shot in listed]
 
-    def _check_seconds(self, request: Any, payload: Any) -> Iterator[str]:
-        target, prompts = self.target, self.prompts(payload)
+    def _check_seconds(self, request: Any, payload: Any, prompts: Prompts) -> Iterator[str]:
+        target = self.target
         total = sum(seconds for _, seconds in prompts)
         if total != request["seconds"]:
             yield f"the payload lasts {total} s, the plan says {request['seconds']} s"
@@ -159,8 +161,8 @@ class _Checker:
             elif any(not limits.min_seconds <= s <= limits.max_seconds for _, s in prompts):
                 yield f"a shot is outside {limits.min_seconds} to {limits.max_seconds} s"
 
-    def _check_texts(self, request: Any, payload: Any) -> Iterator[str]:
-        target, prompts = self.target, self.prompts(payload)
+    def _check_texts(self, request: Any, prompts: Prompts) -> Iterator[str]:
+        target = self.target
         single = target.prompt.characters
         several = target.shots.characters if target.shots else None
         limits = [several] if len(prompts) > 1 else [single, several]
@@ -175,14 +177,14 @@ class _Checker:
                 yield "a prompt is empty, or has white space at an end"
             if counted > shot["characters"]:
                 yield f"a prompt counts {counted} characters, the plan says {shot['characters']}"
-            if "<<<" in text:
+            if "<<<" in text and "<<<" in self.tag.sub("", text):
                 yield "a prompt has a tag of another form"
             if not text.isascii() and ord(max(text)) >= _FIRST_PRIVATE:
                 yield "a mention was left without its tag"
 
-    def _check_references(self, request: Any, payload: Any) -> Iterator[str]:
+    def _check_references(self, request: Any, payload: Any, prompts: Prompts) -> Iterator[str]:
         fields, target = self.fields, self.target
-        texts = " ".join([text for text, _ in self.prompts(payload)])
+        texts = " ".join([text for text, _ in prompts])
         elements = payload.get(fields.elements.name, []) if fields.elements else []
         images = payload.get(fields.images, []) if fields.images else []
         tags = dict.fromkeys(self.tag.findall(texts))

@@ -141,7 +141,8 @@ def _fit(film: Film, scene: Scene, ruler: Ruler, diagnostics: Diagnostics) -> tu
         film.target,
         film.max_references,
         cast=film.cast,
-        cost=cost,
+        # At one price a second the fewest seconds cost the least: no need to ask for each take.
+        cost=cost if voices else None,
         price=second,
         diagnostics=diagnostics,
     )

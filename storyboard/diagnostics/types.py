@@ -74,6 +74,7 @@ class Diagnostics:
     """A collector that every stage is given: it keeps what is found, once, and goes on."""
 
     _found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
+    _errors: int = 0
     _raised: set[Code] = field(default_factory=set)
 
     def raise_to_error(self, code: Code) -> None:
@@ -94,18 +95,20 @@ class Diagnostics:
     ) -> None:
         """Keep a finding, unless the same was already said of the same place."""
         place = None if span is None else (span.source.name, span.start, span.end)
-        self._found.setdefault(
-            (code.id, place, message),
-            Diagnostic(
-                code=code,
-                message=message,
-                span=span,
-                label=label,
-                labels=tuple(labels),
-                help=help,
-                fix=fix,
-                severity=Severity.ERROR if code in self._raised else severity or code.severity,
-            ),
+        key = (code.id, place, message)
+        if key in self._found:
+            return
+        weight = Severity.ERROR if code in self._raised else severity or code.severity
+        self._errors += weight is Severity.ERROR
+        self._found[key] = Diagnostic(
+            code=code,
+            message=message,
+            span=span,
+            label=label,
+            labels=tuple(labels),
+            help=help,
+            fix=fix,
+            severity=weight,
         )
 
     def __iter__(self) -> Iterator[Diagnostic]:
@@ -122,4 +125,4 @@ class Diagnostics:
     @property
     def has_errors(self) -> bool:
         """Whether anything found stops the plan."""
-        return self.count(Severity.ERROR) > 0
+        return self._errors > 0

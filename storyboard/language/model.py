@@ -75,7 +75,7 @@ class Block(BaseModel):
     def _keep_node(cls, data: object, handler: Callable[[object], Block]) -> Block:
         data = cls.unfold(data)
         if isinstance(data, Mapping):
-            if "" in data.values():
+            if not all(data.values()):
                 data = without_blanks(data, cls.model_fields)
         else:
             raise refuse(

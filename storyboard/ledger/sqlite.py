@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from storyboard.canonical import canonical
 from storyboard.ledger.intents import Intent, LedgerError, Order, Receipt, RunRecord
@@ -18,6 +18,7 @@ from storyboard.ledger.lease import SECONDS, Holder, LeaseHeldError, LeaseLostEr
 from storyboard.ledger.states import State, check_step
 from storyboard.units import Money
 
+_T = TypeVar("_T")
 VERSION = 1
 _APPLICATION = 0x53_42_4C_31  # "SBL1": tells a ledger from another program's file
 _SCHEMA = """
@@ -287,21 +288,7 @@ class SqliteLedger:
 
     def runs(self) -> list[RunRecord]:
         """All runs, the oldest first."""
-        rows = self._base.execute(
-            "select id, started_at, ended_at, file, target, outcome from runs "
-            "order by started_at, rowid"
-        )
-        return [
-            RunRecord(
-                id=row[0],
-                started_at=row[1],
-                ended_at=row[2],
-                file=row[3],
-                target=row[4],
-                outcome=row[5],
-            )
-            for row in rows
-        ]
+        return _read_runs(self._base)
 
     # -- transactions -----------------------------------------------------------------------------
 
@@ -371,6 +358,15 @@ def read_intents(path: Path) -> list[Intent]:
 
     Raises ``LedgerError`` for a file that is damaged, newer, or another program's.
     """
+    return _look(path, _read)
+
+
+def read_runs(path: Path) -> list[RunRecord]:
+    """The runs of a ledger, as ``read_intents`` reads its intents."""
+    return _look(path, _read_runs)
+
+
+def _look(path: Path, read: Callable[[sqlite3.Connection], list[_T]]) -> list[_T]:
     if not path.exists():
         return []
     try:
@@ -379,11 +375,29 @@ def read_intents(path: Path) -> list[Intent]:
             check_version(base, path)
             if base.execute("pragma user_version").fetchone()[0] == 0:
                 return []
-            return _read(base)
+            return read(base)
         finally:
             base.close()
     except (sqlite3.Error, OSError) as error:
         raise LedgerError(unusable(path, error)) from None
+
+
+def _read_runs(base: sqlite3.Connection) -> list[RunRecord]:
+    rows = base.execute(
+        "select id, started_at, ended_at, file, target, outcome from runs "
+        "order by started_at, rowid"
+    )
+    return [
+        RunRecord(
+            id=row[0],
+            started_at=row[1],
+            ended_at=row[2],
+            file=row[3],
+            target=row[4],
+            outcome=row[5],
+        )
+        for row in rows
+    ]
 
 
 def _read(base: sqlite3.Connection, where: str = "", *values: Any) -> list[Intent]:

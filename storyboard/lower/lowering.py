@@ -210,10 +210,11 @@ class _Draft:
     def _number(self, text: str) -> str:
         if text.isascii():
             return text
-        for mark in MENTION.findall(text):
+        for mark in dict.fromkeys(MENTION.findall(text)):
             if mark not in self._tags:
                 self._tags[mark] = self._tag(mark)
-        return MENTION.sub(lambda mention: self._tags[mention[0]], text)
+            text = text.replace(mark, self._tags[mark])
+        return text
 
     def _tag(self, mark: str) -> str:
         reference = None if mark == FRAME else self.lowering.film.cast[mark]

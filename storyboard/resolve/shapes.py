@@ -43,8 +43,8 @@ class Shapes:
 
     def fill(self, fields: Mapping[str, Any]) -> str:
         """The text of a shot with these fields, its lines joined; none of them is empty."""
-        speeches = fields.get("dialogue", ())
-        key = (*fields, *[bool(speech.tone) for speech in speeches])
+        speeches = fields.get("dialogue")
+        key = (*fields, *[bool(speech.tone) for speech in speeches]) if speeches else (*fields,)
         shape = self._known.get(key)
         if shape is None:
             shape = self._known[key] = self._render(fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Literal
 
 from storyboard.diagnostics import Diagnostics, Label, Span
@@ -147,18 +148,15 @@ class Stage:
     ) -> Shot:
         fields, beats = self._fields(shot, looks)
         location = shared["location"]
-        if location and not any(location in str(value) for value in fields.values()):
-            said_in_dialogue = any(location in line.line for line in fields.get("dialogue", ()))
-            if not said_in_dialogue:
-                fields["location"] = location
+        if location and not _is_mentioned(location, fields):
+            fields["location"] = location
         if shared["style"]:
             fields["style"] = shared["style"]
         text = put_words(self.composer.compose(fields), self.texts.names, self.texts, looks)
         starts: tuple[int, ...] = ()
         if BEAT in text:
             pieces = text.split(BEAT)
-            lengths = [len(piece) for piece in pieces]
-            starts = tuple(sum(lengths[: index + 1]) for index in range(len(lengths) - 1))
+            starts = tuple(accumulate(len(piece) for piece in pieces[:-1]))
             text = "".join(pieces)
         indent, text = len(text) - len(text.lstrip()), text.strip()
         if not text and not self.diagnostics.has_errors:
@@ -171,9 +169,13 @@ class Stage:
             text=text,
             node=shot.node,
             beats=tuple(
-                Beat(start=min(max(start - indent, 0), len(text)), seconds=seconds)
-                for start, seconds in zip(starts, beats, strict=False)
-            ),
+                [
+                    Beat(start=min(max(start - indent, 0), len(text)), seconds=seconds)
+                    for start, seconds in zip(starts, beats, strict=False)
+                ]
+            )
+            if starts
+            else (),
             start_frame=self._frame(shot.start_frame),
             end_frame=self._frame(shot.end_frame),
             seam=self._seam(shot, chosen, is_first),
@@ -290,6 +292,17 @@ class Stage:
             )
             return total + len(shot.beats) - len(own)
         return seconds
+
+
+def _is_mentioned(mark: str, fields: Mapping[str, Any]) -> bool:
+    """Whether any text of a shot mentions what the mark stands for."""
+    for name, value in fields.items():
+        if name != "dialogue":
+            if mark in value:
+                return True
+        elif any(mark in speech.line or mark == speech.speaker for speech in value):
+            return True
+    return False
 
 
 def _join(texts: list[str]) -> str:

@@ -13,7 +13,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from storyboard.diagnostics import Diagnostics, Span
@@ -200,6 +201,7 @@ def compile_template(
 ) -> Template | None:
     """A template ready to be filled in with ``known`` names; None, with the reason said, if not."""
     from jinja2 import TemplateSyntaxError
+    from jinja2.meta import find_undeclared_variables
     from jinja2.nodes import Filter, Name, Test
 
     environment = _environment()
@@ -214,7 +216,8 @@ def compile_template(
             help="write {{ name }} for a variable; {{ '{{' }} for the braces themselves",
         )
         return None
-    except RecursionError:
+    except (RecursionError, MemoryError, ValueError):
+        # Deep nesting, or a number of thousands of digits.
         _report_too_much(scalar, diagnostics)
         return None
     if (refused := _refused(nodes)) is not None:
@@ -234,9 +237,11 @@ def compile_template(
         and node.name in {"default", "defined"}
         and isinstance(node.node, Name)
     }
-    from jinja2.meta import find_undeclared_variables
-
-    asked = find_undeclared_variables(tree)
+    try:
+        asked = find_undeclared_variables(tree)
+    except RecursionError:
+        _report_too_much(scalar, diagnostics)
+        return None
     used.update(asked)
     if undefined := sorted(asked - set(known) - optional):
         for name in undefined:
@@ -261,7 +266,7 @@ def node_list(tree: Node) -> list[Node]:
 
 
 def _refused(nodes: list[Node]) -> tuple[Node, str] | None:
-    from jinja2.nodes import Filter, For, Test
+    from jinja2.nodes import Const, Filter, For, Test
 
     loops = [node for node in nodes if isinstance(node, For)]
     for node in nodes:
@@ -273,6 +278,8 @@ def _refused(nodes: list[Node]) -> tuple[Node, str] | None:
                 "Pow": "powers",
                 "Assign": "set",
             }.get(kind, kind.lower())
+        if isinstance(node, Const) and isinstance(node.value, float) and not isfinite(node.value):
+            return node, "numbers without an end"
         if isinstance(node, Filter) and (node.name not in _filters() or node.node is None):
             return node, f'the filter "{node.name}"'
         if isinstance(node, Test) and node.name not in _TESTS:
@@ -352,7 +359,12 @@ def joined(text: str) -> str:
 
 def closed(value: Any) -> str:
     """A text with a full stop at its end, unless punctuation is there, in quotes or not."""
-    text = shown(value).strip()
+    return _closed(shown(value))
+
+
+@lru_cache(maxsize=1024)  # films say the same sizes, moves and styles in shot after shot
+def _closed(text: str) -> str:
+    text = text.strip()
     return text if not text or text.rstrip(_QUOTES).endswith(_CLOSED) else text + "."
 
 

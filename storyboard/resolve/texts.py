@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +22,8 @@ from storyboard.resolve.templates import LONGEST_TEXT, Rendered, render
 from storyboard.syntax import Scalar
 
 _BREAK = re.compile(r"[ \t]*[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
-_SPECIAL = re.compile(r"[@{<\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029\U000f0000-\U0010ffff]")
-"""What a text without templates, mentions, line breaks and marks does not have."""
+_SPECIAL = re.compile(r"[{<\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029\U000f0000-\U0010ffff]")
+"""What a text without templates, line breaks and marks does not have."""
 
 _NAME = re.compile(r"(?<![\w@])@([A-Za-z_][A-Za-z0-9_-]*)(?![\w@-]|\.\w)")
 """The mention that most texts have: an ASCII name between other characters."""
@@ -45,11 +45,16 @@ class Texts:
     variables: Mapping[str, Any]
     diagnostics: Diagnostics
     used: set[str] = field(default_factory=set)
+    _looks: Mapping[str, str] | None = None
+    _known: Callable[[re.Match[str]], str] = str
 
     def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """The text with its template filled in and a mark for each mention."""
         if _SPECIAL.search(scalar) is None and len(scalar) <= LONGEST_TEXT:
-            return scalar
+            if "@" not in scalar:
+                return scalar
+            if "@" not in (encoded := self._encode_known(scalar, looks)):
+                return encoded
         rendered = render(scalar, self.variables, self.diagnostics, self.used)
         text = rendered.text
         if len(text.splitlines()) > 1:
@@ -63,20 +68,21 @@ class Texts:
             self._report_tag(rendered, tag.start(), tag.end())
         if "@" not in text:
             return text
+        if "@" not in (encoded := self._encode_known(text, looks)):
+            return encoded
         return self._encode(rendered, looks)
 
+    def _encode_known(self, text: str, looks: Mapping[str, str]) -> str:
+        """The text with a mark for each plain name that was met before.
+
+        Most mentions are such names; where all are, no @ is left.
+        """
+        if looks is not self._looks:
+            self._looks, find = looks, self.names.find
+            self._known = lambda said: find(said[1], looks.get(said[1], "")) or said[0]
+        return _NAME.sub(self._known, text)
+
     def _encode(self, rendered: Rendered, looks: Mapping[str, str]) -> str:
-        text, names = rendered.text, self.names
-
-        def known(mention: re.Match[str]) -> str:
-            name = mention[1]
-            return names.find(name, looks.get(name, "")) or mention[0]
-
-        # Most mentions are plain names that were met before; what is left has an @ still.
-        encoded = _NAME.sub(known, text)
-        return encoded if "@" not in encoded else self._encode_each(rendered, looks)
-
-    def _encode_each(self, rendered: Rendered, looks: Mapping[str, str]) -> str:
         text, names = rendered.text, self.names
         out: list[str] = []
         end = 0

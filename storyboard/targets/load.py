@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_LONGEST_ID = 100
+"""Code points of an id that may be a file's name; longer ones no file system takes."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _TARGET_LINE = re.compile(rb"^target: *([^\s#]+)", re.MULTILINE)
 _DEEPEST = 8
@@ -144,7 +146,7 @@ def _data() -> Traversable:
 
 def _built_in_file(target_id: str) -> _File | None:
     """The file of a built-in target; None for what is none, abstract files too."""
-    if not _ID.fullmatch(target_id):
+    if len(target_id) > _LONGEST_ID or not _ID.fullmatch(target_id):
         return None
     host, _, stem = target_id.partition("/")
     file = _File(_data() / host, stem, f"built-in:{host}/")

@@ -89,7 +89,9 @@ def shots(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
             ]
     else:
         shot["prompt"] = draw(sentences(names))
-        shot["duration"] = draw(st.one_of(st.integers(1, 15), st.integers(1, 60)))
+        shot["duration"] = draw(
+            st.one_of(st.integers(1, 5), st.integers(1, 15), st.integers(1, 60))
+        )
     optional: dict[str, st.SearchStrategy[Any]] = {
         "size": st.sampled_from(["wide", "close-up"]),
         "camera": st.just("slow push in"),

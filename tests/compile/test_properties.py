@@ -27,8 +27,8 @@ from storyboard.plan.file import encode
 from storyboard.targets.schemas import request_schema
 from storyboard.verify import verify
 
-EXAMPLES = 200
-"""Films that each rule is tried on; together they take about ten seconds."""
+EXAMPLES, FEWER = 200, 40
+"""Films that the rules are tried on, and those that are compiled twice or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +127,8 @@ def seconds_of(film: Film) -> dict[str, int]:
     return lasting
 
 
-common = settings(
-    max_examples=EXAMPLES,
+settings.register_profile(
+    "films",
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
@@ -136,9 +136,11 @@ common = settings(
         HealthCheck.filter_too_much,
     ],
 )
+many = settings(settings.get_profile("films"), max_examples=EXAMPLES)
+few = settings(settings.get_profile("films"), max_examples=FEWER)
 
 
-@common
+@many
 @given(film=films())
 def test_a_film_has_a_plan_that_keeps_every_rule_or_errors_with_places(
     film: Film, folder: Path
@@ -267,7 +269,7 @@ def bare(text: str) -> str:
     return "".join(text.split())
 
 
-@common
+@few
 @given(film=films())
 def test_the_same_film_gives_the_same_bytes(film: Film, folder: Path) -> None:
     first, _ = compiled(film, folder)
@@ -280,7 +282,7 @@ def digests(made: Plan) -> list[str]:
     return [request["digest"] for request in made["requests"]]
 
 
-@common
+@few
 @given(film=films(), data=st.data())
 def test_notes_ids_and_the_order_of_keys_change_no_digest(
     film: Film, data: st.DataObject, folder: Path
@@ -303,7 +305,7 @@ def test_notes_ids_and_the_order_of_keys_change_no_digest(
     ]
 
 
-@common
+@few
 @given(film=films(), data=st.data())
 def test_raising_a_take_changes_that_digest_and_those_that_follow_from_it(
     film: Film, data: st.DataObject, folder: Path

@@ -1,0 +1,100 @@
+"""One attempt: a storyboard of any bytes is compiled, and whatever comes back is checked.
+
+The tests and the harness for atheris share it. It needs nothing but the package.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from storyboard.api import Options, plan
+from storyboard.cli.main import main
+from storyboard.diagnostics import Span
+from storyboard.render.findings import render_github, render_json, render_sarif
+from storyboard.render.snippets import render_text
+
+ROOT = Path(__file__).parents[2]
+SLOWEST = 2.0
+"""Seconds of the processor that any storyboard of the fuzzers may take."""
+
+
+def copy_seeds(folder: Path) -> tuple[Path, ...]:
+    """Copy the examples and the cases to a folder; their storyboards, sorted."""
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    shutil.copytree(ROOT / "tests" / "compile" / "cases", folder / "cases")
+    shutil.copytree(ROOT / "tests" / "compile" / "vendors", folder / "vendors")
+    return tuple(sorted(folder.rglob("*.yaml")))
+
+
+def timed(action: Callable[[], Any]) -> Any:
+    """What an action gives; AssertionError where it takes longer than it may."""
+    start = time.process_time()
+    result = action()
+    lasted = time.process_time() - start
+    assert lasted < SLOWEST, f"{lasted:.1f} s"
+    return result
+
+
+def attempt(data: bytes, file: Path, options: Options | None = None) -> list[str]:
+    """Plan a storyboard of these bytes, written to ``file``; the codes of what was found.
+
+    AssertionError where a finding has no place in its source, is of the compiler's own making,
+    or where a plan comes with errors. Any exception is a mistake of the compiler.
+    """
+    file.write_bytes(data)
+    made, compiled = timed(lambda: plan(str(file), options or Options(project=file.parent)))
+    found = list(compiled.diagnostics)
+    for one in found:
+        assert not one.code.id.startswith("SB9"), (one.code.id, one.message)
+        assert one.message
+        places = [one.span, *(label.span for label in one.labels), one.fix and one.fix.span]
+        for span in places:
+            if span is not None:
+                check_place(span)
+    has_errors = compiled.diagnostics.has_errors
+    assert made["applyable"] is not has_errors, [one.code.id for one in found]
+    assert made["requests"] or has_errors
+    for render in (
+        lambda: render_text(found[:50], color=True, width=80),
+        lambda: render_json(found[:50]),
+        lambda: render_github(found[:50]),
+        lambda: render_sarif(found[:50], "0", main_file=str(file)),
+    ):
+        assert isinstance(render(), str)
+    return [one.code.id for one in found]
+
+
+def check_place(span: Span) -> None:
+    """A place lies within its source's text."""
+    assert 0 <= span.start <= span.end <= len(span.source.text), (span.start, span.end)
+    assert 1 <= span.line <= len(span.source.line_starts)
+    assert 1 <= span.column <= len(span.source.line(span.line)) + 2
+
+
+def run_command(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    """The exit code, output and talk of the command line, run in this process."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    before = sys.argv, sys.stdin
+    sys.argv = ["storyboard", *arguments]
+    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
+    code: Any = 0
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            timed(main)
+    except SystemExit as exit_:
+        code = exit_.code
+    finally:
+        sys.argv, sys.stdin = before
+        gc.enable()
+    data, said = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))  # type: ignore[attr-defined]
+    assert isinstance(code, int), code
+    assert "Traceback" not in said
+    return code, data, said

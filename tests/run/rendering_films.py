@@ -1,0 +1,257 @@
+"""Films for the tests of runs, a child process that can be killed at any point, and what is left."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any
+
+import httpx
+from PIL import Image
+
+from storyboard.api import Options, plan
+from storyboard.ledger import SqliteLedger, State
+from storyboard.run.carrying import Patience
+from storyboard.run.events import Event
+from storyboard.run.hosts.opening import SIMULATED_KEY, open_host
+from storyboard.run.plans import wanted_of
+from storyboard.run.reports import Report, RunOptions
+from storyboard.run.runner import Runner
+from storyboard.run.store import Store
+from storyboard.targets.types import Target
+from storyboard.units import Money
+
+TARGETS = {"fal": "fal/kling-o3-pro", "oxen": "oxen/kling-o3-pro"}
+QUICK = Patience(first=0.02, most=0.1, grace=0.0, tries=8)
+TEXT = """\
+storyboard: 1
+title: Two scenes
+target: {target}
+defaults: {{duration: 3s, pack: none}}
+characters:
+  mara: {{description: a keeper, frontal: mara.png, references: [mara.png]}}
+scenes:
+  - id: stairs
+    shots:
+      - "@mara climbs the stairs."
+      - {{prompt: "@mara opens the hatch.", seam: continue}}
+  - id: shore
+    shots:
+      - "The sea lies flat."
+      - "Gulls turn back."
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A planned film in a folder of its own."""
+
+    folder: Path
+    plan: dict[str, Any]
+    target: Target
+    host: str
+
+    @property
+    def store(self) -> Store:
+        return Store(folder=self.folder)
+
+    @property
+    def ids(self) -> list[str]:
+        return [request["id"] for request in self.plan["requests"]]
+
+    def ledger(self) -> SqliteLedger:
+        return SqliteLedger(self.store.ledger)
+
+    def states(self) -> dict[str, State]:
+        with self.ledger() as ledger:
+            return {one.order.address: one.state for one in ledger.intents()}
+
+
+_PLANNED: dict[tuple[str, str], tuple[dict[str, Any], Target]] = {}
+
+
+def make_work(folder: Path, host: str, text: str = TEXT) -> Work:
+    """A film, planned once for all tests: a run reads its pictures, and only ``run`` its text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (400, 400), "teal").save(folder / "mara.png")
+    file = folder / "storyboard.yaml"
+    file.write_text(text.format(target=TARGETS[host]), encoding="utf-8")
+    if (host, text) not in _PLANNED:
+        made, compiled = plan(str(file), Options(project=folder))
+        assert made["applyable"], [one.message for one in compiled.diagnostics]
+        assert compiled.film is not None
+        _PLANNED[host, text] = (made, compiled.film.target)
+    made, target = _PLANNED[host, text]
+    return Work(folder=folder, plan=made, target=target, host=host)
+
+
+@dataclass
+class Heard:
+    """What a run has said."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+
+    def kinds(self) -> set[str]:
+        return {str(event.what) for event in self.events}
+
+
+def run_once(
+    work: Work,
+    url: str,
+    *,
+    jobs: int = 4,
+    limit: Money | None = None,
+    patience: Patience = QUICK,
+    listen: Callable[[Event], None] | None = None,
+    ledger_kind: type[SqliteLedger] = SqliteLedger,
+    prepare: Callable[[Runner], None] | None = None,
+    key: str = SIMULATED_KEY,
+) -> Report:
+    """One run of a film against a simulator, as the session puts it together."""
+
+    async def run() -> Report:
+        host = open_host(
+            work.host,
+            key,
+            base=f"{url}/{work.host}",
+            repository="simulated/pictures",
+            simulated=True,
+        )
+        with ledger_kind(work.store.ledger) as ledger:
+            ledger.take_lease()
+            runner = Runner(
+                wanted_of(work.plan, work.host),
+                host=host,
+                ledger=ledger,
+                store=work.store,
+                root=work.folder,
+                pictures=work.target.pictures,
+                options=RunOptions(jobs=jobs, limit=limit, patience=patience),
+                listen=listen or Heard(),
+            )
+            if prepare is not None:
+                prepare(runner)
+            try:
+                return await runner.run()
+            finally:
+                await host.close()
+
+    return asyncio.run(run())
+
+
+def run_until_complete(work: Work, url: str, most: int = 3) -> int:
+    """Run again, as people do, until every clip is here; gives how many runs that took."""
+    for number in range(1, most + 1):
+        report = run_once(work, url)
+        if report.is_complete:
+            return number
+    raise AssertionError([(one.clip.address, one.what, one.text) for one in report.results])
+
+
+# -- death ----------------------------------------------------------------------------------------
+
+
+class MortalLedger(SqliteLedger):
+    """A ledger whose process dies at one of its writes: ``WHEN STATE``, at the ``nth`` time."""
+
+    point = ""
+    nth = 1
+
+    def _pass(self, when: str, state: str) -> None:
+        if f"{when} {state}" == self.point:
+            MortalLedger.nth -= 1
+            if MortalLedger.nth <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def intend(self, *arguments: Any, **keywords: Any) -> Any:
+        self._pass("before", "submitting")
+        made = super().intend(*arguments, **keywords)
+        self._pass("after", "submitting")
+        return made
+
+    def step(self, digest: str, state: State, **changes: Any) -> Any:
+        self._pass("before", state)
+        made = super().step(digest, state, **changes)
+        self._pass("after", state)
+        return made
+
+
+def _die(work: Work, url: str, point: str, nth: int) -> None:
+    MortalLedger.point, MortalLedger.nth = point, nth
+    run_once(work, url, ledger_kind=MortalLedger)
+
+
+_CHILDREN = multiprocessing.get_context("forkserver")
+
+
+@cache
+def _start_children() -> None:
+    """A server that has imported everything once: each child is then there in an instant."""
+    here = Path(__file__).parent
+    _CHILDREN.set_forkserver_preload(
+        ["rendering_films", "storyboard.run.hosts.fal", "storyboard.run.hosts.oxen", "PIL.Image"]
+    )
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(here), str(here.parent.parent)])
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+def run_and_die(work: Work, url: str, point: str, nth: int = 1) -> bool:
+    """Run in another process that is killed at a point; whether it came to that."""
+    _start_children()
+    child = _CHILDREN.Process(target=_die, args=(work, url, point, nth))
+    child.start()
+    child.join(60)
+    assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
+    return child.exitcode != 0
+
+
+# -- what is left ---------------------------------------------------------------------------------
+
+
+def served(url: str, host: str, request_id: str) -> bytes:
+    """The clip of a job, as the simulator serves it."""
+    if host == "fal":
+        headers = {"Authorization": f"Key {SIMULATED_KEY}"}
+        one = f"{url}/fal/queue/fal-ai/kling-video/requests/{request_id}"
+        link = httpx.get(one, headers=headers).json()["video"]["url"]
+    else:
+        headers = {"Authorization": f"Bearer {SIMULATED_KEY}"}
+        one = f"{url}/oxen/api/ai/queue/{request_id}"
+        link = httpx.get(one, headers=headers).json()["result_url"]
+    return httpx.get(link).content
+
+
+def check_paid_once(work: Work, sim: Any) -> None:
+    """Each clip was paid once, and is here bit for bit."""
+    bill = sim.bill()
+    charged = [row for row in bill["rows"] if row["charged"]]
+    assert bill["repeated"] == []
+    assert len(charged) == len(work.ids), [row["body"] for row in charged]
+    with work.ledger() as ledger:
+        intents = {one.order.address: one for one in ledger.intents()}
+    assert {one.receipt.id for one in intents.values() if one.receipt} == {
+        row["request_id"] for row in charged
+    }
+    for name in work.ids:
+        intent = intents[name]
+        assert intent.state is State.STORED
+        assert intent.receipt is not None
+        clip = work.store.clip(name).read_bytes()
+        assert clip == served(sim.url, work.host, intent.receipt.id)

@@ -1,0 +1,285 @@
+"""Whatever goes wrong on the way, each clip is paid once and is here in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rendering_films import (
+    Heard,
+    Work,
+    check_paid_once,
+    make_work,
+    run_and_die,
+    run_once,
+    run_until_complete,
+)
+
+from storyboard.ledger import LeaseHeldError, State
+from storyboard.run.events import Happening
+from storyboard.run.reports import Report
+from storyboard.run.runner import Runner
+from storyboard.run.simulator import Simulator
+from storyboard.units import Money
+
+HOSTS = ("fal", "oxen")
+FEW = """\
+storyboard: 1
+title: Two shots
+target: {target}
+defaults: {{duration: 3s, pack: none}}
+scenes:
+  - id: shore
+    shots:
+      - "The sea lies flat."
+      - "Gulls turn back."
+"""
+
+
+@pytest.fixture(params=HOSTS)
+def work(request: pytest.FixtureRequest, tmp_path: Path) -> Work:
+    return make_work(tmp_path / "film", request.param)
+
+
+def ends(report: Report) -> dict[str, Happening]:
+    return {result.clip.address: result.what for result in report.results}
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        ("429=0",),
+        ("status:503*2", "status:429=0"),
+        ("result:504*2",),
+        ("truncated",),
+        ("truncated=quiet",),
+        ("download:html",),
+        ("expired",),
+        ("upload:503*2",),
+        ("download:lost", "status:lost"),
+        ("sse-drops",),
+    ],
+    ids=lambda faults: "+".join(faults),
+)
+def test_what_passes_is_waited_out_in_one_run(
+    faults: tuple[str, ...], work: Work, sim: Simulator
+) -> None:
+    if work.host == "oxen" and faults[0].startswith("result"):
+        faults = ("status:504*2",)
+    sim.arm(*faults)
+    assert run_once(work, sim.url).is_complete
+    check_paid_once(work, sim)
+
+
+@pytest.mark.parametrize("fault", ["lost", "500=accepted", "502=accepted", "html"])
+def test_an_order_whose_answer_was_lost_is_found_again_in_the_same_run(
+    fault: str, work: Work, sim: Simulator
+) -> None:
+    sim.arm(f"submit:{fault}")
+    heard = Heard()
+    assert run_once(work, sim.url, listen=heard).is_complete
+    assert {"uncertain", "adopted"} <= heard.kinds()
+    check_paid_once(work, sim)
+
+
+@pytest.mark.parametrize("fault", ["refused", "500", "503"])
+def test_a_run_sends_nothing_twice_even_where_it_was_surely_not_taken(
+    fault: str, work: Work, sim: Simulator
+) -> None:
+    sim.arm(f"submit:{fault}")
+    first = run_once(work, sim.url, jobs=1)
+    assert Happening.RELEASED in ends(first).values()
+    assert len(sim.bill()["rows"]) < len(work.ids)
+    assert run_once(work, sim.url).is_complete
+    check_paid_once(work, sim)
+
+
+def test_an_order_that_the_history_cannot_tell_stays_uncertain_until_a_person_decides(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    work = make_work(tmp_path / "film", "fal", FEW)
+    sim.arm("lost", *["history:503*"])
+    report = run_once(work, sim.url, jobs=1)
+    assert sorted(ends(report).values()) == [Happening.STORED, Happening.UNCERTAIN]
+    again = run_once(work, sim.url)
+    assert Happening.UNCERTAIN in ends(again).values()
+    assert len(sim.bill()["rows"]) == 2
+
+
+def test_an_empty_account_stops_the_run_and_keeps_the_rest(work: Work, sim: Simulator) -> None:
+    sim.arm("exhausted")
+    report = run_once(work, sim.url, jobs=1)
+    assert "no money" in report.stopped
+    assert State.FAILED not in work.states().values()
+    assert sim.bill()["rows"] == []
+    assert run_once(work, sim.url).is_complete
+    check_paid_once(work, sim)
+
+
+def test_a_wrong_key_stops_the_run_before_anything_is_sent(work: Work, sim: Simulator) -> None:
+    report = run_once(work, sim.url, key="wrong-key-0000")
+    assert "key" in report.stopped or "key" in str([one.text for one in report.results])
+    assert sim.bill()["rows"] == []
+    assert run_once(work, sim.url).is_complete
+
+
+@pytest.mark.parametrize("fault", ["422=The words were wrong", "content-policy"])
+def test_a_refused_clip_blocks_its_dependents_and_is_not_sent_again(
+    fault: str, work: Work, sim: Simulator
+) -> None:
+    # The first order to come is a clip of the shore, or the one that another depends on.
+    sim.arm(fault)
+    report = run_once(work, sim.url, jobs=1)
+    found = ends(report)
+    assert found["stairs/1"] is Happening.FAILED
+    assert found["stairs/2"] is Happening.BLOCKED
+    assert found["shore/1"] is found["shore/2"] is Happening.STORED
+    failed = next(one for one in report.results if one.what is Happening.FAILED)
+    assert failed.place.endswith("storyboard.yaml:10")
+    rows = len(sim.bill()["rows"])
+    assert ends(run_once(work, sim.url))["stairs/1"] is Happening.FAILED
+    assert len(sim.bill()["rows"]) == rows
+
+
+def test_a_clip_that_broke_at_the_vendor_is_sent_again_by_the_next_run(
+    work: Work, sim: Simulator
+) -> None:
+    sim.arm("failed")
+    report = run_once(work, sim.url, jobs=1)
+    assert ends(report)["stairs/1"] is Happening.FAILED
+    assert run_once(work, sim.url).is_complete
+    charged = [row for row in sim.bill()["rows"] if row["charged"]]
+    assert len(charged) == len(work.ids)
+
+
+def test_no_clip_is_sent_above_the_limit(work: Work, sim: Simulator) -> None:
+    cost = Money.parse("0.70 USD") if work.host == "fal" else Money.parse("1.40 USD")
+    report = run_once(work, sim.url, limit=cost)
+    assert list(ends(report).values()).count(Happening.STORED) == 2
+    assert Happening.UNPAID in ends(report).values()
+    charged = [row for row in sim.bill()["rows"] if row["charged"]]
+    assert len(charged) == 2
+
+
+def test_what_is_at_risk_counts_as_spent(tmp_path: Path, sim: Simulator) -> None:
+    work = make_work(tmp_path / "film", "fal", FEW)
+    sim.arm("lost", "history:503*")
+    report = run_once(work, sim.url, jobs=1, limit=Money.parse("0.40 USD"))
+    assert sorted(ends(report).values()) == [Happening.UNCERTAIN, Happening.UNPAID]
+    again = run_once(work, sim.url, limit=Money.parse("0.40 USD"))
+    assert len(sim.bill()["rows"]) == 1
+    assert Happening.UNPAID in ends(again).values()
+
+
+def test_a_second_run_beside_the_first_pays_nothing(work: Work, sim: Simulator) -> None:
+    with work.ledger() as first:
+        first.take_lease()
+        with pytest.raises(LeaseHeldError, match="another run works here"):
+            run_once(work, sim.url)
+    assert sim.bill()["rows"] == []
+
+
+def test_an_interrupted_run_keeps_what_runs_and_the_next_goes_on(
+    work: Work, sim: Simulator
+) -> None:
+    sim.arm("submit:slow=0.2*2")
+
+    def interrupt_soon(runner: Runner) -> None:
+        asyncio.get_running_loop().call_later(0.1, runner.interrupt)
+
+    report = run_once(work, sim.url, prepare=interrupt_soon, jobs=2)
+    assert report.interrupted
+    assert not report.is_complete
+    # Those that were being sent were sent to the end: their ids are known.
+    assert State.SUBMITTING not in work.states().values()
+    assert State.UNCERTAIN not in work.states().values()
+    assert run_once(work, sim.url).is_complete
+    check_paid_once(work, sim)
+
+
+def test_a_take_that_was_deleted_is_fetched_again_and_not_paid_again(
+    work: Work, sim: Simulator
+) -> None:
+    assert run_once(work, sim.url).is_complete
+    for take in work.store.takes.glob("*.mp4"):
+        take.unlink()
+    for clip in work.store.out.rglob("*.mp4"):
+        clip.unlink()
+    assert run_once(work, sim.url).is_complete
+    check_paid_once(work, sim)
+
+
+def test_a_colleague_with_the_lock_alone_fetches_and_pays_nothing(
+    work: Work, sim: Simulator, tmp_path: Path
+) -> None:
+    assert run_once(work, sim.url).is_complete
+    other = make_work(tmp_path / "clone", work.host)
+    object.__setattr__(other, "plan", work.plan)
+    other.store.lock.write_bytes(work.store.lock.read_bytes())
+    assert run_once(other, sim.url).is_complete
+    check_paid_once(other, sim)
+    assert other.store.lock.read_bytes() == work.store.lock.read_bytes()
+
+
+def test_running_again_when_all_is_here_asks_nobody(work: Work, sim: Simulator) -> None:
+    assert run_once(work, sim.url).is_complete
+    sim.arm("status:503*", "submit:503*", "history:503*", "upload:503*")
+    report = run_once(work, sim.url)
+    assert set(ends(report).values()) == {Happening.REUSED}
+
+
+_SUBMIT = st.sampled_from(
+    ["lost", "refused", "500", "500=accepted", "503", "html", "429=0", "502=accepted", "slow=0.05"]
+)
+_LATER = st.sampled_from(
+    [
+        "status:503", "status:lost", "result:504", "result:lost", "truncated", "truncated=quiet",
+        "download:html", "expired", "download:503", "history:503", "history:lost", "sse-drops",
+        "upload:503", "status:html", "result:html", "history:html",
+    ]
+)  # fmt: skip
+_DEATHS = st.sampled_from(
+    [
+        f"{when} {state}"
+        for when in ("before", "after")
+        for state in ("submitting", "submitted", "uncertain", "succeeded", "stored", "released")
+    ]
+)
+_EXAMPLES = int(os.environ.get("STORYBOARD_FAULT_EXAMPLES", "12"))
+
+
+@settings(
+    max_examples=_EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    host=st.sampled_from(HOSTS),
+    rounds=st.lists(
+        st.tuples(
+            st.lists(_SUBMIT, max_size=3), st.lists(_LATER, max_size=4), st.none() | _DEATHS
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_any_schedule_of_faults_and_deaths_ends_with_each_clip_paid_once(
+    host: str, rounds: list[tuple[list[str], list[str], str | None]], simulator: Simulator
+) -> None:
+    simulator.reset()
+    with tempfile.TemporaryDirectory() as folder:
+        work = make_work(Path(folder) / "film", host, FEW)
+        for submits, laters, death in rounds:
+            simulator.arm(*submits, *laters)
+            if death is None:
+                run_once(work, simulator.url)
+            else:
+                run_and_die(work, simulator.url, death)
+        # Nothing new goes wrong; whatever was armed and not met may still come.
+        run_until_complete(work, simulator.url, most=8)
+        check_paid_once(work, simulator)
