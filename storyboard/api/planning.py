@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import storyboard
 from storyboard.api.compiling import Compilation, compile_storyboard
 from storyboard.api.reading import Options
+from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import WRONG_PLAN
 from storyboard.diagnostics.machine import as_json
 from storyboard.film import Film
 from storyboard.plan import Limit, Origin, Plan, empty_plan
 from storyboard.plan import plan as make_plan
+from storyboard.plan.planner import check_price_age
 from storyboard.syntax import Node
 from storyboard.targets.load import digest
 from storyboard.targets.schemas import request_schema
@@ -59,6 +62,15 @@ def plan_compilation(compilation: Compilation, options: Options) -> Plan:
             help="a mistake of storyboard, not of your film: please report it with the file",
         )
     return empty_plan(origin, diagnostics, show=as_json) if broken else made
+
+
+def price_age(made: Plan, compilation: Compilation, today: date) -> Diagnostics:
+    """A note where the plan's prices were read long before ``today``; else nothing."""
+    found = Diagnostics()
+    if compilation.film is not None and made["target"] is not None:
+        as_of = date.fromisoformat(made["target"]["as_of"])
+        check_price_age(as_of, today, compilation.film.target, found)
+    return found
 
 
 def _limit(compilation: Compilation, film: Film, options: Options) -> Limit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,8 @@ def plan_command(
     code 1 where the storyboard has errors or exceeds its budget.
     """
     from storyboard.api import plan
+    from storyboard.api.planning import price_age
+    from storyboard.diagnostics.machine import as_json as finding_json
     from storyboard.plan.file import encode
     from storyboard.plan.file import write as write_plan
     from storyboard.render.plan import render_plan
@@ -160,9 +163,11 @@ def plan_command(
         _show_on_stderr(compiled, form, color)
     else:
         stream = sys.stdout
+        aged = price_age(made, compiled, datetime.now(UTC).date())
+        shown = {**made, "diagnostics": [*made["diagnostics"], *map(finding_json, aged)]}
         write(
             render_plan(
-                made,
+                shown,
                 color=has_color(color, stream),
                 width=terminal_width(stream),
                 everything=everything,

@@ -122,8 +122,8 @@ def _report(error: Exception) -> None:
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
     click.echo(
-        f"error[{INTERNAL_ERROR.id} {INTERNAL_ERROR.name}]: storyboard itself has failed: {type(error).__name__} "
-        f"at {place}\n   = help: please report this with the storyboard that caused it; "
+        f"error[{INTERNAL_ERROR.id} {INTERNAL_ERROR.name}]: storyboard itself has failed: "
+        f"{type(error).__name__} at {place}\n   = help: please report this with the storyboard that caused it; "
         "STORYBOARD_TRACEBACK=1 shows where it happened",
         err=True,
     )

@@ -129,6 +129,8 @@ CURRENCY_MISMATCH = _code(
     504, "currency-mismatch", _ERROR, "a budget in another currency than the prices"
 )
 
+OLD_PRICE = _code(505, "old-price", _NOTE, "a price that was read more than 90 days ago")
+
 # Plan
 UNWRITABLE_PLAN = _code(601, "unwritable-plan", _ERROR, "a plan that cannot be written there")
 

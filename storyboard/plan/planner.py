@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from storyboard.cost import Cost, Total, currency, price, total
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
 from storyboard.diagnostics.codes import (
     CURRENCY_MISMATCH,
+    OLD_PRICE,
     OVER_BUDGET,
     OVER_SECONDS,
     UNKNOWN_PRICE,
@@ -18,9 +20,11 @@ from storyboard.diagnostics.codes import (
 from storyboard.diagnostics.types import Severity
 from storyboard.film import Film
 from storyboard.lower import Request
+from storyboard.targets.types import Target
 from storyboard.units import Money
 
 FORMAT = "storyboard-plan/1"
+OLD_AFTER_DAYS = 90
 Plan = dict[str, Any]
 Show = Callable[[Diagnostic], dict[str, Any]]
 """A plan as JSON values; ``schemas/plan.schema.json`` is its shape."""
@@ -152,6 +156,21 @@ def prices_as_of(film: Film, requests: Sequence[Request]) -> str:
     rows = (film.target.price(audio=audio) for audio in {request.audio for request in requests})
     dates = [row.as_of for row in rows if row is not None]
     return min(dates, default=film.target.as_of).isoformat()
+
+
+def check_price_age(as_of: date, today: date, target: Target, diagnostics: Diagnostics) -> None:
+    """Prices move monthly: one that was read long ago is a note that says how to refresh it.
+
+    A plan never holds this note, as it depends on the day and a plan only on its inputs.
+    """
+    age = (today - as_of).days
+    if age > OLD_AFTER_DAYS:
+        diagnostics.add(
+            OLD_PRICE,
+            f"the prices of {target.target} were read on {as_of.isoformat()}, {age} days ago",
+            help="look them up on the vendor's page, and put them into a file in targets/ beside "
+            f"the storyboard that extends {target.target}",
+        )
 
 
 def check_limits(whole: Total, limit: Limit, diagnostics: Diagnostics) -> bool | None:

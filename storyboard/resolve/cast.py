@@ -27,7 +27,7 @@ from storyboard.language.model import Element, Image, Library, Look, Storyboard
 from storyboard.resolve.assets import Assets
 from storyboard.resolve.mentions import normal
 from storyboard.syntax import Scalar
-from storyboard.targets.types import Feature, Target
+from storyboard.targets.types import Feature, How, Target
 
 FIRST_WORDS = 0x100000
 LAST_WORDS = 0x10FFF0
@@ -134,6 +134,9 @@ class Names:
         if look and not self.has_look(name, look):
             self._report_unknown_look(member, look, span)
             return None
+        if look and self.target.features[Feature.LOOKS].how == "none":
+            self._report_look_lost(member, look)
+            return self.mark(name, "", span)
         reference = self._reference(member, look)
         mark = self._mark_words(member, look) if reference is None else self.cast.mark(reference)
         if mark is None:
@@ -162,45 +165,25 @@ class Names:
     ) -> Reference | None:
         frontal = self._asset(worn.frontal, member) if worn.frontal is not None else None
         references = [self._asset(picture, member) for picture in worn.references or ()]
-        if not self.target.has(Feature.ELEMENTS):
-            if self.target.has(Feature.IMAGES) and frontal is not None:
-                self._report_emulated(member, "an image of its frontal picture")
+        feature, how = self._way_of(member, shown)
+        if how != "native":
+            self._check_voice(member, worn, is_sent=False)
+            if how == "image" and frontal is not None:
+                self._report_as_image(member, feature)
+                self._check_video(member, worn)
                 return Reference(kind="image", name=shown, span=place, frontal=frontal)
-            self._report_as_words(member, worn, "elements", Feature.ELEMENTS)
+            self._report_as_words(member, worn, feature.value, feature)
             return None
         video = None
-        if worn.video is not None:
-            if self.target.has(Feature.ELEMENT_VIDEO):
-                video = self.assets.clip(worn.video, member.folder)
-            elif frontal is not None:
-                self.diagnostics.add(
-                    FEATURE_LOST,
-                    f"{self.target.target} takes no video of a character: "
-                    f'"{member.name}" is sent by its pictures alone',
-                    worn.video.span,
-                    help="`storyboard targets` lists the targets with element_video",
-                )
-            else:
-                self._report_as_words(member, worn, "videos of characters", Feature.ELEMENT_VIDEO)
-                return None
-        voice = None
-        if worn.voice is not None:
-            if video is not None and self.target.has(Feature.VOICE):
-                voice = str(worn.voice)
-            else:
-                reason = (
-                    "binds a voice only to a character with a video"
-                    if self.target.has(Feature.VOICE)
-                    else "takes no voices"
-                )
-                self.diagnostics.add(
-                    FEATURE_LOST,
-                    f'{self.target.target} {reason}: the voice of "{member.name}" is not sent',
-                    worn.voice.span,
-                    help="add video: with a clip of the character"
-                    if self.target.has(Feature.VOICE)
-                    else "`storyboard targets` lists the targets with voice",
-                )
+        if worn.video is not None and self.target.has(Feature.ELEMENT_VIDEO):
+            video = self.assets.clip(worn.video, member.folder)
+        is_voiced = video is not None and self.target.has(Feature.VOICE)
+        self._check_voice(member, worn, is_sent=is_voiced)
+        if video is None and frontal is None:
+            self._report_as_words(member, worn, "videos of characters", Feature.ELEMENT_VIDEO)
+            return None
+        if video is None:
+            self._check_video(member, worn)
         return Reference(
             kind="element",
             name=shown,
@@ -208,7 +191,40 @@ class Names:
             frontal=frontal if video is None else None,
             references=() if video is not None else tuple(references),
             video=video,
-            voice=voice,
+            voice=str(worn.voice) if is_voiced and worn.voice is not None else None,
+        )
+
+    def _way_of(self, member: Member, shown: str) -> tuple[Feature, How]:
+        """What a member asks for, as itself or in a look, and how the target offers it."""
+        looks = self.target.features[Feature.LOOKS].how
+        if shown != member.name and looks != "native":
+            return Feature.LOOKS, looks
+        return Feature.ELEMENTS, self.target.features[Feature.ELEMENTS].how
+
+    def _check_video(self, member: Member, worn: Look | Worn) -> None:
+        if worn.video is not None:
+            self.diagnostics.add(
+                FEATURE_LOST,
+                f"{self.target.target} takes no video of a character: "
+                f'"{member.name}" is sent by its pictures alone',
+                worn.video.span,
+                help="`storyboard targets` lists the targets with element_video",
+            )
+
+    def _check_voice(self, member: Member, worn: Look | Worn, *, is_sent: bool) -> None:
+        if worn.voice is None or is_sent:
+            return
+        has_voices = self.target.has(Feature.VOICE)
+        reason = (
+            "binds a voice only to a character with a video" if has_voices else "takes no voices"
+        )
+        self.diagnostics.add(
+            FEATURE_LOST,
+            f'{self.target.target} {reason}: the voice of "{member.name}" is not sent',
+            worn.voice.span,
+            help="add video: with a clip of the character"
+            if has_voices
+            else "`storyboard targets` lists the targets with voice",
         )
 
     def _asset(self, picture: Scalar, member: Member) -> Asset:
@@ -264,12 +280,21 @@ class Names:
             help=f"`storyboard targets` lists the targets with {feature.value}",
         )
 
-    def _report_emulated(self, member: Member, how: str) -> None:
+    def _report_as_image(self, member: Member, feature: Feature) -> None:
         self.diagnostics.add(
             FEATURE_EMULATED,
-            f'{self.target.target} takes no elements: "{member.name}" is sent as {how}',
+            f"{self.target.target} takes no {feature.value}: "
+            f'"{member.name}" is sent as an image of its frontal picture',
             member.key.span,
-            help="`storyboard targets` lists the targets with elements",
+            help=f"`storyboard targets` lists the targets with {feature.value}",
+        )
+
+    def _report_look_lost(self, member: Member, look: str) -> None:
+        self.diagnostics.add(
+            FEATURE_LOST,
+            f'{self.target.target} takes no looks: "{member.name}" is sent without "{look}"',
+            _place(member, look),
+            help="`storyboard targets` lists the targets with looks",
         )
 
     def _report_unknown(self, name: str, span: Span) -> None:

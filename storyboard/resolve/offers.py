@@ -19,6 +19,7 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     """Compare what the shots ask for with what the target has."""
     check_aspect_ratio(film, storyboard, diagnostics)
     check_audio(film, storyboard, diagnostics)
+    check_shot_lists(film, diagnostics)
     needs_frame = Feature.FIRST_FRAME in film.target.requires
     if Feature.IMAGES in film.target.requires:
         check_images(film, diagnostics)
@@ -36,6 +37,20 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
         for shot in scene.shots:
             if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
                 check_shot(shot, film.target, diagnostics)
+
+
+def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
+    """Where a target has no shot list, each shot is a request; that is said once."""
+    if film.target.has(Feature.MULTI_SHOT):
+        return
+    scene = next((scene for scene in film.scenes if scene.pack and len(scene.shots) > 1), None)
+    if scene is not None:
+        diagnostics.add(
+            FEATURE_EMULATED,
+            f"{film.target.target} has no shot list: each shot is a request of its own",
+            scene.shots[0].span,
+            help="`storyboard targets` lists the targets with multi_shot",
+        )
 
 
 def check_images(film: Film, diagnostics: Diagnostics) -> None:

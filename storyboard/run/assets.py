@@ -36,7 +36,7 @@ class Uploads:
     """The files of one run on their way to one host.
 
     ``root`` is the project's folder, from which the paths of a plan begin. ``pause`` waits for
-    some seconds.
+    some seconds, ``first`` of them before an upload is tried again.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Uploads:
         root: Path,
         limits: Pictures,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        first: float = 1.0,
     ) -> None:
         self._host = host
         self._ledger = ledger
@@ -54,6 +55,7 @@ class Uploads:
         self._root = root
         self._limits = limits
         self._pause = pause
+        self._first = first
         self._links: dict[str, asyncio.Task[str]] = {}
         self._frames: dict[str, asyncio.Task[tuple[Path, str]]] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -134,7 +136,7 @@ class Uploads:
             except HostError as error:
                 if error.kind not in _PASSING or number == _TRIES - 1:
                     raise
-                await self._pause(error.problem.retry_after or min(2.0**number, 15))
+                await self._pause(error.problem.retry_after or min(self._first * 2**number, 15))
         raise AssertionError
 
 

@@ -92,7 +92,7 @@ class Runner:
         self._not_before = 0.0
         self._unreached = 0
         self._schedule = Schedule(places=options.jobs)
-        uploads = Uploads(host, ledger, store, root, pictures, pause)
+        uploads = Uploads(host, ledger, store, root, pictures, pause, options.patience.first)
         self._carrier = Carrier(
             run=self.id,
             host=host,

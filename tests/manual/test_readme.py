@@ -18,12 +18,13 @@ from storyboard.diagnostics.codes import REGISTRY, find
 from storyboard.resolve.templates import _filters
 
 TEXT = README.read_text(encoding="utf-8")
+if os.environ.get("STORYBOARD_UPDATE"):
+    TEXT = refreshed(TEXT)
+    README.write_text(TEXT, encoding="utf-8")
 
 
 def test_what_is_made_from_the_program_is_fresh() -> None:
     made = refreshed(TEXT)
-    if os.environ.get("STORYBOARD_UPDATE"):
-        README.write_text(made, encoding="utf-8")
     assert README.read_text(encoding="utf-8") == made, "refresh it with STORYBOARD_UPDATE=1"
 
 

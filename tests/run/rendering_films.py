@@ -1,4 +1,4 @@
-"""Films for the tests of runs, a child process that can be killed at any point, and what is left."""
+"""Films for the tests of runs, processes that can be killed at any point, and what is left."""
 
 from __future__ import annotations
 
@@ -42,6 +42,18 @@ scenes:
     shots:
       - "@mara climbs the stairs."
       - {{prompt: "@mara opens the hatch.", seam: continue}}
+  - id: shore
+    shots:
+      - "The sea lies flat."
+      - "Gulls turn back."
+"""
+
+FEW = """\
+storyboard: 1
+title: Two shots
+target: {target}
+defaults: {{duration: 3s, pack: none}}
+scenes:
   - id: shore
     shots:
       - "The sea lies flat."

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rendering_films import (
+    FEW,
     Heard,
     Work,
     check_paid_once,
@@ -28,17 +29,6 @@ from storyboard.run.simulator import Simulator
 from storyboard.units import Money
 
 HOSTS = ("fal", "oxen")
-FEW = """\
-storyboard: 1
-title: Two shots
-target: {target}
-defaults: {{duration: 3s, pack: none}}
-scenes:
-  - id: shore
-    shots:
-      - "The sea lies flat."
-      - "Gulls turn back."
-"""
 
 
 @pytest.fixture(params=HOSTS)
@@ -261,9 +251,7 @@ _EXAMPLES = int(os.environ.get("STORYBOARD_FAULT_EXAMPLES", "12"))
 @given(
     host=st.sampled_from(HOSTS),
     rounds=st.lists(
-        st.tuples(
-            st.lists(_SUBMIT, max_size=3), st.lists(_LATER, max_size=4), st.none() | _DEATHS
-        ),
+        st.tuples(st.lists(_SUBMIT, max_size=3), st.lists(_LATER, max_size=4), st.none() | _DEATHS),
         min_size=1,
         max_size=3,
     ),

@@ -1,0 +1,42 @@
+"""A price that was read long ago is said, on the day that it is looked at."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from storyboard import api
+from storyboard.api.planning import price_age
+
+FILM = "storyboard: 1\nscenes: [{shots: [A boat rows out.]}]\n"
+OWN = """\
+extends: fal/kling-o3-pro
+target: fal/kling-o3-pro
+sources: {ours: {title: our contract, date: 2026-01-01, grade: A}}
+prices: [{audio: false, per_second: "0.10", as_of: 2026-01-01, source: ours, grade: A}]
+"""
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, 0), (90, 0), (91, 1), (400, 1)])
+def test_prices_older_than_90_days_are_a_note(tmp_path: Path, days: int, said: int) -> None:
+    (tmp_path / "targets").mkdir()
+    (tmp_path / "targets" / "ours.yaml").write_text(OWN)
+    film = tmp_path / "storyboard.yaml"
+    film.write_text(FILM)
+    plan, compiled = api.plan(str(film))
+    found = list(price_age(plan, compiled, date(2026, 1, 1) + timedelta(days=days)))
+    assert [one.code.id for one in found] == ["SB505"] * said
+    assert all(f"{days} days ago" in one.message for one in found)
+    assert plan["diagnostics"] == []
+
+
+def test_a_plan_does_not_depend_on_the_day(tmp_path: Path) -> None:
+    film = tmp_path / "storyboard.yaml"
+    film.write_text(FILM)
+    plan, compiled = api.plan(str(film))
+    before = dict(plan)
+    list(price_age(plan, compiled, date(2099, 1, 1)))
+    assert plan == before
+    assert len(compiled.diagnostics) == 0
