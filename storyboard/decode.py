@@ -79,9 +79,12 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
         except ValidationError as failure:
             errors = failure.errors(include_url=False, include_context=True)
         gone = set(removed)
-        # The deepest first, so that taking one out does not move the place of another.
-        for error in sorted(errors, key=lambda error: _depth_first(error["loc"]), reverse=True):
+        # The deepest first, so that taking one out does not move the place of another; what is
+        # missing last, as a misspelt key may be the one that is missed.
+        for error in sorted(errors, key=_order, reverse=True):
             location: Location = tuple(part for part in error["loc"] if part != "[key]")
+            if error["type"] == "missing" and _is_there(node, location):
+                continue
             if not _follows(location, error, gone):
                 _report(model, node, location, error, diagnostics)
             removed.append(location)
@@ -97,6 +100,16 @@ def _follows(location: Location, error: Any, gone: Set[Location]) -> bool:
     if error["type"] != MISSING_KEY.id:
         return False
     return any((*location, key) in gone for key in ("frontal", "video"))
+
+
+def _order(error: Any) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
+    return error["type"] != "missing", _depth_first(error["loc"])
+
+
+def _is_there(root: Node, location: Location) -> bool:
+    """Whether a key that was missing has been put there by now."""
+    parent = _walk(root, location[:-1])[0]
+    return isinstance(parent, Mapping) and location[-1] in parent
 
 
 def _depth_first(location: Items[str | int]) -> tuple[tuple[int, int, str], ...]:

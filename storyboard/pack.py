@@ -21,7 +21,7 @@ from decimal import Decimal
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
 from storyboard.film import MENTION, Cast, Part, Scene, Take
-from storyboard.targets.types import Target
+from storyboard.targets.types import Feature, Target
 from storyboard.units import Money
 
 Cost = Callable[[tuple[Part, ...], int], Decimal | None]
@@ -78,6 +78,9 @@ class _Packer:
         self.max_references = max_references
         self.cast = cast
         self.cost = cost
+        # What the target drops anyway is no reason to make two requests of one.
+        self.hears = target.has(Feature.AUDIO)
+        self.avoids = target.has(Feature.NEGATIVE_PROMPT)
         self.names = [
             _NOTHING if part.text.isascii() else frozenset(MENTION.findall(part.text))
             for part in parts
@@ -157,8 +160,8 @@ class _Packer:
             shots is not None
             and (self.packs or part.joined)
             and not (part.opens or part.alone or before.alone or before.closes)
-            and before.shot.audio == part.shot.audio
-            and before.shot.negative == part.shot.negative
+            and (before.shot.audio == part.shot.audio or not self.hears)
+            and (before.shot.negative == part.shot.negative or not self.avoids)
             and shots.min_seconds <= before.seconds <= shots.max_seconds
             and shots.min_seconds <= part.seconds <= shots.max_seconds
         )

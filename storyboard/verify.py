@@ -108,6 +108,9 @@ class _Checker:
         prompts = self.prompts(payload)
         yield from self._check_seconds(request, payload, prompts)
         yield from self._check_texts(request, prompts)
+        negative = payload.get(self.fields.negative, "") if self.fields.negative else ""
+        if negative and (ord(max(negative)) >= _FIRST_PRIVATE or self.tag.search(negative)):
+            yield "the negative prompt mentions what is sent, which means nothing there"
         yield from self._check_references(request, payload, prompts)
         yield from self._check_cost(request, payload)
         content = {"endpoint": request["endpoint"], "payload": payload, "take": request["take"]}

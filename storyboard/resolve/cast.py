@@ -22,7 +22,7 @@ from storyboard.diagnostics.codes import (
     UNKNOWN_NAME,
 )
 from storyboard.diagnostics.spelling import nearest
-from storyboard.film import Asset, Cast, Reference
+from storyboard.film import MENTION, Asset, Cast, Reference
 from storyboard.language.model import Element, Image, Library, Look, Storyboard
 from storyboard.resolve.assets import Assets
 from storyboard.resolve.mentions import normal
@@ -80,6 +80,7 @@ class Names:
     are_complete: bool = True
     _words: list[Words] = field(default_factory=list)
     _marks: dict[tuple[str, str], str] = field(default_factory=dict)
+    _instead: dict[str, str] = field(default_factory=dict)
 
     def declare(self, members: Iterable[Member]) -> None:
         """Add names; one that is taken is said with both places, and the first stays."""
@@ -120,6 +121,22 @@ class Names:
         if mark is not None:
             self._marks[name, look] = mark
         return mark
+
+    def in_words(self, text: str) -> str:
+        """An encoded text in which whoever is sent with a picture is words instead."""
+        return MENTION.sub(lambda mention: self._words_instead(mention[0]), text)
+
+    def _words_instead(self, mark: str) -> str:
+        shown = self.cast[mark].name
+        if shown not in self._instead:
+            name, _, look = shown.partition(".")
+            member = self.members[normal(name)]
+            block = _worn(member.block, look) if isinstance(member.block, Element) else member.block
+            words: Scalar | str | None = block.description or member.block.description
+            if not (words and words.strip()):
+                words = member.block.label or member.name
+            self._instead[shown] = self._add_words(member, words) or member.name
+        return self._instead[shown]
 
     def words(self, mark: str) -> Words:
         """The words that a mark stands for."""
@@ -243,6 +260,9 @@ class Names:
                 member.key.end,
                 "?",
             )
+        return self._add_words(member, description)
+
+    def _add_words(self, member: Member, description: Scalar | str) -> str | None:
         if FIRST_WORDS + len(self._words) > LAST_WORDS:
             return None
         self._words.append(

@@ -110,6 +110,9 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
             "audio: false",
         )
         return
+    defaults = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
+    if any(layer is not None and layer.node.is_broken for layer in defaults):
+        return  # it may have said audio: true
     silent = [shot for shot in shots if shot.has_dialogue and not shot.audio]
     if silent and film.target.has(Feature.AUDIO):
         diagnostics.add(

@@ -21,7 +21,7 @@ from storyboard.language import model
 from storyboard.resolve.assets import Assets
 from storyboard.resolve.compose import BEAT, Composer, Speech
 from storyboard.resolve.mentions import is_unspaced, normal
-from storyboard.resolve.texts import Texts, put_words, scene_looks
+from storyboard.resolve.texts import Texts, put_words, say_all, scene_looks
 from storyboard.syntax import Scalar
 
 DEFAULT_SECONDS = 5
@@ -180,7 +180,7 @@ class Stage:
             end_frame=self._frame(shot.end_frame),
             seam=self._seam(shot, chosen, is_first),
             audio=audio,
-            negative=self.texts.encode(shot.negative, looks).strip() if shot.negative else "",
+            negative=self._negative(shot.negative, looks),
             take=shot.take or 1,
             has_dialogue=bool(shot.dialogue),
         )
@@ -237,6 +237,13 @@ class Stage:
         chosen = normal(look) or looks.get(name, "")
         mark = self.texts.names.find(name, chosen) or self.texts.names.mark(name, chosen, span)
         return mark if mark is not None else name
+
+    def _negative(self, written: Scalar | None, looks: Mapping[str, str]) -> str:
+        """Names in what must not be seen are words: no document says that tags mean anything."""
+        if not written:
+            return ""
+        texts = self.texts
+        return say_all(texts.encode(written, looks), texts.names, texts, looks).strip()
 
     def _frame(self, written: Scalar | None) -> Any:
         return self.assets.picture(written, self.folder) if written is not None else None

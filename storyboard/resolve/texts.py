@@ -14,6 +14,7 @@ from storyboard.diagnostics.codes import (
     UNCLOSED_NAME,
     VENDOR_TAG,
 )
+from storyboard.film import MENTION
 from storyboard.resolve.cast import FIRST_WORDS, Names
 from storyboard.resolve.compose import BEAT
 from storyboard.resolve.mentions import VENDOR_TAG as TAG
@@ -31,6 +32,8 @@ _NAME = re.compile(r"(?<![\w@])@([A-Za-z_][A-Za-z0-9_-]*)(?![\w@-]|\.\w)")
 _ENDS_SENTENCE = set(".!?…。！？")
 _MOST_UNFOLDED = 2_000
 """Mentions of names without pictures in one text, those in their own words included."""
+_DEEPEST_WORDS = 4
+"""How often descriptions that mention others with pictures are followed, where all is words."""
 _MARK = re.compile("[\U000f0000-\U0010ffff]")
 
 
@@ -187,6 +190,15 @@ def put_words(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -
             unfolding.append(character)
             waiting.append(iter(_in_sentence(plain.strip(), out)))
     return "".join(out)
+
+
+def say_all(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -> str:
+    """Replace every mark of a text by words, for a field in which no tag means anything."""
+    for _ in range(_DEEPEST_WORDS):
+        text = put_words(names.in_words(text), names, texts, looks)
+        if text.isascii() or MENTION.search(text) is None:
+            return text
+    return MENTION.sub(lambda mention: names.cast[mention[0]].name, text)
 
 
 def _in_sentence(words: str, before: list[str]) -> str:

@@ -93,7 +93,7 @@ class Session:
                 simulated=simulated,
             )
             # A simulator takes seconds, and nothing is on its way to it after an answer.
-            patience = Patience(first=0.5, most=2.0, grace=0.0) if simulated else Patience()
+            patience = Patience(first=0.25, most=1.0, grace=0.0) if simulated else Patience()
             runner = Runner(
                 wanted_of(self.plan, self.target.host),
                 host=host,

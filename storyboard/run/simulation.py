@@ -11,6 +11,7 @@ from storyboard.run.store import Store
 if TYPE_CHECKING:
     from storyboard.run.simulator import Simulator
 
+_SECONDS_PER_CLIP = 0.5
 REPOSITORY = "simulated/storyboard"
 """The repository that pictures go to on the simulated Oxen."""
 
@@ -30,6 +31,7 @@ def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iter
         store.home.mkdir(parents=True, exist_ok=True)
         simulator = Simulator(
             state=store.home / "simulator.db",
+            seconds_per_clip=_SECONDS_PER_CLIP,
             fal_concurrency=jobs,
             oxen_concurrency=jobs,
             faults=faults,

@@ -119,7 +119,7 @@ class Store:
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
-            raise refusal(error, self.folder) from None
+            raise refusal(error, Path(error.filename or self.folder)) from None
 
     def part(self, digest: str) -> Path:
         """A file for a download that is not finished."""

@@ -359,7 +359,9 @@ def _place(root: Mapping, found: Disagreement) -> Span:
 def _report_unknown(
     target_id: str, known: Sequence[str], diagnostics: Diagnostics, at: Span | None
 ) -> None:
-    near = nearest(target_id, known)
+    part = target_id.casefold()
+    holding = [one for one in known if part in one] if len(part) > 1 else []
+    near = nearest(target_id, known) or (holding[0] if holding else None)
     listed = "`storyboard targets` lists them all"
     diagnostics.add(
         UNKNOWN_TARGET,

@@ -51,7 +51,7 @@ def elements() -> st.SearchStrategy[dict[str, Any]]:
         optional={"label": st.just("the one")},
     )
     clip = st.just({"video": "https://example.com/a.mp4", "description": "a singer"})
-    return st.one_of(pictures, pictures, words, clip)
+    return st.one_of(pictures, pictures, pictures, words, clip)
 
 
 def images() -> st.SearchStrategy[dict[str, Any]]:
@@ -64,8 +64,9 @@ def images() -> st.SearchStrategy[dict[str, Any]]:
 
 @st.composite
 def casts(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
-    """A cast of up to eight names over the four kinds."""
-    names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=8))
+    """A cast of up to nine names over the four kinds."""
+    least = draw(st.sampled_from([0, 7]))
+    names = draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=least, max_size=9))
     cast: dict[str, dict[str, Any]] = {}
     for name in names:
         kind = draw(st.sampled_from(["characters", "props", "locations", "styles"]))
@@ -90,7 +91,7 @@ def shots(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
     else:
         shot["prompt"] = draw(sentences(names))
         shot["duration"] = draw(
-            st.one_of(st.integers(1, 5), st.integers(1, 15), st.integers(1, 60))
+            st.one_of(st.integers(1, 3), st.integers(1, 15), st.integers(1, 60))
         )
     optional: dict[str, st.SearchStrategy[Any]] = {
         "size": st.sampled_from(["wide", "close-up"]),
@@ -105,7 +106,8 @@ def shots(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
         "end_frame": st.sampled_from(PICTURES),
         "skip": st.just(False),
     }
-    for key in draw(st.lists(st.sampled_from(sorted(optional)), unique=True, max_size=3)):
+    most = draw(st.sampled_from([0, 0, 1, 3]))  # a plain shot may share its request
+    for key in draw(st.lists(st.sampled_from(sorted(optional)), unique=True, max_size=most)):
         shot[key] = draw(optional[key])
     return shot
 
