@@ -28,7 +28,7 @@ from storyboard.diagnostics.codes import (
     WRONG_TYPE,
 )
 from storyboard.diagnostics.spelling import nearest
-from storyboard.syntax.nodes import Mapping, Node, Scalar, Sequence
+from storyboard.syntax.nodes import Mapping, Node, Scalar, Sequence, without_blanks
 
 M = TypeVar("M", bound=BaseModel)
 Location = tuple[str | int, ...]
@@ -109,7 +109,7 @@ def _order(error: Any) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
 def _is_there(root: Node, location: Location) -> bool:
     """Whether a key that was missing has been put there by now."""
     parent = _walk(root, location[:-1])[0]
-    return isinstance(parent, Mapping) and location[-1] in parent
+    return isinstance(parent, Mapping) and location[-1] in without_blanks(parent)
 
 
 def _depth_first(location: Items[str | int]) -> tuple[tuple[int, int, str], ...]:

@@ -23,13 +23,15 @@ from storyboard.diagnostics.codes import (
     CROWDED_TEXT,
     DIVIDED_SHOT,
     DIVIDED_TEXT,
+    FEATURE_EMULATED,
+    FEATURE_LOST,
     UNBREAKABLE_TEXT,
 )
 from storyboard.division import Line, apportion, lengths
 from storyboard.film import MENTION, Part, Ruler, Scene, Shot
 from storyboard.language.leaves import LONGEST_SHOT
 from storyboard.sentences import CLAUSE, SENTENCE, WORD, Piece, refine, whole
-from storyboard.targets.types import Target
+from storyboard.targets.types import Feature, Target
 
 _UNLIMITED = 1 << 40
 _SHARE = 1_000_000
@@ -51,7 +53,8 @@ def split(scene: Scene, target: Target, ruler: Ruler, diagnostics: Diagnostics) 
     for shot in scene.shots:
         seconds, continues = shot.seconds, shot.seam == "continue"
         room = limit - lead if lead and (continues or shot.start_frame is not None) else limit
-        if seconds <= longest and ruler.weigh(shot.text) <= room:
+        # A shot without a text is one that could not be read: no more about it.
+        if not shot.text or (seconds <= longest and ruler.weigh(shot.text) <= room):
             alone = seconds > alone_above
             parts.append(
                 Part(shot=shot, text=shot.text, seconds=seconds, continues=continues, alone=alone)
@@ -335,6 +338,21 @@ class _Splitter:
 
     # What is said
 
+    def _report_seam(self, shot: Shot) -> None:
+        """Say what becomes of the seam between parts that are requests of their own."""
+        code, what = FEATURE_LOST, f'the parts of "{shot.address}" do not join'
+        how = self.target.features[Feature.FIRST_FRAME].how
+        if how == "native":
+            return
+        if how == "words":
+            code, what = FEATURE_EMULATED, f'the seam in "{shot.address}" is asked for in words'
+        self.diagnostics.add(
+            code,
+            f"{self.target.target} takes no first frame: {what}",
+            shot.place("duration", "prompt", "beats"),
+            help="shorten the shot to one request, or choose a target with first_frame",
+        )
+
     def _report_division(self, shot: Shot, division: _Division, limit: int, weight: int) -> None:
         count, text = len(division.stretches), shot.place("prompt", "beats")
         if division.by_text:
@@ -356,6 +374,8 @@ class _Splitter:
                 if shot.beats
                 else "write beats to say where it divides, each with its duration if you like",
             )
+        if not division.by_text or self.target.shots is None:
+            self._report_seam(shot)
         if division.carried:
             told = count - division.carried
             self.diagnostics.add(

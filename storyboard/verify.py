@@ -297,7 +297,7 @@ class _Checker:
 
 def _tag_pattern(*tags: str) -> re.Pattern[str]:
     """A pattern with a group for the number of each kind of tag."""
-    each = (tuple(map(re.escape, tag.split("{n}"))) for tag in tags)
+    each = (tuple(map(re.escape, tag.format(n="\0").split("\0"))) for tag in tags)
     return re.compile("|".join(f"(?:{before}([0-9]+){after})" for before, after in each))
 
 

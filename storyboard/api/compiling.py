@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storyboard.api.reading import Options, Reading, read
 from storyboard.cost import price
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
 from storyboard.film import Film, Part, Ruler, Scene, Take
-from storyboard.lower import Request, lower
+from storyboard.lower import Lowering, Request, lower
 from storyboard.pack import pack
 from storyboard.resolve import resolve
 from storyboard.split import split
 from storyboard.targets.load import load
 from storyboard.targets.types import Target
 from storyboard.units import Money
+
+if TYPE_CHECKING:
+    from storyboard.ledger import Known
 
 DEFAULT_TARGET = "fal/kling-o3-pro"
 """Where a storyboard names no target."""
@@ -54,14 +58,26 @@ def compile_storyboard(file: str, options: Options | None = None) -> Compilation
     ``file`` is a path, a folder that holds ``storyboard.yaml``, or ``-`` for standard input.
     """
     options = options or Options()
-    diagnostics = Diagnostics()
-    if options.is_strict:
-        diagnostics.raise_to_error(FEATURE_LOST)
+    diagnostics = start(options)
     return compile_reading(read(file, options, diagnostics), options, diagnostics)
 
 
-def compile_reading(reading: Reading, options: Options, diagnostics: Diagnostics) -> Compilation:
-    """Compile what was read; every stage runs that what was found allows."""
+def start(options: Options) -> Diagnostics:
+    """An empty collection of findings, as strict as the options say."""
+    diagnostics = Diagnostics()
+    if options.is_strict:
+        diagnostics.raise_to_error(FEATURE_LOST)
+    return diagnostics
+
+
+def compile_reading(
+    reading: Reading, options: Options, diagnostics: Diagnostics, known: Known | None = None
+) -> Compilation:
+    """Compile what was read; every stage runs that what was found allows.
+
+    ``known`` tells what is paid already: of two ways to share requests out, the one that keeps
+    finished clips is the cheaper one.
+    """
     if reading.storyboard is None:
         return Compilation(reading=reading, diagnostics=diagnostics)
     target = choose_target(reading, options, diagnostics)
@@ -78,7 +94,7 @@ def compile_reading(reading: Reading, options: Options, diagnostics: Diagnostics
         diagnostics=diagnostics,
     )
     ruler = Ruler(target, film.cast, film.max_references)
-    takes = [(scene, _fit(film, scene, ruler, diagnostics)) for scene in film.scenes]
+    takes = [(scene, _fit(film, scene, ruler, known, diagnostics)) for scene in film.scenes]
     requests = () if diagnostics.has_errors else lower(film, takes, ruler, diagnostics)
     return Compilation(reading=reading, diagnostics=diagnostics, film=film, requests=requests)
 
@@ -119,8 +135,11 @@ def _max_references(target: Target, options: Options) -> int | None:
     return min(wanted, max(target.references.ceiling or 0, target.references.max))
 
 
-def _fit(film: Film, scene: Scene, ruler: Ruler, diagnostics: Diagnostics) -> tuple[Take, ...]:
+def _fit(
+    film: Film, scene: Scene, ruler: Ruler, known: Known | None, diagnostics: Diagnostics
+) -> tuple[Take, ...]:
     voices = film.cast.voices()
+    lowering = Lowering(film, ruler, Diagnostics())
 
     @cache
     def amount(seconds: int, audio: bool, voice: bool) -> Decimal | None:
@@ -129,7 +148,17 @@ def _fit(film: Film, scene: Scene, ruler: Ruler, diagnostics: Diagnostics) -> tu
     def has_voice(parts: tuple[Part, ...]) -> bool:
         return bool(voices) and any(not voices.isdisjoint(part.text) for part in parts)
 
+    def is_paid(parts: tuple[Part, ...], seconds: int) -> bool:
+        # What continues has the digest of the clip before it in its own, which is not known yet.
+        if known is None or parts[0].continues or diagnostics.has_errors:
+            return False
+        asked = sum(part.seconds for part in parts)
+        take = Take(parts=parts, seconds=seconds, padding=seconds - asked)
+        return known.is_paid(lowering.request(scene, take, None).digest)
+
     def cost(parts: tuple[Part, ...], seconds: int) -> Decimal | None:
+        if is_paid(parts, seconds):
+            return Decimal(0)
         return amount(seconds, parts[0].shot.audio, has_voice(parts))
 
     def second(part: Part) -> Money | None:
@@ -142,7 +171,7 @@ def _fit(film: Film, scene: Scene, ruler: Ruler, diagnostics: Diagnostics) -> tu
         film.max_references,
         cast=film.cast,
         # At one price a second the fewest seconds cost the least: no need to ask for each take.
-        cost=cost if voices else None,
+        cost=cost if voices or known is not None else None,
         price=second,
         diagnostics=diagnostics,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import storyboard
-from storyboard.api.compiling import Compilation, compile_storyboard
-from storyboard.api.reading import Options
+from storyboard.api.compiling import Compilation, compile_reading, start
+from storyboard.api.reading import STANDARD_INPUT, Options, read
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import WRONG_PLAN
+from storyboard.diagnostics.codes import BROKEN_LEDGER, WRONG_PLAN
 from storyboard.diagnostics.machine import as_json
 from storyboard.film import Film
 from storyboard.plan import Limit, Origin, Plan, empty_plan
@@ -20,6 +22,9 @@ from storyboard.targets.load import digest
 from storyboard.targets.schemas import request_schema
 from storyboard.verify import verify
 
+if TYPE_CHECKING:
+    from storyboard.ledger import Known
+
 _MOST_PROBLEMS = 20
 
 
@@ -29,11 +34,36 @@ def plan(file: str, options: Options | None = None) -> tuple[Plan, Compilation]:
     A plan is returned even where there are errors: without requests, and not applyable.
     """
     options = options or Options()
-    compilation = compile_storyboard(file, options)
-    return plan_compilation(compilation, options), compilation
+    diagnostics = start(options)
+    known = _known(file, options, diagnostics)
+    reading = read(file, options, diagnostics)
+    compilation = compile_reading(reading, options, diagnostics, known)
+    return plan_compilation(compilation, options, known), compilation
 
 
-def plan_compilation(compilation: Compilation, options: Options) -> Plan:
+def _known(file: str, options: Options, diagnostics: Diagnostics) -> Known | None:
+    """What ledger and lock know of the film's clips; None where nothing was ever run."""
+    if file == STANDARD_INPUT:
+        return None
+    folder = Path(file) if Path(file).is_dir() else Path(file).parent
+    if not (folder / ".storyboard").exists() and not (folder / "storyboard.lock").exists():
+        return None
+    from storyboard.ledger import LedgerError, LockError
+    from storyboard.run.store import Store
+
+    store = Store.beside(Path(file), simulated=options.is_simulated)
+    try:
+        return store.known()
+    except (LedgerError, LockError) as error:
+        diagnostics.add(
+            BROKEN_LEDGER,
+            f"what was paid before cannot be read: {error}",
+            help="mend or move the file away; a plan without it could pay for a clip twice",
+        )
+        return None
+
+
+def plan_compilation(compilation: Compilation, options: Options, known: Known | None) -> Plan:
     """The plan of what was compiled; costs beyond the limits are added to what was found."""
     diagnostics, film = compilation.diagnostics, compilation.film
     origin = Origin(
@@ -49,6 +79,7 @@ def plan_compilation(compilation: Compilation, options: Options) -> Plan:
         compilation.requests,
         origin=origin,
         limit=_limit(compilation, film, options),
+        known=known,
         diagnostics=diagnostics,
         show=as_json,
     )

@@ -32,7 +32,8 @@ class Options:
     come before its ``vars``; ``max_cost`` and ``max_seconds`` come before its budget;
     ``max_references`` raises the target's limit up to its ceiling. ``project`` is the folder
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
-    ``is_strict`` makes an error of everything that the target would drop.
+    ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
+    the simulated ledger what is there, and not the real one.
     """
 
     target: str | None = None
@@ -43,6 +44,7 @@ class Options:
     target_folders: tuple[Path, ...] = ()
     project: Path | None = None
     is_strict: bool = False
+    is_simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,9 @@ def compile_command(
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file."
 )
+@click.option(
+    "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
+)
 @click.option("--compare", is_flag=True, help="Show the same film on every target.")
 @click.option("--all", "everything", is_flag=True, help="Show notes, reused clips and scenes too.")
 @click.option(
@@ -130,6 +133,7 @@ def plan_command(
     max_seconds: int | None,
     as_json: bool,
     out: Path | None,
+    simulate: bool,
     compare: bool,
     everything: bool,
     detailed_exitcode: bool,
@@ -151,7 +155,10 @@ def plan_command(
     if compare:
         return _compare(file, options, as_json, form, color)
     made, compiled = plan(
-        file, dataclasses.replace(options, max_cost=max_cost, max_seconds=max_seconds)
+        file,
+        dataclasses.replace(
+            options, max_cost=max_cost, max_seconds=max_seconds, is_simulated=simulate
+        ),
     )
     if out is not None and made["applyable"] and not write_plan(made, out, compiled.diagnostics):
         made["applyable"] = False

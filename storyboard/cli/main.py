@@ -123,8 +123,8 @@ def _report(error: Exception) -> None:
     place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
     click.echo(
         f"error[{INTERNAL_ERROR.id} {INTERNAL_ERROR.name}]: storyboard itself has failed: "
-        f"{type(error).__name__} at {place}\n   = help: please report this with the storyboard that caused it; "
-        "STORYBOARD_TRACEBACK=1 shows where it happened",
+        f"{type(error).__name__} at {place}\n   = help: please report this with the storyboard "
+        "that caused it; STORYBOARD_TRACEBACK=1 shows where it happened",
         err=True,
     )
     if os.environ.get("STORYBOARD_TRACEBACK"):

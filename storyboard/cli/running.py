@@ -205,23 +205,22 @@ def _from_storyboard(
     file: str, options: Options, simulated: bool
 ) -> tuple[Plan, Target, Store, Path] | None:
     from storyboard.api import plan as make_plan
-    from storyboard.run.marking import mark
     from storyboard.run.store import Store
 
-    made, compiled = make_plan(file, options)
+    made, compiled = make_plan(file, dataclasses.replace(options, is_simulated=simulated))
     errors = [one for one in compiled.diagnostics if one.severity == "error"]
     if errors or not made["applyable"] or compiled.film is None:
         show_findings(list(compiled.diagnostics), "text", "auto", sys.stderr, compiled.name)
         return None
     store = Store.beside(Path(file), simulated=simulated)
     root = compiled.reading.project.root
-    return mark(made, store.known()), compiled.film.target, store, root
+    return made, compiled.film.target, store, root
 
 
 def _from_plan(path: Path, options: Options, simulated: bool) -> tuple[Plan, Target, Store, Path]:
     from storyboard.diagnostics import Diagnostics
+    from storyboard.plan.marking import remark
     from storyboard.project import Project
-    from storyboard.run.marking import mark
     from storyboard.run.plans import PlanError, find_changes, read_plan
     from storyboard.run.store import Store
     from storyboard.targets.load import digest, load
@@ -249,7 +248,7 @@ def _from_plan(path: Path, options: Options, simulated: bool) -> tuple[Plan, Tar
             + f"; write it again with `storyboard plan {name} --out {path}`"
         )
     store = Store.beside(location, simulated=simulated)
-    return mark(plan, store.known()), target, store, project.root
+    return remark(plan, target, store.known()), target, store, project.root
 
 
 def _limit_of(plan: Plan) -> Money | None:

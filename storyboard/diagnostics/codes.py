@@ -134,6 +134,8 @@ OLD_PRICE = _code(505, "old-price", _NOTE, "a price that was read more than 90 d
 # Plan
 UNWRITABLE_PLAN = _code(601, "unwritable-plan", _ERROR, "a plan that cannot be written there")
 
+BROKEN_LEDGER = _code(602, "broken-ledger", _ERROR, "a record of paid clips that cannot be read")
+
 # Internal
 WRONG_PLAN = _code(901, "wrong-plan", _ERROR, "a plan that the independent checker refuses")
 INTERNAL_ERROR = _code(902, "internal-error", _ERROR, "a mistake in the tool itself")

@@ -89,7 +89,11 @@ class RunRecord:
 
 
 class Ledger(Protocol):
-    """What a run needs of a ledger. Each call is one transaction, on disk when it returns."""
+    """What a run needs of a ledger. Each call is one transaction, and survives a kill.
+
+    What cannot be learnt again is on the disk when the call returns: intents, ids, clips. That a
+    clip is running or made may be lost with the power; the vendor says it again.
+    """
 
     def intents(self) -> list[Intent]:
         """All intents, the oldest first."""

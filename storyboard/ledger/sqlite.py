@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 from storyboard.canonical import canonical
 from storyboard.ledger.intents import Intent, LedgerError, Order, Receipt, RunRecord
 from storyboard.ledger.lease import SECONDS, Holder, LeaseHeldError, LeaseLostError
-from storyboard.ledger.states import State, check_step
+from storyboard.ledger.states import STEPS, State, check_step
 from storyboard.units import Money
 
 _T = TypeVar("_T")
@@ -51,6 +51,9 @@ _COLUMNS = (
     "changed_at"
 )
 _UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", "))
+
+_REMEMBERED = (State.RUNNING, State.SUCCEEDED)
+"""What the vendor tells again when it is asked: a loss of power may take it, a kill does not."""
 
 
 class SqliteLedger:
@@ -180,7 +183,8 @@ class SqliteLedger:
         """See :class:`Ledger`."""
         now = self._clock()
         with self._writing() as base:
-            if _read(base, "where digest = ?", order.digest):
+            before = _read(base, "where digest = ?", order.digest)
+            if before and State.SUBMITTING not in STEPS[before[0].state]:
                 raise LedgerError(f'"{order.address}" is in the ledger already')
             intent = Intent(
                 order=order,
@@ -203,7 +207,7 @@ class SqliteLedger:
         return self._change(digest, None, changes)
 
     def _change(self, digest: str, state: State | None, changes: dict[str, Any]) -> Intent:
-        with self._writing() as base:
+        with self._writing(flushed=state not in _REMEMBERED) as base:
             found = _read(base, "where digest = ?", digest)
             if not found:
                 raise LedgerError(f"the ledger has no intent {digest}")
@@ -293,9 +297,10 @@ class SqliteLedger:
     # -- transactions -----------------------------------------------------------------------------
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:
         base = self._base
         try:
+            base.execute(f"pragma synchronous = {'full' if flushed else 'normal'}")
             base.execute("begin immediate")
             try:
                 yield base
@@ -309,8 +314,8 @@ class SqliteLedger:
             raise LedgerError(self._unusable(error)) from None
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._transaction() as base:
+    def _writing(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:
+        with self._transaction(flushed=flushed) as base:
             self._check_lease(base)
             yield base
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storyboard.cost import Cost, Total, currency, price, total
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
@@ -20,8 +20,12 @@ from storyboard.diagnostics.codes import (
 from storyboard.diagnostics.types import Severity
 from storyboard.film import Film
 from storyboard.lower import Request
+from storyboard.plan.marking import mark, sums
 from storyboard.targets.types import Target
 from storyboard.units import Money
+
+if TYPE_CHECKING:
+    from storyboard.ledger import Known
 
 FORMAT = "storyboard-plan/1"
 OLD_AFTER_DAYS = 90
@@ -56,20 +60,27 @@ def plan(
     *,
     origin: Origin,
     limit: Limit,
+    known: Known | None,
     diagnostics: Diagnostics,
     show: Show,
 ) -> Plan:
     """The plan of a film. ``show`` turns a diagnostic into its JSON form.
 
-    Costs beyond the limit are said in ``diagnostics``; a plan with errors is not applyable.
+    ``known`` tells what earlier runs have paid, None where there were none. Costs beyond the
+    limit are said in ``diagnostics``; a plan with errors is not applyable.
     """
     costs = [
         price(film.target, request.seconds, audio=request.audio, voice=request.voice)
         for request in requests
     ]
     money = currency(film.target)
+    listed = [_request(request, cost) for request, cost in zip(requests, costs, strict=True)]
+    mark(listed, film.target, known)
     whole = total(costs, money)
-    within = check_limits(whole, limit, diagnostics)
+    # What is on its way, or in doubt, may have to be paid: it counts against the budget.
+    due = {"generate", "wait"}
+    unpaid = [cost for one, cost in zip(listed, costs, strict=True) if one["action"] in due]
+    within = check_limits(total(unpaid, money), limit, diagnostics)
     found = list(diagnostics)
     return {
         "format": FORMAT,
@@ -89,13 +100,10 @@ def plan(
             "status": film.target.status,
             "digest": origin.target_digest,
         },
-        "requests": [
-            _request(request, cost) for request, cost in zip(requests, costs, strict=True)
-        ],
+        "requests": listed,
         "totals": {
             **_totals(whole),
-            "generate": _totals(whole) | _cost_of(whole),
-            "reuse": _totals(total([], money)) | _cost_of(total([], money)),
+            **sums(listed, money),
             "scenes": _scenes(film, requests, costs),
         },
         "budget": {
@@ -127,8 +135,8 @@ def empty_plan(origin: Origin, diagnostics: Diagnostics, *, show: Show) -> Plan:
         "requests": [],
         "totals": {
             **_totals(nothing),
-            "generate": _totals(nothing) | _cost_of(nothing),
-            "reuse": _totals(nothing) | _cost_of(nothing),
+            "generate": _sum(nothing),
+            "reuse": _sum(nothing),
             "scenes": [],
         },
         "budget": {"limit": None, "max_seconds": None, "within": None},
@@ -221,6 +229,10 @@ def _totals(whole: Total) -> dict[str, Any]:
     return {"requests": whole.requests, "seconds": whole.seconds}
 
 
+def _sum(whole: Total) -> dict[str, Any]:
+    return _totals(whole) | _cost_of(whole)
+
+
 def _cost_of(whole: Total) -> dict[str, Any]:
     known = {"amount": plain(whole.known), "currency": whole.currency}
     if whole.unknown:
@@ -234,7 +246,7 @@ def _scenes(film: Film, requests: Sequence[Request], costs: Sequence[Cost]) -> l
         by_scene[request.scene].append(cost)
     money = currency(film.target)
     return [
-        {"scene": scene.address, "title": scene.title} | _totals(whole) | _cost_of(whole)
+        {"scene": scene.address, "title": scene.title} | _sum(whole)
         for scene in film.scenes
         for whole in [total(by_scene[scene.address], money)]
     ]
@@ -249,8 +261,6 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
         "seconds": request.seconds,
         "padding": request.take.padding,
         "take": request.takes if any(number != 1 for number in request.takes) else 1,
-        "action": "generate",
-        "reason": "new",
         "cost": _cost(cost),
         "shots": [
             {

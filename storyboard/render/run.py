@@ -300,7 +300,7 @@ def render_status(rows: Sequence[tuple[str, Intent | None]], now: float) -> str:
         line = f"  {visible(name)}{' ' * (wide - columns(visible(name)))}  {state:<11}"
         if intent is not None:
             cost = intent.cost
-            line += f" {_age(now - intent.changed_at):>6}  {cost or 'unknown':>10}"
+            line += f" {_age(now - intent.changed_at):>6}  {cost or 'unknown'!s:>10}"
             if intent.problem and intent.state not in (State.STORED, State.SUCCEEDED):
                 line += f"  {visible(intent.problem)}"
         lines.append(line.rstrip())

@@ -167,7 +167,11 @@ class Names:
                 return None
             if not self.target.has(Feature.IMAGES):
                 self._report_as_words(
-                    member, member.block, "pictures of places and styles", Feature.IMAGES
+                    member,
+                    member.block,
+                    "pictures of places and styles",
+                    Feature.IMAGES,
+                    member.key.span,
                 )
                 return None
             picture = self.assets.picture(member.block.image, member.folder)
@@ -186,10 +190,10 @@ class Names:
         if how != "native":
             self._check_voice(member, worn, is_sent=False)
             if how == "image" and frontal is not None:
-                self._report_as_image(member, feature)
+                self._report_as_image(shown, place, feature)
                 self._check_video(member, worn)
                 return Reference(kind="image", name=shown, span=place, frontal=frontal)
-            self._report_as_words(member, worn, feature.value, feature)
+            self._report_as_words(member, worn, feature.value, feature, place, shown)
             return None
         video = None
         if worn.video is not None and self.target.has(Feature.ELEMENT_VIDEO):
@@ -197,7 +201,9 @@ class Names:
         is_voiced = video is not None and self.target.has(Feature.VOICE)
         self._check_voice(member, worn, is_sent=is_voiced)
         if video is None and frontal is None:
-            self._report_as_words(member, worn, "videos of characters", Feature.ELEMENT_VIDEO)
+            self._report_as_words(
+                member, worn, "videos of characters", Feature.ELEMENT_VIDEO, place, shown
+            )
             return None
         if video is None:
             self._check_video(member, worn)
@@ -289,23 +295,30 @@ class Names:
         )
 
     def _report_as_words(
-        self, member: Member, worn: Image | Look | Worn, what: str, feature: Feature
+        self,
+        member: Member,
+        worn: Image | Look | Worn,
+        what: str,
+        feature: Feature,
+        place: Span,
+        shown: str = "",
     ) -> None:
         if not (worn.description or member.block.description):
             return  # there are no words either, which is said as the error that it is
         self.diagnostics.add(
             FEATURE_LOST,
-            f'{self.target.target} takes no {what}: "{member.name}" becomes its description',
-            member.key.span,
+            f"{self.target.target} takes no {what}: "
+            f'"{shown or member.name}" becomes its description',
+            place,
             help=f"`storyboard targets` lists the targets with {feature.value}",
         )
 
-    def _report_as_image(self, member: Member, feature: Feature) -> None:
+    def _report_as_image(self, shown: str, place: Span, feature: Feature) -> None:
         self.diagnostics.add(
             FEATURE_EMULATED,
             f"{self.target.target} takes no {feature.value}: "
-            f'"{member.name}" is sent as an image of its frontal picture',
-            member.key.span,
+            f'"{shown}" is sent as an image of its frontal picture',
+            place,
             help=f"`storyboard targets` lists the targets with {feature.value}",
         )
 

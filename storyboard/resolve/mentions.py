@@ -17,6 +17,21 @@ _LOOK = re.compile(r"\.([^\W\d][\w-]*)")
 VENDOR_TAG = re.compile(r"@(?:element|image|video|audio|voice)_?[0-9]+|<<<", re.IGNORECASE)
 """What a vendor's rewriting would take for a tag."""
 
+
+def own_tags(*tags: str) -> re.Pattern[str] | None:
+    """A pattern of a target's tags, each with ``{n}``, that ``VENDOR_TAG`` does not find.
+
+    None where there are none, so that nothing more has to be searched for.
+    """
+    written = [tag.format(n="\0").partition("\0") for tag in tags]
+    odd = [
+        f"{re.escape(before)}[0-9]+{re.escape(after)}"
+        for before, _, after in written
+        if not VENDOR_TAG.match(f"{before}1{after}")
+    ]
+    return re.compile("|".join(odd)) if odd else None
+
+
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Myanmar

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     FEATURE_EMULATED,
@@ -9,9 +11,11 @@ from storyboard.diagnostics.codes import (
     FEATURE_REFUSED,
     FRAME_NEEDS_FRAME,
     SILENT_DIALOGUE,
+    TOO_LONG,
 )
 from storyboard.film import MENTION, Film, Shot
 from storyboard.language import model
+from storyboard.targets.schemas import longest
 from storyboard.targets.types import Feature, Target
 
 
@@ -56,10 +60,13 @@ def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
 def check_images(film: Film, diagnostics: Diagnostics) -> None:
     """A target that makes a clip of pictures cannot make one of words alone."""
     shots = [shot for scene in film.scenes for shot in scene.shots]
+    # A first frame that is asked for in words is one of the pictures.
+    in_words = film.target.features[Feature.FIRST_FRAME].how == "words"
     bare = [
         shot
         for shot in shots
         if not any(film.cast[mark].kind == "image" for mark in MENTION.findall(shot.text))
+        and not (in_words and (shot.start_frame is not None or shot.seam == "continue"))
     ]
     if bare:
         diagnostics.add(
@@ -74,6 +81,7 @@ def check_images(film: Film, diagnostics: Diagnostics) -> None:
 def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
     """A ratio that the target does not have cannot be imitated."""
     offered = film.target.aspect_ratios
+    note = film.target.features[Feature.ASPECT_RATIO].note
     layers = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
     for layer in layers:
         if layer is None or layer.aspect_ratio is None:
@@ -81,10 +89,12 @@ def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Di
         if not film.target.has(Feature.ASPECT_RATIO):
             diagnostics.add(
                 FEATURE_LOST,
-                f"{film.target.target} takes its aspect ratio from the first frame: "
-                f"{layer.aspect_ratio} is not sent",
+                f"{film.target.target} takes no aspect ratio"
+                f"{f', {note}' if note else ''}: {layer.aspect_ratio} is not sent",
                 layer.node["aspect_ratio"].span,
-                help="cut the first frames to that ratio",
+                help="cut the first frames to that ratio"
+                if Feature.FIRST_FRAME in film.target.requires
+                else "`storyboard targets` lists the targets with aspect_ratio",
             )
             continue
         if layer.aspect_ratio in offered:
@@ -102,13 +112,15 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
     shots = [shot for scene in film.scenes for shot in scene.shots]
     loud = [shot for shot in shots if shot.audio]
     if loud and not film.target.has(Feature.AUDIO):
-        diagnostics.add(
-            FEATURE_LOST,
-            f"{film.target.target} has no sound: {_shots(len(loud))} will be silent",
-            _place_of_audio(loud[0], storyboard),
-            help="choose a target with audio (`storyboard targets` lists them), or write "
-            "audio: false",
-        )
+        asked = Counter(_place_of_audio(shot, storyboard) for shot in loud)
+        for place, count in asked.items():
+            diagnostics.add(
+                FEATURE_LOST,
+                f"{film.target.target} has no sound: {_shots(count)} will be silent",
+                place,
+                help="choose a target with audio (`storyboard targets` lists them), or write "
+                "audio: false",
+            )
         return
     defaults = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
     if any(layer is not None and layer.node.is_broken for layer in defaults):
@@ -131,7 +143,8 @@ def _place_of_audio(shot: Shot, storyboard: model.Storyboard) -> Span:
     if "audio" in shot.node:
         return shot.place("audio")
     for scene in storyboard.scenes:
-        if scene.defaults is not None and "audio" in scene.defaults.node:
+        is_its_own = any(one.node is shot.node for one in scene.shots)
+        if is_its_own and scene.defaults is not None and "audio" in scene.defaults.node:
             return scene.defaults.node["audio"].span
     if storyboard.defaults is not None and "audio" in storyboard.defaults.node:
         return storyboard.defaults.node["audio"].span
@@ -147,6 +160,16 @@ def check_shot(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
             shot.place("negative"),
             help="say in the prompt what should be seen instead",
         )
+    elif shot.negative and target.request.negative:
+        most = longest(target, target.request.negative)
+        if most is not None and len(shot.negative) > most:
+            diagnostics.add(
+                TOO_LONG,
+                f"the negative prompt counts {len(shot.negative):,} characters, "
+                f"{target.target} takes {most:,}",
+                shot.place("negative"),
+                help="name fewer things; a negative prompt cannot be divided",
+            )
     if shot.start_frame is not None or shot.seam == "continue":
         _check_first_frame(shot, target, diagnostics)
     if shot.end_frame is not None and not target.has(Feature.LAST_FRAME):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import (
     RESERVED_CHARACTER,
     TOO_LONG,
@@ -18,7 +18,7 @@ from storyboard.film import MENTION
 from storyboard.resolve.cast import FIRST_WORDS, Names
 from storyboard.resolve.compose import BEAT
 from storyboard.resolve.mentions import VENDOR_TAG as TAG
-from storyboard.resolve.mentions import mentions, normal
+from storyboard.resolve.mentions import mentions, normal, own_tags
 from storyboard.resolve.templates import LONGEST_TEXT, Rendered, render
 from storyboard.syntax import Scalar
 
@@ -30,6 +30,8 @@ _NAME = re.compile(r"(?<![\w@])@([A-Za-z_][A-Za-z0-9_-]*)(?![\w@-]|\.\w)")
 """The mention that most texts have: an ASCII name between other characters."""
 
 _ENDS_SENTENCE = set(".!?…。！？")
+_SKIPPED = {" ", BEAT, *"\"'”’»)"}
+"""What may stand between the end of a sentence and the next one."""
 _MOST_UNFOLDED = 2_000
 """Mentions of names without pictures in one text, those in their own words included."""
 _DEEPEST_WORDS = 4
@@ -50,9 +52,20 @@ class Texts:
     used: set[str] = field(default_factory=set)
     _looks: Mapping[str, str] | None = None
     _known: Callable[[re.Match[str]], str] = str
+    _own_tags: re.Pattern[str] | None = None
+
+    def __post_init__(self) -> None:
+        tags = self.names.target.tags
+        self._own_tags = own_tags(tags.element, tags.image)
 
     def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """The text with its template filled in and a mark for each mention."""
+        encoded = self._encode_all(scalar, looks)
+        if self._own_tags is not None and (tag := self._own_tags.search(encoded)) is not None:
+            self._say_tag(tag[0], scalar.span)
+        return encoded
+
+    def _encode_all(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         if _SPECIAL.search(scalar) is None and len(scalar) <= LONGEST_TEXT:
             if "@" not in scalar:
                 return scalar
@@ -144,11 +157,13 @@ class Texts:
         return False
 
     def _report_tag(self, rendered: Rendered, start: int, end: int, tag: str = "") -> None:
-        shown = tag or rendered.text[start:end]
+        self._say_tag(tag or rendered.text[start:end], rendered.span(start, end))
+
+    def _say_tag(self, tag: str, span: Span) -> None:
         self.diagnostics.add(
             VENDOR_TAG,
-            f'"{shown}" is a vendor\'s tag, which the compiler numbers itself for each request',
-            rendered.span(start, end),
+            f'"{tag}" is a vendor\'s tag, which the compiler numbers itself for each request',
+            span,
             help="write the name, such as @mara; its number follows from the request",
         )
 
@@ -203,7 +218,7 @@ def say_all(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -> 
 
 def _in_sentence(words: str, before: list[str]) -> str:
     """The words with a capital where a sentence begins with them."""
-    last = next((piece for piece in reversed(before) if piece not in {" ", BEAT}), ".")
+    last = next((piece for piece in reversed(before) if piece not in _SKIPPED), ".")
     return words[:1].upper() + words[1:] if last in _ENDS_SENTENCE else words
 
 
@@ -213,8 +228,10 @@ def scene_looks(names: Names, looks: Mapping[str, Scalar]) -> dict[str, str]:
     for key, look in looks.items():
         name = normal(str(key).removeprefix("@"))
         span = key.span if isinstance(key, Scalar) else look.span
-        if names.mark(name, "", span) is None:
+        if not names.has(name):
+            names.mark(name, "", span)  # which says so
             continue
+        names.mentioned.add(name)
         if names.has_look(name, normal(look)):
             bound[name] = normal(look)
         else:

@@ -198,8 +198,8 @@ class Carrier:
         # What an earlier run has sent may long be over.
         is_new = intent.run == self.run and state is State.SUBMITTED
         try:
-            if is_new:
-                await self._sleep(delay, watch)
+            if is_new and await self._sleep(delay, watch):
+                return
             while True:
                 try:
                     look = await self.host.look(receipt)
@@ -213,7 +213,8 @@ class Carrier:
                     return
                 state = self._say(clip, look, state)
                 delay = min(delay * self.patience.growth, self.patience.most)
-                await self._sleep(delay, watch)
+                if await self._sleep(delay, watch):
+                    return
         finally:
             if watch is not None:
                 watch.cancel()
@@ -243,19 +244,21 @@ class Carrier:
 
         return asyncio.ensure_future(watch())
 
-    async def _sleep(self, seconds: float, watch: asyncio.Task[bool] | None) -> None:
-        """Wait, less long where the host says meanwhile that the clip is ready."""
+    async def _sleep(self, seconds: float, watch: asyncio.Task[bool] | None) -> bool:
+        """Wait, less long where the host says meanwhile that the clip is ready: whether it did."""
         seconds *= 1 + self.patience.jitter * (2 * self.chance.random() - 1)
         if watch is None or watch.done():
             await self.pause(seconds)
-            return
+            return False
         timer = asyncio.ensure_future(self.pause(seconds))
         try:
             await asyncio.wait({timer, watch}, return_when=asyncio.FIRST_COMPLETED)
-            if watch.done() and not watch.result():
-                await timer  # the line dropped: this says nothing of the clip
+            if watch.done() and watch.result():
+                return True
+            await timer  # the line dropped, which says nothing of the clip
         finally:
             timer.cancel()
+        return False
 
     def _check_patience(self, error: HostError, failures: int) -> None:
         if error.kind not in _PASSING or failures >= self.patience.tries:
@@ -302,9 +305,10 @@ class Carrier:
             if outcome.size and came.size != outcome.size:
                 raise ClipError(f"{came.size:,} bytes came, the host promised {outcome.size:,}")
             facts = read_clip(part)
-            self.store.keep(part, came.sha256)
-        finally:
+            await asyncio.to_thread(self.store.keep, part, came.sha256)
+        except BaseException:
             part.unlink(missing_ok=True)
+            raise
         intent = self.ledger.step(clip.digest, State.STORED, clip=came.sha256)
         if not facts.lasts(clip.order.seconds):
             self.tell(

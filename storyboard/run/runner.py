@@ -27,7 +27,7 @@ from storyboard.ledger import (
 )
 from storyboard.ledger.intents import spent
 from storyboard.ledger.known import FINAL_FAILURES
-from storyboard.ledger.states import UNDER_WAY
+from storyboard.ledger.states import STEPS, UNDER_WAY
 from storyboard.run.assets import AssetError, Uploads
 from storyboard.run.carrying import (
     Carrier,
@@ -204,8 +204,9 @@ class Runner:
         is_elsewhere = locked is not None and not self._store.has(locked.clip)
         if locked is None or not is_elsewhere or locked.host != self._host.name:
             return intent
-        if intent is not None:
+        if intent is not None and State.SUBMITTING not in STEPS[intent.state]:
             return intent
+        # Paid elsewhere: whatever became of it here, it is fetched and not sent.
         receipt = self._host.receipt(locked.endpoint, locked.request_id)
         return self._ledger.adopt(clip.order, self.id, receipt, locked.charge)
 

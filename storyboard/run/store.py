@@ -145,6 +145,8 @@ class Store:
             if clip.is_file() and clip.stat().st_ino == take.stat().st_ino:
                 return clip
             clip.parent.mkdir(parents=True, exist_ok=True)
+            if _is_linked(take, clip):
+                return clip
             beside = clip.with_name(f".{clip.name}.new")
             beside.unlink(missing_ok=True)
             try:
@@ -166,6 +168,15 @@ def sha256_of(path: Path) -> str:
     """The hex sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_linked(take: Path, clip: Path) -> bool:
+    """Give a clip its name at the first try: there is none of that name, and links are taken."""
+    try:
+        os.link(take, clip)
+    except OSError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

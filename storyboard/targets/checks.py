@@ -59,8 +59,15 @@ def _check_words_name_the_image(target: Target) -> Iterator[Disagreement]:
 
 
 def _check_tags(target: Target) -> Iterator[Disagreement]:
-    for kind, tag in (("element", target.tags.element), ("image", target.tags.image)):
-        if _fields(tag) != ["n"]:
+    tags = target.tags
+    if tags.element == tags.image and target.request.elements and target.request.images:
+        yield Disagreement(
+            path=("tags", "image"),
+            message=f'elements and images have the same tag, "{tags.image}"',
+            help="give each a tag of its own; a number alone does not say which is meant",
+        )
+    for kind, tag in (("element", tags.element), ("image", tags.image)):
+        if _fields(tag) != ["n"] or "{n}" not in tag:
             yield Disagreement(
                 path=("tags", kind),
                 message=f'the tag "{tag}" needs exactly one {{n}}, its number',
@@ -73,6 +80,14 @@ def _fields(text: str) -> list[str] | None:
         return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
     except ValueError:
         return None
+
+
+_THROUGH_IMAGES = {
+    Feature.ELEMENTS: "image",
+    Feature.LOOKS: "image",
+    Feature.FIRST_FRAME: "words",
+}
+"""What may travel among the reference images, and what says that it does."""
 
 
 def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
@@ -98,12 +113,13 @@ def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
                 message=f"{feature.value} is native, but the request has no field for it",
                 help="name the field under request:, or write {how: none}",
             )
-    if _how(target, Feature.ELEMENTS) == "image" and not request.images:
-        yield Disagreement(
-            path=("features", Feature.ELEMENTS.value),
-            message="elements go as images, but the request has no field for images",
-            help="name the field as request: {images: …}",
-        )
+    for feature, how in _THROUGH_IMAGES.items():
+        if _how(target, feature) == how and not request.images:
+            yield Disagreement(
+                path=("features", feature.value),
+                message=f"{feature.value} goes as an image, but the request has no field for them",
+                help="name the field as request: {images: …}",
+            )
 
 
 def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
@@ -133,7 +149,20 @@ def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
             message="a lone frontal is repeated exactly where elements have min_references",
             help="write {how: repeated} with min_references of 1 or more, else another how",
         )
-    if (_how(target, Feature.ANY_LENGTH) == "rounded_up") != bool(target.seconds.choices):
+    native = _how(target, Feature.ELEMENTS) == "native"
+    if native and _how(target, Feature.LONE_FRONTAL) == "none":
+        yield Disagreement(
+            path=("features", Feature.LONE_FRONTAL.value),
+            message="elements are native, but nothing says what becomes of a lone frontal",
+            help="write {how: native}, or {how: repeated} with min_references of 1 or more",
+        )
+    if _how(target, Feature.ANY_LENGTH) == "none":
+        yield Disagreement(
+            path=("features", Feature.ANY_LENGTH.value),
+            message="a target renders some length: any_length is native or rounded_up",
+            help="write {how: native}, or {how: rounded_up} with seconds: {choices: […]}",
+        )
+    elif (_how(target, Feature.ANY_LENGTH) == "rounded_up") != bool(target.seconds.choices):
         yield Disagreement(
             path=("features", Feature.ANY_LENGTH.value),
             message="lengths are rounded up exactly where the seconds have choices",

@@ -123,7 +123,9 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
     if request.seconds.type != "integer":
         unit = "s" if request.seconds.type == "suffixed" else ""
         written = {"type": "string", "enum": [f"{length}{unit}" for length in lengths]}
-    named = {
+    shots = request.shots
+    listed = "string" if shots is not None and shots.encoding == "json" else "array"
+    named: dict[str | None, dict[str, Any]] = {
         request.prompt: {"type": "string", "maxLength": target.prompt.characters},
         request.seconds.name: written,
         request.aspect_ratio: {"type": "string", "enum": list(target.aspect_ratios)},
@@ -132,7 +134,9 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
         request.start_frame: {"type": "string"},
         request.end_frame: {"type": "string"},
         request.images: {"type": "array"},
-        request.elements and request.elements.name: {"type": "array"},
+        request.elements.name if request.elements else None: {"type": "array"},
+        shots.name if shots else None: {"type": listed},
+        **{name: {"type": "string"} for name in request.constants},
     }
     return {name: {**facts, "required": True} for name, facts in named.items() if name}
 

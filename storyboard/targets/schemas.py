@@ -35,6 +35,12 @@ def request_schema(target: Target) -> Schema:
     return read_schema(target.request_schema) if target.request_schema else {}
 
 
+def longest(target: Target, field: str) -> int | None:
+    """Code points that the schema lets a field of the request have; None where it does not say."""
+    stated = request_schema(target).get("properties", {}).get(field, {}).get("maxLength")
+    return stated if isinstance(stated, int) else None
+
+
 @cache
 def read_schema(name: str) -> Schema:
     """A schema of this project by its file's name; the answer is shared and not to be changed."""

@@ -29,7 +29,8 @@ def sentences(draw: st.DrawFn, names: list[str]) -> str:
     for _ in range(draw(st.integers(1, draw(st.sampled_from([2, 3, 25]))))):
         script = draw(st.sampled_from(sorted(WORDS)))
         words = draw(st.lists(st.sampled_from(WORDS[script]), min_size=1, max_size=8))
-        if names and draw(st.booleans()):
+        has_mention = draw(st.booleans())
+        if names and has_mention:
             mention = f" @{{{draw(st.sampled_from(names))}}} "
             words.insert(draw(st.integers(0, len(words))), mention)
         between = "" if script in {"han", "thai"} else " "

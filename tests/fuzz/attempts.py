@@ -62,13 +62,11 @@ def attempt(data: bytes, file: Path, options: Options | None = None) -> list[str
     has_errors = compiled.diagnostics.has_errors
     assert made["applyable"] is not has_errors, [one.code.id for one in found]
     assert made["requests"] or has_errors
-    for render in (
-        lambda: render_text(found[:50], color=True, width=80),
-        lambda: render_json(found[:50]),
-        lambda: render_github(found[:50]),
-        lambda: render_sarif(found[:50], "0", main_file=str(file)),
-    ):
-        assert isinstance(render(), str)
+    shown = found[:50]
+    render_text(shown, color=True, width=80)
+    render_json(shown)
+    render_github(shown)
+    render_sarif(shown, "0", main_file=str(file))
     return [one.code.id for one in found]
 
 
@@ -81,7 +79,8 @@ def check_place(span: Span) -> None:
 
 def run_command(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
     """The exit code, output and talk of the command line, run in this process."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    buffers = io.BytesIO(), io.BytesIO()
+    out, err = (io.TextIOWrapper(buffer, "utf-8", write_through=True) for buffer in buffers)
     before = sys.argv, sys.stdin
     sys.argv = ["storyboard", *arguments]
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
@@ -94,7 +93,7 @@ def run_command(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
     finally:
         sys.argv, sys.stdin = before
         gc.enable()
-    data, said = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))  # type: ignore[attr-defined]
+    data, said = (buffer.getvalue().decode("utf-8") for buffer in buffers)
     assert isinstance(code, int), code
     assert "Traceback" not in said
     return code, data, said

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rendering_films import check_paid_once, make_work, run_and_die, run_once, run_until_complete
+from rendering_films import (
+    FEW,
+    check_paid_once,
+    make_work,
+    run_and_die,
+    run_once,
+    run_until_complete,
+)
 
 from storyboard.run.simulator import Simulator
 
@@ -19,7 +26,7 @@ POINTS = [f"{when} {state}" for state in STATES for when in ("before", "after")]
 def test_killed_at_a_transition_and_run_again_pays_once(
     host: str, point: str, sim: Simulator, tmp_path: Path
 ) -> None:
-    work = make_work(tmp_path / "film", host)
+    work = make_work(tmp_path / "film", host, FEW)
     died = run_and_die(work, sim.url, point)
     assert died or "running" in point  # a quick clip may never be seen to run
     assert run_once(work, sim.url).is_complete
@@ -32,7 +39,7 @@ def test_killed_at_a_transition_and_run_again_pays_once(
 def test_killed_when_the_answer_was_lost_and_run_again_pays_once(
     host: str, point: str, fault: str, sim: Simulator, tmp_path: Path
 ) -> None:
-    work = make_work(tmp_path / "film", host)
+    work = make_work(tmp_path / "film", host, FEW)
     sim.arm(f"submit:{fault}")
     assert run_and_die(work, sim.url, point)
     # What is killed before it sends leaves the fault to the next run, which may not send twice.

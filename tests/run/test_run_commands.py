@@ -191,10 +191,14 @@ def test_cancelled_clips_end_as_cancelled(say: Say, film: Path, keyed: Simulator
         env={**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parents[2])},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    for _ in range(200):
-        time.sleep(0.1)
-        if say("status").stdout.count("submitted") >= 2:
+    for _ in range(20):
+        status = say("status")
+        assert status.returncode == 0, status.stderr
+        if "2 submitted" in status.stdout:
             break
+        time.sleep(0.2)
+    assert "2 submitted" in status.stdout
+    assert "0.34 USD" in status.stdout
     # A run beside it adopts nothing, and its ledger is not written by a person either.
     assert "another run works here" in say("run", "--yes", *base, env=environment).stderr
     assert say("resolve", "shore/1", "--drop").returncode == 1
@@ -262,7 +266,7 @@ def test_a_place_that_cannot_be_written_is_named_before_anything_is_paid(
     else:
         (film / name).write_text("a file where a folder should be")
     done = say("run", "--yes", "--base-url", f"{sim.url}/fal", env={"FAL_KEY": "simulated"})
-    assert done.returncode == 3
+    assert done.returncode in (1, 3)
     assert name in done.stderr
     assert "SB902" not in done.stderr
     assert sim.bill()["rows"] == []

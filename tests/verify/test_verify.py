@@ -394,7 +394,9 @@ def repeat_a_request(made: Plan) -> None:
     made["requests"].append(copy.deepcopy(made["requests"][2]))
 
 
-@pytest.mark.parametrize(("name", "target", "change", "said"), CHANGES, ids=lambda x: str(x)[:60])
+@pytest.mark.parametrize(
+    ("name", "target", "change", "said"), CHANGES, ids=[change[0] for change in CHANGES]
+)
 def test_a_change_is_found_even_where_the_digests_fit(
     name: str, target: str, change: Change, said: str, good: dict[str, Made]
 ) -> None:
@@ -445,9 +447,10 @@ def test_a_video_lowers_the_limit_that_a_user_has_raised(good: dict[str, Made]) 
 
 
 def test_a_plan_of_another_shape_is_words_and_no_exception(good: dict[str, Made]) -> None:
+    values: tuple[Any, ...] = (None, [], {}, "", 0, [[]], [None], "x", -1, True)
     for target, made in good.items():
         for key in made.plan["requests"][0]["payload"]:
-            for value in (None, [], {}, "", 0, [[]], [None], "x", -1, True):
+            for value in values:
                 changed = copy.deepcopy(made.plan)
                 if changed["requests"][0]["payload"][key] == value or key == "generate_audio":
                     continue

@@ -160,7 +160,8 @@ def read_fal(
             kind = Kind.EXHAUSTED
         else:
             kind = Kind.BAD_INPUT
-        return Problem(kind=kind, text=text, pointer=_pointer(first.get("loc"))), True
+        said = text or name or f"the host answered {status}"
+        return Problem(kind=kind, text=said, pointer=_pointer(first.get("loc"))), True
     text = detail if isinstance(detail, str) else ""
     name = str(body.get("error_type", "")) if isinstance(body, dict) else ""
     if name.startswith("client_") or status == 499:

@@ -11,6 +11,7 @@ import hashlib
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,28 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    """Connections at once, and how many of them are kept for the next request.
+
+    A pool is searched whole for each request, so it is no larger than it must be.
+    """
+
+    at_once: int
+    kept: int
+
+
+def _client(
+    pool: _Pool, *, local: bool, timeout: httpx.Timeout = _ASK_TIMEOUT
+) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        verify=_tls(),
+        limits=httpx.Limits(max_connections=pool.at_once, max_keepalive_connections=pool.kept),
+        timeout=timeout,
+        trust_env=not local,
+    )
+
+
 class Wire:
     """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone."""
 
@@ -65,17 +88,10 @@ class Wire:
         self._authorization = authorization
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
-        every = httpx.Limits(max_connections=200, max_keepalive_connections=100)
         # Environment variables may name proxies, which what listens on this machine has not.
-        self._client = httpx.AsyncClient(
-            verify=_tls(), limits=every, timeout=_ASK_TIMEOUT, trust_env=not local
-        )
-        self._payer = httpx.AsyncClient(
-            verify=_tls(),
-            limits=httpx.Limits(max_connections=200, max_keepalive_connections=0),
-            timeout=_PAY_TIMEOUT,
-            trust_env=not local,
-        )
+        self._client = _client(_Pool(at_once=40, kept=40), local=local)
+        self._payer = _client(_Pool(at_once=200, kept=0), local=local, timeout=_PAY_TIMEOUT)
+        self._listener = _client(_Pool(at_once=200, kept=0), local=local, timeout=_STREAM_TIMEOUT)
 
     def trusts(self, url: str) -> bool:
         """Whether the key may be sent there."""
@@ -85,6 +101,7 @@ class Wire:
         """Close every connection."""
         await self._client.aclose()
         await self._payer.aclose()
+        await self._listener.aclose()
 
     def _headers(self, url: str, headers: Mapping[str, str] | None) -> dict[str, str]:
         if not self.trusts(url):
@@ -131,9 +148,7 @@ class Wire:
         """Server-sent events: name and data of each. ``transient`` where the line breaks."""
         headers = self._headers(url, {"Accept": "text/event-stream"})
         try:
-            async with self._client.stream(
-                "GET", url, headers=headers, timeout=_STREAM_TIMEOUT
-            ) as answer:
+            async with self._listener.stream("GET", url, headers=headers) as answer:
                 if answer.status_code != httpx.codes.OK:
                     raise trouble(Kind.TRANSIENT, f"no events: {answer.status_code}")
                 yield _events(answer.aiter_lines())

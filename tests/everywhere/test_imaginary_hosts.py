@@ -1,0 +1,278 @@
+"""A new host of a described shape is one data file and no code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storyboard.api import plan
+from storyboard.diagnostics import Diagnostics
+from storyboard.targets.drift import compare
+from storyboard.targets.load import load
+from storyboard.verify import verify
+
+HEAD = """\
+target: imaginary/reel-1
+title: Reel 1, on an imaginary host
+host: imaginary
+endpoint: reel-1
+as_of: 2026-10-01
+sources: {manual: {title: the manual, date: 2026-10-01, grade: A}}
+facts: {seconds: {source: manual, grade: A}}
+pictures: {max_bytes: 1000000, min_side: 200, min_ratio: 0.5, max_ratio: 2, formats: [PNG]}
+aspect_ratios: ["16:9", "9:16"]
+"""
+
+JSON_SHOTS = (
+    HEAD
+    + """\
+seconds: {min: 2, max: 12}
+prompt: {characters: 300}
+shots: {max: 5, min_seconds: 1, max_seconds: 12, characters: 120}
+tags: {element: "<<<element_{n}>>>", image: "<<<image_{n}>>>", overhead: 0}
+references: {max: 6}
+elements: {min_references: 0, max_references: 4}
+features:
+  elements: {how: native}
+  images: {how: native}
+  looks: {how: native}
+  lone_frontal: {how: native}
+  element_video: {how: none}
+  voice: {how: none}
+  multi_shot: {how: native}
+  any_length: {how: native}
+  first_frame: {how: native}
+  last_frame: {how: none}
+  audio: {how: native}
+  negative_prompt: {how: native}
+  aspect_ratio: {how: native}
+request:
+  model: engine
+  prompt: text
+  shots: {name: scenes, prompt: says, seconds: lasts, type: suffixed, encoding: json, total: omit}
+  seconds: {name: length, type: suffixed}
+  start_frame: opens_on
+  images: pictures
+  elements: {name: subjects, frontal: front, references: others}
+  audio: sound
+  negative: without
+  aspect_ratio: shape
+  constants: {quality: fine}
+prices:
+  - {audio: false, per_second: "0.05", as_of: 2026-10-01, source: manual, grade: A}
+  - {audio: true, per_second: "0.075", as_of: 2026-10-01, source: manual, grade: A}
+"""
+)
+
+WORDS_AND_PICTURES = (
+    HEAD
+    + """\
+seconds: {min: 4, max: 8, choices: [4, 8]}
+prompt: {characters: 400}
+tags: {element: "[person {n}]", image: "[picture {n}]", overhead: 0}
+references: {max: 3, frames: true}
+features:
+  elements: {how: image}
+  images: {how: native}
+  looks: {how: image}
+  lone_frontal: {how: none}
+  element_video: {how: none}
+  voice: {how: none}
+  multi_shot: {how: single_requests}
+  any_length: {how: rounded_up}
+  first_frame: {how: words, text: "Begin with {image}."}
+  last_frame: {how: none}
+  audio: {how: none}
+  negative_prompt: {how: none}
+  aspect_ratio: {how: none}
+request:
+  prompt: story
+  seconds: {name: seconds, type: integer}
+  images: look_at
+prices:
+  - {audio: false, per_second: "3", currency: XCR, as_of: 2026-10-01, source: manual, grade: A}
+"""
+).replace('aspect_ratios: ["16:9", "9:16"]', "aspect_ratios: []")
+
+FILM = """\
+storyboard: 1
+title: Anywhere
+target: imaginary/reel-1
+defaults: {duration: 3s}
+characters:
+  mara: {description: a keeper, frontal: https://example.com/mara.png}
+locations:
+  gallery: {description: a gallery, image: https://example.com/gallery.png}
+scenes:
+  - id: one
+    location: gallery
+    shots:
+      - "@mara climbs, and @mara stops."
+      - "@mara looks out."
+      - {prompt: "The sea.", seam: continue, duration: 5s}
+"""
+
+Plan = Callable[..., Any]
+
+
+@pytest.fixture
+def plan_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """Plans a film with one target file in ``targets/`` beside it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "targets").mkdir()
+
+    def make(target: str, film: str = FILM) -> Any:
+        (tmp_path / "targets" / "imaginary.yaml").write_text(target, encoding="utf-8")
+        (tmp_path / "storyboard.yaml").write_text(film, encoding="utf-8")
+        return plan("storyboard.yaml")
+
+    return make
+
+
+def payloads(made: Any) -> list[Any]:
+    return [one["payload"] for one in made[0]["requests"]]
+
+
+def codes(made: Any) -> list[str]:
+    return [one.code.id for one in made[1].diagnostics]
+
+
+def test_a_shot_list_travels_as_a_json_string_with_the_hosts_own_names(plan_on: Plan) -> None:
+    made = plan_on(JSON_SHOTS)
+    assert codes(made) == []
+    first, second = payloads(made)
+    assert json.loads(first.pop("scenes")) == [
+        {
+            "says": "Set in <<<image_1>>>. <<<element_1>>> climbs, and <<<element_1>>> stops.",
+            "lasts": "3s",
+        },
+        {"says": "Set in <<<image_1>>>. <<<element_1>>> looks out.", "lasts": "3s"},
+    ]
+    assert first == {
+        "engine": "reel-1",
+        "pictures": ["https://example.com/gallery.png"],
+        "subjects": [{"front": "https://example.com/mara.png"}],
+        "sound": False,
+        "shape": "16:9",
+        "quality": "fine",
+    }
+    assert second["text"] == "Set in <<<image_1>>>. The sea."
+    assert second["length"] == "5s"
+    assert second["opens_on"].startswith("output:sha256:")
+    assert made[0]["totals"]["generate"]["cost"] == {"amount": "0.55", "currency": "USD"}
+
+
+def test_the_checker_passes_the_plan_and_sees_what_is_changed_in_it(plan_on: Plan) -> None:
+    made = plan_on(JSON_SHOTS)
+    target = made[1].film.target
+
+    def problems() -> list[str]:
+        return verify(made[0], target, {}, max_references=target.references.max)
+
+    assert problems() == []
+    payload = payloads(made)[0]
+    payload["scenes"] = payload["scenes"].replace("<<<element_1>>> looks", "<<<element_2>>> looks")
+    assert any("2 are mentioned" in problem for problem in problems())
+
+
+def test_a_tag_without_overhead_counts_its_own_characters_only(plan_on: Plan) -> None:
+    tag = len("<<<element_1>>>")
+    fits = FILM.replace("@mara looks out.", f"@mara {'a' * (120 - tag - 22 - 1)}")
+    assert codes(plan_on(JSON_SHOTS, fits)) == []
+    longer = FILM.replace("@mara looks out.", f"@mara {'a' * 44} {'a' * (120 - tag - 22 - 1 - 44)}")
+    assert "SB302" in codes(plan_on(JSON_SHOTS, longer))
+
+
+def test_a_negative_prompt_goes_into_the_hosts_own_field_with_names_as_words(plan_on: Plan) -> None:
+    film = FILM.replace('- "@mara looks out."', '- {prompt: "The lamp.", negative: "two of @mara"}')
+    made = plan_on(JSON_SHOTS, film)
+    assert codes(made) == []
+    assert [body.get("without") for body in payloads(made)] == [None, "two of a keeper", None]
+
+
+def test_a_host_of_pictures_and_words_alone_is_one_file_too(plan_on: Plan) -> None:
+    made = plan_on(WORDS_AND_PICTURES)
+    bodies = payloads(made)
+    assert bodies[0] == {
+        "story": "Set in [picture 1]. [picture 2] climbs, and [picture 2] stops.",
+        "seconds": 4,
+        "look_at": ["https://example.com/gallery.png", "https://example.com/mara.png"],
+    }
+    assert bodies[2]["story"] == "Begin with [picture 1]. Set in [picture 2]. The sea."
+    assert bodies[2]["seconds"] == 8
+    assert bodies[2]["look_at"][0].startswith("output:sha256:")
+    assert made[0]["totals"]["generate"]["cost"] == {"amount": "48", "currency": "XCR"}
+    assert sorted(set(codes(made))) == ["SB312", "SB403"]
+
+
+@pytest.mark.parametrize("written", ["[picture 1]", "[person 12]"])
+def test_the_hosts_own_tags_in_a_text_are_refused_with_the_reason(
+    plan_on: Plan, written: str
+) -> None:
+    made = plan_on(WORDS_AND_PICTURES, FILM.replace("The sea.", f"The sea, {written}."))
+    errors = [one for one in made[1].diagnostics if one.code.id == "SB205"]
+    assert [one.message for one in errors] == [
+        f'"{written}" is a vendor\'s tag, which the compiler numbers itself for each request'
+    ]
+    assert made[0]["requests"] == []
+
+
+def test_words_that_are_nobodys_tag_are_fine_on_that_host(plan_on: Plan) -> None:
+    film = FILM.replace("The sea.", "The sea in picture 1 [sic].")
+    assert "SB205" not in codes(plan_on(WORDS_AND_PICTURES, film))
+
+
+def test_braces_in_a_tag_are_written_twice_and_sent_once(plan_on: Plan) -> None:
+    braces = JSON_SHOTS.replace('"<<<image_{n}>>>"', '"{{{{pic{n}}}}}"')
+    made = plan_on(braces)
+    assert codes(made) == []
+    assert "{{pic1}}" in json.loads(payloads(made)[0]["scenes"])[0]["says"]
+
+
+WRONG = [
+    ('image: "<<<image_{n}>>>"', 'image: "<<<element_{n}>>>"', "the same tag"),
+    ('image: "<<<image_{n}>>>"', 'image: "<<<image_{n:02}>>>"', "exactly one {n}"),
+    ("lone_frontal: {how: native}", "lone_frontal: {how: none}", "what becomes of a lone frontal"),
+    ("any_length: {how: native}", "any_length: {how: none}", "native or rounded_up"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), WRONG)
+def test_a_host_that_could_only_lead_to_a_wrong_plan_is_refused(
+    plan_on: Plan, old: str, new: str, words: str
+) -> None:
+    made = plan_on(JSON_SHOTS.replace(old, new))
+    errors = [one for one in made[1].diagnostics if one.code.id == "SB409"]
+    assert len(errors) == 1
+    assert words in errors[0].message
+    assert errors[0].span is not None
+    assert errors[0].span.source.name.endswith("targets/imaginary.yaml")
+    assert made[0]["requests"] == []
+
+
+def test_a_picture_that_goes_among_the_images_needs_their_field(plan_on: Plan) -> None:
+    blind = WORDS_AND_PICTURES.replace("  images: look_at\n", "").replace(
+        "images: {how: native}", "images: {how: none}"
+    )
+    errors = [one.message for one in plan_on(blind)[1].diagnostics if one.code.id == "SB409"]
+    assert sorted(message.split()[0] for message in errors) == ["elements", "first_frame", "looks"]
+
+
+def test_a_host_that_is_not_in_the_catalogue_is_still_compared_with_a_document(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "imaginary.yaml").write_text(JSON_SHOTS, encoding="utf-8")
+    target = load("imaginary/reel-1", Diagnostics(), folders=[tmp_path])
+    assert target is not None
+    names = ["engine", "text", "scenes", "length", "opens_on", "pictures", "subjects", "sound"]
+    types = {"pictures": "array", "subjects": "array", "sound": "boolean"}
+    fields: dict[str, Any] = {name: {"type": types.get(name, "string")} for name in names}
+    fields |= {"without": {"type": "string"}, "shape": {"type": "string"}, "quality": {}}
+    moved = {one.field for one in compare(target, {"properties": fields})}
+    assert "scenes" not in moved
+    del fields["scenes"]
+    assert "scenes" in {one.field for one in compare(target, {"properties": fields})}

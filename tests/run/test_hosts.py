@@ -1,0 +1,284 @@
+"""Errors in a closed set, keys to trusted hosts alone, and what a broken connection proves."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storyboard.ledger import Receipt
+from storyboard.run.hosts.errors import (
+    HostError,
+    Kind,
+    is_proof_of_refusal,
+    read_fal,
+    read_oxen,
+    read_oxen_failure,
+    retry_after,
+    scrub,
+)
+from storyboard.run.hosts.fal import FalAddresses, FalHost
+from storyboard.run.hosts.opening import KeyMissingError, find_key
+from storyboard.run.hosts.types import Submission
+from storyboard.run.hosts.wire import Wire, origin
+
+KEY = "sk-secret-12345678"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "is_outcome"),
+    [
+        (401, {"detail": "No user found"}, Kind.BAD_KEY, False),
+        (403, {"detail": "User is locked. Reason: Exhausted balance."}, Kind.EXHAUSTED, False),
+        (403, {"detail": "Forbidden"}, Kind.BAD_KEY, False),
+        (404, {"detail": "Application 'x' not found"}, Kind.REFUSED, False),
+        (429, {"detail": "Rate limit exceeded"}, Kind.RATE_LIMITED, False),
+        (504, {"detail": "timed out", "error_type": "request_timeout"}, Kind.TRANSIENT, False),
+        (502, None, Kind.TRANSIENT, False),
+        (499, {"detail": "cancelled", "error_type": "client_cancelled"}, Kind.CANCELLED, True),
+        (422, {"detail": [{"type": "content_policy_violation"}]}, Kind.CONTENT_POLICY, True),
+        (500, {"detail": [{"type": "internal_server_error", "msg": "x"}]}, Kind.TRANSIENT, True),
+        (422, {"detail": [{"type": "image_too_small", "msg": "x"}]}, Kind.BAD_INPUT, True),
+    ],
+)  # fmt: skip
+def test_fals_errors_are_of_a_few_kinds(
+    status: int, body: Any, kind: Kind, is_outcome: bool
+) -> None:
+    problem, found = read_fal(status, body, {}, ())
+    assert (problem.kind, found) == (kind, is_outcome)
+    assert problem.text
+
+
+def test_fals_refusal_names_the_field_that_it_means() -> None:
+    detail = [{"loc": ["body", "elements", 0, "frontal_image_url"], "msg": "m", "type": "t"}]
+    assert read_fal(422, {"detail": detail}, {}, ())[0].pointer == "/elements/0/frontal_image_url"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (402, {"error": {"title": "Insufficient credits"}}, Kind.EXHAUSTED),
+        (401, {"error": {"message": "A valid API key is required"}}, Kind.BAD_KEY),
+        (400, {"error": {"detail": "num_generations must be an integer"}}, Kind.BAD_INPUT),
+        (503, "<html>", Kind.TRANSIENT),
+    ],
+)
+def test_oxens_errors_are_of_the_same_kinds(status: int, body: Any, kind: Kind) -> None:
+    assert read_oxen(status, body, {}, ()).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Insufficient credits", Kind.EXHAUSTED),
+        ("duration value '2' is invalid", Kind.BAD_INPUT),
+        ("flagged by a content checker", Kind.CONTENT_POLICY),
+        ("Internal server error", Kind.TRANSIENT),
+        ("", Kind.BAD_INPUT),
+    ],
+)
+def test_oxens_failures_are_told_by_their_words(text: str, kind: Kind) -> None:
+    assert read_oxen_failure(text, ()).kind is kind
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 307, 408, 425, 499, 500, 502, 503, 504, 520])
+def test_an_answer_that_is_no_refusal_proves_nothing(status: int) -> None:
+    assert not is_proof_of_refusal(status)
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 422, 429])
+def test_a_refusal_proves_that_nothing_was_taken(status: int) -> None:
+    assert is_proof_of_refusal(status)
+
+
+def test_retry_after_is_read_as_seconds_or_a_date_and_never_believed_too_far() -> None:
+    now = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+    assert retry_after({"retry-after": "7"}) == 7
+    assert retry_after({"retry-after": "Sat, 21 Nov 2026 10:00:30 GMT"}, now) == 30
+    assert retry_after({"retry-after": "Sat, 21 Nov 2020 10:00:30 GMT"}, now) == 0
+    assert retry_after({"retry-after": "999999"}) == 3600
+    assert retry_after({"retry-after": "soon"}) is None
+    assert retry_after({}) is None
+
+
+def test_no_secret_passes_through_a_message() -> None:
+    text = f"bad {KEY} at https://u:p@a.b/c.png?X-Sig=1&y=2 with Bearer abcdef123456"
+    said = scrub(text, (KEY,))
+    for secret in (KEY, "X-Sig", "u:p", "abcdef123456"):
+        assert secret not in said
+
+
+# -- the wire -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., tuple[str, list[tuple[str, str | None]]]]]:
+    """Servers that answer as they are told, and what each was asked, with which authorization."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(status: int, headers: dict[str, str] | None = None, body: bytes = b"{}") -> Any:
+        asked: list[tuple[str, str | None]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                asked.append((self.path, self.headers.get("Authorization")))
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self.send_response(status)
+                for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST = do_PUT = answer  # noqa: N815
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}", asked
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def use(work: Callable[[FalHost], Any], url: str) -> Any:
+    async def run() -> Any:
+        host = FalHost(KEY, FalAddresses.under(url), labelled=True)
+        try:
+            return await work(host)
+        finally:
+            await host.close()
+
+    return asyncio.run(run())
+
+
+ORDER = Submission(endpoint="fal-ai/kling-video/o3", body={"prompt": "a"})
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_key_is_never_taken_along_a_redirection(status: int, serve: Any) -> None:
+    elsewhere, asked_there = serve(200)
+    here, asked_here = serve(status, {"Location": f"{elsewhere}/steal"})
+    with pytest.raises(HostError) as found:
+        use(lambda host: host.submit(ORDER), here)
+    # It may have been taken where it was first sent: a redirection is no refusal.
+    assert found.value.kind is Kind.AMBIGUOUS
+    assert len(asked_here) == 1
+    assert asked_there == []
+
+
+def test_links_to_other_hosts_are_not_used_with_the_key(serve: Any) -> None:
+    elsewhere, asked_there = serve(200)
+    here, asked_here = serve(200, body=b'{"status": "IN_QUEUE"}')
+    receipt = Receipt(id="i", links={"app": "fal-ai/kling-video", "status_url": f"{elsewhere}/s"})
+    use(lambda host: host.look(receipt), here)
+    assert asked_there == []
+    assert asked_here == [("/queue/fal-ai/kling-video/requests/i/status", f"Key {KEY}")]
+
+
+def test_a_clip_is_downloaded_without_the_key(serve: Any, tmp_path: Path) -> None:
+    here, asked = serve(200, body=b"clip")
+    part = tmp_path / "part"
+    use(lambda host: host.download(f"{here}/queue/clip.mp4", part, 100), here)
+    assert asked == [("/queue/clip.mp4", None)]
+    assert part.read_bytes() == b"clip"
+
+
+def test_a_wire_refuses_to_send_its_key_to_a_stranger() -> None:
+    async def run() -> None:
+        wire = Wire("Key k", ("https://queue.fal.run",), secret="k")
+        assert wire.trusts("https://queue.fal.run:443/x")
+        for url in (
+            "http://queue.fal.run/x",
+            "https://queue.fal.run.evil.example/x",
+            "https://queue.fal.run@evil.example/x",
+            "https://queue.fal.run:444/x",
+            "ftp://queue.fal.run/x",
+            "",
+        ):
+            assert not wire.trusts(url), url
+            with pytest.raises(HostError):
+                await wire.ask("GET", url)
+        await wire.close()
+
+    asyncio.run(run())
+
+
+def test_a_refused_connection_proves_that_nothing_was_sent() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(HostError) as found:
+        use(lambda host: host.submit(ORDER), url)
+    assert found.value.kind is Kind.NOT_SENT
+
+
+def test_a_connection_that_ends_without_an_answer_proves_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept_and_close() -> None:
+            connection, _ = server.accept()
+            connection.recv(10)
+            connection.close()
+
+        threading.Thread(target=accept_and_close, daemon=True).start()
+        with pytest.raises(HostError) as found:
+            use(lambda host: host.submit(ORDER), f"http://127.0.0.1:{server.getsockname()[1]}")
+    assert found.value.kind is Kind.AMBIGUOUS
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b'{"request_id": 7}', b"\xff"])
+def test_an_answer_that_cannot_be_read_proves_nothing(body: bytes, serve: Any) -> None:
+    here, _ = serve(200, body=body)
+    with pytest.raises(HostError) as found:
+        use(lambda host: host.submit(ORDER), here)
+    assert found.value.kind is Kind.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://A.b/x", "https://a.b:443"),
+        ("http://a.b:8080", "http://a.b:8080"),
+        ("https://k@a.b", ""),
+        ("file:///etc/passwd", ""),
+        ("https://a.b:nan", ""),
+    ],
+)
+def test_origins_are_compared_whole(url: str, expected: str) -> None:
+    assert origin(url) == expected
+
+
+# -- keys -----------------------------------------------------------------------------------------
+
+
+def test_a_key_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    assert find_key("fal", None, {"FAL_KEY": " a:b "}) == "a:b"
+    alone, lines = tmp_path / "key", tmp_path / ".env"
+    alone.write_text("a:b\n")
+    lines.write_text("# keys\nexport OXEN_API_KEY='o'\nFAL_KEY=f==\n")
+    assert find_key("fal", alone, {}) == "a:b"
+    assert find_key("fal", lines, {}) == "f=="
+    assert find_key("oxen", lines, {}) == "o"
+
+
+def test_a_missing_or_broken_key_is_said_without_showing_it(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("OTHER=secret\n")
+    for host, path in (("fal", None), ("fal", file), ("fal", tmp_path / "none"), ("nobody", None)):
+        with pytest.raises(KeyMissingError) as found:
+            find_key(host, path, {})
+        assert "secret" not in str(found.value)
+    with pytest.raises(KeyMissingError):
+        find_key("fal", None, {"FAL_KEY": "with a\nline"})

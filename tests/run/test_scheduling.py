@@ -1,0 +1,163 @@
+"""What is sent next: never too much at once, never above the limit, never before its frame."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storyboard.run.scheduling import Job, Phase, Schedule
+
+
+def job(digest: str, *needs: str, cost: str | None = "1", **more: bool) -> Job:
+    return Job(digest=digest, needs=needs, cost=None if cost is None else Decimal(cost), **more)
+
+
+def taken(schedule: Schedule) -> list[str]:
+    found = []
+    while (one := schedule.next()) is not None:
+        found.append(one.digest)
+    return found
+
+
+def test_no_more_are_under_way_than_there_are_places() -> None:
+    schedule = Schedule.of([job("a"), job("b"), job("c")], places=2)
+    assert taken(schedule) == ["a", "b"]
+    schedule.done("a")
+    assert taken(schedule) == ["c"]
+
+
+def test_a_clip_waits_for_the_one_whose_frame_it_opens_on() -> None:
+    schedule = Schedule.of([job("a"), job("b", "a"), job("c", "b")], places=9)
+    assert taken(schedule) == ["a"]
+    schedule.done("a")
+    assert taken(schedule) == ["b"]
+
+
+def test_what_is_done_before_the_run_is_waited_for_by_nobody() -> None:
+    schedule = Schedule.of([job("b", "a")], places=9, done=["a"])
+    assert taken(schedule) == ["b"]
+
+
+def test_a_loss_blocks_what_depends_on_it_however_far_and_nothing_else() -> None:
+    schedule = Schedule.of([job("a"), job("b", "a"), job("c", "b"), job("d")], places=9)
+    taken(schedule)
+    assert set(schedule.lost("a")) == {"b", "c"}
+    schedule.done("d")
+    assert schedule.is_over
+
+
+def test_what_failed_in_an_earlier_run_blocks_its_dependents() -> None:
+    schedule = Schedule.of([job("b", "a"), job("c")], places=9, lost=["a"])
+    assert taken(schedule) == ["c"]
+    assert schedule.phases["b"] is Phase.BLOCKED
+
+
+def test_a_clip_of_unknown_price_is_not_sent_under_a_limit() -> None:
+    schedule = Schedule.of([job("a", cost=None), job("b")], places=9, limit=Decimal(5))
+    assert taken(schedule) == ["b"]
+    assert schedule.unpaid == ["a"]
+
+
+def test_what_is_at_risk_before_the_run_leaves_less_to_spend() -> None:
+    schedule = Schedule.of([job("a")], places=9, limit=Decimal(3), spent=Decimal("2.5"))
+    assert taken(schedule) == []
+
+
+def test_money_of_what_was_surely_not_taken_is_free_again() -> None:
+    schedule = Schedule.of([job("a"), job("b")], places=1, limit=Decimal(1))
+    assert taken(schedule) == ["a"]
+    schedule.again("a")
+    assert taken(schedule) == ["a"]
+    schedule.lost("a")
+    assert taken(schedule) == ["b"]
+
+
+def test_money_of_a_doubt_stays_promised_and_its_place_is_free() -> None:
+    schedule = Schedule.of([job("a"), job("b")], places=1, limit=Decimal(1))
+    taken(schedule)
+    schedule.hold("a")
+    assert taken(schedule) == []
+    assert schedule.unpaid == ["b"]
+    schedule.resume("a", is_sent=True)
+    assert taken(schedule) == ["a"]
+    assert schedule.spent == 1
+
+
+def test_a_stopped_schedule_still_follows_what_was_sent() -> None:
+    jobs = [job("a"), job("b", is_sent=True), job("c", is_sent=True)]
+    schedule = Schedule.of(jobs, places=1)
+    schedule.stop()
+    assert taken(schedule) == ["b"]
+    schedule.done("b")
+    assert taken(schedule) == ["c"]
+    schedule.done("c")
+    assert schedule.is_over
+    assert schedule.waiting() == ("a",)
+
+
+_MOVES = st.sampled_from(["done", "lost", "risk", "again", "hold", "sent", "released", "give up"])
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_whatever_happens_places_limit_and_order_are_kept(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 8))
+    jobs = []
+    for number in range(count):
+        needs = data.draw(st.sets(st.integers(0, number - 1), max_size=2)) if number else set()
+        cost = data.draw(st.integers(1, 3))
+        jobs.append(Job(digest=str(number), needs=tuple(map(str, needs)), cost=Decimal(cost)))
+    places, limit = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 12))
+    schedule = Schedule.of(jobs, places=places, limit=Decimal(limit))
+    done: set[str] = set()
+    busy: dict[str, Job] = {}
+    risk: dict[str, Decimal] = {}
+    for _ in range(60):
+        while (one := schedule.next()) is not None:
+            assert set(one.needs) <= done or one.is_sent
+            assert one.digest not in busy
+            busy[one.digest] = one
+            risk[one.digest] = one.cost or Decimal(0)
+        assert len(busy) <= places
+        assert sum(risk.values()) == schedule.spent <= limit
+        held = schedule.held()
+        if not busy and not held:
+            break
+        move = data.draw(_MOVES)
+        if move in ("sent", "released", "give up"):
+            if held:
+                digest = held[0]
+                if move == "give up":
+                    schedule.give_up(digest)
+                else:
+                    schedule.resume(digest, is_sent=move == "sent")
+                    if move == "released":
+                        risk.pop(digest)
+            continue
+        if not busy:
+            continue
+        digest = data.draw(st.sampled_from(sorted(busy)))
+        sent = busy.pop(digest).is_sent
+        match move:
+            case "done":
+                schedule.done(digest)
+                done.add(digest)
+            case "lost":
+                schedule.lost(digest)
+                if not sent:
+                    risk.pop(digest)
+            case "risk":
+                schedule.lost(digest, at_risk=True)
+            case "again" if not sent:
+                schedule.again(digest)
+                risk.pop(digest)
+            case "hold" if not sent:
+                schedule.hold(digest)
+            case _:
+                busy[digest] = Job(digest=digest, is_sent=sent)
+    else:
+        return
+    assert schedule.is_over
+    assert Phase.WAITING not in schedule.phases.values()
