@@ -101,6 +101,8 @@ class _Checker:
         self.fields = target.request
         self.max_references = max_references
         self.tag = _tag_pattern(target.tags.element, target.tags.image)
+        self._tags: dict[tuple[str, str], str] = {}
+        self._places: set[str] = set()
 
     def check(self, request: Any, earlier: dict[str, Any]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
@@ -208,11 +210,13 @@ class _Checker:
             most = min(most, target.references.with_video)
         if counted > most:
             yield f"{counted} references, {most} at most"
-        if request["tokens"].keys() != {self._written(*tag) for tag in tags}:
+        if request["tokens"].keys() != set(map(self._written, tags)):
             yield "the tokens do not name what is sent"
         for location in self._locations(payload, elements, images):
-            if not location.startswith(_LOCATIONS):
-                yield f'"{location}" is no https URL, file or output'
+            if location not in self._places:
+                self._places.add(location)
+                if not location.startswith(_LOCATIONS):
+                    yield f'"{location}" is no https URL, file or output'
         if names is not None and target.elements is not None:
             if videos > target.elements.max_videos:
                 yield f"{videos} elements with a video, {target.elements.max_videos} at most"
@@ -227,10 +231,14 @@ class _Checker:
         if ends and fields.start_frame not in payload:
             yield "a last frame is sent without a first one"
 
-    def _written(self, element: str, image: str) -> str:
+    def _written(self, numbers: tuple[str, str]) -> str:
         """A tag as texts have it, by the number of an element, else of an image."""
-        tags = self.target.tags
-        return tags.element.format(n=element) if element else tags.image.format(n=image)
+        if (tag := self._tags.get(numbers)) is None:
+            element, image = numbers
+            tags = self.target.tags
+            tag = tags.element.format(n=element) if element else tags.image.format(n=image)
+            self._tags[numbers] = tag
+        return tag
 
     def _locations(self, payload: Any, elements: list[Any], images: list[str]) -> Iterator[str]:
         """Every picture and clip of a payload."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from storyboard.api.compiling import choose_target, compile_reading, folders
 from storyboard.api.reading import Options, read
 from storyboard.cost import Total, currency, price, total
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
+from storyboard.diagnostics.machine import as_json
 from storyboard.targets.load import catalogue
+
+FORMAT = "storyboard-comparison/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +77,27 @@ def _by_price(offer: Offer) -> tuple[bool, bool, object, int, str]:
     if offer.total is None:
         return (True, True, 0, len(offer.errors), offer.target)
     return (False, offer.total.unknown > 0, offer.total.known, len(offer.losses), offer.target)
+
+
+def comparison(offers: Iterable[Offer]) -> dict[str, Any]:
+    """The offers as JSON values, which people's view is made from."""
+    return {"format": FORMAT, "targets": [_offer(offer) for offer in offers]}
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    whole = offer.total
+    cost: Any = None
+    if whole is not None:
+        known = {"amount": format(whole.known, "f"), "currency": whole.currency}
+        cost = "unknown" if whole.unknown else known
+    return {
+        "target": offer.target,
+        "chosen": offer.is_chosen,
+        "superseded": offer.is_superseded,
+        "as_of": offer.as_of,
+        "requests": whole and whole.requests,
+        "seconds": whole and whole.seconds,
+        "cost": cost,
+        "losses": [as_json(loss) for loss in offer.losses],
+        "errors": [as_json(error) for error in offer.errors],
+    }

@@ -191,7 +191,8 @@ def plan_command(
 
 def _compare(file: str, options: Options, as_json: bool, form: str, color: str) -> int:
     from storyboard.api import compare
-    from storyboard.render.comparison import comparison_json, render_comparison
+    from storyboard.api.comparing import comparison
+    from storyboard.render.comparison import render_comparison
 
     offers, findings = compare(file, options)
     found = list(findings)
@@ -200,11 +201,13 @@ def _compare(file: str, options: Options, as_json: bool, form: str, color: str) 
     if not offers:
         return REFUSED
     if as_json:
-        write(json.dumps(comparison_json(offers), ensure_ascii=False, indent=2) + "\n")
+        write(json.dumps(comparison(offers), ensure_ascii=False, indent=2) + "\n")
     else:
         stream = sys.stdout
         write(
-            render_comparison(offers, color=has_color(color, stream), width=terminal_width(stream))
+            render_comparison(
+                comparison(offers), color=has_color(color, stream), width=terminal_width(stream)
+            )
         )
     return FINE
 

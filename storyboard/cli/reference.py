@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from storyboard.cli.main import FINE, REFUSED
+from storyboard.cli.main import FINE, REFUSED, USAGE
 from storyboard.cli.options import color_option, has_color, show_findings, terminal_width, write
 
 
@@ -39,21 +39,25 @@ def targets_command(
 
     With an ID, show all that is known of one: each fact with its source, date and grade (A the
     vendor's own document, B a recorded answer, C a third party's word, D inference).
+
+    With --check, the exit code is 0 where nothing moved, 1 where something did, and 2 where the two
+    cannot be compared.
     """
     from storyboard.diagnostics import Diagnostics
     from storyboard.render.targets import render_target, render_targets
     from storyboard.targets.load import catalogue, load
 
+    if document is not None and target is None:
+        raise click.UsageError("--check needs the ID of the target to compare")
     diagnostics = Diagnostics()
     ids = [target] if target else catalogue(folders)
     loaded = [load(one, diagnostics, folders=folders) for one in ids]
     known = [one for one in loaded if one is not None]
     if diagnostics.has_errors:
         show_findings(list(diagnostics), "text", color, sys.stderr, "")
-        return REFUSED
+        # 1 would say that something moved, though nothing could be compared.
+        return REFUSED if document is None else USAGE
     if document is not None:
-        if target is None:
-            raise click.UsageError("--check needs the ID of the target to compare")
         return _check_drift(known[0], document, as_json)
     data: Any = [one.model_dump(mode="json") for one in known]
     if as_json:
@@ -74,7 +78,9 @@ def _check_drift(target: Any, document: Path, as_json: bool) -> int:
 
     try:
         fetched = json.loads(document.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise click.UsageError(f'"{document}" is nested too deeply to be a schema') from None
+    except (OSError, ValueError) as error:
         raise click.UsageError(f'"{document}" is no JSON file: {error}') from None
     try:
         moved = compare(target, fetched)

@@ -21,6 +21,7 @@ from storyboard.diagnostics.types import Severity
 from storyboard.film import Film
 from storyboard.lower import Request
 from storyboard.plan.marking import mark, sums
+from storyboard.syntax.nodes import Mapping
 from storyboard.targets.types import Target
 from storyboard.units import Money
 
@@ -269,7 +270,7 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
                 "parts": part.count,
                 "seconds": part.seconds,
                 "characters": characters,
-                "span": _span(part.shot.span),
+                "span": _place(part.shot.node),
             }
             for part, characters in zip(request.take.parts, request.characters, strict=True)
         ],
@@ -285,9 +286,10 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
     }
 
 
-def _span(span: Span) -> dict[str, Any]:
-    line, column = span.source.position(span.start)
-    return {"file": span.source.name, "line": line, "column": column}
+def _place(node: Mapping) -> dict[str, Any]:
+    source = node.origin.source
+    line, column = source.position(node.start)
+    return {"file": source.name, "line": line, "column": column}
 
 
 def _cost(cost: Cost) -> dict[str, Any] | str:

@@ -359,7 +359,9 @@ def joined(text: str) -> str:
 
 def closed(value: Any) -> str:
     """A text with a full stop at its end, unless punctuation is there, in quotes or not."""
-    return _closed(shown(value))
+    text = shown(value)
+    # A prompt is said once; to remember it would push out what is said often.
+    return _closed(text) if len(text) <= 60 else _closed.__wrapped__(text)
 
 
 @lru_cache(maxsize=1024)  # films say the same sizes, moves and styles in shot after shot

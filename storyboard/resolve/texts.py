@@ -26,7 +26,7 @@ _BREAK = re.compile(r"[ \t]*[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
 _SPECIAL = re.compile(r"[{<\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029\U000f0000-\U0010ffff]")
 """What a text without templates, line breaks and marks does not have."""
 
-_NAME = re.compile(r"(?<![\w@])@([A-Za-z_][A-Za-z0-9_-]*)(?![\w@-]|\.\w)")
+_NAME = re.compile(r"@(?<![\w@]@)([A-Za-z_][A-Za-z0-9_-]*)(?![\w@-]|\.\w)")
 """The mention that most texts have: an ASCII name between other characters."""
 
 _ENDS_SENTENCE = set(".!?…。！？")

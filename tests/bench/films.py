@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 
-_WORDS = (
+_WORDS = re.findall(
+    r"\w+",
     "mara climbs the last iron steps in rising storm light and lifts lantern over cold glass "
-    "while gulls wheel beyond gallery rail"
-).split()
+    "while gulls wheel beyond gallery rail",
+)
 
 
 def film(shots: int) -> str:
-    """A storyboard of that many shots in scenes of 20, about 390 bytes a shot."""
+    """A storyboard of that many shots in scenes of 20, about 480 bytes a shot.
+
+    A prompt has some 60 words, as prompts that fill their 512 characters have.
+    """
     chance = random.Random(1)
 
     def prose(words: int) -> str:
@@ -40,7 +45,7 @@ def film(shots: int) -> str:
             f"        duration: {chance.choice([3, 4, 5, 6, 8])}s",
             "        size: wide",
             "        camera: slow push in",
-            f'        prompt: "@mara {prose(30)} with @lantern. {prose(12)}."',
+            f'        prompt: "@mara {prose(40)} with @lantern. {prose(20)}."',
         ]
         if number % 3 == 0:
             lines += [

@@ -52,8 +52,8 @@ class Refusal:
 
     ``text`` is what the vendor says to ``body``; ``film`` are the lines of a storyboard under
     ``scenes:``, which would have led there. ``found`` are its findings as ``code line``, lines
-    counted from the first of ``film``. Where they are errors ``mended`` is the film as the
-    finding's help has it.
+    counted from the first of ``film``; ``head`` is above it. Where they are errors ``mended`` is
+    the film as the finding's help has it.
     """
 
     target: str
@@ -72,7 +72,7 @@ REFUSALS: dict[str, Refusal] = {
         text="Cannot provide both 'prompt' and 'multi_prompt'",
         body={"prompt": "a", "multi_prompt": shots(3, written=int)},
         film="- shots:\n  - prompt: The sea.\n    beats: [The wind., The rain.]\n",
-        found=("SB112 3",),
+        found=("SB112 2",),
         mended="- shots:\n  - beats: [The sea., The wind., The rain.]\n",
     ),
     "neither prompt nor multi_prompt": Refusal(
@@ -88,7 +88,7 @@ REFUSALS: dict[str, Refusal] = {
         text="Either 'prompt' or 'multi_prompt' must be provided",
         body={"multi_prompt": []},
         film="- shots: []\n",
-        found=("SB114 -",),
+        found=("SB114 head",),
         mended="- shots: [The sea.]\n",
     ),
     "a shot without prompt": Refusal(
@@ -146,7 +146,7 @@ REFUSALS: dict[str, Refusal] = {
         body={"prompt": "@Element1", "elements": [{"frontal_image_url": P}]},
         cast="characters: {mara: {frontal: https://example.com/a.png}}",
         film="- shots: ['@mara waits.']\n",
-        found=("SB404 cast",),
+        found=("SB404 head",),
     ),
     "an element of one picture on the other host": Refusal(
         target=OXEN,
@@ -154,7 +154,7 @@ REFUSALS: dict[str, Refusal] = {
         body={"prompt": "@Element1", "elements": [{"frontal_image_url": P}]},
         cast="characters: {mara: {frontal: https://example.com/a.png}}",
         film="- shots: ['@mara waits.']\n",
-        found=("SB404 cast",),
+        found=("SB404 head",),
     ),
     "the hidden width of tags": Refusal(
         target=O3,
@@ -192,7 +192,7 @@ REFUSALS: dict[str, Refusal] = {
         text="List should have at most 6 items after validation, not 7",
         body={"multi_prompt": shots(*[1] * 7)},
         film="- defaults: {duration: 1s}\n  shots: [A., B., C., D., E., F., G.]\n",
-        seconds=(3, 4),
+        seconds=(4, 3),
     ),
     "a last frame without a first one": Refusal(
         target=OXEN,
@@ -208,7 +208,7 @@ REFUSALS: dict[str, Refusal] = {
         body={"prompt": "a", "duration": "11"},
         film="- shots:\n  - {prompt: The sea. The wind., duration: 11s}\n",
         found=("SB301 2", "SB403 2"),
-        seconds=(6, 5),
+        seconds=(5, 6),
     ),
     "a length that does not exist": Refusal(
         target=V26,
@@ -248,7 +248,7 @@ REFUSALS: dict[str, Refusal] = {
         cast="characters: {mara: {frontal: 'https://example.com/a.png', references: [b.png], "
         "voice: v}}",
         film="- shots: ['@mara waits.']\n",
-        found=("SB402 cast",),
+        found=("SB402 head",),
     ),
     "two videos of characters": Refusal(
         target=O3,
@@ -273,7 +273,7 @@ REFUSALS: dict[str, Refusal] = {
         text="Field required",
         body={"prompt": "a", "duration": 5},
         film="- shots:\n  - The sea.\n",
-        found=("SB405 2", "SB503 -"),
+        found=("SB405 2",),
         mended=f"- shots:\n  - {{prompt: The sea., start_frame: '{P}'}}\n",
     ),
     "a picture that is too small": Refusal(
@@ -282,7 +282,7 @@ REFUSALS: dict[str, Refusal] = {
         body={"prompt": "a", "image_urls": [link(picture(299, 400))]},
         cast="styles: {small: {image: small.png}, fine: {image: b.png}}",
         film="- shots:\n  - '@small, @fine'\n",
-        found=("SB210 cast",),
+        found=("SB210 head",),
         mended="- shots:\n  - '@fine'\n",
     ),
     "a picture that is none": Refusal(
@@ -291,7 +291,7 @@ REFUSALS: dict[str, Refusal] = {
         body={"prompt": "a", "image_urls": [link(b"no picture")]},
         cast="styles: {broken: {image: broken.png}, fine: {image: b.png}}",
         film="- shots:\n  - '@broken, @fine'\n",
-        found=("SB210 cast",),
+        found=("SB210 head",),
         mended="- shots:\n  - '@fine'\n",
     ),
     "a picture that is too narrow": Refusal(
@@ -300,7 +300,7 @@ REFUSALS: dict[str, Refusal] = {
         body={"prompt": "a", "image_urls": [link(picture(300, 900))]},
         cast="styles: {narrow: {image: narrow.png}, fine: {image: b.png}}",
         film="- shots:\n  - '@narrow, @fine'\n",
-        found=("SB210 cast",),
+        found=("SB210 head",),
         mended="- shots:\n  - '@fine'\n",
     ),
 }
@@ -324,9 +324,9 @@ def written(plans: Any, tmp_path: Path) -> Written:
         found = []
         for one in compilation.diagnostics:
             line = one.span.line - FIRST_LINE if one.span else None
-            place = "-" if line is None else "cast" if line < 1 else str(line)
+            place = "-" if line is None else "head" if line < 1 else str(line)
             found.append(f"{one.code.id} {place}")
-        return planned, [one for one in found if one not in {"SB407 -", "SB217 cast"}]
+        return planned, [one for one in found if one not in {"SB407 -", "SB217 head"}]
 
     return make
 

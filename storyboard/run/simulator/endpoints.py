@@ -67,7 +67,8 @@ class Family:
 
     ``references`` is how many elements and pictures may be given together, ``with_movie`` how
     many when one of them is a film. ``numbers`` says that seconds are integers and not strings.
-    ``element`` names the shape of an element, and ``first``, ``last`` and ``pictures`` the
+    ``element`` names the shape of an element, ``lone_frontal`` says that its other pictures are
+    optional, and ``first``, ``last`` and ``pictures`` the
     fields for the first frame, the last frame and the reference pictures. ``control`` are fields
     for the host and not for the model. ``default_seconds`` stands for a length that the body
     does not give.
@@ -82,6 +83,7 @@ class Family:
     control: frozenset[str] = frozenset()
     numbers: bool = False
     element: Literal["combo", "images", "frontal"] = "combo"
+    lone_frontal: bool = False
     first: str = "start_image_url"
     last: str = "end_image_url"
     pictures: str = "image_urls"
@@ -345,6 +347,7 @@ _OXEN_O3 = Family(
     references=4,
     numbers=True,
     element="images",
+    lone_frontal=True,
     last="tail_image_url",
     pictures="input_image",
     control=frozenset(("model", "num_generations", "target_namespace", "response_format")),

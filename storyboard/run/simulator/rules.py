@@ -298,7 +298,9 @@ def _check_elements_whole(family: Family, body: Body) -> Iterator[Breach]:
     for index, element in enumerate(_objects(body.get("elements"))):
         movie = family.element == "combo" and bool(element.get("video_url"))
         movies += movie
-        pictured = element.get("frontal_image_url") and element.get("reference_image_urls")
+        pictured = element.get("frontal_image_url") and (
+            family.lone_frontal or element.get("reference_image_urls")
+        )
         if not pictured and not movie:
             yield _broken(_ELEMENT_RULE, ("elements", index), dict(element))
         if element.get("voice_id") and not movie:
