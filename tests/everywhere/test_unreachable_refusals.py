@@ -148,14 +148,6 @@ REFUSALS: dict[str, Refusal] = {
         film="- shots: ['@mara waits.']\n",
         found=("SB404 head",),
     ),
-    "an element of one picture on the other host": Refusal(
-        target=OXEN,
-        text="Either frontal_image_url and reference_image_urls or video_url must be provided.",
-        body={"prompt": "@Element1", "elements": [{"frontal_image_url": P}]},
-        cast="characters: {mara: {frontal: https://example.com/a.png}}",
-        film="- shots: ['@mara waits.']\n",
-        found=("SB404 head",),
-    ),
     "the hidden width of tags": Refusal(
         target=O3,
         text="multiPrompt[0].prompt: size must be between 0 and 512",
@@ -378,6 +370,20 @@ def test_money_that_is_not_there_is_asked_about_before_it_is_spent(
     errors = [one for one in compilation.diagnostics if one.code.id == "SB501"]
     assert [one.span.line for one in errors if one.span] == [3]
     assert planned["applyable"] is False
+
+
+def test_an_element_of_one_picture_is_sent_to_oxen_in_the_way_that_every_document_takes(
+    plans: Any,
+) -> None:
+    """Its own document calls the other pictures optional; the host behind it does not."""
+    film = f"""\
+    storyboard: 1
+    target: {OXEN}
+    characters: {{mara: {{frontal: '{P}'}}}}
+    scenes: [{{shots: ['@mara waits.']}}]
+    """
+    planned, _ = plans(film)
+    assert planned["requests"][0]["payload"]["elements"] == [ELEMENT]
 
 
 def test_a_last_frame_beside_a_list_of_shots_is_warned_of(plans: Any) -> None:
