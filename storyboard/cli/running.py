@@ -272,7 +272,7 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
     if yes or not pending:
         return True
     cost = plan["totals"]["generate"]["cost"]
-    price = "nothing, simulated" if store.simulated else amount(cost)
+    price = "simulated, for free" if store.simulated else amount(cost)
     if not sys.stdin.isatty() or as_json:
         raise click.UsageError(f"{len(pending)} clips would be sent ({price}): give --yes to agree")
     return click.confirm(f"render {len(pending)} clips, {price}?", err=True)
@@ -293,7 +293,11 @@ def _watch(session: Session, *, as_json: bool, color: str) -> Report:
     if not stream.isatty():
         return session.run(lambda event: write(plain_line(event), stream), nothing)
     view = LiveView(
-        Board(len({one["digest"] for one in session.plan["requests"]}), time.time),
+        Board(
+            len({one["digest"] for one in session.plan["requests"]}),
+            time.time,
+            session.plan["requests"],
+        ),
         lambda text: write(text, stream),
         lambda: terminal_columns(stream),
         has_color(color, stream),

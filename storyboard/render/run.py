@@ -41,6 +41,8 @@ _ACTIVE = (
     _H.ADOPTED,
 )  # fmt: skip
 _GOOD = (_H.STORED, _H.REUSED)
+_SENT = {*_ACTIVE, _H.STRANDED} - {_H.UPLOADING}
+_SUMS = ("spent", "at risk", "left")
 _COLORS = {_H.STORED: "32", _H.FAILED: "31", _H.UNCERTAIN: "33", _H.BLOCKED: "31"}
 
 
@@ -70,10 +72,14 @@ def plain_line(event: Event) -> str:
 
 @dataclass(slots=True)
 class Board:
-    """What every clip is at, folded from the events; ``draw`` shows it."""
+    """What every clip is at, folded from the events; ``draw`` shows it.
+
+    ``requests`` are the plan's: their seconds and estimated costs make the sums.
+    """
 
     clips: int
     clock: Callable[[], float]
+    requests: Sequence[Mapping[str, Any]] = ()
     now: dict[str, tuple[Event, float]] = field(default_factory=dict)
     said: str = ""
 
@@ -106,10 +112,30 @@ class Board:
             for what in (_H.WAITING, _H.FAILED, _H.BLOCKED, _H.UNCERTAIN, _H.UNPAID)
             if counts.get(what)
         ]
+        parts += self._sums()
         rows.append(clip(" · ".join(parts), width))
         if self.said:
             rows.append(clip(visible(self.said), width))
         return rows
+
+    def _sums(self) -> list[str]:
+        """Seconds rendered of all, and what is spent, at risk and left of the estimate."""
+        if not self.requests:
+            return []
+        made = whole = 0
+        money: dict[str, Money] = {}
+        for request in self.requests:
+            at = self.now.get(request["id"])
+            what = at[0].what if at is not None else None
+            whole += request["seconds"]
+            made += request["seconds"] if what in _GOOD else 0
+            cost = request["cost"]
+            if cost == "unknown" or request["action"] != "generate" or what is _H.REUSED:
+                continue
+            kind = "spent" if what is _H.STORED else "at risk" if what in _SENT else "left"
+            amount = Money(Decimal(cost["amount"]), cost["currency"])
+            money[kind] = money[kind] + amount if kind in money else amount
+        return [f"{made} of {whole} s", *(f"{money[k]} {k}" for k in _SUMS if k in money)]
 
     def _row(self, event: Event, since: float, width: int, *, color: bool) -> str:
         age = max(0, int(self.clock() - since))
