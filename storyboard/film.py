@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from storyboard.diagnostics import Span
@@ -22,6 +23,12 @@ FRAME = "\U000ffffd"
 """The mention of the picture that a request opens on, where that is asked for in words."""
 MENTION = re.compile("[\U000f0000-\U000ffffd]")
 """One mention in an encoded text."""
+
+
+@lru_cache(maxsize=1 << 15)  # measured, packed and numbered: each text is asked for thrice
+def marks_of(text: str) -> tuple[str, ...]:
+    """The mentions of an encoded text, in their order."""
+    return () if text.isascii() else tuple(MENTION.findall(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,9 +243,7 @@ class Ruler:
 
     def weigh(self, text: str) -> int:
         """The code points that the target counts for an encoded text."""
-        if text.isascii():
-            return len(text)
-        return len(text) + sum(map(self._beyond.__getitem__, MENTION.findall(text)))
+        return len(text) + sum(map(self._beyond.__getitem__, marks_of(text)))
 
     def beyond(self, mark: str) -> int:
         """What a mention counts beyond the one code point that stands for it."""

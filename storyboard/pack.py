@@ -20,7 +20,7 @@ from decimal import Decimal
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
-from storyboard.film import MENTION, Cast, Part, Scene, Take
+from storyboard.film import Cast, Part, Scene, Take, marks_of
 from storyboard.targets.types import Feature, Target
 from storyboard.units import Money
 
@@ -82,8 +82,7 @@ class _Packer:
         self.hears = target.has(Feature.AUDIO)
         self.avoids = target.has(Feature.NEGATIVE_PROMPT)
         self.names = [
-            _NOTHING if part.text.isascii() else frozenset(MENTION.findall(part.text))
-            for part in parts
+            _NOTHING if part.text.isascii() else frozenset(marks_of(part.text)) for part in parts
         ]
         marks: set[str] = set().union(*self.names) if self.names else set()
         self.videos = frozenset(mark for mark in marks if cast[mark].video is not None)
@@ -208,7 +207,7 @@ class _Packer:
         )
 
     def _named(self, part: Part, among: frozenset[str] | None = None) -> list[str]:
-        marks = dict.fromkeys(MENTION.findall(part.text))
+        marks = dict.fromkeys(marks_of(part.text))
         return [self.cast[mark].name for mark in marks if among is None or mark in among]
 
 

@@ -102,7 +102,7 @@ class _Checker:
         self.max_references = max_references
         self.tag = _tag_pattern(target.tags.element, target.tags.image)
         self._tags: dict[tuple[str, str], str] = {}
-        self._places: set[str] = set()
+        self._places: set[tuple[str | None, ...]] = set()
 
     def check(self, request: Any, earlier: dict[str, Any]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
@@ -213,10 +213,8 @@ class _Checker:
         if request["tokens"].keys() != set(map(self._written, tags)):
             yield "the tokens do not name what is sent"
         for location in self._locations(payload, elements, images):
-            if location not in self._places:
-                self._places.add(location)
-                if not location.startswith(_LOCATIONS):
-                    yield f'"{location}" is no https URL, file or output'
+            if not location.startswith(_LOCATIONS):
+                yield f'"{location}" is no https URL, file or output'
         if names is not None and target.elements is not None:
             if videos > target.elements.max_videos:
                 yield f"{videos} elements with a video, {target.elements.max_videos} at most"
@@ -250,10 +248,15 @@ class _Checker:
         if names is None:
             return
         for element in elements:
-            for name in (names.frontal, names.video):
-                if name and name in element:
-                    yield element[name]
-            yield from element.get(names.references, ())
+            places = (
+                element.get(names.frontal),
+                names.video and element.get(names.video),
+                *element.get(names.references, ()),
+            )
+            # A character is the same element in request after request.
+            if places not in self._places:
+                yield from filter(None, places)
+                self._places.add(places)
 
     def _has_voice(self, payload: Any) -> bool:
         names = self.fields.elements

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.api.reading import Options, Reading, read
+from storyboard.collector import paused_collector
 from storyboard.cost import price
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
@@ -59,7 +60,8 @@ def compile_storyboard(file: str, options: Options | None = None) -> Compilation
     """
     options = options or Options()
     diagnostics = start(options)
-    return compile_reading(read(file, options, diagnostics), options, diagnostics)
+    with paused_collector():
+        return compile_reading(read(file, options, diagnostics), options, diagnostics)
 
 
 def start(options: Options) -> Diagnostics:

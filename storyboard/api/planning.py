@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import storyboard
 from storyboard.api.compiling import Compilation, compile_reading, start
 from storyboard.api.reading import STANDARD_INPUT, Options, read
+from storyboard.collector import paused_collector
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import BROKEN_LEDGER, WRONG_PLAN
 from storyboard.diagnostics.machine import as_json
@@ -36,9 +37,10 @@ def plan(file: str, options: Options | None = None) -> tuple[Plan, Compilation]:
     options = options or Options()
     diagnostics = start(options)
     known = _known(file, options, diagnostics)
-    reading = read(file, options, diagnostics)
-    compilation = compile_reading(reading, options, diagnostics, known)
-    return plan_compilation(compilation, options, known), compilation
+    with paused_collector():
+        reading = read(file, options, diagnostics)
+        compilation = compile_reading(reading, options, diagnostics, known)
+        return plan_compilation(compilation, options, known), compilation
 
 
 def _known(file: str, options: Options, diagnostics: Diagnostics) -> Known | None:

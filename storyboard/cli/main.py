@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
 import traceback
@@ -77,8 +76,6 @@ def storyboard() -> None:
 
 def main() -> NoReturn:
     """Run the command line; every way out of it is an exit code, none a traceback."""
-    # A compile makes few cycles and much that lives until its end: collecting would only look.
-    gc.disable()
     # Looking for pydantic's plugins would read the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:

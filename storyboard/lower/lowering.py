@@ -9,8 +9,8 @@ from typing import Any
 from storyboard.canonical import digest
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
-from storyboard.film import FRAME, MENTION, Asset, Film, Part, Reference, Ruler, Scene, Take
-from storyboard.lower.types import AssetUse, Dependency, Request
+from storyboard.film import FRAME, Asset, Film, Part, Reference, Ruler, Scene, Take, marks_of
+from storyboard.lower.types import AssetUse, Dependency, Request, takes_of
 from storyboard.targets.types import Feature
 
 
@@ -46,12 +46,11 @@ class Lowering:
         """The request of a take; ``before`` is the one whose last frame it opens on, or None."""
         draft = _Draft(self)
         draft.write(scene, take, before)
-        shots = [part.shot.take for part in take.parts]
         endpoint = self.film.target.endpoint
         content = {
             "endpoint": endpoint,
             "payload": draft.payload,
-            "take": shots if any(number != 1 for number in shots) else 1,
+            "take": takes_of(take),
         }
         return Request(
             id=request_id(scene, take),
@@ -208,9 +207,7 @@ class _Draft:
         return text
 
     def _number(self, text: str) -> str:
-        if text.isascii():
-            return text
-        for mark in dict.fromkeys(MENTION.findall(text)):
+        for mark in dict.fromkeys(marks_of(text)):
             if mark not in self._tags:
                 self._tags[mark] = self._tag(mark)
             text = text.replace(mark, self._tags[mark])

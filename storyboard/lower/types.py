@@ -56,6 +56,12 @@ class Request:
         return self.take.seconds
 
     @property
-    def takes(self) -> list[int]:
-        """The take number of each part."""
-        return [part.shot.take for part in self.take.parts]
+    def takes(self) -> list[int] | int:
+        """The take numbers of its parts; 1 where all are 1."""
+        return takes_of(self.take)
+
+
+def takes_of(take: Take) -> list[int] | int:
+    """The take numbers of a take's parts, as plans and digests have them; 1 where all are 1."""
+    numbers = [part.shot.take for part in take.parts]
+    return 1 if numbers.count(1) == len(numbers) else numbers

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from storyboard.cost import Cost, Total, currency, price, total
@@ -70,10 +71,12 @@ def plan(
     ``known`` tells what earlier runs have paid, None where there were none. Costs beyond the
     limit are said in ``diagnostics``; a plan with errors is not applyable.
     """
-    costs = [
-        price(film.target, request.seconds, audio=request.audio, voice=request.voice)
-        for request in requests
-    ]
+
+    @cache
+    def cost_of(seconds: int, audio: bool, voice: bool) -> Cost:
+        return price(film.target, seconds, audio=audio, voice=voice)
+
+    costs = [cost_of(request.seconds, request.audio, request.voice) for request in requests]
     money = currency(film.target)
     listed = [_request(request, cost) for request, cost in zip(requests, costs, strict=True)]
     mark(listed, film.target, known)
@@ -261,7 +264,7 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
         "payload": request.payload,
         "seconds": request.seconds,
         "padding": request.take.padding,
-        "take": request.takes if any(number != 1 for number in request.takes) else 1,
+        "take": request.takes,
         "cost": _cost(cost),
         "shots": [
             {

@@ -60,17 +60,19 @@ class Texts:
 
     def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """The text with its template filled in and a mark for each mention."""
-        encoded = self._encode_all(scalar, looks)
+        if _SPECIAL.search(scalar) is None and len(scalar) <= LONGEST_TEXT:
+            if "@" not in scalar and self._own_tags is None:
+                return scalar
+            encoded = self._encode_known(scalar, looks)
+            if "@" in encoded:
+                encoded = self._encode_all(scalar, looks)
+        else:
+            encoded = self._encode_all(scalar, looks)
         if self._own_tags is not None and (tag := self._own_tags.search(encoded)) is not None:
             self._say_tag(tag[0], scalar.span)
         return encoded
 
     def _encode_all(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
-        if _SPECIAL.search(scalar) is None and len(scalar) <= LONGEST_TEXT:
-            if "@" not in scalar:
-                return scalar
-            if "@" not in (encoded := self._encode_known(scalar, looks)):
-                return encoded
         rendered = render(scalar, self.variables, self.diagnostics, self.used)
         text = rendered.text
         if len(text.splitlines()) > 1:

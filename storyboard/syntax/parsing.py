@@ -7,7 +7,6 @@ reported, and parsing goes on; where the text is no YAML at all, one diagnostic 
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,6 +24,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from storyboard.collector import paused_collector
 from storyboard.diagnostics import Diagnostics, Source, Span
 from storyboard.syntax.aliases import Anchor, copy_node, height
 from storyboard.syntax.breakdowns import report_breakdown, report_template
@@ -64,20 +64,15 @@ def parse(
     after a hundred mistakes, there is no node. Never raises, whatever the text.
     """
     findings = Findings(source, diagnostics)
-    was_enabled = gc.isenabled()
-    # Nodes are many, and none is garbage: the collector would walk them again and again.
-    gc.disable()
     try:
-        return _Builder(source, findings).build(c_parser=c_parser)
+        with paused_collector():
+            return _Builder(source, findings).build(c_parser=c_parser)
     except Refused:
         return None
     except MemoryError:
         with suppress(Refused):
             findings.no_memory()
         return None
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Extra:

@@ -13,10 +13,7 @@ _WORDS = re.findall(
 
 
 def film(shots: int) -> str:
-    """A storyboard of that many shots in scenes of 20, about 480 bytes a shot.
-
-    A prompt has some 60 words, as prompts that fill their 512 characters have.
-    """
+    """A storyboard of that many shots in scenes of 20, about 390 bytes a shot."""
     chance = random.Random(1)
 
     def prose(words: int) -> str:
@@ -45,7 +42,7 @@ def film(shots: int) -> str:
             f"        duration: {chance.choice([3, 4, 5, 6, 8])}s",
             "        size: wide",
             "        camera: slow push in",
-            f'        prompt: "@mara {prose(40)} with @lantern. {prose(20)}."',
+            f'        prompt: "@mara {prose(30)} with @lantern. {prose(12)}."',
         ]
         if number % 3 == 0:
             lines += [
