@@ -42,6 +42,25 @@ _DEPENDED_ON = {
 }  # fmt: skip
 """Keys whose absence would be said again, or would make others wrong."""
 
+_KINDS = {
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "decimal_parsing": "a number",
+    "decimal_type": "a number",
+    "bool_parsing": "true or false",
+    "date_from_datetime_parsing": "a date such as 2026-09-24",
+    "date_parsing": "a date such as 2026-09-24",
+}
+_BOUNDS = {
+    "ge": "{} or more",
+    "gt": "a number above {}",
+    "le": "{} at most",
+    "lt": "a number below {}",
+    "pattern": "a text of the form {}",
+    "min_length": "at least {}",
+}
+"""What pydantic's limits are in our words."""
+
 _LISTS_OF_TEXTS = {"use", "authors", "references"}
 _EXPECTED = {
     "is_instance_of": "a text",
@@ -85,7 +104,7 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
             location: Location = tuple(part for part in error["loc"] if part != "[key]")
             if error["type"] == "missing" and _is_there(node, location):
                 continue
-            if not _follows(location, error, gone):
+            if not _follows(location, error, gone) and not _is_placeholder(node, location):
                 _report(model, node, location, error, diagnostics)
             removed.append(location)
             if not (_is_renamed(model, node, location, error) or _take_out(node, location, error)):
@@ -110,6 +129,12 @@ def _is_there(root: Node, location: Location) -> bool:
     """Whether a key that was missing has been put there by now."""
     parent = _walk(root, location[:-1])[0]
     return isinstance(parent, Mapping) and location[-1] in without_blanks(parent)
+
+
+def _is_placeholder(root: Node, location: Location) -> bool:
+    """Whether what is wrong only stands for something that was said to be wrong."""
+    found = _walk(root, location)[0]
+    return isinstance(found, Scalar) and found.style == "?"
 
 
 def _depth_first(location: Items[str | int]) -> tuple[tuple[int, int, str], ...]:
@@ -202,13 +227,23 @@ def _report(
             help=f"remove {context['actual_length'] - context['max_length']} of them",
         )
     else:
-        said = error["msg"][:1].lower() + error["msg"][1:]
         diagnostics.add(
             BAD_NUMBER,
-            f"{_shown(location)} cannot be {described(node)}: {said.removeprefix('value error, ')}",
+            f"{_shown(location)} takes {_wanted(kind, context)}, found {described(node)}",
             span,
             labels=used,
+            help="correct the value",
         )
+
+
+def _wanted(kind: str, context: dict[str, Any]) -> str:
+    """What a leaf of a data file must be, in words."""
+    if kind in _KINDS:
+        return _KINDS[kind]
+    for name, words in _BOUNDS.items():
+        if name in context:
+            return words.format(context[name])
+    return "another value"
 
 
 def _report_unknown_key(

@@ -221,7 +221,7 @@ CONTRADICTIONS = [
     ("  seconds: {source", "  secnods: {source", "SB409", "not a path to a fact",
      "{source: manual, grade: A}"),
     ("source: manual, grade: A}\n", "source: page, grade: A}\n", "SB409", '"page"', "page"),
-    ('"0.05"', '"0"', "SB109", "greater than 0", '"0"'),
+    ('"0.05"', '"0"', "SB109", "a number above 0", '"0"'),
     ("seconds: {min: 2", "second: {min: 2", "SB101", '"second"', "second"),
     ("title: An imaginary model on an imaginary host\n", "", "SB102", '"title"',
      "target: reel/imaginary"),
