@@ -89,10 +89,6 @@ class Cast:
             if reference.voice is not None
         )
 
-    def readable(self, text: str) -> str:
-        """An encoded text with names in place of its mentions, for people."""
-        return MENTION.sub(lambda mention: f"@{self[mention[0]].name}", text)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:

@@ -337,7 +337,8 @@ class Names:
         shown = name if len(name) <= 40 else f"{name[:39]}…"
         near = nearest(name, self.members)
         inner = max((n for n in self.members if name.startswith(n)), key=len, default=None)
-        if inner and (near is None or near == inner):
+        # One letter too many is a slip of the pen; a particle or more letters join the name.
+        if inner and (near is None or (near == inner and not name.isascii())):
             rest = name[len(inner) :]
             fix = f"@{{{self.members[inner].name}}}{rest}"
             near = inner
