@@ -20,4 +20,8 @@ def paused_collector() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():
+                # What was made counts as old: else the next object would have all of it walked.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

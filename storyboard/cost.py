@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from storyboard.targets.types import Feature, Target
 from storyboard.units import Money
+from storyboard.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Cost:
     """Seconds at a price; ``unit_price`` is of one second, None where it is not published."""
 
@@ -48,7 +48,7 @@ def currency(target: Target) -> str:
     return next((row.currency for row in target.prices), "USD")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Total:
     """A sum of costs: what is known of it, and how many of its requests have no known price."""
 

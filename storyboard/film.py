@@ -16,6 +16,7 @@ from storyboard.diagnostics import Span
 from storyboard.syntax.nodes import Mapping
 from storyboard.targets.types import Feature, Target
 from storyboard.units import Money
+from storyboard.values import value
 
 FIRST_MENTION = 0xF0000
 LAST_MENTION = 0xFFFFC
@@ -31,7 +32,7 @@ def marks_of(text: str) -> tuple[str, ...]:
     return () if text.isascii() else tuple(MENTION.findall(text))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Asset:
     """A picture or clip: a local file by its content, or a public URL.
 
@@ -44,7 +45,7 @@ class Asset:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Reference:
     """A member of the cast in one look, as a prompt mentions it.
 
@@ -90,7 +91,7 @@ class Cast:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Beat:
     """Where a beat begins in its shot's text, and its own seconds if it has them."""
 
@@ -98,7 +99,7 @@ class Beat:
     seconds: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Shot:
     """A shot with every name bound and every default filled.
 
@@ -136,7 +137,7 @@ class Shot:
         return Span(source, start, end if end > start else max(self.node.end, start + 1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Shots that may share requests; ``address`` is the scene's id, else its number."""
 
@@ -148,7 +149,7 @@ class Scene:
     shots: tuple[Shot, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Film:
     """A storyboard with every name bound and every default filled."""
 
@@ -161,7 +162,7 @@ class Film:
     max_references: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Part:
     """What one prompt of a request renders: a shot, or a part of a divided one.
 
@@ -207,7 +208,7 @@ class Part:
         return self.shot.address if self.count == 1 else f"{self.shot.address}.{self.number}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Take:
     """What one request renders. ``seconds`` are what is paid, ``padding`` of them unasked for."""
 

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -20,6 +21,9 @@ from storyboard.targets.types import Target
 
 Plan = dict[str, Any]
 Prompts = list[tuple[str, int]]
+Numbers = tuple[str, str]
+"""The numbers in a tag: an element's and an image's, one of them empty."""
+
 _FIRST_PRIVATE = 0xF0000
 _LOCATIONS = ("https://", "asset:", "output:")
 _ACTIONS = {"generate", "reuse", "wait", "blocked"}
@@ -101,19 +105,24 @@ class _Checker:
         self.fields = target.request
         self.max_references = max_references
         self.tag = _tag_pattern(target.tags.element, target.tags.image)
-        self._tags: dict[tuple[str, str], str] = {}
+        several = target.shots.characters if target.shots else None
+        single = target.prompt.characters
+        self._most_of_one = max((n for n in (single, several) if n is not None), default=None)
+        self._most_of_several = several
+        self._tags: dict[Numbers, str] = {}
         self._places: set[tuple[str | None, ...]] = set()
 
     def check(self, request: Any, earlier: dict[str, Any]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
         payload = request["payload"]
         prompts = self.prompts(payload)
+        tags = [self.tag.findall(text) for text, _ in prompts]
         yield from self._check_seconds(request, payload, prompts)
-        yield from self._check_texts(request, prompts)
+        yield from self._check_texts(request, prompts, tags)
         negative = payload.get(self.fields.negative, "") if self.fields.negative else ""
         if negative and (ord(max(negative)) >= _FIRST_PRIVATE or self.tag.search(negative)):
             yield "the negative prompt mentions what is sent, which means nothing there"
-        yield from self._check_references(request, payload, prompts)
+        yield from self._check_references(request, payload, dict.fromkeys(chain(*tags)))
         yield from self._check_cost(request, payload)
         content = {"endpoint": request["endpoint"], "payload": payload, "take": request["take"]}
         written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
@@ -166,16 +175,15 @@ class _Checker:
             elif any(not limits.min_seconds <= s <= limits.max_seconds for _, s in prompts):
                 yield f"a shot is outside {limits.min_seconds} to {limits.max_seconds} s"
 
-    def _check_texts(self, request: Any, prompts: Prompts) -> Iterator[str]:
-        target = self.target
-        single = target.prompt.characters
-        several = target.shots.characters if target.shots else None
-        limits = [several] if len(prompts) > 1 else [single, several]
-        limit = max((known for known in limits if known is not None), default=None)
+    def _check_texts(
+        self, request: Any, prompts: Prompts, tags: list[list[Numbers]]
+    ) -> Iterator[str]:
+        overhead = self.target.tags.overhead
+        limit = self._most_of_several if len(prompts) > 1 else self._most_of_one
         if len(prompts) != len(request["shots"]):
             yield f"{len(prompts)} prompts are sent, the plan lists {len(request['shots'])} shots"
-        for (text, _), shot in zip(prompts, request["shots"], strict=False):
-            counted = len(text) + len(self.tag.findall(text)) * target.tags.overhead
+        for (text, _), found, shot in zip(prompts, tags, request["shots"], strict=False):
+            counted = len(text) + len(found) * overhead
             if limit is not None and counted > limit:
                 yield f"a prompt counts {counted} characters, {limit} at most"
             if not text or text != text.strip():
@@ -187,12 +195,12 @@ class _Checker:
             if not text.isascii() and ord(max(text)) >= _FIRST_PRIVATE:
                 yield "a mention was left without its tag"
 
-    def _check_references(self, request: Any, payload: Any, prompts: Prompts) -> Iterator[str]:
+    def _check_references(
+        self, request: Any, payload: Any, tags: dict[Numbers, None]
+    ) -> Iterator[str]:
         fields, target = self.fields, self.target
-        texts = " ".join([text for text, _ in prompts])
         elements = payload.get(fields.elements.name, []) if fields.elements else []
         images = payload.get(fields.images, []) if fields.images else []
-        tags = dict.fromkeys(self.tag.findall(texts))
         for at, sent, what in ((0, elements, "element"), (1, images, "image")):
             numbers = [int(tag[at]) for tag in tags if tag[at]]
             if numbers != list(range(1, len(numbers) + 1)):
@@ -229,7 +237,7 @@ class _Checker:
         if ends and fields.start_frame not in payload:
             yield "a last frame is sent without a first one"
 
-    def _written(self, numbers: tuple[str, str]) -> str:
+    def _written(self, numbers: Numbers) -> str:
         """A tag as texts have it, by the number of an element, else of an image."""
         if (tag := self._tags.get(numbers)) is None:
             element, image = numbers

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from storyboard.cli.main import FINE, REFUSED
+from storyboard.cli.main import FINE, REFUSED, keep
 from storyboard.cli.options import (
     compile_options,
     finding_options,
@@ -53,6 +53,7 @@ def check_command(
     from storyboard.render.snippets import summary
 
     compiled = [check(file, options) for file in files or (".",)]
+    keep(compiled)
     found = [diagnostic for one in compiled for diagnostic in one.diagnostics]
     show_findings(found, form, color, sys.stdout, compiled[0].name)
     if form == "text":
@@ -85,6 +86,7 @@ def compile_command(
     from storyboard.api import plan
 
     made, compiled = plan(file, options)
+    keep(made, compiled)
     _show_on_stderr(compiled, form, color)
     if compiled.diagnostics.has_errors and not made["requests"]:
         return REFUSED
@@ -160,6 +162,7 @@ def plan_command(
             options, max_cost=max_cost, max_seconds=max_seconds, is_simulated=simulate
         ),
     )
+    keep(made, compiled)
     if out is not None and made["applyable"] and not write_plan(made, out, compiled.diagnostics):
         made["applyable"] = False
     is_refused = compiled.diagnostics.has_errors or not made["applyable"]

@@ -96,6 +96,14 @@ def main() -> NoReturn:
         sys.exit(FAILED)
 
 
+_kept: list[object] = []
+
+
+def keep(*things: object) -> None:
+    """Let the film of this command live until the process ends, in place of any before it."""
+    _kept[:] = things
+
+
 def run() -> NoReturn:
     """Run the command line as a process of its own, and leave at once when it is done.
 

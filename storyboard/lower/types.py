@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from storyboard.film import Take
+from storyboard.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class AssetUse:
     """A local file in a payload: the JSON pointers at which its uploaded URL will stand."""
 
@@ -17,7 +17,7 @@ class AssetUse:
     pointers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Dependency:
     """Another request's output in a payload, at a JSON pointer; known once that one has run."""
 
@@ -26,7 +26,7 @@ class Dependency:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request of a film.
 

@@ -52,24 +52,35 @@ class Composer:
     ) -> None:
         self._diagnostics = diagnostics
         self._variables = dict(variables) | _NOTHING
+        self._used = used
         self._is_own = own is not None
         self._scalar = own if own is not None else _anonymous(built_in)
-        self._template: Template | None = compile_template(
-            self._scalar, self._variables, diagnostics, used
-        )
-        self._shapes = (
-            Shapes.of(str(self._scalar), frozenset(FIELDS)) if self._template is not None else None
-        )
+        self._template: Template | None = None
+        self._shapes: Shapes | None = None
+        self._is_read = False
+        if self._is_own:
+            self._read()  # what is wrong with it is said, whatever the shots are
+
+    def _read(self) -> None:
+        """Make shapes of the template where it has them, else compile it."""
+        self._is_read = True
+        self._shapes = Shapes.of(str(self._scalar), frozenset(FIELDS))
+        if self._shapes is None:
+            self._template = compile_template(
+                self._scalar, self._variables, self._diagnostics, self._used
+            )
 
     def compose(self, fields: Mapping[str, Any]) -> str:
         """The text of a shot with these fields; absent ones are empty. Ends are stripped."""
         if not self._is_own and len(fields) == 1 and "prompt" in fields:
             # The built-in templates promise that a prompt alone stays as it is.
             return str(fields["prompt"]).strip()
-        if self._template is None:
-            return str(fields.get("prompt", ""))
+        if not self._is_read:
+            self._read()
         if self._shapes is not None:
             return self._shapes.fill({key: value for key, value in fields.items() if value})
+        if self._template is None:
+            return str(fields.get("prompt", ""))
         values = {**self._variables, **fields}
         return joined(fill_template(self._template, values, self._scalar, self._diagnostics))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from storyboard.resolve.templates import joined, node_list, shape_environment, text_filters
@@ -30,16 +31,31 @@ Getter = Callable[[Mapping[str, Any]], str]
 class Shapes:
     """The shapes of one template, made as shots ask for them."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self) -> None:
         self._getters: dict[str, Getter] = {}
         self._known: dict[tuple[Any, ...], tuple[str | Getter, ...]] = {}
-        self._template: Template = shape_environment(self._defer).from_string(source)
+        self._environment = shape_environment(self._defer)
+        self._template: Template
 
     @classmethod
     def of(cls, source: str, fields: frozenset[str]) -> Shapes | None:
-        """The shapes of a template over ``fields`` and dialogue; None where texts decide too."""
-        tree = shape_environment(lambda filters: filters).parse(source)
-        return None if _PLACE.search(source) or not _is_shapely(tree, fields) else cls(source)
+        """The shapes of a template over ``fields`` and dialogue.
+
+        None where texts decide too, or where it cannot be read.
+        """
+        from jinja2 import TemplateSyntaxError
+
+        if _PLACE.search(source) is not None:
+            return None
+        made = cls()
+        try:
+            tree = made._environment.parse(source)
+            if not _is_shapely(tree, fields):
+                return None
+            made._template = made._environment.from_string(tree)
+        except (TemplateSyntaxError, RecursionError, MemoryError, ValueError, SyntaxError):
+            return None
+        return made
 
     def fill(self, fields: Mapping[str, Any]) -> str:
         """The text of a shot with these fields, its lines joined; none of them is empty."""
@@ -52,7 +68,7 @@ class Shapes:
 
     def _render(self, fields: Mapping[str, Any]) -> tuple[str | Getter, ...]:
         places: dict[str, Any] = {
-            name: self._place(_field(name)) for name in fields if name != "dialogue"
+            name: self._place(itemgetter(name)) for name in fields if name != "dialogue"
         }
         places["dialogue"] = [
             {
@@ -79,6 +95,8 @@ class Shapes:
                 if not _PLACE.search(text):
                     return apply(text)
                 pieces = self._pieces(text)
+                if len(pieces) == 1 and callable(get := pieces[0]):
+                    return self._place(lambda values: apply(get(values)))
                 return self._place(lambda values: apply(_filled(pieces, values)))
 
             return later
@@ -89,12 +107,9 @@ class Shapes:
         return tuple(self._getters.get(piece, piece) for piece in _PLACE.split(text) if piece)
 
 
-def _field(name: str) -> Getter:
-    return lambda values: str(values[name])
-
-
 def _spoken(at: int, part: str) -> Getter:
-    return lambda values: str(getattr(values["dialogue"][at], part))
+    get = attrgetter(part)
+    return lambda values: get(values["dialogue"][at])
 
 
 def _filled(pieces: tuple[str | Getter, ...], values: Mapping[str, Any]) -> str:

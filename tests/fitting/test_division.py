@@ -7,8 +7,8 @@ from itertools import combinations, pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.division import Line, apportion
-from storyboard.sentences import Piece
+from storyboard.split.division import Line, apportion
+from storyboard.split.sentences import Piece
 
 fast = settings(deadline=None, max_examples=200)
 ROWS = st.lists(st.tuples(st.integers(1, 10), st.integers(0, 4)), min_size=2, max_size=9)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.sentences import clauses, sentences, words
+from storyboard.split.sentences import clauses, sentences, words
 
 # A bar stands where the text is divided.
 SENTENCES = [

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import accumulate
 
-from storyboard.sentences import Piece
+from storyboard.split.sentences import Piece
 
 _MANY_PIECES = 64
 _CANDIDATES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """Where a text is divided: the stretch and seconds of each part, and how many carry on."""
+
+    stretches: list[tuple[int, int]]
+    seconds: list[int]
+    opening: set[int]
+    by_text: bool
+    carried: int = 0
 
 
 class Line:

@@ -1,14 +1,4 @@
-"""Split: divide shots that are longer than a request may be, in seconds or in text.
-
-A text is divided at its beats, else between sentences; only what does not fit is divided
-further, between clauses, then words, and inside a quotation last. Among the divisions into the
-fewest parts the one with the least bad boundaries is taken, then the most even one. Seconds
-are whole and follow the text, or the beats' own seconds where whole beats make good parts.
-
-The parts of a shot stand in one of three arrangements: *joined*, neighbours in one request,
-where the shot fits a request and only its text does not; *apart*, a request each; *grouped*,
-several requests of several parts, where the seconds are too few for a request each.
-"""
+"""The splitter: in which arrangement a shot's parts stand, where it is cut, how long they last."""
 
 from __future__ import annotations
 
@@ -18,50 +8,14 @@ from itertools import pairwise
 from typing import Literal
 
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import (
-    CARRIED_SENTENCE,
-    CROWDED_TEXT,
-    DIVIDED_SHOT,
-    DIVIDED_TEXT,
-    FEATURE_EMULATED,
-    FEATURE_LOST,
-    UNBREAKABLE_TEXT,
-)
-from storyboard.division import Line, apportion, lengths
-from storyboard.film import MENTION, Part, Ruler, Scene, Shot
+from storyboard.film import Part, Ruler, Scene, Shot
 from storyboard.language.leaves import LONGEST_SHOT
-from storyboard.sentences import CLAUSE, SENTENCE, WORD, Piece, refine, whole
-from storyboard.targets.types import Feature, Target
+from storyboard.split.division import Division, Line, apportion, lengths
+from storyboard.split.reports import UNLIMITED, Reports, opens_on_picture
+from storyboard.split.sentences import CLAUSE, SENTENCE, WORD, Piece, refine, whole
+from storyboard.targets.types import Target
 
-_UNLIMITED = 1 << 40
 _SHARE = 1_000_000
-_SECONDS_SHOWN = 8
-
-
-def split(scene: Scene, target: Target, ruler: Ruler, diagnostics: Diagnostics) -> tuple[Part, ...]:
-    """The parts of a scene's shots, in order; each fits one prompt of one request.
-
-    Every part lasts at most the target's seconds and weighs at most the characters of one
-    prompt, the sentence that a first frame in words needs included. The texts of a shot's
-    parts, joined, are its text: only white space at boundaries is dropped, and a carried part
-    repeats the one before. What cannot be made to fit is reported and kept.
-    """
-    splitter = _Splitter(scene, target, ruler, diagnostics)
-    longest, limit, lead = target.seconds.max, splitter.limit, splitter.lead
-    alone_above = target.shots.max_seconds if target.shots else longest
-    parts: list[Part] = []
-    for shot in scene.shots:
-        seconds, continues = shot.seconds, shot.seam == "continue"
-        room = limit - lead if lead and (continues or shot.start_frame is not None) else limit
-        # A shot without a text is one that could not be read: no more about it.
-        if not shot.text or (seconds <= longest and ruler.weigh(shot.text) <= room):
-            alone = seconds > alone_above
-            parts.append(
-                Part(shot=shot, text=shot.text, seconds=seconds, continues=continues, alone=alone)
-            )
-        else:
-            parts += splitter.divide(shot)
-    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,36 +34,29 @@ class _Room:
     most: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Division:
-    """Where a text is divided: the stretch and seconds of each part, and how many carry on."""
+class Splitter:
+    """Divides the shots of a scene that do not fit a request as they are."""
 
-    stretches: list[tuple[int, int]]
-    seconds: list[int]
-    opening: set[int]
-    by_text: bool
-    carried: int = 0
-
-
-class _Splitter:
     def __init__(
         self, scene: Scene, target: Target, ruler: Ruler, diagnostics: Diagnostics
     ) -> None:
         self.target = target
         self.ruler = ruler
-        self.diagnostics = diagnostics
-        self.limit = target.shot_characters or _UNLIMITED
+        self.limit = target.shot_characters or UNLIMITED
         self.lead = ruler.weigh(ruler.lead) if ruler.lead else 0
         single = target.prompt.characters
         self.single = single if single is not None and single > self.limit else None
         self.long_prompts = scene.long_prompts and self.single is not None
+        # Where a shot may be kept whole if its writer asks for that: up to so many characters.
+        offered = None if self.long_prompts or self.single is None else self.single - self.lead
+        self.reports = Reports(target, ruler, diagnostics, self.lead, offered)
 
     def divide(self, shot: Shot) -> Iterator[Part]:
         """The parts of a shot that does not fit as it is."""
         weight = self.ruler.weigh(shot.text)
         limit, within = self.limit, shot.seconds <= self.target.seconds.max
         if self.long_prompts and self.single is not None:
-            opening = self.lead if _opens_on_picture(shot) else 0
+            opening = self.lead if opens_on_picture(shot) else 0
             if within and weight <= self.single - opening:
                 yield self._part(shot, shot.text, shot.seconds)
                 return
@@ -117,15 +64,15 @@ class _Splitter:
         pieces = self._beats(shot)
         division = self._fit(shot, pieces, limit)
         if division is None:
-            self._report_crowded(shot, pieces, limit, weight)
+            self.reports.crowded(shot, limit, weight, *self._capacity(shot, pieces, limit))
             if within:
                 yield self._part(shot, shot.text, shot.seconds)
                 return
-            limit = _UNLIMITED  # the text is reported; no more about it
+            limit = UNLIMITED  # the text is reported; no more about it
             division = self._fit(shot, pieces, limit)
         if division is None:
             raise ValueError(f"{shot.seconds} s of a shot without a limit cannot be divided")
-        self._report_division(shot, division, limit, weight)
+        self.reports.division(shot, division, limit, weight)
         yield from self._parts(shot, division)
 
     # What a shot's seconds hold
@@ -134,7 +81,7 @@ class _Splitter:
         """The arrangements for a shot of so many seconds, the best first."""
         own, shots = self.target.seconds, self.target.shots
         by_time = -(-seconds // own.max)
-        first = limit - self.lead if _opens_on_picture(shot) else limit
+        first = limit - self.lead if opens_on_picture(shot) else limit
         low = min(own.min, seconds // by_time) if by_time > 1 else own.min
         if shots and by_time == 1:
             most = min(shots.max, seconds // shots.min_seconds)
@@ -155,7 +102,7 @@ class _Splitter:
             low, high = shots.min_seconds, shots.max_seconds
             yield _Room(way="grouped", first=first, rest=rest, low=low, high=high, most=most)
 
-    def _fit(self, shot: Shot, beats: list[Piece], limit: int) -> _Division | None:
+    def _fit(self, shot: Shot, beats: list[Piece], limit: int) -> Division | None:
         """The best division whose parts fit, or None where the seconds are too few."""
         least = self.ruler.weigh("".join(shot.text.split()))
         rooms = [
@@ -181,7 +128,7 @@ class _Splitter:
         owned: list[int] | None,
         room: _Room,
         down_to: int,
-    ) -> _Division | None:
+    ) -> Division | None:
         """The parts with shares of the time in proportion to their text."""
         by_time = -(-shot.seconds // self.target.seconds.max)
         limit = min(room.first, room.rest)
@@ -203,7 +150,7 @@ class _Splitter:
         if timed is None:
             return None
         seconds, opening = timed
-        return _Division(
+        return Division(
             stretches=stretches,
             seconds=seconds,
             opening=opening,
@@ -239,7 +186,7 @@ class _Splitter:
 
     def _whole_beats(
         self, shot: Shot, beats: list[Piece], owned: list[int], room: _Room
-    ) -> _Division | None:
+    ) -> Division | None:
         """The fewest parts of whole beats that keep the beats' own seconds; else None."""
         if room.way == "grouped":
             return None
@@ -261,7 +208,7 @@ class _Splitter:
         if edges is None or not 1 < len(edges) - 1 <= room.most:
             return None
         stretches = [(pieces[a].start, pieces[b - 1].end) for a, b in pairwise(edges)]
-        return _Division(
+        return Division(
             stretches=stretches,
             seconds=[line.share[b] - line.share[a] for a, b in pairwise(edges)],
             opening={0} if room.way == "joined" else set(range(len(stretches))),
@@ -319,7 +266,7 @@ class _Splitter:
             or (self.long_prompts and self.ruler.weigh(text) > self.limit)
         )
 
-    def _parts(self, shot: Shot, division: _Division) -> Iterator[Part]:
+    def _parts(self, shot: Shot, division: Division) -> Iterator[Part]:
         count = len(division.stretches)
         for index, (start, end) in enumerate(division.stretches):
             text, seconds = shot.text[start:end], division.seconds[index]
@@ -336,89 +283,17 @@ class _Splitter:
                 alone=self._is_alone(text, seconds),
             )
 
-    # What is said
+    # What a crowded shot needs
 
-    def _report_seam(self, shot: Shot) -> None:
-        """Say what becomes of the seam between parts that are requests of their own."""
-        code, what = FEATURE_LOST, f'the parts of "{shot.address}" do not join'
-        how = self.target.features[Feature.FIRST_FRAME].how
-        if how == "native":
-            return
-        if how == "words":
-            code, what = FEATURE_EMULATED, f'the seam in "{shot.address}" is asked for in words'
-        self.diagnostics.add(
-            code,
-            f"{self.target.target} takes no first frame: {what}",
-            shot.place("duration", "prompt", "beats"),
-            help="shorten the shot to one request, or choose a target with first_frame",
-        )
-
-    def _report_division(self, shot: Shot, division: _Division, limit: int, weight: int) -> None:
-        count, text = len(division.stretches), shot.place("prompt", "beats")
-        if division.by_text:
-            self.diagnostics.add(
-                DIVIDED_TEXT,
-                f'the text of "{shot.address}" is {weight} characters, a prompt {limit} at most'
-                f"{self._tags(shot.text)}: divided into {count} parts",
-                text,
-                help=f"write beats to say where it divides{self._long_prompts(weight)}",
-            )
-        else:
-            self.diagnostics.add(
-                DIVIDED_SHOT,
-                f'"{shot.address}" lasts {shot.seconds} s, one request '
-                f"{self.target.seconds.max} s at most: divided into {count} parts, "
-                f"{_shown(division.seconds)}",
-                shot.place("beats", "duration"),
-                help="the beats say where it divides"
-                if shot.beats
-                else "write beats to say where it divides, each with its duration if you like",
-            )
-        if not division.by_text or self.target.shots is None:
-            self._report_seam(shot)
-        if division.carried:
-            told = count - division.carried
-            self.diagnostics.add(
-                CARRIED_SENTENCE,
-                f'"{shot.address}" has text for {told} of its {count} parts: the last sentence '
-                f"carries on for {sum(division.seconds[told - 1 :])} s",
-                text,
-                help="write beats, one for each part, that say what happens in it",
-            )
-        if limit < _UNLIMITED:
-            self._report_unbreakable(shot, division, limit)
-
-    def _report_unbreakable(self, shot: Shot, division: _Division, limit: int) -> None:
-        for index, (start, end) in enumerate(division.stretches):
-            opens = index in division.opening and (index > 0 or _opens_on_picture(shot))
-            weight, room = self.ruler.weigh(shot.text[start:end]), limit - self.lead * opens
-            if weight > room:
-                word = MENTION.sub("@…", shot.text[start : min(end, start + 24)])
-                self.diagnostics.add(
-                    UNBREAKABLE_TEXT,
-                    f'"{shot.address}" has a word of {weight} characters, "{word}…", '
-                    f"a prompt {room} at most",
-                    shot.place("prompt", "beats"),
-                    help="shorten it, or put spaces where it may be divided",
-                )
-
-    def _report_crowded(self, shot: Shot, beats: list[Piece], limit: int, weight: int) -> None:
-        """Say how much text the seconds hold, and how many seconds the text needs."""
+    def _capacity(self, shot: Shot, beats: list[Piece], limit: int) -> tuple[int, int | None]:
+        """How much text the seconds hold, and how many seconds hold the text, if any do."""
         pieces = self._refine(shot, beats, limit - self.lead, WORD)
         line = Line(pieces, limit - self.lead, [0] * len(pieces))
         holds = max(
             line.held(room.most, room.first, room.rest)
             for room in self._rooms(shot, shot.seconds, limit)
         )
-        enough = self._enough(shot, line, limit)
-        longer = f"give the shot at least {enough} s" if enough else "write several shots"
-        self.diagnostics.add(
-            CROWDED_TEXT,
-            f'the text of "{shot.address}" is {weight} characters'
-            f"{self._tags(shot.text)}, {shot.seconds} s hold {holds} at most",
-            shot.place("prompt", "beats"),
-            help=f"{longer}, or shorten the text to {holds} characters{self._long_prompts(weight)}",
-        )
+        return holds, self._enough(shot, line, limit)
 
     def _enough(self, shot: Shot, line: Line, limit: int) -> int | None:
         """The seconds that hold the text; None where no shot may be so long."""
@@ -431,17 +306,6 @@ class _Splitter:
                 if needs[way] <= room.most:
                     return seconds
         return None
-
-    def _tags(self, text: str) -> str:
-        widths = sorted({self.ruler.weigh(mark) for mark in set(MENTION.findall(text))})
-        if not widths:
-            return ""
-        return f" (tags count {' or '.join(map(str, widths))} each)"
-
-    def _long_prompts(self, weight: int) -> str:
-        if self.long_prompts or self.single is None or weight > self.single - self.lead:
-            return ""
-        return ', or keep it whole in a request of its own with "long_prompts: true"'
 
 
 def _seconds_of_beats(shot: Shot, beats: Sequence[Piece]) -> list[int] | None:
@@ -473,13 +337,3 @@ def _shares(
             at += 1
         shares.append(owned[at] * _SHARE * piece.weight // max(beats[at].weight, 1))
     return shares
-
-
-def _opens_on_picture(shot: Shot) -> bool:
-    return shot.start_frame is not None or shot.seam == "continue"
-
-
-def _shown(seconds: Sequence[int]) -> str:
-    if len(seconds) > _SECONDS_SHOWN:
-        return f"of {min(seconds)} to {max(seconds)} s"
-    return f"{' + '.join(map(str, seconds))} s"
