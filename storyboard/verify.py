@@ -136,6 +136,10 @@ class _Checker:
             yield "the endpoint is not the target's"
         if request["action"] not in _ACTIONS:
             yield f'"{request["action"]}" is no action'
+        if (name := request["alternate_of"]) is not None:
+            chosen = earlier.get(name)
+            if chosen is None or chosen["take"] == request["take"]:
+                yield f"it is no other take of {name}"
         if self.fields.model and payload[self.fields.model] != self.target.endpoint:
             yield "the model is not the target's"
         for name, value in self.fields.constants.items():

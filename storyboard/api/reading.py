@@ -33,7 +33,8 @@ class Options:
     ``max_references`` raises the target's limit up to its ceiling. ``project`` is the folder
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
-    the simulated ledger what is there, and not the real one.
+    the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
+    rendered, to choose from.
     """
 
     target: str | None = None
@@ -45,6 +46,7 @@ class Options:
     project: Path | None = None
     is_strict: bool = False
     is_simulated: bool = False
+    takes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

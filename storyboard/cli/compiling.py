@@ -18,6 +18,7 @@ from storyboard.cli.options import (
     has_color,
     read_money,
     show_findings,
+    takes_option,
     terminal_width,
     write,
 )
@@ -69,11 +70,13 @@ def check_command(
 @click.command("compile", epilog="Example: storyboard compile film.yaml | jq '.requests[].payload'")
 @_FILE
 @compile_options
+@takes_option
 @finding_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 def compile_command(
     file: str,
     options: Options,
+    takes: int,
     form: str,
     color: str,
     out: Path | None,
@@ -85,7 +88,7 @@ def compile_command(
     """
     from storyboard.api import plan
 
-    made, compiled = plan(file, options)
+    made, compiled = plan(file, dataclasses.replace(options, takes=takes))
     keep(made, compiled)
     _show_on_stderr(compiled, form, color)
     if compiled.diagnostics.has_errors and not made["requests"]:
@@ -108,6 +111,7 @@ def compile_command(
 )
 @_FILE
 @compile_options
+@takes_option
 @click.option(
     "--max-cost",
     metavar="AMOUNT",
@@ -131,6 +135,7 @@ def compile_command(
 def plan_command(
     file: str,
     options: Options,
+    takes: int,
     max_cost: Money | None,
     max_seconds: int | None,
     as_json: bool,
@@ -154,14 +159,16 @@ def plan_command(
     from storyboard.plan.file import write as write_plan
     from storyboard.render.plan import render_plan
 
+    options = dataclasses.replace(
+        options,
+        max_cost=max_cost,
+        max_seconds=max_seconds,
+        is_simulated=simulate,
+        takes=takes,
+    )
     if compare:
         return _compare(file, options, as_json, form, color)
-    made, compiled = plan(
-        file,
-        dataclasses.replace(
-            options, max_cost=max_cost, max_seconds=max_seconds, is_simulated=simulate
-        ),
-    )
+    made, compiled = plan(file, options)
     keep(made, compiled)
     if out is not None and made["applyable"] and not write_plan(made, out, compiled.diagnostics):
         made["applyable"] = False

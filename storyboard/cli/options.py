@@ -115,6 +115,16 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
     return outer
 
 
+takes_option = click.option(
+    "--takes",
+    type=click.IntRange(1, 20),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Render each clip N times, to choose from.",
+)
+
+
 def finding_options(command: F) -> F:
     """How findings are shown."""
     for option in reversed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from storyboard.canonical import digest
@@ -19,18 +20,54 @@ def lower(
     takes: Sequence[tuple[Scene, Sequence[Take]]],
     ruler: Ruler,
     diagnostics: Diagnostics,
+    times: int = 1,
 ) -> tuple[Request, ...]:
-    """The film's requests, in its order; each take becomes one.
+    """The film's requests, in its order; each take becomes one, and ``times - 1`` alternates.
 
     A take that continues opens on the last frame of the request before it.
     """
     lowering = Lowering(film, ruler, diagnostics)
     requests: list[Request] = []
+    before: list[Request] = []
     for scene, scene_takes in takes:
         for take in scene_takes:
-            before = requests[-1] if requests and take.parts[0].continues else None
-            requests.append(lowering.request(scene, take, before))
+            before = [
+                lowering.request(
+                    scene,
+                    _raised(take, number),
+                    _opened_on(take, before, number),
+                    alternate_of=request_id(scene, take) if number else None,
+                )
+                for number in range(times)
+            ]
+            requests += before
     return tuple(requests)
+
+
+def _raised(take: Take, by: int) -> Take:
+    """The take as it is where its writer raises the take of its first shot."""
+    if not by:
+        return take
+    first = take.parts[0].shot
+    raised = replace(first, take=first.take + by)
+    return replace(
+        take,
+        parts=tuple(
+            replace(part, shot=raised) if part.shot is first else part for part in take.parts
+        ),
+    )
+
+
+def _opened_on(take: Take, before: Sequence[Request], number: int) -> Request | None:
+    """The request whose last frame a take opens on.
+
+    A shot continues the first take of the shot before it; a part of a divided shot continues
+    its own: whoever raises the shot's take has both.
+    """
+    opening = take.parts[0]
+    if not before or not opening.continues:
+        return None
+    return before[number if opening.number > 1 else 0]
 
 
 class Lowering:
@@ -42,8 +79,13 @@ class Lowering:
         self.diagnostics = diagnostics
         self._elements: dict[tuple[str, int], tuple[dict[str, Any], tuple[_Use, ...]]] = {}
 
-    def request(self, scene: Scene, take: Take, before: Request | None) -> Request:
-        """The request of a take; ``before`` is the one whose last frame it opens on, or None."""
+    def request(
+        self, scene: Scene, take: Take, before: Request | None, alternate_of: str | None = None
+    ) -> Request:
+        """The request of a take; ``before`` is the one whose last frame it opens on, or None.
+
+        ``alternate_of`` is the id of the request that the film is made of, for another take.
+        """
         draft = _Draft(self)
         draft.write(scene, take, before)
         endpoint = self.film.target.endpoint
@@ -52,8 +94,10 @@ class Lowering:
             "payload": draft.payload,
             "take": takes_of(take),
         }
+        number = take.parts[0].shot.take
         return Request(
-            id=request_id(scene, take),
+            id=f"{alternate_of}.take{number}" if alternate_of else request_id(scene, take),
+            alternate_of=alternate_of,
             scene=scene.address,
             endpoint=endpoint,
             payload=draft.payload,
@@ -68,7 +112,7 @@ class Lowering:
         )
 
     def element(self, reference: Reference, index: int) -> tuple[dict[str, Any], tuple[_Use, ...]]:
-        """An element as the request's field at ``index`` holds it, and the assets in it."""
+        """An element as the request's field at ``index`` holds it, and the local files in it."""
         key = (reference.name, index)
         if key not in self._elements:
             uses: list[_Use] = []
@@ -83,7 +127,8 @@ class Lowering:
         at = f"/{names.name}/{index}"
 
         def placed(asset: Asset, pointer: str) -> str:
-            uses.append((asset, f"{at}/{pointer}"))
+            if not _is_public(asset):
+                uses.append((asset, f"{at}/{pointer}"))
             return _value(asset)
 
         element: dict[str, Any] = {}
@@ -116,9 +161,14 @@ _Use = tuple[Asset, str]
 """An asset and the JSON pointer at which it stands."""
 
 
+def _is_public(asset: Asset) -> bool:
+    """Whether an asset is a URL, and no file that must be uploaded."""
+    return asset.location.startswith("https://")
+
+
 def _value(asset: Asset) -> str:
     """What stands in a payload for an asset: a URL as it is, a local file by its content."""
-    if asset.location.startswith("https://"):
+    if _is_public(asset):
         return asset.location
     return f"asset:sha256:{asset.sha256}" if asset.sha256 else "asset:missing"
 
@@ -265,7 +315,7 @@ class _Draft:
         return element
 
     def _asset(self, asset: Asset, pointer: str) -> str:
-        if not asset.location.startswith("https://"):
+        if not _is_public(asset):
             self._uses.setdefault(asset.location, (asset, []))[1].append(pointer)
         return _value(asset)
 

@@ -35,6 +35,8 @@ class Request:
     says by itself what is sent. ``digest`` is that of endpoint, payload and take numbers.
     ``tokens`` name what each tag stands for; ``characters`` are, for each part of the take, the
     code points that the target counts. ``audio`` and ``voice`` say what its price depends on.
+    ``alternate_of`` is the id of the request that stands in the film, where this one is a
+    further take of it; else None.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Request:
     characters: tuple[int, ...]
     assets: tuple[AssetUse, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
+    alternate_of: str | None = None
 
     @property
     def seconds(self) -> int:

@@ -265,6 +265,7 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
         "seconds": request.seconds,
         "padding": request.take.padding,
         "take": request.takes,
+        "alternate_of": request.alternate_of,
         "cost": _cost(cost),
         "shots": [
             {

@@ -54,9 +54,20 @@ def _head(plan: Plan, paint: Any, width: int | None) -> str:
 def clip_name(request: Any) -> str:
     """A request's clip by its shots: ``arrival/climb…lamp``, or ``arrival/2.1`` for a part.
 
-    A divided shot all of whose parts stand in the request is named whole.
+    A divided shot all of whose parts stand in the request is named whole. A further take says
+    which.
     """
+    if request["alternate_of"] is not None:
+        number = request["id"].rpartition(".take")[2]
+        return f"{_shots_name(request)} take {number}"
+    return _shots_name(request)
+
+
+def _shots_name(request: Any) -> str:
     shots = request["shots"]
+    if all(shot["part"] is None for shot in shots):
+        first, last = shots[0]["address"], shots[-1]["address"]
+        return str(first) if len(shots) == 1 else f"{first}…{last.rpartition('/')[2]}"
     held = Counter(shot["address"] for shot in shots)
     first, last = (_shot_name(shot, held[shot["address"]]) for shot in (shots[0], shots[-1]))
     return first if first == last else f"{first}…{last.rpartition('/')[2]}"
@@ -112,7 +123,7 @@ def counted(number: int, noun: str) -> str:
 def _table(rows: Sequence[tuple[str, ...]], paint: Any, width: int | None) -> list[str]:
     if not rows:
         return []
-    widths = [max(columns(row[index]) for row in rows) for index in range(7)]
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     if width is not None:
         # Names and addresses give way when the terminal is narrow, the names first.
         for index, least in ((4, 12), (1, 12)):
@@ -134,11 +145,11 @@ def _table(rows: Sequence[tuple[str, ...]], paint: Any, width: int | None) -> li
 
 
 def _left(text: str, width: int) -> str:
-    return text + " " * (width - columns(text))
+    return text.ljust(width) if text.isascii() else text + " " * (width - columns(text))
 
 
 def _right(text: str, width: int) -> str:
-    return " " * (width - columns(text)) + text
+    return text.rjust(width) if text.isascii() else " " * (width - columns(text)) + text
 
 
 def _scenes(scenes: Iterable[Any]) -> str:

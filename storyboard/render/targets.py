@@ -111,6 +111,8 @@ def _limits(target: Data) -> list[str]:
     video = f", {references['with_video']} with a video" if references["with_video"] else ""
     lines.append(f"  references   {references['max']} a request{video}{more}")
     lines.append(f"  ratios       {', '.join(target['aspect_ratios'])}")
+    if target["takes"]:
+        lines.append(f"  takes        {target['takes']['max']} in one order, with --takes")
     if pictures:
         lines.append(
             f"  pictures     {pictures['max_bytes']:,} bytes, {pictures['min_side']} px a side, "

@@ -238,6 +238,13 @@ class Price(_Facts):
     note: Text | None = None
 
 
+class Takes(_Facts):
+    """How one order asks for several takes of the same request: its field, and how many."""
+
+    field: Text
+    max: int = Field(ge=2)
+
+
 class Doubt(_Facts):
     """Two fields that are reported, without proof, to be refused together."""
 
@@ -281,6 +288,9 @@ class Target(_Facts):
     )
     end_frame_needs_start: bool = False
     doubts: tuple[Doubt, ...] = ()
+    takes: Takes | None = Field(
+        None, description="Several takes in one order; without it each is an order of its own."
+    )
     request: Request
     request_schema: Text | None = Field(
         None, description="The JSON Schema of a request, under schemas/; none where not known."

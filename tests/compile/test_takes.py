@@ -1,0 +1,116 @@
+"""Several takes of each clip: priced in the plan, and one of them chosen by ``take:`` in the text."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from storyboard.api import Options, plan
+from storyboard.cli.main import storyboard as command
+
+FILM = """\
+storyboard: 1
+title: The Tower
+target: {target}
+scenes:
+  - id: tower
+    shots:
+      - {{id: gulls, duration: 4s, prompt: Gulls turn in the wind.{gulls}}}
+      - {{id: door, duration: 4s, prompt: The iron door stands open.}}
+      - id: climb
+        duration: 24s
+        prompt: Boots climb the first stairs. Boots climb the last stairs.{climb}
+      - {{id: hatch, duration: 4s, seam: continue, prompt: The hatch falls shut.}}
+"""
+
+
+def planned(folder: Path, takes: int = 1, target: str = "fal/kling-o3-pro", **raised: str) -> Any:
+    words = {"gulls": "", "climb": ""} | raised
+    path = folder / "film.storyboard.yaml"
+    path.write_text(FILM.format(target=target, **words), encoding="utf-8")
+    made, compiled = plan(str(path), Options(takes=takes))
+    assert not compiled.diagnostics.has_errors, list(compiled.diagnostics)
+    return made
+
+
+def by_id(made: Any) -> dict[str, Any]:
+    return {request["id"]: request for request in made["requests"]}
+
+
+def test_each_clip_is_followed_by_its_further_takes_which_are_named_and_priced(
+    tmp_path: Path,
+) -> None:
+    one, three = planned(tmp_path), planned(tmp_path, takes=3)
+    ids = [request["id"] for request in one["requests"]]
+    assert ids == ["tower/1-2", "tower/3.1", "tower/3.2", "tower/4"]
+    names = [f"{name}{more}" for name in ids for more in ("", ".take2", ".take3")]
+    assert [request["id"] for request in three["requests"]] == names
+    cost = [Decimal(made["totals"]["generate"]["cost"]["amount"]) for made in (one, three)]
+    assert cost[1] == 3 * cost[0] > 0
+    assert len({request["digest"] for request in three["requests"]}) == len(names)
+
+
+def test_the_clips_of_the_film_are_the_same_whether_there_are_further_takes_or_not(
+    tmp_path: Path,
+) -> None:
+    one, three = by_id(planned(tmp_path)), by_id(planned(tmp_path, takes=3))
+    for name, request in one.items():
+        assert three[name] == request
+        assert request["alternate_of"] is None
+    for request in three.values():
+        if request["id"] not in one:
+            chosen = one[request["alternate_of"]]
+            assert request["id"].startswith(f"{chosen['id']}.take")
+            assert {**request["payload"], "start_image_url": ""} == {
+                **chosen["payload"],
+                "start_image_url": "",
+            }
+
+
+@pytest.mark.parametrize(
+    ("shot", "raised", "clips"),
+    [
+        ("gulls", ", take: 2", ["tower/1-2"]),
+        ("climb", "\n        take: 2", ["tower/3.1", "tower/3.2"]),
+    ],
+)
+def test_raising_the_take_of_a_clips_first_shot_chooses_what_was_rendered_as_its_further_take(
+    tmp_path: Path, shot: str, raised: str, clips: list[str]
+) -> None:
+    rendered = by_id(planned(tmp_path, takes=2))
+    chosen = by_id(planned(tmp_path, **{shot: raised}))
+    for name in clips:
+        assert chosen[name]["digest"] == rendered[f"{name}.take2"]["digest"]
+    others = set(chosen) - set(clips) - ({"tower/4"} if shot == "climb" else set())
+    for name in others:
+        assert chosen[name]["digest"] == rendered[name]["digest"]
+
+
+def test_a_part_opens_on_the_same_take_of_its_shot_and_another_shot_on_the_first_take(
+    tmp_path: Path,
+) -> None:
+    made = by_id(planned(tmp_path, takes=2))
+    (needed,) = made["tower/3.2.take2"]["depends_on"]
+    assert needed["request"] == "tower/3.1.take2"
+    (needed,) = made["tower/4.take2"]["depends_on"]
+    assert needed["request"] == "tower/3.2"
+
+
+def test_further_takes_count_from_the_take_that_the_writer_asks_for(tmp_path: Path) -> None:
+    made = by_id(planned(tmp_path, takes=2, gulls=", take: 4"))
+    assert made["tower/1-2"]["take"] == [4, 1]
+    assert made["tower/1-2.take5"]["take"] == [5, 1]
+
+
+def test_the_budget_is_held_against_all_takes(tmp_path: Path) -> None:
+    planned(tmp_path)
+    options = ["plan", str(tmp_path / "film.storyboard.yaml"), "--max-cost", "8 USD"]
+    assert CliRunner().invoke(command, options, standalone_mode=False).return_value == 0
+    answer = CliRunner().invoke(command, [*options, "--takes", "2"], standalone_mode=False)
+    assert answer.return_value == 1
+    assert "the smallest budget that would pass" in answer.stderr
+    assert "tower/gulls…door take 2" in answer.stdout
