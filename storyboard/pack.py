@@ -227,13 +227,20 @@ def _report_padding(
         bill = f", {Money(second.amount * take.padding, second.currency)}"
     choices = target.seconds.choices
     lengths = f"{' or '.join(map(str, choices))} s" if choices else f"{take.seconds} s at least"
-    longer = last.shot.seconds + take.padding
+    if any(beat.seconds for beat in last.shot.beats):
+        # Its seconds are the beats' own: the shot's duration would contradict them.
+        place = last.shot.place("beats")
+        advice = f"give the beats of this part {take.padding} s more"
+    else:
+        place = last.shot.place("duration")
+        longer = last.shot.seconds + take.padding
+        advice = f'write "duration: {longer}s", or let it share a request with a neighbour'
     diagnostics.add(
         PADDED_TAKE,
         f"{who}, the target renders {lengths}: {take.padding} s "
         f"{'is' if take.padding == 1 else 'are'} paid without being asked for{bill}",
-        last.shot.place("duration"),
-        help=f'write "duration: {longer}s", or let it share a request with a neighbour',
+        place,
+        help=advice,
     )
 
 
