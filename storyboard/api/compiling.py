@@ -97,7 +97,9 @@ def compile_reading(
     )
     ruler = Ruler(target, film.cast, film.max_references)
     takes = [(scene, _fit(film, scene, ruler, known, diagnostics)) for scene in film.scenes]
-    requests = () if diagnostics.has_errors else lower(film, takes, ruler, diagnostics, options.takes)
+    requests: tuple[Request, ...] = ()
+    if not diagnostics.has_errors:
+        requests = lower(film, takes, ruler, diagnostics, options.takes)
     return Compilation(reading=reading, diagnostics=diagnostics, film=film, requests=requests)
 
 

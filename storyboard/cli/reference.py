@@ -12,11 +12,7 @@ import click
 from storyboard.cli.main import FINE, REFUSED, USAGE
 from storyboard.cli.options import color_option, has_color, show_findings, terminal_width, write
 
-
-@click.command("targets", epilog="Example: storyboard targets fal/kling-o3-pro")
-@click.argument("target", required=False, metavar="[ID]")
-@click.option("--json", "as_json", is_flag=True, help="Print the data as JSON.")
-@click.option(
+_folders_option = click.option(
     "--targets",
     "folders",
     multiple=True,
@@ -24,6 +20,12 @@ from storyboard.cli.options import color_option, has_color, show_findings, termi
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with target files of your own. May be repeated.",
 )
+
+
+@click.command("targets", epilog="Example: storyboard targets fal/kling-o3-pro")
+@click.argument("target", required=False, metavar="[ID]")
+@click.option("--json", "as_json", is_flag=True, help="Print the data as JSON.")
+@_folders_option
 @click.option(
     "--check",
     "document",
@@ -101,7 +103,9 @@ SCHEMAS = ("storyboard", "plan", "target", "diagnostics")
 
 @click.command("schema", epilog="Example: storyboard schema storyboard > storyboard.schema.json")
 @click.argument("name", default="storyboard", metavar="[NAME]")
-def schema_command(name: str) -> int:
+@_folders_option
+@color_option
+def schema_command(name: str, folders: tuple[Path, ...], color: str) -> int:
     """Print a JSON Schema: storyboard, library, plan, target, diagnostics, or a target's requests.
 
     NAME is one of those words or the id of a target. Editors complete and explain a storyboard
@@ -124,8 +128,12 @@ def schema_command(name: str) -> int:
         from storyboard.targets.load import load
 
         diagnostics = Diagnostics()
-        target = load(name, diagnostics)
+        target = load(name, diagnostics, folders=folders)
         if target is None:
+            if any(one.span is not None for one in diagnostics):
+                # A file of the user's own is wrong, and may be what NAME means.
+                show_findings(list(diagnostics), "text", color, sys.stderr, "")
+                return REFUSED
             words = ", ".join((*SCHEMAS, "library"))
             raise click.UsageError(f'"{name}" is neither one of {words} nor the id of a target')
         schema = request_schema(target)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST = 100
 _LEAST_PART = 3
 _MOST_PAIRS = 40_000
+_BITS = 61
 
 
 def fold(name: str) -> str:
@@ -27,42 +30,79 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     Letters are compared pair by pair only up to a fixed amount of work, so that thousands of
     long names that are all somewhat alike stay quick; an equal name is found among any number.
+    The known names are folded once for many calls in a row.
     """
     wanted = fold(name)[:_LONGEST]
     if not wanted:
         return None
-    size, letters = len(wanted), set(wanted)
+    # As plain texts, so that no file is kept because its names are remembered.
+    folded = _fold_all(tuple(map(str, known)))
+    if wanted in folded.first:
+        return folded.first[wanted]
+    return _mistaken(wanted, folded) or _related(wanted, folded)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Folded:
+    """Known names as they are compared."""
+
+    names: tuple[tuple[str, str, int], ...]
+    """Each name, folded, and the mask of its letters."""
+    first: Mapping[str, str]
+    """Of the names that are folded alike, the first one."""
+
+
+@lru_cache(maxsize=4)  # a file with many wrong names asks about the same right ones each time
+def _fold_all(known: tuple[str, ...]) -> _Folded:
+    names = tuple((name, folded := fold(name), _mask(folded)) for name in known)
+    return _Folded(names=names, first={folded: name for name, folded, _ in reversed(names)})
+
+
+def _mask(folded: str) -> int:
+    """A bit for each letter; some share one, so that the mask is short in every script."""
+    mask = 0
+    for letter in folded:
+        mask |= 1 << ord(letter) % _BITS
+    return mask
+
+
+def _mistaken(wanted: str, known: _Folded) -> str | None:
+    """The name with the fewest mistakes, where they are few enough; of several the first."""
+    size, letters, mask = len(wanted), set(wanted), _mask(wanted)
     best, best_mistakes = None, size
-    related, related_size = None, 0
     pairs = 0
-    for candidate in known:
-        folded = fold(candidate)
-        if folded == wanted:
-            return candidate
+    for name, folded, other in known.names:
         length = len(folded)
         allowed = min(max(size, length) // 3, best_mistakes - 1)
         if (
-            pairs < _MOST_PAIRS
-            and abs(length - size) <= allowed
+            -allowed <= length - size <= allowed
             # A changed letter makes two sets of letters differ by two at the most.
+            and (mask ^ other).bit_count() <= 2 * allowed
             and len(letters.symmetric_difference(folded)) <= 2 * allowed
         ):
             pairs += size * length
             mistakes = _mistakes(wanted, folded, allowed)
             if mistakes <= allowed:
-                best, best_mistakes = candidate, mistakes
-        if best is None and (related is None or length < related_size) and _holds(wanted, folded):
-            related, related_size = candidate, length
-    return related if best is None else best
+                best, best_mistakes = name, mistakes
+            if pairs >= _MOST_PAIRS:
+                break
+    return best
 
 
-def _holds(one: str, other: str) -> bool:
-    """Whether the longer text begins or ends with the shorter one as a whole word."""
-    if len(one) > len(other):
-        one, other = other, one
-    if len(one) < _LEAST_PART:
-        return False
-    return other.startswith(f"{one}_") or other.endswith(f"_{one}")
+def _related(wanted: str, known: _Folded) -> str | None:
+    """The shortest name that shares a whole word with ``wanted`` at an end of one of them."""
+    if len(wanted) < _LEAST_PART:
+        return None
+    breaks = [at for at, letter in enumerate(wanted) if letter == "_"]
+    parts = {part for at in breaks for part in (wanted[:at], wanted[at + 1 :])}
+    parts = {part for part in parts if len(part) >= _LEAST_PART}
+    beginning, end = f"{wanted}_", f"_{wanted}"
+    related = [
+        (len(folded), name)
+        for name, folded, _ in known.names
+        if folded in parts or folded.startswith(beginning) or folded.endswith(end)
+    ]
+    return min(related, key=lambda one: one[0])[1] if related else None
 
 
 def _mistakes(one: str, other: str, limit: int) -> int:
@@ -80,7 +120,14 @@ def _mistakes(one: str, other: str, limit: int) -> int:
     for number, letter in enumerate(one, 1):
         earlier, before, row = before, row, [number]
         for place, there in enumerate(other, 1):
-            cost = min(before[place - 1] + (letter != there), before[place] + 1, row[-1] + 1)
+            cost = before[place - 1]
+            if letter != there:
+                # Comparisons, as min() is slower and most of the time is spent here.
+                if before[place] < cost:
+                    cost = before[place]
+                if row[-1] < cost:
+                    cost = row[-1]
+                cost += 1
             exchanged = number > 1 and place > 1
             if exchanged and letter == other[place - 2] and there == one[number - 2]:
                 cost = min(cost, earlier[place - 2] + 1)

@@ -7,39 +7,23 @@ scalars with their places; every block keeps the mapping that it was read from a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    GetPydanticSchema,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, GetPydanticSchema, model_validator
 from pydantic_core import core_schema
 
-from storyboard.diagnostics.codes import (
-    BAD_NAME,
-    EMPTY_SHOT,
-    KEY_CONFLICT,
-    MISSING_KEY,
-    TOO_LONG,
-    WRONG_TYPE,
-)
+from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, WRONG_TYPE
+from storyboard.language.blocks import Block, folded, or_text
+from storyboard.language.cast import NAMED, Element, Image
 from storyboard.language.leaves import (
-    NAME_SCHEMA,
     Amount,
     AspectRatio,
     CastName,
-    Clip,
     FilmSeconds,
     Flag,
     Id,
     Key,
     LibraryPath,
-    Name,
     Picture,
     Seconds,
     Take,
@@ -47,145 +31,10 @@ from storyboard.language.leaves import (
     Version,
     choice,
     found,
-    read_variable,
     refuse,
 )
-from storyboard.syntax.nodes import Mapping, Scalar, Sequence, without_blanks
-
-MOST_REFERENCES = 3
-"""Pictures beside the frontal one that an element may have."""
-
-
-LONGEST_VARIABLE = 10_000
-"""Code points of one variable: the tool's own bound, which keeps templates small."""
-
-
-class Block(BaseModel):
-    """A mapping of the language; keeps the node that it was read from."""
-
-    # Each block is built once, inside the storyboard or library that holds it.
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-    __slots__ = ("node",)
-
-    if TYPE_CHECKING:
-        node: Mapping
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep_node(cls, data: object, handler: Callable[[object], Block]) -> Block:
-        data = cls.unfold(data)
-        if isinstance(data, Mapping):
-            if not all(data.values()):
-                data = without_blanks(data, cls.model_fields)
-        else:
-            raise refuse(
-                WRONG_TYPE,
-                f"expected a mapping (key: value), found {found(data)}",
-                cls.advice(),
-            )
-        block = handler(data)
-        object.__setattr__(block, "node", data)
-        return block
-
-    @classmethod
-    def unfold(cls, data: object) -> object:
-        """The mapping that a shorter way of writing the block stands for."""
-        return data
-
-    @classmethod
-    def advice(cls) -> str:
-        """What to write where something else than the block stands."""
-        if "storyboard" in cls.model_fields:
-            return "begin the file with storyboard: 1"
-        known = (key for key in ("prompt", "shots", "description") if key in cls.model_fields)
-        return f"write its keys, such as {next(known, next(iter(cls.model_fields)))}:"
-
-
-def _folded(data: object, key: str) -> object:
-    """A bare text as the mapping that has it under ``key``."""
-    if not isinstance(data, Scalar) or not data:
-        return data
-    name = Scalar(key)
-    name.origin, name.start, name.end, name.style = data.origin, data.start, data.start, ""
-    block = Mapping({name: data})
-    block.origin, block.start, block.end = data.origin, data.start, data.end
-    return block
-
-
-def _or_text(schema: dict[str, Any]) -> None:
-    """In the schema: the block, or the bare text that stands for it."""
-    block = dict(schema)
-    schema.clear()
-    schema.update({"anyOf": [{"type": "string", "minLength": 1}, block]})
-
-
-_NAMED: dict[str, Any] = {"propertyNames": NAME_SCHEMA}
-
-
-class _Declared(Block):
-    """What a name stands for; a name with nothing behind it is declared all the same."""
-
-    @classmethod
-    def unfold(cls, data: object) -> object:
-        """A value that is left out is a block without keys."""
-        if not isinstance(data, Scalar) or data or data.style:
-            return data
-        empty = Mapping()
-        empty.origin, empty.start, empty.end = data.origin, data.start, data.end
-        empty.is_broken = False
-        return empty
-
-
-class Look(_Declared):
-    """A named state of a character or prop, such as a costume; its pictures replace the others."""
-
-    frontal: Picture | None = Field(
-        None, description="The picture seen from the front: a path or an https URL."
-    )
-    references: tuple[Picture, ...] | None = Field(
-        None, description="Up to three pictures from other sides.", max_length=MOST_REFERENCES
-    )
-    video: Clip | None = Field(
-        None, description="A clip of the character instead of pictures: a path or an https URL."
-    )
-    voice: Text | None = Field(
-        None, description="The id of a voice made with the vendor; it needs a video."
-    )
-    description: Text | None = Field(None, description="What the look is, in words.")
-
-
-class Element(Look):
-    """A character or a prop: who or what must look the same in every shot."""
-
-    label: Text | None = Field(
-        None,
-        description="What later mentions say where the character has no picture; else the name.",
-    )
-    looks: dict[Name, Look] | None = Field(
-        None,
-        json_schema_extra=_NAMED,
-        description="Named states; a shot asks for one with @name.look or the scene's looks.",
-    )
-
-    @model_validator(mode="after")
-    def _has_a_front(self) -> Element:
-        if self.references and self.frontal is None and self.video is None:
-            raise refuse(
-                MISSING_KEY,
-                "references without a frontal picture",
-                "make the picture from the front its frontal:",
-            )
-        return self
-
-
-class Image(_Declared):
-    """A location or a style: one picture, or a description where there is none."""
-
-    image: Picture | None = Field(None, description="The picture: a path or an https URL.")
-    description: Text | None = Field(None, description="What it is, in words.")
-    label: Text | None = Field(
-        None, description="What later mentions say where it has no picture; else the name."
-    )
+from storyboard.language.variables import Variables
+from storyboard.syntax.nodes import Mapping, Scalar
 
 
 class Defaults(Block):
@@ -213,7 +62,7 @@ class Defaults(Block):
 class Beat(Block):
     """A step of a shot; a shot that is too long is divided between its beats."""
 
-    model_config = ConfigDict(json_schema_extra=_or_text)
+    model_config = ConfigDict(json_schema_extra=or_text)
 
     prompt: Text = Field(description="What happens in this beat.")
     duration: Seconds | None = Field(None, description="The beat's own seconds.")
@@ -223,13 +72,13 @@ class Beat(Block):
         """A bare text is a beat."""
         if isinstance(data, Scalar) and not data:
             raise refuse(EMPTY_SHOT, "an item without a beat", "write what happens in it")
-        return _folded(data, "prompt")
+        return folded(data, "prompt")
 
 
 class Line(Block):
     """What a speaker says."""
 
-    model_config = ConfigDict(json_schema_extra=_or_text)
+    model_config = ConfigDict(json_schema_extra=or_text)
 
     line: Text = Field(description="The words, without quotation marks around them.")
     tone: Text | None = Field(None, description="How they are said.", examples=["whispering"])
@@ -237,7 +86,7 @@ class Line(Block):
     @classmethod
     def unfold(cls, data: object) -> object:
         """A bare text is a line."""
-        return _folded(data, "line")
+        return folded(data, "line")
 
 
 def _one_speaker(data: object) -> object:
@@ -269,7 +118,7 @@ Dialogue = Annotated[
 class Shot(Block):
     """One shot. A bare text is a shot whose prompt it is."""
 
-    model_config = ConfigDict(json_schema_extra=_or_text)
+    model_config = ConfigDict(json_schema_extra=or_text)
 
     id: Id | None = Field(None, description="The shot's name in addresses such as arrival/climb.")
     duration: Seconds | None = Field(None, description="Whole seconds.", examples=["4s"])
@@ -310,7 +159,7 @@ class Shot(Block):
         """A bare text is a shot."""
         if isinstance(data, Scalar) and not data:
             raise refuse(EMPTY_SHOT, "an item without a shot", "write what the shot shows")
-        return _folded(data, "prompt")
+        return folded(data, "prompt")
 
     @model_validator(mode="after")
     def _shows_one_thing(self) -> Shot:
@@ -349,53 +198,6 @@ class Scene(Block):
     shots: tuple[Shot, ...] = Field(description="The shots, in their order.")
 
 
-def _variable_name(name: object) -> str:
-    if not str(name).isidentifier():
-        raise refuse(
-            BAD_NAME,
-            f"{found(name)} cannot be a variable: letters, digits and _ only",
-            "templates read a - as minus; write _",
-        )
-    return str(name)
-
-
-def _variable(value: object) -> Any:
-    items = value if isinstance(value, Sequence) else [value]
-    scalars = [item for item in items if isinstance(item, Scalar)]
-    if len(scalars) != len(items):
-        raise refuse(
-            WRONG_TYPE,
-            "a variable is a text, a number, a flag or a list of those",
-            "write each value as a variable of its own",
-        )
-    if sum(map(len, scalars)) > LONGEST_VARIABLE:
-        raise refuse(
-            TOO_LONG,
-            f"a variable of more than {LONGEST_VARIABLE:,} characters",
-            "divide it into several variables",
-        )
-    read = [read_variable(item) for item in scalars]
-    return read if isinstance(value, Sequence) else read[0]
-
-
-_VARIABLE = {"type": ["string", "number", "boolean"]}
-Variables = Annotated[
-    dict[str, Any],
-    GetPydanticSchema(
-        lambda _source, _handler: core_schema.dict_schema(
-            core_schema.no_info_plain_validator_function(_variable_name),
-            core_schema.no_info_plain_validator_function(_variable),
-        )
-    ),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "additionalProperties": {"anyOf": [_VARIABLE, {"type": "array", "items": _VARIABLE}]},
-        }
-    ),
-]
-
-
 class _Shelf(Block):
     """What storyboards and cast libraries share; keys that begin with x- are the author's own."""
 
@@ -412,17 +214,17 @@ class _Shelf(Block):
     )
     characters: dict[CastName, Element] | None = Field(
         None,
-        json_schema_extra=_NAMED,
+        json_schema_extra=NAMED,
         description="Who appears, by the names that prompts mention.",
     )
     props: dict[CastName, Element] | None = Field(
-        None, json_schema_extra=_NAMED, description="Things that must look the same in every shot."
+        None, json_schema_extra=NAMED, description="Things that must look the same in every shot."
     )
     locations: dict[CastName, Image] | None = Field(
-        None, json_schema_extra=_NAMED, description="Where it happens."
+        None, json_schema_extra=NAMED, description="Where it happens."
     )
     styles: dict[CastName, Image] | None = Field(
-        None, json_schema_extra=_NAMED, description="How it looks."
+        None, json_schema_extra=NAMED, description="How it looks."
     )
 
     @classmethod

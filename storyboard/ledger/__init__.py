@@ -1,8 +1,9 @@
 """The ledger: what was asked, what was paid, what was received. The only holder of "have we paid?".
 
 ``states`` are the states of an intent and the steps between them; ``intents`` are its values and
-the protocol; ``sqlite`` keeps them in a file; ``lease`` lets one run write at a time; ``lock`` is
-the committed record of finished takes; ``known`` answers a planner's questions from both.
+the protocol; ``sqlite`` keeps them in a file, ``rows`` says how, ``reading`` looks at such files
+without writing; ``lease`` lets one run write at a time; ``lock`` is the committed record of
+finished takes; ``known`` answers a planner's questions from both.
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ class Ledger(Protocol):
     clip is running or made may be lost with the power; the vendor says it again.
     """
 
-    def intents(self) -> list[Intent]:
-        """All intents, the oldest first."""
+    def intents(self, *states: State) -> list[Intent]:
+        """All intents, or those in these states, the oldest first."""
 
     def get(self, digest: str) -> Intent | None:
         """The intent of a digest."""
@@ -115,6 +115,9 @@ class Ledger(Protocol):
 
     def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
         """Write an intent that another machine has sent, as ``succeeded``."""
+
+    def accepted(self, host: str, endpoint: str, since: float) -> list[str]:
+        """The vendor's ids of the intents of an endpoint that were made since a time."""
 
     def claimed(self, host: str) -> frozenset[str]:
         """Every vendor's id that any intent of a host has or once had."""

@@ -7,14 +7,12 @@ at the first mention and by its label after that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from storyboard.diagnostics import Diagnostics, Fix, Label, Span
 from storyboard.diagnostics.codes import (
     DUPLICATE_NAME,
-    FEATURE_EMULATED,
     FEATURE_LOST,
     PICTURELESS,
     TOO_LONG,
@@ -22,27 +20,17 @@ from storyboard.diagnostics.codes import (
     UNKNOWN_NAME,
 )
 from storyboard.diagnostics.spelling import nearest
-from storyboard.film import MENTION, Asset, Cast, Reference
-from storyboard.language.model import Element, Image, Library, Look, Storyboard
+from storyboard.film import MENTION, Cast
+from storyboard.language.cast import Element, Image, Look
 from storyboard.resolve.assets import Assets
+from storyboard.resolve.members import Member, Worn, is_hole, place_of, worn_in
 from storyboard.resolve.mentions import normal
+from storyboard.resolve.references import References
 from storyboard.syntax import Scalar
-from storyboard.targets.types import Feature, How, Target
+from storyboard.targets.types import Feature, Target
 
 FIRST_WORDS = 0x100000
 LAST_WORDS = 0x10FFF0
-Kind = Literal["character", "prop", "location", "style"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A declared name: its kind, its block, and where and from which folder it was declared."""
-
-    kind: Kind
-    name: str
-    key: Scalar
-    block: Element | Image
-    folder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +40,6 @@ class Words:
     name: str
     description: Scalar | str
     label: Scalar | str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worn:
-    """A character in a look: what the look says, and the character's own for the rest."""
-
-    frontal: Scalar | None
-    references: tuple[Scalar, ...] | None
-    video: Scalar | None
-    voice: Scalar | None
-    description: Scalar | None
 
 
 @dataclass(slots=True)
@@ -78,9 +55,13 @@ class Names:
     doubled: set[str] = field(default_factory=set)
     """Names that are declared twice: of what kind they are cannot be known."""
     are_complete: bool = True
+    _references: References = field(init=False)
     _words: list[Words] = field(default_factory=list)
     _marks: dict[tuple[str, str], str] = field(default_factory=dict)
     _instead: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._references = References(self.target, self.assets, self.diagnostics)
 
     def declare(self, members: Iterable[Member]) -> None:
         """Add names; one that is taken is said with both places, and the first stays."""
@@ -131,7 +112,9 @@ class Names:
         if shown not in self._instead:
             name, _, look = shown.partition(".")
             member = self.members[normal(name)]
-            block = _worn(member.block, look) if isinstance(member.block, Element) else member.block
+            block = (
+                worn_in(member.block, look) if isinstance(member.block, Element) else member.block
+            )
             words: Scalar | str | None = block.description or member.block.description
             if not (words and words.strip()):
                 words = member.block.label or member.name
@@ -154,110 +137,17 @@ class Names:
         if look and self.target.features[Feature.LOOKS].how == "none":
             self._report_look_lost(member, look)
             return self.mark(name, "", span)
-        reference = self._reference(member, look)
+        reference = self._references.of(member, look)
         mark = self._mark_words(member, look) if reference is None else self.cast.mark(reference)
         if mark is None:
             self.diagnostics.add(TOO_LONG, "more names than one film can mention", span)
         return mark
 
-    def _reference(self, member: Member, look: str) -> Reference | None:
-        shown = f"{member.name}.{look}" if look else member.name
-        if isinstance(member.block, Image):
-            if member.block.image is None:
-                return None
-            if not self.target.has(Feature.IMAGES):
-                self._report_as_words(
-                    member,
-                    member.block,
-                    "pictures of places and styles",
-                    Feature.IMAGES,
-                    member.key.span,
-                )
-                return None
-            picture = self.assets.picture(member.block.image, member.folder)
-            return Reference(kind="image", name=shown, span=member.key.span, frontal=picture)
-        worn: Look | Worn = _worn(member.block, look)
-        if worn.frontal is None and worn.video is None:
-            return None
-        return self._element(member, shown, worn, _place(member, look))
-
-    def _element(
-        self, member: Member, shown: str, worn: Look | Worn, place: Span
-    ) -> Reference | None:
-        frontal = self._asset(worn.frontal, member) if worn.frontal is not None else None
-        references = [self._asset(picture, member) for picture in worn.references or ()]
-        feature, how = self._way_of(member, shown)
-        if how != "native":
-            self._check_voice(member, worn, is_sent=False)
-            if how == "image" and frontal is not None:
-                self._report_as_image(shown, place, feature)
-                self._check_video(member, worn)
-                return Reference(kind="image", name=shown, span=place, frontal=frontal)
-            self._report_as_words(member, worn, feature.value, feature, place, shown)
-            return None
-        video = None
-        if worn.video is not None and self.target.has(Feature.ELEMENT_VIDEO):
-            video = self.assets.clip(worn.video, member.folder)
-        is_voiced = video is not None and self.target.has(Feature.VOICE)
-        self._check_voice(member, worn, is_sent=is_voiced)
-        if video is None and frontal is None:
-            self._report_as_words(
-                member, worn, "videos of characters", Feature.ELEMENT_VIDEO, place, shown
-            )
-            return None
-        if video is None:
-            self._check_video(member, worn)
-        return Reference(
-            kind="element",
-            name=shown,
-            span=place,
-            frontal=frontal if video is None else None,
-            references=() if video is not None else tuple(references),
-            video=video,
-            voice=str(worn.voice) if is_voiced and worn.voice is not None else None,
-        )
-
-    def _way_of(self, member: Member, shown: str) -> tuple[Feature, How]:
-        """What a member asks for, as itself or in a look, and how the target offers it."""
-        looks = self.target.features[Feature.LOOKS].how
-        if shown != member.name and looks != "native":
-            return Feature.LOOKS, looks
-        return Feature.ELEMENTS, self.target.features[Feature.ELEMENTS].how
-
-    def _check_video(self, member: Member, worn: Look | Worn) -> None:
-        if worn.video is not None:
-            self.diagnostics.add(
-                FEATURE_LOST,
-                f"{self.target.target} takes no video of a character: "
-                f'"{member.name}" is sent by its pictures alone',
-                worn.video.span,
-                help="`storyboard targets` lists the targets with element_video",
-            )
-
-    def _check_voice(self, member: Member, worn: Look | Worn, *, is_sent: bool) -> None:
-        if worn.voice is None or is_sent:
-            return
-        has_voices = self.target.has(Feature.VOICE)
-        reason = (
-            "binds a voice only to a character with a video" if has_voices else "takes no voices"
-        )
-        self.diagnostics.add(
-            FEATURE_LOST,
-            f'{self.target.target} {reason}: the voice of "{member.name}" is not sent',
-            worn.voice.span,
-            help="add video: with a clip of the character"
-            if has_voices
-            else "`storyboard targets` lists the targets with voice",
-        )
-
-    def _asset(self, picture: Scalar, member: Member) -> Asset:
-        return self.assets.picture(picture, member.folder)
-
     def _mark_words(self, member: Member, look: str) -> str | None:
-        block = _worn(member.block, look) if isinstance(member.block, Element) else member.block
+        block = worn_in(member.block, look) if isinstance(member.block, Element) else member.block
         description = block.description or member.block.description
         if not (description and description.strip()):
-            if not _is_hole(member):
+            if not is_hole(member):
                 self._report_nothing_to_send(member, block)
             description = Scalar(member.name)
             description.origin = member.key.origin
@@ -294,39 +184,11 @@ class Names:
             + ("" if has_picture else ", or a picture"),
         )
 
-    def _report_as_words(
-        self,
-        member: Member,
-        worn: Image | Look | Worn,
-        what: str,
-        feature: Feature,
-        place: Span,
-        shown: str = "",
-    ) -> None:
-        if not (worn.description or member.block.description):
-            return  # there are no words either, which is said as the error that it is
-        self.diagnostics.add(
-            FEATURE_LOST,
-            f"{self.target.target} takes no {what}: "
-            f'"{shown or member.name}" becomes its description',
-            place,
-            help=f"`storyboard targets` lists the targets with {feature.value}",
-        )
-
-    def _report_as_image(self, shown: str, place: Span, feature: Feature) -> None:
-        self.diagnostics.add(
-            FEATURE_EMULATED,
-            f"{self.target.target} takes no {feature.value}: "
-            f'"{shown}" is sent as an image of its frontal picture',
-            place,
-            help=f"`storyboard targets` lists the targets with {feature.value}",
-        )
-
     def _report_look_lost(self, member: Member, look: str) -> None:
         self.diagnostics.add(
             FEATURE_LOST,
             f'{self.target.target} takes no looks: "{member.name}" is sent without "{look}"',
-            _place(member, look),
+            place_of(member, look),
             help="`storyboard targets` lists the targets with looks",
         )
 
@@ -386,45 +248,3 @@ class Names:
             + (f'; if a sentence ends after the name, write "@{{{member.name}}}."' * in_text),
             fix=Fix(span, f"@{member.name}.{near}") if near and in_text else None,
         )
-
-
-def _is_hole(member: Member) -> bool:
-    """Whether the member had a picture or description that could not be read."""
-    return getattr(member.block.node, "is_broken", False)
-
-
-def _worn(element: Element, look: str) -> Look | Worn:
-    """The element in a look: the look's own pictures before the element's."""
-    if not look or not element.looks:
-        return element
-    worn = element.looks[Scalar(look)]
-    has_pictures = worn.frontal is not None or worn.video is not None
-    # Another costume's side views would contradict the look's own frontal picture.
-    references = worn.references if has_pictures or worn.references else element.references
-    return Worn(
-        frontal=worn.frontal if has_pictures else element.frontal,
-        references=references,
-        video=worn.video if has_pictures else element.video,
-        voice=worn.voice or element.voice,
-        description=worn.description or element.description,
-    )
-
-
-def _place(member: Member, look: str) -> Span:
-    """Where a member is declared, in that look."""
-    looks = member.block.looks if isinstance(member.block, Element) else None
-    return next((name.span for name in looks or () if name == look), member.key.span)
-
-
-def members_of(file: Storyboard | Library, folder: str) -> Iterator[Member]:
-    """The members that a file declares under its four kinds."""
-    kinds: dict[str, Kind] = {
-        "characters": "character",
-        "props": "prop",
-        "locations": "location",
-        "styles": "style",
-    }
-    for section, kind in kinds.items():
-        for key, block in (getattr(file, section) or {}).items():
-            if isinstance(key, Scalar):
-                yield Member(kind=kind, name=str(key), key=key, block=block, folder=folder)

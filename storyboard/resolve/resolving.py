@@ -13,8 +13,9 @@ from storyboard.film import Film
 from storyboard.language import model
 from storyboard.project import Files
 from storyboard.resolve.assets import Assets
-from storyboard.resolve.cast import Names, members_of
+from storyboard.resolve.cast import Names
 from storyboard.resolve.compose import Composer
+from storyboard.resolve.members import members_of
 from storyboard.resolve.offers import check_offers
 from storyboard.resolve.shots import Stage
 from storyboard.resolve.templates import PartOfVariables

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
-from storyboard.resolve.templates import joined, node_list, shape_environment, text_filters
+from storyboard.resolve.filters import text_filters
+from storyboard.resolve.sandbox import node_list, shape_environment
+from storyboard.resolve.templates import joined
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -1,20 +1,15 @@
-"""Templates in texts: Jinja2, cut down to what cannot run away.
+"""Templates in texts: Jinja2, cut down by ``sandbox`` to what cannot run away.
 
-A text with ``{{``, ``{%`` or ``{#`` is a template over the film's variables. Names, literals,
-conditions, loops over short lists and a few filters are the whole language; calls, arithmetic
-that multiplies, and nested loops are refused, so that every template ends, quickly and small.
-A template of nothing but ``{{ name }}`` needs no Jinja2: values are put in directly, with the
-same result, in a hundredth of the time.
+A text with ``{{``, ``{%`` or ``{#`` is a template over the film's variables. A template of
+nothing but ``{{ name }}`` needs no Jinja2: values are put in directly, with the same result,
+in a hundredth of the time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cache, lru_cache
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from storyboard.diagnostics import Diagnostics, Span
@@ -25,29 +20,18 @@ from storyboard.diagnostics.codes import (
     UNDEFINED_VARIABLE,
 )
 from storyboard.diagnostics.spelling import nearest
+from storyboard.resolve.filters import LONGEST_TEXT, all_filters, shown
+from storyboard.resolve.sandbox import node_list, refused, text_environment
 from storyboard.syntax import Scalar, locate
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
-    from jinja2.nodes import Node
+    from jinja2 import Template
 
-LONGEST_TEXT = 20_000
-"""Code points of one text, before and after its template: the tool's own bound."""
-
-_MOST_LOOPS = 20
-_MOST_ITEMS = 100
 _OPENING = re.compile(r"\{[{%#]")
 _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 _WORD = re.compile(r"[^\W\d]\w*")
 _EXPECTED = re.compile(r"([^.]+)\. Jinja was looking for the following tags: ([^.]+)\.")
 """How Jinja2 says what is missing at the end of a template."""
-
-_ALLOWED = {
-    "Template", "Output", "TemplateData", "Name", "Const", "Filter", "If", "CondExpr", "For",
-    "Compare", "Operand", "And", "Or", "Not", "Concat", "Add", "Sub", "Getattr", "Getitem", "Test",
-    "List", "Tuple",
-}  # fmt: skip
-_TESTS = {"defined", "none", "eq", "ne", "in", "even", "odd", "string", "number", "true", "false"}
 
 
 class PartOfVariables(dict[str, Any]):
@@ -105,15 +89,6 @@ def render(
     ):
         return _fill(scalar, variables, diagnostics, used)
     return _render(scalar, variables, diagnostics, used)
-
-
-def shown(value: object) -> str:
-    """A variable's value as texts show it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ", ".join(shown(item) for item in value)
-    return str(value)
 
 
 def _fill(
@@ -204,7 +179,7 @@ def compile_template(
     from jinja2.meta import find_undeclared_variables
     from jinja2.nodes import Filter, Name, Test
 
-    environment = _environment()
+    environment = text_environment()
     try:
         tree = environment.parse(str(scalar))
         nodes = node_list(tree)
@@ -220,14 +195,14 @@ def compile_template(
         # Deep nesting, or a number of thousands of digits.
         _report_too_much(scalar, diagnostics)
         return None
-    if (refused := _refused(nodes)) is not None:
-        node, why = refused
+    if (found := refused(nodes)) is not None:
+        node, why = found
         diagnostics.add(
             TEMPLATE_REFUSED,
             f"templates here do not have {why}",
             _line(scalar, node.lineno),
             help="use names, conditions, one loop at a time and the filters "
-            + ", ".join(sorted(_filters())),
+            + ", ".join(sorted(all_filters())),
         )
         return None
     optional = {
@@ -254,152 +229,9 @@ def compile_template(
         return None
 
 
-def node_list(tree: Node) -> list[Node]:
-    """Every node of a template's tree, without recursion."""
-    found: list[Node] = []
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        found.append(node)
-        waiting.extend(node.iter_child_nodes())
-    return found
-
-
-def _refused(nodes: list[Node]) -> tuple[Node, str] | None:
-    from jinja2.nodes import Const, Filter, For, Test
-
-    loops = [node for node in nodes if isinstance(node, For)]
-    for node in nodes:
-        kind = type(node).__name__
-        if kind not in _ALLOWED:
-            return node, {
-                "Call": "calls",
-                "Mul": "multiplication",
-                "Pow": "powers",
-                "Assign": "set",
-            }.get(kind, kind.lower())
-        if isinstance(node, Const) and isinstance(node.value, float) and not isfinite(node.value):
-            return node, "numbers without an end"
-        if isinstance(node, Filter) and (node.name not in _filters() or node.node is None):
-            return node, f'the filter "{node.name}"'
-        if isinstance(node, Test) and node.name not in _TESTS:
-            return node, f'the test "{node.name}"'
-        if isinstance(node, For) and (node.recursive or any(True for _ in node.find_all(For))):
-            return node, "a loop inside a loop"
-    if len(loops) > _MOST_LOOPS:
-        return loops[_MOST_LOOPS], f"more than {_MOST_LOOPS} loops in one text"
-    return None
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import StrictUndefined
-
-    return _sandbox(StrictUndefined, _filters())
-
-
-def shape_environment(
-    defer: Callable[[Mapping[str, Callable[[Any], str]]], Mapping[str, Callable[..., Any]]],
-) -> Environment:
-    """An environment whose filters from text to text are replaced by what ``defer`` makes."""
-    from jinja2 import Undefined
-
-    return _sandbox(Undefined, {**_filters(), **defer(text_filters())})
-
-
-def _sandbox(undefined: Any, filters: Mapping[str, Callable[..., Any]]) -> Environment:
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment = ImmutableSandboxedEnvironment(
-        undefined=undefined, finalize=_finalize, autoescape=False, cache_size=0
-    )
-    environment.filters.clear()
-    environment.filters.update(filters)
-    environment.globals.clear()
-    return environment
-
-
-def _finalize(value: Any) -> Any:
-    if isinstance(value, (str, bool, int, Decimal, list)):
-        return shown(value)
-    if type(value).__name__ in {"StrictUndefined", "Undefined"}:
-        return value
-    raise TypeError(f"{type(value).__name__} is not a text")
-
-
-def _bounded(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(f"a text of more than {LONGEST_TEXT:,} characters")
-    return text
-
-
-def _replace(value: Any, old: str, new: str) -> str:
-    text = shown(value)
-    if len(text) + (text.count(str(old)) + 1) * len(str(new)) > LONGEST_TEXT * 4:
-        raise ValueError(f"a text of more than {LONGEST_TEXT:,} characters")
-    return _bounded(text.replace(str(old), str(new)))
-
-
-def _join(value: Any, between: str = "") -> str:
-    return _bounded(str(between).join(shown(item) for item in list(value)[:_MOST_ITEMS]))
-
-
-def _default(value: Any, other: Any = "") -> Any:
-    return other if type(value).__name__ == "StrictUndefined" else value
-
-
-_CLOSED = tuple(".!?…。！？؟।")
-_QUOTES = "”»」\"'"
-
-
 def joined(text: str) -> str:
     """A rendered template as one text: its lines with single spaces between, no empty ones."""
     return " ".join(filter(None, map(str.strip, text.splitlines())))
-
-
-def closed(value: Any) -> str:
-    """A text with a full stop at its end, unless punctuation is there, in quotes or not."""
-    text = shown(value)
-    # A prompt is said once; to remember it would push out what is said often.
-    return _closed(text) if len(text) <= 60 else _closed.__wrapped__(text)
-
-
-@lru_cache(maxsize=1024)  # films say the same sizes, moves and styles in shot after shot
-def _closed(text: str) -> str:
-    text = text.strip()
-    return text if not text or text.rstrip(_QUOTES).endswith(_CLOSED) else text + "."
-
-
-def sentence(value: Any) -> str:
-    """A text as a sentence: its first letter upper case, a full stop at its end."""
-    text = closed(value)
-    return text[:1].upper() + text[1:]
-
-
-def text_filters() -> dict[str, Callable[[Any], str]]:
-    """The filters that make a text of a text, and need nothing else."""
-    return {
-        "lower": lambda value: shown(value).lower(),
-        "upper": lambda value: shown(value).upper(),
-        "title": lambda value: shown(value).title(),
-        "capitalize": lambda value: shown(value).capitalize(),
-        "trim": lambda value: shown(value).strip(),
-        "closed": closed,
-        "sentence": sentence,
-    }
-
-
-@cache
-def _filters() -> dict[str, Callable[..., Any]]:
-    return {
-        **text_filters(),
-        "length": len,
-        "first": lambda value: next(iter(value), ""),
-        "last": lambda value: value[-1] if value else "",
-        "join": _join,
-        "replace": _replace,
-        "default": _default,
-    }
 
 
 def _report_undefined(

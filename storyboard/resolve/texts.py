@@ -17,9 +17,10 @@ from storyboard.diagnostics.codes import (
 from storyboard.film import MENTION
 from storyboard.resolve.cast import FIRST_WORDS, Names
 from storyboard.resolve.compose import BEAT
+from storyboard.resolve.filters import LONGEST_TEXT
 from storyboard.resolve.mentions import VENDOR_TAG as TAG
 from storyboard.resolve.mentions import mentions, normal, own_tags
-from storyboard.resolve.templates import LONGEST_TEXT, Rendered, render
+from storyboard.resolve.templates import Rendered, render
 from storyboard.syntax import Scalar
 
 _BREAK = re.compile(r"[ \t]*[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")

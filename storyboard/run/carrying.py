@@ -27,8 +27,10 @@ from storyboard.units import Money
 
 _MOST_BYTES = 4 << 30
 _PASSING = frozenset({Kind.TRANSIENT, Kind.RATE_LIMITED})
-_WATCHED = 100
-"""So many clips are listened for at most; the others are looked at. A stream is a connection."""
+_LOOKS_A_SECOND = 200
+"""Looks at all clips together; where very many are under way, each is looked at less often."""
+_RARELY = 4
+"""While a host tells of a clip by itself, looks are so many times rarer than the rarest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,16 @@ class EndedError(Exception):
 
 
 @dataclass(slots=True)
+class _Way:
+    """A clip that is waited for. ``is_told`` is set once its line has told where the clip is."""
+
+    clip: Wanted
+    state: State
+    watch: asyncio.Task[bool] | None = None
+    is_told: bool = False
+
+
+@dataclass(slots=True)
 class Carrier:
     """Takes clips from their order to their file. ``tell`` hears what happens to a clip.
 
@@ -91,6 +103,7 @@ class Carrier:
     chance: random.Random = field(default_factory=random.Random)
     paying: set[asyncio.Task[Any]] = field(default_factory=set)
     _watching: int = 0
+    _following: int = 0
 
     # -- sending ----------------------------------------------------------------------------------
 
@@ -193,12 +206,14 @@ class Carrier:
     async def _wait(self, clip: Wanted, intent: Intent) -> None:
         receipt = intent.receipt
         assert receipt is not None  # noqa: S101 - the caller has looked
-        watch = self._watch(receipt)
-        state, delay, failures = intent.state, self.patience.first, 0
+        way = _Way(clip=clip, state=intent.state)
         # What an earlier run has sent may long be over.
-        is_new = intent.run == self.run and state is State.SUBMITTED
+        is_new = intent.run == self.run and way.state is State.SUBMITTED
+        delay, failures = self.patience.first, 0
+        self._following += 1
         try:
-            if is_new and await self._sleep(delay, watch):
+            self._watch(way, receipt)
+            if is_new and await self._rest(delay, way):
                 return
             while True:
                 try:
@@ -211,42 +226,62 @@ class Carrier:
                     continue
                 if look.progress is Progress.OVER:
                     return
-                state = self._say(clip, look, state)
+                self._say(way, look)
+                self._watch(way, receipt)
                 delay = min(delay * self.patience.growth, self.patience.most)
-                if await self._sleep(delay, watch):
+                if await self._rest(max(delay, self._following / _LOOKS_A_SECOND), way):
                     return
         finally:
-            if watch is not None:
-                watch.cancel()
-                await asyncio.gather(watch, return_exceptions=True)
+            self._following -= 1
+            if way.watch is not None:
+                way.watch.cancel()
+                await asyncio.gather(way.watch, return_exceptions=True)
 
-    def _say(self, clip: Wanted, look: Look, state: State) -> State:
+    async def _rest(self, seconds: float, way: _Way) -> bool:
+        """Wait for the next look, long where the host tells of the clip: whether it is over."""
+        if await self._sleep(seconds, way):
+            return True
+        watch = way.watch
+        if watch is None or watch.done() or not way.is_told:
+            return False
+        await asyncio.wait({watch}, timeout=self.patience.most * _RARELY)
+        return watch.done() and watch.result()
+
+    def _say(self, way: _Way, look: Look) -> None:
         if look.progress is Progress.QUEUED:
-            self.tell(Happening.QUEUED, clip, position=look.position)
-            return state
-        if state is State.SUBMITTED:
-            self.ledger.step(clip.digest, State.RUNNING)
-            self.tell(Happening.RUNNING, clip)
-        return State.RUNNING
+            self.tell(Happening.QUEUED, way.clip, position=look.position)
+        elif way.state is State.SUBMITTED:
+            way.state = State.RUNNING
+            self.ledger.step(way.clip.digest, State.RUNNING)
+            self.tell(Happening.RUNNING, way.clip)
 
-    def _watch(self, receipt: Receipt) -> asyncio.Task[bool] | None:
-        if self._watching >= _WATCHED:
-            return None
+    def _watch(self, way: _Way, receipt: Receipt) -> None:
+        """Listen for the end of a clip, where there is room for it. A line is not tried twice."""
+        most = self.host.most_watched
+        if way.watch is not None or (most is not None and self._watching >= most):
+            return
         self._watching += 1
+
+        def heard(look: Look) -> None:
+            way.is_told = True
+            self._say(way, look)
 
         async def watch() -> bool:
             try:
-                return await self.host.watch(receipt)
+                return await self.host.watch(receipt, heard)
             except HostError:
                 return False
-            finally:
-                self._watching -= 1
 
-        return asyncio.ensure_future(watch())
+        way.watch = asyncio.ensure_future(watch())
+        way.watch.add_done_callback(self._watched)
 
-    async def _sleep(self, seconds: float, watch: asyncio.Task[bool] | None) -> bool:
+    def _watched(self, _: asyncio.Task[bool]) -> None:
+        self._watching -= 1
+
+    async def _sleep(self, seconds: float, way: _Way | None) -> bool:
         """Wait, less long where the host says meanwhile that the clip is ready: whether it did."""
         seconds *= 1 + self.patience.jitter * (2 * self.chance.random() - 1)
+        watch = way.watch if way is not None else None
         if watch is None or watch.done():
             await self.pause(seconds)
             return False

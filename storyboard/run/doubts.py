@@ -31,8 +31,8 @@ class Doubts:
         """Settle what can be settled now; gives how many doubts are left."""
         doubtful = [
             intent
-            for intent in self.ledger.intents()
-            if intent.state is State.UNCERTAIN and intent.order.host == self.host.name
+            for intent in self.ledger.intents(State.UNCERTAIN)
+            if intent.order.host == self.host.name
         ]
         left = 0
         for endpoint, intents in by_endpoint(doubtful).items():
@@ -65,14 +65,7 @@ class Doubts:
                 self.why[intent.digest] = f"the vendor's history cannot be read: {error}"
             return len(doubtful)
         # What was surely accepted in that time must show, or the history is not to be trusted.
-        expected = [
-            intent.receipt.id
-            for intent in self.ledger.intents()
-            if intent.receipt is not None
-            and intent.order.endpoint == endpoint
-            and intent.order.host == self.host.name
-            and intent.intended_at >= reach + SKEW
-        ]
+        expected = self.ledger.accepted(self.host.name, endpoint, reach + SKEW)
         findings = reconcile(
             doubtful,
             history,

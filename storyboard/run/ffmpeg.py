@@ -10,6 +10,8 @@ from importlib import import_module
 from pathlib import Path
 
 _PATIENCE = 600
+NEEDED = "install it, or the package imageio-ffmpeg"
+"""What to do where there is no ffmpeg."""
 
 
 class FfmpegError(Exception):
@@ -36,7 +38,7 @@ def run_ffmpeg(arguments: Sequence[str], *, patience: float = _PATIENCE) -> None
     """Run ffmpeg; ``FfmpegError`` with the last line it said where it fails."""
     program = find_ffmpeg()
     if program is None:
-        raise FfmpegError("ffmpeg is not installed: install it, or the package imageio-ffmpeg")
+        raise FfmpegError(f"ffmpeg is not installed: {NEEDED}")
     try:
         # A session of its own, so that Ctrl-C at the terminal is ours to answer.
         done = subprocess.run(  # noqa: S603 - no shell, and the arguments are ours

@@ -1,26 +1,17 @@
-"""A plan as a run needs it: read, checked against what it was made from, one value a clip."""
+"""A plan as a run needs it: one value a clip, each held against its own digest."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
-from storyboard.canonical import digest, digest_bytes
+from storyboard.canonical import digest
 from storyboard.ledger import Order
-from storyboard.plan import Plan
-from storyboard.plan.planner import FORMAT
 from storyboard.run.bodies import PointerError, fill, unfilled
+from storyboard.run.planfile import PlanError
 from storyboard.units import Money
-
-_LARGEST_PLAN = 256 << 20
-
-
-class PlanError(Exception):
-    """A plan that may not be run; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,55 +70,6 @@ class Wanted:
             if index < len(self.shots):
                 return self.shots[index][1]
         return self.place
-
-
-def read_plan(path: Path) -> Plan:
-    """A plan's file as JSON values. Raises ``PlanError``."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PlanError(f'"{path}" cannot be read: {(error.strerror or "").lower()}') from None
-    try:
-        plan = json.loads(data) if len(data) <= _LARGEST_PLAN else None
-    except (ValueError, RecursionError):
-        plan = None
-    form = plan.get("format") if isinstance(plan, dict) else None
-    if not isinstance(plan, dict) or not isinstance(form, str):
-        raise PlanError(f'"{path}" is no plan: `storyboard plan --out {path}` writes one')
-    if form != FORMAT:
-        raise PlanError(
-            f'"{path}" is a plan of the form "{form}", this storyboard runs "{FORMAT}": plan again'
-        )
-    return plan
-
-
-def is_plan(path: Path) -> bool:
-    """Whether a file is a plan and not a storyboard, by its first bytes."""
-    try:
-        with path.open("rb") as file:
-            return file.read(64).lstrip().startswith(b"{")
-    except OSError:
-        return False
-
-
-def find_changes(plan: Mapping[str, Any], folder: Path, target_digest: str | None) -> list[str]:
-    """What is no longer as it was when the plan was made: sources, pictures' lists, the target.
-
-    ``folder`` is where the paths of the sources begin. ``target_digest`` is that of the target
-    as it is known now, None where it is not known any more.
-    """
-    changes = []
-    for source in plan["sources"]:
-        try:
-            now = digest_bytes((folder / source["file"]).read_bytes())
-        except OSError:
-            changes.append(f'"{source["file"]}" is not there')
-            continue
-        if now != source["digest"]:
-            changes.append(f'"{source["file"]}" has changed')
-    if target_digest != plan["target"]["digest"]:
-        changes.append(f"what is known of the target {plan['target']['id']} has changed")
-    return changes
 
 
 def wanted_of(plan: Mapping[str, Any], host: str) -> tuple[Wanted, ...]:

@@ -64,14 +64,17 @@ def reconcile(
     free = [trace for trace in history if trace.id not in claimed]
     findings: dict[str, Finding] = {}
     taken: set[str] = set()
+    settled: set[str] = set()
     for intent in sorted(doubtful, key=lambda intent: intent.intended_at):
         rest = [trace for trace in free if trace.id not in taken]
         if keeps_bodies:
             finding = _by_body(intent, rest)
         else:
-            finding = _by_text(intent, rest, doubtful)
+            open_ones = [one for one in doubtful if one.digest not in settled]
+            finding = _by_text(intent, rest, open_ones)
         if finding.verdict is Verdict.FOUND:
             taken.add(finding.id)
+            settled.add(intent.digest)
         elif finding.verdict is Verdict.ABSENT:
             finding = _sure(finding, intent, lags=lags, now=now, grace=grace)
         findings[intent.digest] = finding
@@ -110,7 +113,10 @@ def _by_body(intent: Intent, history: Sequence[Trace]) -> Finding:
 
 
 def _by_text(intent: Intent, history: Sequence[Trace], doubtful: Sequence[Intent]) -> Finding:
-    """Where only the prompt is kept: sure if exactly one request and one intent can be meant."""
+    """Where only the prompt is kept: sure if exactly one request and one intent can be meant.
+
+    Takes of one clip are worth the same: as many requests as takes are theirs, in any order.
+    """
     timely = [trace for trace in history if _in_time(intent, trace)]
     wanted = texts(intent.order.payload)
     if any(not trace.text for trace in timely) or not wanted:
@@ -121,7 +127,8 @@ def _by_text(intent: Intent, history: Sequence[Trace], doubtful: Sequence[Intent
     if not same:
         return Finding(verdict=Verdict.ABSENT)
     rivals = [one for one in doubtful if texts(one.order.payload) == wanted]
-    if len(same) > 1 or len(rivals) > 1:
+    are_takes = all(one.order.payload == intent.order.payload for one in rivals)
+    if len(same) != len(rivals) or not are_takes:
         return Finding(
             verdict=Verdict.UNKNOWN,
             why=f"the vendor has {len(same)} requests with this prompt, "

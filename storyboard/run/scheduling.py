@@ -61,6 +61,7 @@ class Schedule:
     _ready: deque[Job] = field(default_factory=deque)
     _missing: dict[str, int] = field(default_factory=dict)
     _dependents: dict[str, list[str]] = field(default_factory=dict)
+    _held: dict[str, None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -98,6 +99,7 @@ class Schedule:
         self._missing[job.digest] = len(open_needs)
         if job.is_held:
             self.phases[job.digest] = Phase.HELD
+            self._held[job.digest] = None
         elif not open_needs:
             self._ready.append(job)
 
@@ -139,6 +141,7 @@ class Schedule:
         """A clip may have been taken: it leaves its place, keeps its money, and blocks nothing."""
         self.busy -= 1
         self.phases[digest] = Phase.HELD
+        self._held[digest] = None
 
     def resume(self, digest: str, *, is_sent: bool) -> None:
         """A held clip is sure now: it was sent and is to be followed, or it may be sent."""
@@ -146,11 +149,13 @@ class Schedule:
         if not is_sent:
             self.spent -= job.cost or 0
         self._jobs[digest] = replace(job, is_sent=is_sent, is_held=False)
+        del self._held[digest]
         self.phases[digest] = Phase.WAITING
         self._ready.appendleft(self._jobs[digest])
 
     def give_up(self, digest: str) -> tuple[str, ...]:
         """A held clip is not to be followed in this run; gives what that blocks."""
+        del self._held[digest]
         self.phases[digest] = Phase.LOST
         return self._block(digest)
 
@@ -209,9 +214,14 @@ class Schedule:
             for job in self._ready
         )
 
+    @property
+    def has_held(self) -> bool:
+        """Whether there is anything that nobody is sure of."""
+        return bool(self._held)
+
     def held(self) -> tuple[str, ...]:
         """What nobody is sure of."""
-        return tuple(one for one, phase in self.phases.items() if phase is Phase.HELD)
+        return tuple(self._held)
 
     def waiting(self) -> tuple[str, ...]:
         """What was never begun, in the order of the film."""

@@ -6,17 +6,17 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from storyboard.ledger import SqliteLedger
 from storyboard.plan import Plan
 from storyboard.run.carrying import Patience
-from storyboard.run.events import Listener
-from storyboard.run.ffmpeg import find_ffmpeg
+from storyboard.run.events import Event, Listener
+from storyboard.run.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
 from storyboard.run.hosts.opening import SIMULATED_KEY, find_key, open_host
-from storyboard.run.plans import PlanError, wanted_of
+from storyboard.run.plans import Wanted, wanted_of
 from storyboard.run.reports import Report, RunOptions
 from storyboard.run.runner import Runner
 from storyboard.run.simulation import REPOSITORY, simulating
@@ -25,6 +25,17 @@ from storyboard.targets.types import Target
 from storyboard.units import Money
 
 INTERRUPTED = 130
+_TICK = 0.25
+_READS_REPOSITORIES = frozenset({"oxen"})
+"""Hosts whose models read pictures from a public repository, which must be named."""
+
+
+class SettingError(Exception):
+    """A run that cannot begin as it was asked for; the text says which option it wants."""
+
+
+def _nothing() -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,37 +59,50 @@ class Session:
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 
-    def run(self, listen: Listener, on_second_interrupt: Callable[[], None]) -> Report:
-        """Run the plan to its end.
+    def run(
+        self,
+        listen: Listener,
+        on_second_interrupt: Callable[[], None] = _nothing,
+        tick: Callable[[], None] = _nothing,
+    ) -> Report:
+        """Run the plan to its end. ``tick`` is called several times a second meanwhile.
 
-        Raises ``RunError``, ``PlanError``, ``KeyMissingError``, ``LedgerError``,
-        ``LeaseHeldError``, ``LeaseLostError``, ``SimulatorMissingError``.
+        A listener that raises ``OSError`` has gone away: the run ends in order, as after an
+        interrupt. Raises ``RunError``, ``PlanError``, ``SettingError``, ``KeyMissingError``,
+        ``LedgerError``, ``LeaseHeldError``, ``LeaseLostError``, ``FfmpegError``,
+        ``SimulatorError``.
         """
         clips = wanted_of(self.plan, self.target.host)
-        if find_ffmpeg() is None and any(clip.frames for clip in clips):
-            raise PlanError(
-                "clips that open on another's last frame need ffmpeg: install it, or the "
-                "package imageio-ffmpeg"
-            )
+        self._check(clips)
+        views = _Views(listen, on_second_interrupt, tick)
         if self.store.simulated and self.base is None:
             with (
                 SqliteLedger(self.store.ledger) as ledger,
                 _leased(ledger),
                 simulating(self.store, jobs=self.jobs, faults=self.faults) as simulator,
             ):
-                return self._run(
-                    ledger, f"{simulator.url}/{self.target.host}", listen, on_second_interrupt
-                )
+                return self._run(clips, ledger, f"{simulator.url}/{self.target.host}", views)
         key = "" if self.store.simulated else find_key(self.target.host, self.key_file)
         with SqliteLedger(self.store.ledger) as ledger, _leased(ledger):
-            return self._run(ledger, self.base, listen, on_second_interrupt, key)
+            return self._run(clips, ledger, self.base, views, key)
+
+    def _check(self, clips: tuple[Wanted, ...]) -> None:
+        """What would only be found missing when the first clips are paid."""
+        if find_ffmpeg() is None and any(clip.frames for clip in clips):
+            raise FfmpegError(f"clips that open on another's last frame need ffmpeg: {NEEDED}")
+        reads = self.target.host in _READS_REPOSITORIES and not self.store.simulated
+        if reads and not self.repository and any(clip.assets or clip.frames for clip in clips):
+            raise SettingError(
+                f"{self.target.host} reads pictures and last frames from a public repository, and "
+                "none is named: give --repository NAMESPACE/NAME"
+            )
 
     def _run(
         self,
+        clips: tuple[Wanted, ...],
         ledger: SqliteLedger,
         base: str | None,
-        listen: Listener,
-        on_second_interrupt: Callable[[], None],
+        views: _Views,
         key: str = "",
     ) -> Report:
         simulated = self.store.simulated
@@ -95,7 +119,7 @@ class Session:
             # A simulator takes seconds, and nothing is on its way to it after an answer.
             patience = Patience(first=0.25, most=1.0, grace=0.0) if simulated else Patience()
             runner = Runner(
-                wanted_of(self.plan, self.target.host),
+                clips,
                 host=host,
                 ledger=ledger,
                 store=self.store,
@@ -108,15 +132,61 @@ class Session:
                     file=self.plan["storyboard"]["file"],
                     target=self.target.target,
                 ),
-                listen=listen,
+                listen=views.hear,
             )
+            loop = asyncio.get_running_loop()
+
+            def end() -> None:
+                # Not at once: the one that speaks may be about to pay.
+                loop.call_soon(runner.interrupt)
+
+            views.on_gone = end
+            ticking = asyncio.ensure_future(views.tick_on())
             try:
-                with _interrupts(runner, on_second_interrupt):
+                with _interrupts(runner, views.leave):
                     return await runner.run()
             finally:
+                ticking.cancel()
                 await host.close()
 
         return asyncio.run(run())
+
+
+class _Views:
+    """Those who look on. One that has gone away, as a closed pipe has, ends the run in order."""
+
+    def __init__(
+        self, listen: Listener, leave: Callable[[], None], tick: Callable[[], None]
+    ) -> None:
+        self._listen = listen
+        self._leave = leave
+        self._tick = tick
+        self._is_gone = False
+        self.on_gone: Callable[[], None] = _nothing
+
+    def hear(self, event: Event) -> None:
+        """Pass an event on."""
+        self._call(lambda: self._listen(event))
+
+    async def tick_on(self) -> None:
+        """Let the view draw itself anew, for as long as this goes on."""
+        while not self._is_gone:
+            await asyncio.sleep(_TICK)
+            self._call(self._tick)
+
+    def leave(self) -> None:
+        """Take the view away, before the process ends at once."""
+        with suppress(OSError):
+            self._leave()
+
+    def _call(self, work: Callable[[], None]) -> None:
+        if self._is_gone:
+            return
+        try:
+            work()
+        except OSError:
+            self._is_gone = True
+            self.on_gone()
 
 
 @contextmanager

@@ -1,9 +1,13 @@
-"""A simulator for one run: started before it, stopped after it, its jobs kept between runs."""
+"""A simulator for one run: started before it, stopped after it, its jobs kept between runs.
+
+While it runs, its address stands in a file beside its state, for the commands beside the run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.run.store import Store
@@ -16,8 +20,37 @@ REPOSITORY = "simulated/storyboard"
 """The repository that pictures go to on the simulated Oxen."""
 
 
-class SimulatorMissingError(Exception):
+class SimulatorError(Exception):
     """The simulator cannot be started; the text says what to install or do."""
+
+
+class FaultError(Exception):
+    """A fault that the simulator does not know; the text says what to write."""
+
+
+def check_faults(faults: tuple[str, ...]) -> None:
+    """Read faults before anything is begun. Raises ``FaultError`` and ``SimulatorError``."""
+    try:
+        from storyboard.run.simulator.faults import parse_fault
+    except ImportError as error:
+        raise SimulatorError(_missing(error)) from None
+    for fault in faults:
+        try:
+            parse_fault(fault)
+        except ValueError as error:
+            raise FaultError(str(error)) from None
+
+
+def address_of(store: Store) -> str | None:
+    """The address of the simulator that serves a run of this film now; None where none does."""
+    try:
+        return _address(store).read_text(encoding="ascii").strip() or None
+    except (OSError, ValueError):
+        return None
+
+
+def _address(store: Store) -> Path:
+    return store.home / "simulator.url"
 
 
 @contextmanager
@@ -26,7 +59,7 @@ def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iter
     try:
         from storyboard.run.simulator import Simulator
     except ImportError as error:
-        raise SimulatorMissingError(_missing(error)) from None
+        raise SimulatorError(_missing(error)) from None
     try:
         store.home.mkdir(parents=True, exist_ok=True)
         simulator = Simulator(
@@ -37,16 +70,21 @@ def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iter
             faults=faults,
         ).start()
     except ImportError as error:
-        raise SimulatorMissingError(_missing(error)) from None
-    except (OSError, ValueError) as error:
-        raise SimulatorMissingError(f"the simulator cannot start: {error}") from None
+        raise SimulatorError(_missing(error)) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SimulatorError(f"the simulator cannot start: {reason}") from None
+    except ValueError as error:
+        raise SimulatorError(f"the simulator cannot start: {error}") from None
     try:
+        with suppress(OSError):  # a run needs no one beside it
+            _address(store).write_text(f"{simulator.url}\n", encoding="ascii")
         yield simulator
     finally:
+        with suppress(OSError):
+            _address(store).unlink(missing_ok=True)
         simulator.stop()
 
 
 def _missing(error: ImportError) -> str:
-    return (
-        f"the simulator needs the package {error.name}: pip install 'storyboard-compiler[simulate]'"
-    )
+    return f"the simulator needs the package {error.name}: pip install {error.name}"

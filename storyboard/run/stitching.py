@@ -12,8 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from storyboard.run.clips import ClipError, make_of, read_clip
+from storyboard.run.clips import ClipError, Track, make_of, read_clip
 from storyboard.run.ffmpeg import FfmpegError, run_ffmpeg
+
+SUFFIXES = (".mp4", ".m4v", ".mov")
+"""What the name of a film may end in: the containers that the clips can be copied into."""
 
 
 class StitchError(Exception):
@@ -22,10 +25,14 @@ class StitchError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A clip and how much of it belongs in the film: ``seconds``, or all where None."""
+    """A clip and how much of it belongs in the film: ``seconds``, or all where None.
+
+    ``name`` is what people call it.
+    """
 
     file: Path
     seconds: int | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +48,25 @@ def stitch(pieces: Sequence[Piece], film: Path, said: Callable[[str], None] = pr
     """Join clips to a film. Raises ``StitchError``; the file is there whole or not at all."""
     if not pieces:
         raise StitchError("there is no clip to join")
-    beside = film.with_name(f".{film.stem}.part{film.suffix or '.mp4'}")
+    beside = film.with_name(f".{film.stem}.part{film.suffix or SUFFIXES[0]}")
     try:
-        makes = [make_of(piece.file) for piece in pieces]
-        lengths = [read_clip(piece.file).seconds for piece in pieces]
+        makes, lengths = [], []
+        for piece in pieces:
+            make, length = _look(piece)
+            makes.append(make)
+            lengths.append(length)
         wanted = sum(
             min(length, piece.seconds) if piece.seconds else length
             for length, piece in zip(lengths, pieces, strict=True)
         )
-        encode = len(set(makes)) > 1 or any(piece.seconds is not None for piece in pieces)
+        is_mixed = len(set(makes)) > 1
+        encode = is_mixed or any(piece.seconds is not None for piece in pieces)
         film.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=film.parent, prefix=".stitch-") as folder:
             files = [piece.file for piece in pieces]
             if encode:
-                said("the clips are not all of one make: they are encoded anew")
+                why = "the clips are not all of one make" if is_mixed else "padding is cut off"
+                said(f"{why}: all are encoded anew")
                 files = _encode(pieces, Path(folder))
             _concatenate(files, Path(folder), beside)
         made = read_clip(beside)
@@ -64,13 +76,25 @@ def stitch(pieces: Sequence[Piece], film: Path, said: Callable[[str], None] = pr
             )
         beside.replace(film)
     except (ClipError, FfmpegError) as error:
-        raise StitchError(str(error)) from None
+        raise StitchError(f"the film cannot be made: {error}") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StitchError(f'"{film}" cannot be written: {reason}') from None
     finally:
         beside.unlink(missing_ok=True)
     return Film(file=film, seconds=made.seconds, encoded=encode)
+
+
+def _look(piece: Piece) -> tuple[tuple[Track, ...], float]:
+    """How a clip is made and how long it lasts, in seconds; a damaged one is named."""
+    try:
+        return make_of(piece.file), read_clip(piece.file).seconds
+    except ClipError as error:
+        name = f'the clip of "{piece.name}"' if piece.name else "a clip"
+        raise StitchError(
+            f'{name} is damaged: {error}; delete "{piece.file}" and run again: what is paid is '
+            "fetched once more"
+        ) from None
 
 
 def _concatenate(files: Sequence[Path], folder: Path, film: Path) -> None:

@@ -19,7 +19,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storyboard.decode import decode, opening, placeholder
+from storyboard.decode import decode
+from storyboard.decode.locations import opening
+from storyboard.decode.repairs import placeholder
 from storyboard.diagnostics import Diagnostics, Fix, Label, Span
 from storyboard.diagnostics.codes import BROKEN_TARGET, UNKNOWN_TARGET, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest

@@ -1,4 +1,4 @@
-"""Several takes of each clip: priced in the plan, and one of them chosen by ``take:`` in the text."""
+"""Several takes of each clip: priced in the plan, one of them chosen by ``take:`` in the text."""
 
 from __future__ import annotations
 

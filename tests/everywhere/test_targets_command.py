@@ -213,6 +213,33 @@ def test_a_broken_file_of_ones_own_is_told_where_and_leads_to_no_plan(
     assert (code, line) in places
 
 
+def test_the_schema_of_ones_own_target_is_that_of_its_requests(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "rates.yaml").write_text(
+        f"extends: {OXEN}\ntarget: firm/own\n", encoding="utf-8"
+    )
+    done = run("schema", "firm/own", "--targets", "own")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == read_schema("oxen-kling-o3-reference-to-video.schema.json")
+    assert run("schema", OXEN, "--targets", "own").stdout == done.stdout
+    for arguments in (("firm/own",), ("firm/onw", "--targets", "own")):
+        unknown = run("schema", *arguments)
+        assert (unknown.returncode, unknown.stdout) == (2, "")
+        assert f'"{arguments[0]}" is neither one of' in unknown.stderr
+
+
+@pytest.mark.parametrize(("text", "code", "line"), BROKEN.values(), ids=BROKEN)
+def test_the_schema_of_a_broken_target_is_refused_with_the_place(
+    run: Run, tmp_path: Path, text: str, code: str, line: int
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "rates.yaml").write_text(text, encoding="utf-8")
+    done = run("schema", "firm/own", "--targets", "own")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"error[{code} " in done.stderr
+    assert f"own/rates.yaml:{line}:" in done.stderr
+
+
 def test_a_firms_own_rates_and_limits_replace_those_of_the_package(
     run: Run, tmp_path: Path
 ) -> None:

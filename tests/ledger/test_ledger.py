@@ -122,6 +122,68 @@ def test_a_link_with_a_query_is_not_kept(ledger: SqliteLedger) -> None:
     assert ledger.link("fal", "11") is None
 
 
+def test_a_change_writes_what_it_changes_and_nothing_else_is_lost(
+    ledger: SqliteLedger, tmp_path: Path
+) -> None:
+    ledger.intend(order(estimate=None), "r1", {"/image": "sha256:11"})
+    ledger.step("sha256:aa", State.UNCERTAIN, problem="no answer")
+    ledger.note("sha256:aa", failure="ambiguous")
+    charged = Money(Decimal("0.31"), "EUR")
+    ledger.step("sha256:aa", State.SUBMITTED, receipt=Receipt(id="v1"))
+    written = ledger.step("sha256:aa", State.FAILED, charged=charged, billed=True)
+    assert (written.problem, written.failure, written.billed) == ("no answer", "ambiguous", True)
+    assert read_intents(tmp_path / "ledger.db") == [written]
+    assert ledger.get("sha256:aa") == written
+
+
+def test_intents_ids_and_clips_are_flushed_whatever_was_written_before(
+    ledger: SqliteLedger,
+) -> None:
+    flushed: dict[str, bool] = {}
+    base = ledger._base
+
+    def watch(statement: str) -> None:
+        if statement.lower() == "commit":
+            (level,) = sqlite3.Connection.execute(base, "pragma synchronous").fetchone()
+            (state,) = base.execute("select state from intents").fetchone()
+            flushed[state] = level == 2
+
+    class Watched:
+        """The connection, seen before each commit."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(base, name)
+
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            watch(statement)
+            return base.execute(statement, *values)
+
+    ledger._base = Watched()  # type: ignore[assignment]
+    ledger.intend(order(), "r1", {})
+    ledger.step("sha256:aa", State.SUBMITTED, receipt=Receipt(id="v1"))
+    ledger.step("sha256:aa", State.RUNNING)
+    ledger.step("sha256:aa", State.SUCCEEDED)
+    ledger.step("sha256:aa", State.STORED, clip="ff" * 32)
+    assert flushed == {
+        "submitting": True, "submitted": True, "running": False, "succeeded": False, "stored": True,
+    }  # fmt: skip
+
+
+def test_what_was_accepted_since_a_time_is_known_by_endpoint(tmp_path: Path) -> None:
+    now = 100.0
+    with SqliteLedger(tmp_path / "ledger.db", clock=lambda: now) as ledger:
+        ledger.take_lease()
+        for name, endpoint in (("a", "e"), ("b", "e"), ("c", "other"), ("d", "e")):
+            ledger.intend(order(name, endpoint=endpoint), "r", {})
+            if name != "d":
+                ledger.step(name, State.SUBMITTED, receipt=Receipt(id=f"v-{name}"))
+            now += 10
+        assert ledger.accepted("fal", "e", 0.0) == ["v-a", "v-b"]
+        assert ledger.accepted("fal", "e", 105.0) == ["v-b"]
+        assert ledger.accepted("oxen", "e", 0.0) == []
+        assert [one.digest for one in ledger.intents(State.SUBMITTING)] == ["d"]
+
+
 # -- files that are not to be touched -------------------------------------------------------------
 
 
@@ -193,6 +255,24 @@ def test_a_second_holder_is_refused_while_the_first_lives(tmp_path: Path) -> Non
         second.take_lease()
         with pytest.raises(LeaseLostError):
             first.intend(order(), "r", {})
+
+
+def test_who_has_lost_the_lease_writes_nothing_and_believes_what_is_there(tmp_path: Path) -> None:
+    now = 1000.0
+    with (
+        SqliteLedger(tmp_path / "l.db", clock=lambda: now) as first,
+        SqliteLedger(tmp_path / "l.db", clock=lambda: now) as second,
+    ):
+        first.take_lease(Holder(machine="another-machine"))
+        first.intend(order(), "r1", {})
+        now += 500
+        second.take_lease()
+        second.step("sha256:aa", State.SUBMITTED, receipt=Receipt(id="v1"))
+        with pytest.raises(LeaseLostError):
+            first.step("sha256:aa", State.UNCERTAIN)
+        found = first.get("sha256:aa")
+        assert found is not None
+        assert found.state is State.SUBMITTED
 
 
 def test_a_dead_holder_stands_in_nobodys_way(tmp_path: Path) -> None:

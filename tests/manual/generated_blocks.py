@@ -11,18 +11,18 @@ import click
 from pydantic import BaseModel
 
 from storyboard.cli.main import COMMANDS, storyboard
-from storyboard.decode import keys_at
+from storyboard.decode.locations import keys_at
 from storyboard.diagnostics.codes import REGISTRY
-from storyboard.language import model
+from storyboard.language import cast, model
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 
 _BLOCKS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("the storyboard", model.Storyboard),
-    ("a character or prop", model.Element),
-    ("a look", model.Look),
-    ("a location or style", model.Image),
+    ("a character or prop", cast.Element),
+    ("a look", cast.Look),
+    ("a location or style", cast.Image),
     ("defaults", model.Defaults),
     ("a scene", model.Scene),
     ("a shot", model.Shot),

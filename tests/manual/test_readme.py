@@ -15,7 +15,7 @@ from generated_blocks import MADE, README, ROOT, fences, refreshed
 from storyboard import api
 from storyboard.cli.main import COMMANDS
 from storyboard.diagnostics.codes import REGISTRY, find
-from storyboard.resolve.templates import _filters
+from storyboard.resolve.filters import all_filters
 
 TEXT = README.read_text(encoding="utf-8")
 if os.environ.get("STORYBOARD_UPDATE"):
@@ -50,7 +50,7 @@ def _code(text: str) -> str:
 
 
 def test_every_filter_that_templates_have_is_named() -> None:
-    for name in _filters():
+    for name in all_filters():
         assert f"`{name}`" in TEXT
 
 

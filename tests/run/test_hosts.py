@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -26,7 +29,7 @@ from storyboard.run.hosts.errors import (
 )
 from storyboard.run.hosts.fal import FalAddresses, FalHost
 from storyboard.run.hosts.opening import KeyMissingError, find_key
-from storyboard.run.hosts.types import Submission
+from storyboard.run.hosts.types import Look, Progress, Submission
 from storyboard.run.hosts.wire import Wire, origin
 
 KEY = "sk-secret-12345678"
@@ -258,6 +261,173 @@ def test_an_answer_that_cannot_be_read_proves_nothing(body: bytes, serve: Any) -
 )
 def test_origins_are_compared_whole(url: str, expected: str) -> None:
     assert origin(url) == expected
+
+
+# -- connections ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept_open() -> Iterator[tuple[str, list[tuple[str, int]], set[str]]]:
+    """A server that keeps connections: its address, method and port of each request, and the
+    methods after whose answer it hangs up without a word."""
+    asked: list[tuple[str, int]] = []
+    hung_up: set[str] = set()
+    body = b'{"status": "IN_QUEUE", "request_id": "i"}'
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def answer(self) -> None:
+            asked.append((self.command, self.client_address[1]))
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            self.close_connection = self.command in hung_up
+
+        do_GET = do_POST = answer  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", asked, hung_up
+    server.shutdown()
+    server.server_close()
+
+
+RECEIPT = Receipt(id="i", links={"app": "fal-ai/kling-video"})
+
+
+def test_what_asks_shares_a_connection_and_what_pays_never_takes_a_used_one(
+    kept_open: tuple[str, list[tuple[str, int]], set[str]],
+) -> None:
+    url, asked, _ = kept_open
+
+    async def work(host: FalHost) -> None:
+        for _ in range(2):
+            await host.look(RECEIPT)
+            await host.submit(ORDER)
+
+    use(work, url)
+    looks = [port for method, port in asked if method == "GET"]
+    pays = [port for method, port in asked if method == "POST"]
+    assert len(set(pays)) == 2
+    assert pays[0] != looks[0]
+    assert pays[1] not in looks
+    # The connection of the first order was kept for the look after it.
+    assert looks[1] == pays[0]
+
+
+def test_a_kept_connection_that_the_host_has_closed_is_not_used(
+    kept_open: tuple[str, list[tuple[str, int]], set[str]],
+) -> None:
+    url, asked, hung_up = kept_open
+    hung_up.add("GET")
+
+    async def work(host: FalHost) -> None:
+        for _ in range(3):
+            await host.look(RECEIPT)
+            await asyncio.sleep(0.05)
+
+    use(work, url)
+    assert len({port for _, port in asked}) == 3
+
+
+def test_a_clip_is_fetched_along_redirections_without_the_key(serve: Any, tmp_path: Path) -> None:
+    there, asked_there = serve(200, body=b"clip")
+    here, asked_here = serve(302, {"Location": f"{there}/b"})
+    use(lambda host: host.download(f"{here}/a", tmp_path / "part", 100), here)
+    assert (tmp_path / "part").read_bytes() == b"clip"
+    assert [authorization for _, authorization in asked_here + asked_there] == [None, None]
+
+
+def test_redirections_without_an_end_are_given_up(serve: Any, tmp_path: Path) -> None:
+    here, asked = serve(302, {"Location": "/again"})
+    with pytest.raises(HostError) as found:
+        use(lambda host: host.download(f"{here}/a", tmp_path / "part", 100), here)
+    assert found.value.kind is Kind.TRANSIENT
+    assert len(asked) == 6
+
+
+def test_a_stream_tells_where_a_job_is_until_it_is_over(serve: Any) -> None:
+    said = [{"status": "IN_QUEUE", "queue_position": 3}, {"status": "IN_PROGRESS"}]
+    events = [*said, {"status": "COMPLETED"}]
+    body = ": ping\r\n\r\n" + "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    here, _ = serve(200, body=body.encode())
+    heard: list[Look] = []
+    assert use(lambda host: host.watch(RECEIPT, heard.append), here)
+    assert [look.progress for look in heard] == [Progress.QUEUED, Progress.RUNNING]
+    assert heard[0].position == 3
+
+
+def test_a_stream_that_breaks_off_says_nothing(serve: Any) -> None:
+    here, _ = serve(200, body=b'data: {"status": "IN_PROGRESS"}\n\ndata: {"status": "COMP')
+    assert not use(lambda host: host.watch(RECEIPT, lambda _: None), here)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_where_no_more_files_may_be_opened_it_is_said_and_nothing_was_sent() -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def work(host: FalHost) -> None:
+        free = os.dup(0)
+        os.close(free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+        try:
+            await host.submit(ORDER)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    with pytest.raises(HostError, match="ulimit -n") as found:
+        use(work, "http://127.0.0.1:9")
+    assert found.value.kind is Kind.NOT_SENT
+
+
+def test_requests_go_through_the_proxy_that_the_environment_names(
+    serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, asked = serve(200, body=b'{"status": "IN_QUEUE", "request_id": "i"}')
+    monkeypatch.setenv("http_proxy", proxy)
+
+    async def run() -> None:
+        host = FalHost(KEY, FalAddresses.under("http://proxied.example"))
+        try:
+            await host.submit(ORDER)
+            await host.look(RECEIPT)
+            await host.look(RECEIPT)
+        finally:
+            await host.close()
+
+    asyncio.run(run())
+    at = "http://proxied.example/queue/fal-ai/kling-video"
+    assert asked == [
+        (f"{at}/o3", f"Key {KEY}"),
+        *[(f"{at}/requests/i/status", f"Key {KEY}")] * 2,
+    ]
+
+
+def test_a_proxy_of_an_unknown_kind_proves_that_nothing_was_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("https_proxy", "gopher://proxy.example:70")
+
+    async def run() -> None:
+        host = FalHost(KEY, FalAddresses.under("https://gopher-proxied.example"))
+        try:
+            await host.submit(ORDER)
+        finally:
+            await host.close()
+
+    with pytest.raises(HostError, match="proxy") as found:
+        asyncio.run(run())
+    assert found.value.kind is Kind.NOT_SENT
 
 
 # -- keys -----------------------------------------------------------------------------------------

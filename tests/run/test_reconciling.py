@@ -140,6 +140,26 @@ def test_a_prompt_that_two_of_ours_share_settles_nothing() -> None:
     assert {one.verdict for one in found.values()} == {Verdict.UNKNOWN}
 
 
+def test_as_many_requests_as_takes_of_one_clip_are_theirs() -> None:
+    takes = [intent(name, BODY, at=at) for name, at in (("x", 1000), ("y", 1001), ("z", 1002))]
+    history = [trace(name, text="a") for name in ("u", "v", "w")]
+    found = weak(*takes, history=history)
+    assert {one.verdict for one in found.values()} == {Verdict.FOUND}
+    assert {one.id for one in found.values()} == {"u", "v", "w"}
+
+
+@pytest.mark.parametrize("names", [("v",), ("v", "w", "u")])
+def test_more_or_fewer_requests_than_takes_settle_nothing(names: tuple[str, ...]) -> None:
+    history = [trace(name, text="a") for name in names]
+    found = weak(intent("x", BODY), intent("y", BODY, at=1001), history=history)
+    assert {one.verdict for one in found.values()} == {Verdict.UNKNOWN}
+
+
+def test_what_is_left_of_an_order_of_takes_belongs_to_the_take_that_is_left() -> None:
+    history = [trace("v", text="a"), trace("w", text="a")]
+    assert weak(intent("y", BODY), history=history, claimed=frozenset({"v"}))["y"].id == "w"
+
+
 def test_two_requests_with_our_prompt_settle_nothing() -> None:
     history = [trace("v", text="a"), trace("w", text="a")]
     assert weak(intent("x", BODY), history=history)["x"].verdict is Verdict.UNKNOWN

@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,8 @@ from rendering_films import (
 )
 
 from storyboard.ledger import LeaseHeldError, State
-from storyboard.run.events import Happening
+from storyboard.run.carrying import Patience
+from storyboard.run.events import Event, Happening
 from storyboard.run.reports import Report
 from storyboard.run.runner import Runner
 from storyboard.run.simulator import Simulator
@@ -239,6 +241,43 @@ def test_running_again_when_all_is_here_asks_nobody(few: Work, sim: Simulator) -
     sim.arm("status:503*", "submit:503*", "history:503*", "upload:503*")
     report = run_once(few, sim.url)
     assert set(ends(report).values()) == {Happening.REUSED}
+
+
+class Sending:
+    """How many clips are being sent, by what a run says."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    def __call__(self, event: Event) -> None:
+        if event.what is Happening.SUBMITTING:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        elif event.what is Happening.SUBMITTED:
+            self.now -= 1
+
+
+def test_no_more_are_being_sent_at_once_than_a_kill_may_leave_in_doubt(
+    work: Work, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storyboard.run.runner._SENDING", 2)
+    sim.arm("submit:slow=0.05*4")
+    sending = Sending()
+    assert run_once(work, sim.url, jobs=10, listen=sending).is_complete
+    assert sending.most == 2
+    check_paid_once(work, sim)
+
+
+def test_a_host_that_tells_of_a_clip_is_not_asked_for_it(tmp_path: Path) -> None:
+    work = make_work(tmp_path / "film", "fal", FEW)
+    patience = Patience(first=0.3, most=0.3, growth=1.0, grace=0.0)
+    heard = Heard()
+    with Simulator(clips="stub", seconds_per_clip=1.2) as simulator:
+        assert run_once(work, simulator.url, patience=patience, listen=heard).is_complete
+        requests = httpx.get(f"{simulator.url}/simulator/bill").json()["requests"]
+    assert "running" in heard.kinds()
+    assert requests["events"] == 2
+    assert requests.get("status", 0) == 0
 
 
 _SUBMIT = st.sampled_from(

@@ -40,6 +40,19 @@ def test_what_is_done_before_the_run_is_waited_for_by_nobody() -> None:
     assert taken(schedule) == ["b"]
 
 
+def test_what_is_held_is_known_until_it_is_settled_and_takes_no_place() -> None:
+    schedule = Schedule.of([job("a"), job("b"), job("c", is_held=True)], places=1)
+    assert taken(schedule) == ["a"]
+    schedule.hold("a")
+    assert taken(schedule) == ["b"]
+    assert schedule.held() == ("c", "a")
+    schedule.give_up("c")
+    schedule.resume("a", is_sent=True)
+    assert not schedule.has_held
+    schedule.done("b")
+    assert taken(schedule) == ["a"]
+
+
 def test_a_loss_blocks_what_depends_on_it_however_far_and_nothing_else() -> None:
     schedule = Schedule.of([job("a"), job("b", "a"), job("c", "b"), job("d")], places=9)
     taken(schedule)

@@ -7,6 +7,7 @@ refusal is the answer to the request for its result. Facts as gathered for the t
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -74,6 +75,7 @@ class FalHost:
         at = self._at
         # Uploads take a token that the key buys, never the key: the store of files is left out.
         self._wire = Wire(f"Key {key}", (at.queue, at.rest, at.api), secret=key, local=labelled)
+        self.most_watched: int | None = self._wire.most_streams
         self._labelled = labelled
         self._token: tuple[str, str, str, float] | None = None
 
@@ -131,14 +133,16 @@ class FalHost:
             raise self._refused(answer, found)
         return _look(found)
 
-    async def watch(self, receipt: Receipt) -> bool:
+    async def watch(self, receipt: Receipt, heard: Callable[[Look], None]) -> bool:
         """See :class:`Host`."""
         url = f"{self._link(receipt, 'status_url')}/stream"
         try:
             async with self._wire.stream_events(url) as events:
                 async for _, data in events:
-                    if _look(json.loads(data)).progress is Progress.OVER:
+                    look = _look(json.loads(data))
+                    if look.progress is Progress.OVER:
                         return True
+                    heard(look)
         except (HostError, ValueError):
             return False
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ class OxenHost:
 
     name = "oxen"
     keeps_bodies = False
+    most_watched: int | None = None
 
     def __init__(
         self,
@@ -115,8 +117,8 @@ class OxenHost:
         found = await self._read(self._one(receipt))
         return Look(progress=_progress(found))
 
-    async def watch(self, receipt: Receipt) -> bool:
-        """See :class:`Host`. One stream of events serves all; nothing on it is said twice."""
+    async def watch(self, receipt: Receipt, heard: Callable[[Look], None]) -> bool:
+        """See :class:`Host`. One stream of events serves all; it tells of ends alone, and once."""
         loop = asyncio.get_running_loop()
         waiting = self._waiting.setdefault(receipt.id, loop.create_future())
         if self._listening is None or self._listening.done():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -83,11 +83,12 @@ class Host(Protocol):
     """A vendor's queue. Every method raises ``HostError`` where it cannot do its work.
 
     ``keeps_bodies`` says whether its history holds whole bodies, so that a request can be told
-    from every other.
+    from every other. ``most_watched`` is how many jobs may be watched at once, None for all.
     """
 
     name: str
     keeps_bodies: bool
+    most_watched: int | None
 
     async def submit(self, submission: Submission) -> Receipt:
         """Send a paying request, once. Only here are ``not_sent`` and ``ambiguous`` raised."""
@@ -98,8 +99,11 @@ class Host(Protocol):
     async def look(self, receipt: Receipt) -> Look:
         """Where a job is."""
 
-    async def watch(self, receipt: Receipt) -> bool:
-        """Wait for the host to say that a job is over; False where it stops talking before."""
+    async def watch(self, receipt: Receipt, heard: Callable[[Look], None]) -> bool:
+        """Wait for the host to say that a job is over; False where it stops talking before.
+
+        ``heard`` is told where the job is meanwhile, by hosts that say so.
+        """
 
     async def fetch(self, receipt: Receipt) -> Outcome:
         """How a job that is over has ended."""

@@ -1,44 +1,55 @@
 """The door to the network: who may be sent the key, and what a broken connection proves.
 
 The key goes to the named origins only, and no request that carries it follows a redirection.
-A paying request has a connection of its own, so that an idle one which the host has closed
+A paying request has a connection that is new, so that an idle one which the host has closed
 meanwhile cannot make it doubtful.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
+from storyboard import __version__
 from storyboard.run.hosts.errors import Kind, trouble
+from storyboard.run.hosts.lanes import BROKEN, NOT_SENT, Lanes, exhausted, most_lanes
 from storyboard.run.hosts.types import Download
 from storyboard.run.store import refusal
 
-_PAY_TIMEOUT = httpx.Timeout(90.0, connect=15.0)
-_ASK_TIMEOUT = httpx.Timeout(30.0, connect=15.0)
-_FILE_TIMEOUT = httpx.Timeout(120.0, connect=15.0)
-_STREAM_TIMEOUT = httpx.Timeout(60.0, connect=15.0)
-_BLOCK = 1 << 18
-
-# All of these are raised before a byte of the request has left.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-)
+_Timeout = dict[str, float]
 
 
+def _timeout(seconds: float) -> _Timeout:
+    return {"connect": 15.0, "read": seconds, "write": seconds, "pool": seconds}
+
+
+_PAY_TIMEOUT = _timeout(90.0)
+_ASK_TIMEOUT = _timeout(30.0)
+_FILE_TIMEOUT = _timeout(120.0)
+_STREAM_TIMEOUT = _timeout(60.0)
+_MOST_REDIRECTIONS = 5
+_REDIRECTIONS = (301, 302, 303, 307, 308)
+_LAST_WORDS = 0.1
+"""Seconds in which a stream that has said all may end by itself: its lane can then be kept."""
+
+_HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": f"storyboard/{__version__}",
+}
+_WHOLE = {**_HEADERS, "Accept-Encoding": "identity"}
+
+
+@lru_cache(maxsize=1024)
 def origin(url: str) -> str:
     """Scheme, host and port of a URL, as they are compared; empty for what is no http URL."""
     try:
@@ -51,36 +62,11 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    # Reading the certificates takes longer than a request: once for all clients.
-    return httpx.create_ssl_context()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pool:
-    """Connections at once, and how many of them are kept for the next request.
-
-    A pool is searched whole for each request, so it is no larger than it must be.
-    """
-
-    at_once: int
-    kept: int
-
-
-def _client(
-    pool: _Pool, *, local: bool, timeout: httpx.Timeout = _ASK_TIMEOUT
-) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        verify=_tls(),
-        limits=httpx.Limits(max_connections=pool.at_once, max_keepalive_connections=pool.kept),
-        timeout=timeout,
-        trust_env=not local,
-    )
-
-
 class Wire:
-    """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone."""
+    """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone.
+
+    ``most_streams`` are the event streams that may be open at once; those who open them count.
+    """
 
     def __init__(
         self, authorization: str, trusted: tuple[str, ...], *, secret: str, local: bool = False
@@ -88,10 +74,11 @@ class Wire:
         self._authorization = authorization
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
-        # Environment variables may name proxies, which what listens on this machine has not.
-        self._client = _client(_Pool(at_once=40, kept=40), local=local)
-        self._payer = _client(_Pool(at_once=200, kept=0), local=local, timeout=_PAY_TIMEOUT)
-        self._listener = _client(_Pool(at_once=200, kept=0), local=local, timeout=_STREAM_TIMEOUT)
+        most = most_lanes()
+        self.most_streams = most // 2
+        self._lanes = Lanes(kept=most // 4, local=local)
+        # Those who wait here have no time running; how many pay at once is for the run to say.
+        self._asking = asyncio.Semaphore(most // 5)
 
     def trusts(self, url: str) -> bool:
         """Whether the key may be sent there."""
@@ -99,14 +86,14 @@ class Wire:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
-        await self._payer.aclose()
-        await self._listener.aclose()
+        await self._lanes.close()
 
-    def _headers(self, url: str, headers: Mapping[str, str] | None) -> dict[str, str]:
+    def _headers(
+        self, url: str, headers: Mapping[str, str] | None, usual: Mapping[str, str] = _HEADERS
+    ) -> dict[str, str]:
         if not self.trusts(url):
             raise trouble(Kind.REFUSED, f"the key is not sent to {origin(url) or 'no host'}")
-        return {**(headers or {}), "Authorization": self._authorization}
+        return {**usual, **(headers or {}), "Authorization": self._authorization}
 
     async def pay(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None
@@ -114,8 +101,10 @@ class Wire:
         """Send a paying request, once, whatever happens. ``not_sent`` or ``ambiguous``."""
         sent = self._headers(url, {"Content-Type": "application/json", **(headers or {})})
         try:
-            return await self._payer.post(url, content=body, headers=sent)
-        except _NOT_SENT as error:
+            request = _request("POST", url, sent, _PAY_TIMEOUT, content=body)
+            async with self._lanes.send(request, fresh=True) as answer:
+                return await _read(answer)
+        except (*NOT_SENT, httpx.InvalidURL) as error:
             raise trouble(Kind.NOT_SENT, f"no connection to the host: {_said(error)}") from None
         except Exception as error:  # noqa: BLE001 - whatever it was, the host may have the request
             raise trouble(
@@ -129,14 +118,16 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         keyed: bool = True,
-        timeout: httpx.Timeout = _ASK_TIMEOUT,
+        timeout: _Timeout = _ASK_TIMEOUT,
         **content: Any,
     ) -> httpx.Response:
         """Send a request that pays nothing; ``transient`` where no answer comes."""
-        sent = self._headers(url, headers) if keyed else dict(headers or {})
+        sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
         try:
-            return await self._client.request(method, url, headers=sent, timeout=timeout, **content)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            request = _request(method, url, sent, timeout, **content)
+            async with self._asking, self._lanes.send(request) as answer:
+                return await _read(answer)
+        except (*BROKEN, httpx.DecodingError, httpx.InvalidURL, OSError) as error:
             raise trouble(Kind.TRANSIENT, f"no answer from the host: {_said(error)}") from None
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
@@ -146,38 +137,67 @@ class Wire:
     @asynccontextmanager
     async def stream_events(self, url: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
         """Server-sent events: name and data of each. ``transient`` where the line breaks."""
-        headers = self._headers(url, {"Accept": "text/event-stream"})
+        headers = self._headers(url, {"Accept": "text/event-stream"}, _WHOLE)
         try:
-            async with self._listener.stream("GET", url, headers=headers) as answer:
-                if answer.status_code != httpx.codes.OK:
-                    raise trouble(Kind.TRANSIENT, f"no events: {answer.status_code}")
-                yield _events(answer.aiter_lines())
-        except (httpx.HTTPError, OSError) as error:
+            request = _request("GET", url, headers, _STREAM_TIMEOUT)
+            async with self._lanes.send(request) as answer:
+                if answer.status != httpx.codes.OK:
+                    raise trouble(Kind.TRANSIENT, f"no events: {answer.status}")
+                blocks = answer.aiter_stream()
+                yield _events(blocks)
+                await _end(blocks)
+        except (*BROKEN, httpx.InvalidURL, OSError) as error:
             raise trouble(Kind.TRANSIENT, f"the events stopped: {_said(error)}") from None
 
     async def download(self, link: str, part: Path, most: int) -> Download:
         """Fetch a file without the key, to the disk as it comes."""
-        if not origin(link):
-            raise trouble(Kind.GONE, "the link to the clip is no http link")
-        digest, size = hashlib.sha256(), 0
         try:
-            async with self._client.stream(
-                "GET", link, timeout=_FILE_TIMEOUT, follow_redirects=True
-            ) as answer:
-                if answer.status_code in (401, 403, 404, 410):
-                    raise trouble(Kind.GONE, f"the link to the clip answers {answer.status_code}")
-                if answer.status_code != httpx.codes.OK:
-                    raise trouble(Kind.TRANSIENT, f"the clip's host answers {answer.status_code}")
-                with _opened(part) as file:
-                    async for block in answer.aiter_bytes(_BLOCK):
-                        size += len(block)
-                        if size > most:
-                            raise trouble(Kind.TRANSIENT, f"the clip is above {most:,} bytes")
-                        digest.update(block)
-                        _write(file, block, part)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            async with self._asking, self._follow(link) as answer:
+                if answer.status in (401, 403, 404, 410):
+                    raise trouble(Kind.GONE, f"the link to the clip answers {answer.status}")
+                if answer.status != httpx.codes.OK:
+                    raise trouble(Kind.TRANSIENT, f"the clip's host answers {answer.status}")
+                return await _keep(answer, part, most)
+        except (*BROKEN, httpx.InvalidURL) as error:
             raise trouble(Kind.TRANSIENT, f"the download broke: {_said(error)}") from None
-        return Download(size=size, sha256=digest.hexdigest())
+
+    @asynccontextmanager
+    async def _follow(self, link: str) -> AsyncIterator[httpcore.Response]:
+        """The answer at the end of a link's redirections, none of which sees a key."""
+        for _ in range(_MOST_REDIRECTIONS + 1):
+            if not origin(link):
+                raise trouble(Kind.GONE, "the link to the clip is no http link")
+            request = _request("GET", link, _WHOLE, _FILE_TIMEOUT)
+            async with self._lanes.send(request) as answer:
+                there = httpx.Headers(answer.headers).get("location")
+                if answer.status not in _REDIRECTIONS or there is None:
+                    yield answer
+                    return
+            link = str(request.url.join(there))
+        raise trouble(Kind.TRANSIENT, "the link to the clip leads from one place to the next")
+
+
+def _request(
+    method: str, url: str, headers: Mapping[str, str], timeout: _Timeout, **content: Any
+) -> httpx.Request:
+    return httpx.Request(method, url, headers=headers, extensions={"timeout": timeout}, **content)
+
+
+async def _read(answer: httpcore.Response) -> httpx.Response:
+    body = b"".join([block async for block in answer.aiter_stream()])
+    return httpx.Response(answer.status, headers=answer.headers, content=body)
+
+
+async def _keep(answer: httpcore.Response, part: Path, most: int) -> Download:
+    digest, size = hashlib.sha256(), 0
+    with _opened(part) as file:
+        async for block in answer.aiter_stream():
+            size += len(block)
+            if size > most:
+                raise trouble(Kind.TRANSIENT, f"the clip is above {most:,} bytes")
+            digest.update(block)
+            _write(file, block, part)
+    return Download(size=size, sha256=digest.hexdigest())
 
 
 def _opened(part: Path) -> Any:
@@ -196,17 +216,28 @@ def _write(file: Any, block: bytes, part: Path) -> None:
         raise refusal(error, part) from None
 
 
-async def _events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, str]]:
-    name, data = "message", list[str]()
-    async for line in lines:
-        if not line:
-            if data:
-                yield name, "\n".join(data)
-            name, data = "message", []
-        elif line.startswith("event:"):
-            name = line[6:].strip()
-        elif line.startswith("data:"):
-            data.append(line[5:].strip())
+async def _events(blocks: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, str]]:
+    name, data, rest = "message", list[str](), b""
+    async for block in blocks:
+        *lines, rest = (rest + block).split(b"\n")
+        for line in (raw.rstrip(b"\r").decode("utf-8", "replace") for raw in lines):
+            if not line:
+                if data:
+                    yield name, "\n".join(data)
+                name, data = "message", []
+            elif line.startswith("event:"):
+                name = line[6:].strip()
+            elif line.startswith("data:"):
+                data.append(line[5:].strip())
+
+
+async def _end(blocks: AsyncIterator[bytes]) -> None:
+    try:
+        async with asyncio.timeout(_LAST_WORDS):
+            async for _ in blocks:
+                pass
+    except (TimeoutError, *BROKEN):
+        pass  # what had to be said was said
 
 
 def _said(error: Exception) -> str:
@@ -219,5 +250,6 @@ def _said(error: Exception) -> str:
         "ReadError": "the connection was cut",
         "WriteError": "the connection was cut",
         "RemoteProtocolError": "the answer ended too early",
+        "UnsupportedProtocol": "the proxy that the environment names is of a kind not known here",
     }
-    return words.get(type(error).__name__, type(error).__name__)
+    return exhausted(error) or words.get(type(error).__name__, type(error).__name__)

@@ -1,0 +1,189 @@
+"""``cancel`` and ``resolve``: what a person decides about clips that were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from storyboard.cli.main import FAILED, FINE, REFUSED
+from storyboard.cli.run_options import host_options, simulate_option
+from storyboard.cli.saying import INCOMPLETE, say_error, told
+
+if TYPE_CHECKING:
+    from storyboard.ledger import Intent, SqliteLedger
+    from storyboard.run.hosts.types import Host
+    from storyboard.run.store import Store
+
+_AT_ONCE = 8
+
+
+@click.command("cancel", epilog="Example: storyboard cancel arrival/1-3 --file film.yaml")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS...]")
+@click.option("--file", default=".", show_default=True, help="The storyboard.")
+@simulate_option
+@host_options
+def cancel_command(
+    addresses: tuple[str, ...],
+    file: str,
+    simulate: bool,
+    key_file: Path | None,
+    base_url: str | None,
+    repository: str,
+    namespace: str,
+) -> int:
+    """Ask the vendor to stop clips; without ADDRESS, all that are under way.
+
+    What has begun may be charged all the same. A run beside it hears of it by itself; without
+    one, the next run does. Exit code 4 where a clip was over before.
+    """
+    import asyncio
+
+    from storyboard.cli.sent import check_addresses, find_sent
+    from storyboard.ledger.states import UNDER_WAY, State
+    from storyboard.render.ledger import STATES
+
+    def open_hosts(names: Iterable[str], store: Store) -> dict[str, Host]:
+        from storyboard.run.hosts.opening import SIMULATED_KEY, find_key, open_host
+
+        keys = {name: SIMULATED_KEY if simulate else find_key(name, key_file) for name in names}
+        base = base_url
+        hosts: dict[str, Host] = {}
+        for name, key in keys.items():
+            if simulate and base_url is None:
+                base = f"{_simulator(store)}/{name}"
+            hosts[name] = open_host(
+                name, key, base=base, repository=repository, namespace=namespace, simulated=simulate
+            )
+        return hosts
+
+    with told() as ending:
+        sent = find_sent(file, simulated=simulate)
+        check_addresses(sent.intents, addresses)
+        named = [one for one in sent.intents if one.order.address in addresses or not addresses]
+        under_way = [one for one in named if one.state in UNDER_WAY - {State.SUCCEEDED}]
+        stopping = {one.order.address for one in under_way}
+        for one in {one.order.address: one for one in named}.values() if addresses else ():
+            if one.order.address not in stopping:
+                click.echo(f"{one.order.address}  is not under way: {STATES[one.state]}", err=True)
+        if under_way:
+            hosts = open_hosts({one.order.host for one in under_way}, sent.store)
+            ending.code = asyncio.run(_cancel(under_way, hosts))
+        elif not addresses:
+            click.echo("nothing is under way", err=True)
+    return ending.code
+
+
+def _simulator(store: Store) -> str:
+    from storyboard.run.simulation import SimulatorError, address_of
+
+    address = address_of(store)
+    if address is None:
+        raise SimulatorError("no simulated run is under way here")
+    return address
+
+
+async def _cancel(intents: Sequence[Intent], hosts: dict[str, Host]) -> int:
+    """Ask for the end of each, whatever becomes of the others; the exit code."""
+    import asyncio
+
+    from storyboard.run.hosts.errors import HostError
+
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(intent: Intent) -> int:
+        assert intent.receipt is not None  # noqa: S101 - it is under way
+        async with gate:
+            try:
+                done = await hosts[intent.order.host].cancel(intent.receipt)
+            except HostError as error:
+                return say_error(f"{intent.order.address} is not stopped: {error}", FAILED)
+        said = "is asked to stop" if done else "was over already"
+        click.echo(f"{intent.order.address}  {said}", err=True)
+        return FINE if done else INCOMPLETE
+
+    try:
+        codes = await asyncio.gather(*map(ask, intents))
+    finally:
+        for host in hosts.values():
+            await host.close()
+    return FAILED if FAILED in codes else max(codes)
+
+
+@click.command("resolve", epilog="Example: storyboard resolve arrival/1-3 --send-again")
+@click.argument("address", metavar="ADDRESS")
+@click.option("--file", default=".", show_default=True, help="The storyboard.")
+@simulate_option
+@click.option("--send-again", is_flag=True, help="The vendor does not have it: it may be sent.")
+@click.option("--adopt", metavar="ID", help="The vendor has it under this id: follow that.")
+@click.option(
+    "--drop",
+    is_flag=True,
+    help="Forget it: it counts no more; a plan that still has it renders it anew.",
+)
+def resolve_command(
+    address: str, file: str, simulate: bool, send_again: bool, adopt: str | None, drop: bool
+) -> int:
+    """Decide about a clip of which nobody knows whether the vendor took it.
+
+    Look at the vendor's own list of requests first: what is sent again is paid again if the
+    vendor had it. It also lets a clip be sent anew that failed, or that the vendor has lost.
+    """
+    from storyboard.cli.sent import check_addresses, find_sent
+    from storyboard.ledger import SqliteLedger
+
+    if send_again + drop + (adopt is not None) != 1:
+        raise click.UsageError("say what to do with it: --send-again, --adopt ID or --drop")
+    with told() as ending:
+        sent = find_sent(file, simulated=simulate)
+        if not sent.store.ledger.exists():
+            raise click.UsageError("nothing was run here")
+        check_addresses(sent.intents, [address])
+        digests = {one.digest for one in sent.intents if one.order.address == address}
+        with SqliteLedger(sent.store.ledger) as ledger:
+            ledger.take_lease()
+            intents = [one for one in ledger.intents() if one.digest in digests]
+            # A text that was changed has left an intent of its own behind.
+            latest = max(intents, key=lambda one: one.changed_at)
+            ending.code = _decide(ledger, latest, send_again=send_again, adopt=adopt)
+    return ending.code
+
+
+def _decide(ledger: SqliteLedger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
+    from storyboard.ledger import IllegalStepError, Receipt, State
+    from storyboard.render.ledger import STATES
+
+    before, address = intent.state, intent.order.address
+    if adopt is not None and adopt in ledger.claimed(intent.order.host):
+        return say_error(f'"{adopt}" belongs to another clip', REFUSED)
+    try:
+        if before is State.SUBMITTING:
+            ledger.step(intent.digest, State.UNCERTAIN)
+        if adopt is not None:
+            app = "/".join(intent.order.endpoint.split("/")[:2])
+            receipt = Receipt(id=adopt, links={"app": app})
+            ledger.step(intent.digest, State.SUBMITTED, receipt=receipt, problem="")
+            said = "is followed by the next run"
+        elif send_again:
+            ledger.step(intent.digest, State.RELEASED, problem="", failure="")
+            said = "may be sent by the next run"
+        else:
+            ledger.step(intent.digest, State.CANCELLED)
+            said = "is dropped"
+    except IllegalStepError:
+        known = _choices(before)
+        hint = f"here only {known} can be said" if known else "there is nothing to decide"
+        return say_error(f'"{address}" is {STATES[before]}: {hint}', REFUSED)
+    click.echo(f"{address}  {said}", err=True)
+    return FINE
+
+
+def _choices(state: str) -> str:
+    """What may be decided about an intent in a state, as options."""
+    from storyboard.ledger import State
+    from storyboard.ledger.states import STEPS
+
+    ways = {State.RELEASED: "--send-again", State.SUBMITTED: "--adopt", State.CANCELLED: "--drop"}
+    return ", ".join(way for step, way in ways.items() if step in STEPS[State(state)])

@@ -1,0 +1,62 @@
+"""``status`` and ``runs``: what ledger and lock know. Nobody is asked, nothing is written."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import click
+
+from storyboard.cli.options import write
+from storyboard.cli.run_options import file_argument, json_option, simulate_option
+from storyboard.cli.saying import told
+
+
+@click.command("status", epilog="Example: storyboard status film.yaml")
+@file_argument
+@simulate_option
+@json_option
+def status_command(file: str, simulate: bool, as_json: bool) -> int:
+    """Show what was sent, where it is and what it cost. Asks nobody, changes nothing.
+
+    FILE is a storyboard or a plan; a folder shows all that was sent in it. Takes that another
+    machine has rendered are known from storyboard.lock.
+    """
+    from storyboard.cli.sent import find_sent
+    from storyboard.render.ledger import render_status, status_json
+
+    with told() as ending:
+        sent = find_sent(file, simulated=simulate)
+        known = sent.others | {intent.digest for intent in sent.intents}
+        locked = sent.store.finished()
+        elsewhere = [take for digest, take in locked.items() if digest not in known]
+        if as_json:
+            write(json.dumps(status_json(sent.intents, elsewhere), indent=2) + "\n")
+        elif not sent.intents and not elsewhere and sent.others:
+            write(f'nothing was sent for "{file}"; {len(sent.others)} clips for others beside it\n')
+        else:
+            now = time.time()
+            write(render_status(sent.intents, elsewhere, now, simulated=simulate))
+    return ending.code
+
+
+@click.command("runs", epilog="Example: storyboard runs film.yaml --json")
+@file_argument
+@simulate_option
+@json_option
+def runs_command(file: str, simulate: bool, as_json: bool) -> int:
+    """List the runs of a folder's films: when, on what, and how they ended."""
+    from storyboard.cli.sent import find_sent
+    from storyboard.ledger.sqlite import read_runs
+    from storyboard.render.ledger import render_runs, runs_json
+
+    def written(at: float) -> str:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+
+    with told() as ending:
+        runs = read_runs(find_sent(file, simulated=simulate).store.ledger)
+        if as_json:
+            write(json.dumps(runs_json(runs), indent=2) + "\n")
+        else:
+            write(render_runs(runs, written))
+    return ending.code

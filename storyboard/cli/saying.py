@@ -1,0 +1,87 @@
+"""How the commands around a run speak: errors as words with an exit code, paths in short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from storyboard.cli.main import FAILED, FINE, REFUSED, USAGE
+
+INCOMPLETE = 4
+"""The exit code where some clips are not here."""
+
+
+class Told:
+    """The exit code of a command that ended in words."""
+
+    code = FINE
+
+
+@contextmanager
+def told() -> Iterator[Told]:
+    """Turn what can go wrong with disk, ledger, plan, key or option into words and a code."""
+    ending = Told()
+    try:
+        yield ending
+    except Exception as error:
+        code = _code_of(error)
+        if code is None:
+            raise
+        ending.code = say_error(_words_of(error), code)
+
+
+def _code_of(error: Exception) -> int | None:
+    """The exit code for what went wrong; None for what is not foreseen, or not ours to tell."""
+    # What has raised one of these has loaded its module: only an error waits for the others.
+    from storyboard.ledger import LeaseHeldError, LeaseLostError, LedgerError, LockError
+    from storyboard.run.ffmpeg import FfmpegError
+    from storyboard.run.hosts.errors import HostError
+    from storyboard.run.hosts.opening import KeyMissingError
+    from storyboard.run.planfile import PlanError
+    from storyboard.run.reports import RunError
+    from storyboard.run.session import SettingError
+    from storyboard.run.simulation import FaultError, SimulatorError
+    from storyboard.run.stitching import StitchError
+    from storyboard.run.store import StoreError
+
+    match error:
+        case BrokenPipeError():
+            return None
+        case PlanError() | LeaseHeldError():
+            return REFUSED
+        case KeyMissingError() | SettingError() | FaultError():
+            return USAGE
+        case (
+            LedgerError() | LockError() | LeaseLostError() | RunError() | StoreError()
+            | SimulatorError() | StitchError() | FfmpegError() | HostError() | OSError()
+        ):  # fmt: skip
+            return FAILED
+    return None
+
+
+def _words_of(error: Exception) -> str:
+    from storyboard.ledger import LeaseHeldError
+
+    if isinstance(error, LeaseHeldError):
+        return f"{error}: wait until it has ended; `storyboard status` shows how far it is"
+    if isinstance(error, OSError):
+        place = f'"{error.filename}" cannot be used: ' if error.filename else ""
+        return place + (error.strerror or str(error)).lower()
+    return str(error)
+
+
+def say_error(error: str, code: int) -> int:
+    """Say what went wrong, and give the code that the command ends with."""
+    click.echo(f"error: {error}", err=True)
+    return code
+
+
+def shown(path: Path) -> str:
+    """A path from the folder that the user is in, where it is below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,104 @@
+"""The beginning of a run: what is here, what is under way, and what is left to send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storyboard.ledger import Finished, Intent, SqliteLedger, State
+from storyboard.ledger.intents import spent
+from storyboard.ledger.known import FINAL_FAILURES
+from storyboard.ledger.states import STEPS, UNDER_WAY
+from storyboard.run.events import Happening
+from storyboard.run.hosts.errors import Kind, Problem
+from storyboard.run.hosts.types import Host
+from storyboard.run.minutes import Minutes
+from storyboard.run.plans import Wanted
+from storyboard.run.reports import RunOptions
+from storyboard.run.scheduling import Job, Schedule
+from storyboard.run.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What a run finds: the plan's clips, the ledger, the lock and the takes that are here."""
+
+    run: str
+    clips: Sequence[Wanted]
+    host: Host
+    ledger: SqliteLedger
+    store: Store
+    options: RunOptions
+    minutes: Minutes
+
+    def schedule(self) -> Schedule:
+        """What is to be done; how each clip stands is in the minutes then."""
+        intents = {intent.digest: intent for intent in self.ledger.intents()}
+        locked = self.store.finished()
+        done, lost, jobs = [], [], []
+        for clip in self.clips:
+            intent = self._known(clip, intents.get(clip.digest), locked.get(clip.digest))
+            take = self._take_here(intent, locked.get(clip.digest))
+            if take is not None:
+                self.minutes.publish(clip, take)
+                self.minutes.put(clip, Happening.REUSED, intent)
+                done.append(clip.digest)
+            elif (
+                intent is not None
+                and intent.state is State.FAILED
+                and intent.failure in FINAL_FAILURES
+            ):
+                problem = Problem(kind=Kind(intent.failure), text=intent.problem)
+                self.minutes.put_failure(clip, intent, problem, again=True)
+                lost.append(clip.digest)
+            else:
+                jobs.append(self._job(clip, intent))
+        limit = self.options.limit
+        schedule = Schedule.of(
+            jobs,
+            places=self.options.jobs,
+            done=done,
+            lost=lost,
+            limit=limit.amount if limit else None,
+            spent=spent(intents.values(), self.run),
+        )
+        for intent in intents.values():
+            self.minutes.lock_later(intent)
+        return schedule
+
+    def _known(self, clip: Wanted, intent: Intent | None, locked: Finished | None) -> Intent | None:
+        """The intent of a clip; one that is finished elsewhere is written down to be fetched."""
+        if intent is not None and intent.state is State.STORED and not self.store.has(intent.clip):
+            return self.ledger.step(clip.digest, State.SUCCEEDED)
+        is_elsewhere = locked is not None and not self.store.has(locked.clip)
+        if locked is None or not is_elsewhere or locked.host != self.host.name:
+            return intent
+        if intent is not None and State.SUBMITTING not in STEPS[intent.state]:
+            return intent
+        # Paid elsewhere: whatever became of it here, it is fetched and not sent.
+        receipt = self.host.receipt(locked.endpoint, locked.request_id)
+        return self.ledger.adopt(clip.order, self.run, receipt, locked.charge)
+
+    def _take_here(self, intent: Intent | None, locked: Finished | None) -> str | None:
+        for take in (intent.clip if intent else None, locked.clip if locked else None):
+            is_sure = intent is None or intent.state is State.STORED or locked is not None
+            if take is not None and is_sure and self.store.has(take):
+                return take
+        return None
+
+    def _job(self, clip: Wanted, intent: Intent | None) -> Job:
+        is_sent = intent is not None and intent.state in UNDER_WAY
+        is_held = intent is not None and intent.state is State.UNCERTAIN
+        if is_held:
+            problem = intent.problem if intent else ""
+            self.minutes.put(clip, Happening.UNCERTAIN, intent, text=problem)
+        elif not is_sent:
+            self.minutes.put(clip, Happening.WAITING, intent)
+        estimate = clip.order.estimate
+        return Job(
+            digest=clip.digest,
+            needs=tuple(frame.digest for frame in clip.frames),
+            cost=estimate.amount if estimate else None,
+            is_sent=is_sent,
+            is_held=is_held,
+        )
