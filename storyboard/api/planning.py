@@ -60,7 +60,7 @@ def _known(file: str, options: Options, diagnostics: Diagnostics) -> Known | Non
         diagnostics.add(
             BROKEN_LEDGER,
             f"what was paid before cannot be read: {error}",
-            help="mend or move the file away; a plan without it could pay for a clip twice",
+            help="mend it or put back a copy of it; without it a clip could be paid for twice",
         )
         return None
 

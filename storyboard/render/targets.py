@@ -112,7 +112,7 @@ def _limits(target: Data) -> list[str]:
     lines.append(f"  references   {references['max']} a request{video}{more}")
     lines.append(f"  ratios       {', '.join(target['aspect_ratios'])}")
     if target["takes"]:
-        lines.append(f"  takes        {target['takes']['max']} in one order, with --takes")
+        lines.append(f"  takes        the host takes up to {target['takes']['max']} in one order")
     if pictures:
         lines.append(
             f"  pictures     {pictures['max_bytes']:,} bytes, {pictures['min_side']} px a side, "
