@@ -345,16 +345,16 @@ def _check_totals(plan: Plan, target: Target) -> Iterator[str]:
     seconds = sum(request["seconds"] for request in requests)
     if (totals["requests"], totals["seconds"]) != (len(requests), seconds):
         yield "the totals are not those of the requests"
-    for action in ("generate", "reuse"):
-        chosen = [request for request in requests if request["action"] == action]
+    by_action: dict[str, list[Any]] = {"generate": [], "reuse": [], "wait": [], "blocked": []}
+    for request in requests:
+        by_action[request["action"]].append(request)
+    for action, chosen in by_action.items():
         said = totals[action]
         seconds = sum(request["seconds"] for request in chosen)
         if (said["requests"], said["seconds"]) != (len(chosen), seconds):
             yield f"the totals of {action} are not those of the requests"
-    if _said(totals["generate"]) != _summed(
-        [request["cost"] for request in requests if request["action"] == "generate"], currency
-    ):
-        yield "the total cost is not the sum of the requests'"
+        if _said(said) != _summed([request["cost"] for request in chosen], currency):
+            yield f"the cost of {action} is not the sum of the requests'"
     scenes = totals["scenes"]
     sums = sum(one["requests"] for one in scenes), sum(one["seconds"] for one in scenes)
     known = sum((_said(one)[0] for one in scenes), Decimal(0))

@@ -13,11 +13,17 @@ if TYPE_CHECKING:
     # Only a film that was run has a ledger: others need not load it.
     from storyboard.ledger import Known
 
+ACTIONS = ("generate", "reuse", "wait", "blocked")
+"""All that can be done for a request; the sums of a plan are by these."""
+
+ON_ITS_WAY, WAITS = "on its way", "waits for"
+"""The reason of what was surely sent, and how that of what waits in vain begins."""
+
 _ACTIONS = {
     "new": ("generate", "new"),
     "paid": ("reuse", "paid"),
-    "waiting": ("wait", "on its way"),
-    "uncertain": ("wait", "uncertain"),
+    "waiting": ("wait", ON_ITS_WAY),
+    "uncertain": ("wait", "uncertain, the next run asks the vendor"),
     "refused": ("blocked", "refused before"),
 }
 """Action and reason for each standing of a request in the ledger."""
@@ -26,23 +32,39 @@ _ACTIONS = {
 def mark(requests: Sequence[dict[str, Any]], target: Target, known: Known | None) -> None:
     """Give each request its action and the reason for it; ``known`` is None where nothing ran.
 
-    A request whose digest an earlier one has is the same clip, paid once. What a run sends is
-    not decided here: the ledger decides that when it comes to it.
+    A request whose digest an earlier one has is the same clip, paid once. One that opens on the
+    last frame of a clip that will not come is blocked too, however far down: the reason names the
+    clip that was refused. What was sent already has had its frame. ``requests`` are in the order
+    of the film, so that what is needed stands before what needs it. What a run sends is not
+    decided here: the ledger decides that when it comes to it.
     """
     seen: set[str] = set()
+    refused: dict[str, str] = {}
     for request in requests:
-        digest = request["digest"]
+        digest, name = request["digest"], request["id"]
         standing = "new" if known is None else known.standing(digest).value
         action, reason = _ACTIONS[standing]
-        if action == "generate":
-            if digest in seen:
-                action, reason = "reuse", "the same clip as before"
-            elif known is not None:
-                reason = _why(request, target, known)
-        elif action == "blocked" and known is not None and (problem := known.problem(digest)):
-            reason = f"{reason}: {problem}"
+        if action == "blocked":
+            refused[name] = name
+            if known is not None and (problem := known.problem(digest)):
+                reason = f"{reason}: {problem}"
+        elif action == "generate" and (missing := _missing(request, refused)) is not None:
+            refused[name] = missing
+            action, reason = "blocked", f"{WAITS} {missing}, which was refused before"
+        elif action != "reuse" and digest in seen:
+            action, reason = "reuse", "the same clip as before"
+        elif action == "generate" and known is not None:
+            reason = _why(request, target, known)
         seen.add(digest)
         request["action"], request["reason"] = action, reason
+
+
+def _missing(request: Mapping[str, Any], refused: Mapping[str, str]) -> str | None:
+    """The refused clip for want of which a request cannot be sent, None where there is none."""
+    if not refused:
+        return None
+    needed = (one["request"] for one in request["depends_on"])
+    return next((refused[name] for name in needed if name in refused), None)
 
 
 def remark(plan: dict[str, Any], target: Target, known: Known) -> dict[str, Any]:
@@ -54,11 +76,11 @@ def remark(plan: dict[str, Any], target: Target, known: Known) -> dict[str, Any]
 
 
 def sums(requests: Sequence[dict[str, Any]], currency: str) -> dict[str, Any]:
-    """What is to be rendered and what is there already: requests, seconds and cost of each."""
-    return {
-        action: _sum([one for one in requests if one["action"] == action], currency)
-        for action in ("generate", "reuse")
-    }
+    """Requests, seconds and cost of each action; together they are the whole film's."""
+    by_action: dict[str, list[dict[str, Any]]] = {action: [] for action in ACTIONS}
+    for request in requests:
+        by_action[request["action"]].append(request)
+    return {action: _sum(chosen, currency) for action, chosen in by_action.items()}
 
 
 def _sum(requests: Sequence[dict[str, Any]], currency: str) -> dict[str, Any]:

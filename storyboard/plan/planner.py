@@ -21,7 +21,7 @@ from storyboard.diagnostics.codes import (
 from storyboard.diagnostics.types import Severity
 from storyboard.film import Film
 from storyboard.lower import Request
-from storyboard.plan.marking import mark, sums
+from storyboard.plan.marking import ACTIONS, mark, sums
 from storyboard.syntax.nodes import Mapping
 from storyboard.targets.types import Target
 from storyboard.units import Money
@@ -84,7 +84,8 @@ def plan(
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.
     due = {"generate", "wait"}
     unpaid = [cost for one, cost in zip(listed, costs, strict=True) if one["action"] in due]
-    within = check_limits(total(unpaid, money), limit, diagnostics)
+    is_begun = known is not None and any(known.is_paid(one["digest"]) for one in listed)
+    within = check_limits(total(unpaid, money), limit, diagnostics, is_begun=is_begun)
     found = list(diagnostics)
     return {
         "format": FORMAT,
@@ -139,8 +140,7 @@ def empty_plan(origin: Origin, diagnostics: Diagnostics, *, show: Show) -> Plan:
         "requests": [],
         "totals": {
             **_totals(nothing),
-            "generate": _sum(nothing),
-            "reuse": _sum(nothing),
+            **{action: _sum(nothing) for action in ACTIONS},
             "scenes": [],
         },
         "budget": {"limit": None, "max_seconds": None, "within": None},
@@ -185,14 +185,21 @@ def check_price_age(as_of: date, today: date, target: Target, diagnostics: Diagn
         )
 
 
-def check_limits(whole: Total, limit: Limit, diagnostics: Diagnostics) -> bool | None:
-    """Whether a film stays within its limits; None where an unknown price leaves that open."""
+def check_limits(
+    whole: Total, limit: Limit, diagnostics: Diagnostics, *, is_begun: bool = False
+) -> bool | None:
+    """Whether a film stays within its limits; None where an unknown price leaves that open.
+
+    ``whole`` is what is still to be paid: what was paid before does not count. ``is_begun`` says
+    that something was, so that messages do not take the rest for the film.
+    """
+    film = "the rest of the film" if is_begun else "the film"
     within: bool | None = True
     if limit.seconds is not None and whole.seconds > limit.seconds:
         within = False
         diagnostics.add(
             OVER_SECONDS,
-            f"the film renders {whole.seconds} s, {limit.seconds} s at most are allowed",
+            f"{film} renders {whole.seconds} s, {limit.seconds} s at most are allowed",
             limit.seconds_at,
             help=f"shorten it, or allow {whole.seconds} s: the smallest limit that would pass",
         )
@@ -220,7 +227,7 @@ def check_limits(whole: Total, limit: Limit, diagnostics: Diagnostics) -> bool |
         over = Money(whole.known - limit.cost.amount, whole.currency)
         diagnostics.add(
             OVER_BUDGET,
-            f"the film costs {whole}, {over} more than the {limit.cost} it may",
+            f"{film} costs {whole}, {over} more than the {limit.cost} it may",
             limit.cost_at,
             help="shorten it, choose another target, or allow "
             f"{Money(whole.known, whole.currency)}: the smallest budget that would pass",

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from storyboard.render.width import clip, columns
+from storyboard.plan.marking import ON_ITS_WAY, WAITS
+from storyboard.render.width import clip, columns, visible
 from storyboard.units import Money
 
 Plan = dict[str, Any]
 _SIGNS = {"generate": "+", "reuse": "=", "wait": "…", "blocked": "!"}
 _COLORS = {"+": "32", "~": "33", "=": "2", "…": "36", "!": "31"}
 _MOST_FINDINGS = 20
+_MOST_NAMED = 5
 
 
 def render_plan(plan: Plan, *, color: bool, width: int | None, everything: bool = False) -> str:
@@ -22,13 +24,18 @@ def render_plan(plan: Plan, *, color: bool, width: int | None, everything: bool 
     ``everything`` shows reused clips, notes, and the scenes' sums, which are folded otherwise.
     """
     paint = _paint if color else _plain
-    blocks = [_head(plan, paint, width)]
-    if plan["requests"]:
-        blocks.append(_clips(plan["requests"], paint, width, everything))
+    if not plan["requests"]:
+        return "no plan: the storyboard has errors\n"
+    blocks = [
+        _head(plan, paint, width),
+        _clips(plan["requests"], paint, width, everything),
+    ]
     if everything and len(plan["totals"]["scenes"]) > 1:
         blocks.append(_scenes(plan["totals"]["scenes"]))
     if found := _findings(plan["diagnostics"], paint, plan["storyboard"]["file"], everything):
         blocks.append(found)
+    if advice := _advice(plan["requests"], paint):
+        blocks.append(advice)
     blocks.append(_sum(plan, paint))
     return "\n\n".join(blocks) + "\n"
 
@@ -85,7 +92,8 @@ def _clips(requests: Sequence[Any], paint: Any, width: int | None, everything: b
     kept = [request for request in requests if request["action"] == "reuse"]
     if kept and not everything:
         seconds = sum(request["seconds"] for request in kept)
-        lines.append(paint(f"  = {counted(len(kept), 'clip')} as they are  {seconds} s", "2"))
+        so = "as it is" if len(kept) == 1 else "as they are"
+        lines.append(paint(f"  = {counted(len(kept), 'clip')} {so}  {seconds} s", "2"))
     return "\n".join(lines)
 
 
@@ -101,12 +109,15 @@ def _row(request: Any) -> tuple[str, str, str, str, str, str, str]:
         counted(len({shot["address"] for shot in request["shots"]}), "shot"),
         ", ".join(names) if names else "–",
         amount(request["cost"]),
-        str(request["reason"]) + _needs(request),
+        # A reason may hold the vendor's own words.
+        visible(str(request["reason"])) + _needs(request),
     )
 
 
 def _needs(request: Any) -> str:
     """Which clip must be there first, because this one opens on its last frame."""
+    if request["action"] == "blocked":
+        return ""
     return "".join(f", after {needed['request']}" for needed in request["depends_on"])
 
 
@@ -194,31 +205,71 @@ def _place(span: Any, file: str) -> str:
     return f"line {span['line']}" if span["file"] == file else f"{span['file']}:{span['line']}"
 
 
+def _advice(requests: Sequence[Any], paint: Any) -> str:
+    """What lets blocked clips be sent: asked once, for the clips that were refused themselves."""
+    refused = [
+        one["id"]
+        for one in requests
+        if one["action"] == "blocked" and not str(one["reason"]).startswith(WAITS)
+    ]
+    if not refused:
+        return ""
+    named = ", ".join(refused[:_MOST_NAMED])
+    more = len(refused) - _MOST_NAMED
+    named += f" and {more} more" if more > 0 else ""
+    return str(
+        paint(
+            f"help: what was refused is not sent again as it stands: change {named}, or let it "
+            "be sent once more with `storyboard resolve ADDRESS --send-again`",
+            "2",
+        )
+    )
+
+
 def _sum(plan: Plan, paint: Any) -> str:
-    made, budget = plan["totals"]["generate"], plan["budget"]
-    if not made["requests"]:
-        return "nothing to render" if plan["applyable"] else "no plan: see the errors above"
-    if made["cost"] == "unknown":
-        known = made["known"]
-        unknown = f"{counted(made['unknown_requests'], 'clip')} of unknown price"
-        is_some = Decimal(known["amount"]) > 0
-        price = f"≥ {amount(known)} + {unknown}" if is_some else f"price unknown ({unknown})"
-    else:
-        price = amount(made["cost"])
-    clips, date = counted(made["requests"], "clip"), plan["target"]["as_of"]
-    parts = [f"{clips} to render, {made['seconds']} s, {price} (prices of {date})"]
-    if budget["limit"]:
-        parts.append(_budget(budget["limit"], made))
-    if budget["max_seconds"]:
-        parts.append(f"at most {budget['max_seconds']} s")
+    totals, budget = plan["totals"], plan["budget"]
+    made, waiting, blocked = totals["generate"], totals["wait"], totals["blocked"]
+    parts = ["nothing to render"]
+    if made["requests"]:
+        clips, date = counted(made["requests"], "clip"), plan["target"]["as_of"]
+        parts = [f"{clips} to render, {made['seconds']} s, {_price(made)} (prices of {date})"]
+    if waiting["requests"]:
+        parts.append(f"{_waiting(plan['requests'])}, {_price(waiting)}")
+    if blocked["requests"]:
+        parts.append(f"{blocked['requests']:,} blocked")
+    if made["requests"] or waiting["requests"]:
+        if budget["limit"]:
+            parts.append(_budget(budget["limit"], made, waiting))
+        if budget["max_seconds"]:
+            parts.append(f"at most {budget['max_seconds']} s")
     return str(paint(" · ".join(parts), "1"))
 
 
-def _budget(limit: Any, made: Any) -> str:
+def _price(total: Any) -> str:
+    if total["cost"] != "unknown":
+        return amount(total["cost"])
+    known = total["known"]
+    unknown = f"{counted(total['unknown_requests'], 'clip')} of unknown price"
+    is_some = Decimal(known["amount"]) > 0
+    return f"≥ {amount(known)} + {unknown}" if is_some else f"price unknown ({unknown})"
+
+
+def _waiting(requests: Sequence[Any]) -> str:
+    """How many clips were sent before, or may have been: ``1 on its way``."""
+    sure = [one["reason"] == ON_ITS_WAY for one in requests if one["action"] == "wait"]
+    way = "on its way" if len(sure) == 1 else "on their way"
+    if not all(sure):
+        way = f"{way} or uncertain" if any(sure) else "uncertain"
+    return f"{len(sure):,} {way}"
+
+
+def _budget(limit: Any, *due: Any) -> str:
+    """The budget and what is left of it, once all that is ``due`` is paid."""
     allowed = Money(Decimal(limit["amount"]), limit["currency"])
-    if made["cost"] == "unknown" or made["cost"]["currency"] != limit["currency"]:
+    costs = [total["cost"] for total in due if total["requests"]]
+    if any(cost == "unknown" or cost["currency"] != limit["currency"] for cost in costs):
         return f"budget {allowed}"
-    left = allowed.amount - Decimal(made["cost"]["amount"])
+    left = allowed.amount - sum(Decimal(cost["amount"]) for cost in costs)
     if left < 0:
         return f"budget {allowed}, {Money(-left, allowed.currency)} too much"
     return f"budget {allowed}, {Money(left, allowed.currency).rounded_down()} left"

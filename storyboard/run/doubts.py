@@ -42,18 +42,21 @@ class Doubts:
     async def settle_in_time(self, digests: Sequence[str]) -> None:
         """Ask again until these are settled, or longer than anything may still be on its way."""
         delay = self.patience.first
-        end = self.clock() + self.patience.grace + 2 * self.patience.most
+        longest = self.patience.grace + 2 * self.patience.most
+        end, waited = self.clock() + longest, 0.0
         while True:
             await self.settle()
-            states = [intent.state for one in digests if (intent := self.ledger.get(one))]
-            if State.UNCERTAIN not in states:
+            intents = [intent for one in digests if (intent := self.ledger.get(one))]
+            if all(intent.state is not State.UNCERTAIN for intent in intents):
                 return
-            changed = [intent.changed_at for one in digests if (intent := self.ledger.get(one))]
-            if self.clock() > min(end, max(changed) + self.patience.grace):
+            changed = [intent.changed_at for intent in intents]
+            # A clock that is set back meanwhile does not make this longer.
+            if waited > longest or self.clock() > min(end, max(changed) + self.patience.grace):
                 # All that could arrive has: one last look, and then it is for a person.
                 await self.settle()
                 return
             await self.pause(delay)
+            waited += delay
             delay = min(delay * self.patience.growth, self.patience.most)
 
     async def _settle_endpoint(self, endpoint: str, doubtful: list[Intent]) -> int:

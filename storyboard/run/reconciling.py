@@ -6,12 +6,17 @@ run may send it. Whatever is neither stays uncertain, and a person decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import math
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from storyboard.ledger import Intent
-from storyboard.run.bodies import is_same, texts
+from storyboard.run.bodies import fill, is_same, texts
 from storyboard.run.hosts.types import Trace
 
 SKEW = 600.0
@@ -53,7 +58,7 @@ def reconcile(
     now: float,
     grace: float = GRACE,
 ) -> dict[str, Finding]:
-    """The finding for each doubtful intent of one endpoint, by digest.
+    """The finding for each doubtful intent of one endpoint, by digest, the oldest first.
 
     ``history`` is everything since ``since(doubtful)``. ``claimed`` are the ids that intents
     have already; ``expected`` those that this history must show, so that one which lags is not
@@ -61,80 +66,318 @@ def reconcile(
     """
     seen = {trace.id for trace in history}
     lags = any(one not in seen for one in expected)
+    newest = max((trace.at for trace in history), default=-math.inf)
     free = [trace for trace in history if trace.id not in claimed]
+    search: _ByBody | _ByText = _ByBody(free) if keeps_bodies else _ByText(free, doubtful)
     findings: dict[str, Finding] = {}
-    taken: set[str] = set()
-    settled: set[str] = set()
     for intent in sorted(doubtful, key=lambda intent: intent.intended_at):
-        rest = [trace for trace in free if trace.id not in taken]
-        if keeps_bodies:
-            finding = _by_body(intent, rest)
-        else:
-            open_ones = [one for one in doubtful if one.digest not in settled]
-            finding = _by_text(intent, rest, open_ones)
-        if finding.verdict is Verdict.FOUND:
-            taken.add(finding.id)
-            settled.add(intent.digest)
-        elif finding.verdict is Verdict.ABSENT:
-            finding = _sure(finding, intent, lags=lags, now=now, grace=grace)
+        finding = search.judge(intent)
+        if finding.verdict is Verdict.ABSENT:
+            # A time that is still to come was written before this machine's clock was set back:
+            # the vendor's clock is the other witness of how much has passed.
+            time = now if intent.changed_at <= now else max(now, newest - SKEW)
+            finding = _sure(finding, intent, lags=lags, now=time, grace=grace)
         findings[intent.digest] = finding
     return findings
 
 
 def _sure(finding: Finding, intent: Intent, *, lags: bool, now: float, grace: float) -> Finding:
+    """An absence, where it may be believed: the history is whole, and nothing is on its way."""
     if lags:
         return Finding(verdict=Verdict.UNKNOWN, why="the vendor's history lags behind")
-    if now < intent.changed_at + grace:
-        wait = intent.changed_at + grace - now
+    wait = intent.changed_at + grace - now
+    if wait > grace + SKEW:
         return Finding(
             verdict=Verdict.UNKNOWN,
-            why=f"the vendor does not show it yet; it may still arrive for {wait:.0f} s",
+            why="the vendor does not show it, and this machine's clock was set back since it was "
+            "sent, so nobody knows for how long it may still arrive: set the clock right, or look "
+            "at the vendor's own list and decide",
+        )
+    if wait > 0:
+        return Finding(
+            verdict=Verdict.UNKNOWN,
+            why="the vendor does not show it yet; it may still arrive for "
+            f"{min(wait, grace):.0f} s",
         )
     return finding
 
 
-def _in_time(intent: Intent, trace: Trace) -> bool:
-    return trace.at >= intent.intended_at - SKEW
+def _earliest(intent: Intent) -> float:
+    """The earliest time by the vendor's clock at which a request of this intent can be."""
+    return intent.intended_at - SKEW
 
 
-def _by_body(intent: Intent, history: Sequence[Trace]) -> Finding:
-    timely = [trace for trace in history if _in_time(intent, trace)]
-    same = [trace for trace in timely if trace.body is not None and is_same(intent, trace.body)]
-    if same:
-        # Equal bodies are worth the same; the one nearest to the intent is the likeliest ours.
-        best = min(same, key=lambda trace: abs(trace.at - intent.intended_at))
-        return Finding(verdict=Verdict.FOUND, id=best.id)
-    if any(trace.body is None for trace in timely):
-        return Finding(
-            verdict=Verdict.UNKNOWN,
-            why="the vendor has requests of that time without their input (payloads not stored)",
-        )
-    return Finding(verdict=Verdict.ABSENT)
+class _Gaps:
+    """Requests of which the history does not hold what they would be known by."""
+
+    def __init__(self, traces: Iterable[Trace]) -> None:
+        self._traces = sorted(traces, key=lambda trace: trace.at)
+
+    def has_since(self, earliest: float, taken: Container[str]) -> bool:
+        """Whether any is that late and not taken. What is once taken stays so."""
+        while self._traces and self._traces[-1].id in taken:
+            self._traces.pop()
+        return bool(self._traces) and self._traces[-1].at >= earliest
 
 
-def _by_text(intent: Intent, history: Sequence[Trace], doubtful: Sequence[Intent]) -> Finding:
-    """Where only the prompt is kept: sure if exactly one request and one intent can be meant.
+# -- where whole bodies are kept ------------------------------------------------------------------
 
-    Takes of one clip are worth the same: as many requests as takes are theirs, in any order.
+
+class _ByBody:
+    """Finds intents in a history with bodies. Each is judged once, the oldest first.
+
+    Comparing each body with each intent takes minutes where there are thousands. A body that is
+    the same holds every value that was sent, so only those are compared that hold the rarest.
     """
-    timely = [trace for trace in history if _in_time(intent, trace)]
-    wanted = texts(intent.order.payload)
-    if any(not trace.text for trace in timely) or not wanted:
-        return Finding(
-            verdict=Verdict.UNKNOWN, why="the vendor shows requests of that time without a prompt"
-        )
-    same = [trace for trace in timely if _holds(trace.text or "", wanted)]
-    if not same:
+
+    def __init__(self, free: Sequence[Trace]) -> None:
+        self._taken: set[str] = set()
+        self._gaps = _Gaps(trace for trace in free if trace.body is None)
+        self._known = [trace for trace in free if trace.body is not None]
+        self._holding: dict[_Value, list[int]] = {}
+        for index, trace in enumerate(self._known):
+            for value in _values(trace.body):
+                self._holding.setdefault(value, []).append(index)
+        self._same: dict[str, _Nearest] = {}
+
+    def judge(self, intent: Intent) -> Finding:
+        """The finding for an intent, before it is asked whether an absence may be believed."""
+        best = self._same_as(intent).take(intent.intended_at, _earliest(intent), self._taken)
+        if best is not None:
+            self._taken.add(best)
+            return Finding(verdict=Verdict.FOUND, id=best)
+        if self._gaps.has_since(_earliest(intent), self._taken):
+            return Finding(
+                verdict=Verdict.UNKNOWN,
+                why="the vendor has requests of that time without their input (payloads not "
+                "stored)",
+            )
         return Finding(verdict=Verdict.ABSENT)
-    rivals = [one for one in doubtful if texts(one.order.payload) == wanted]
-    are_takes = all(one.order.payload == intent.order.payload for one in rivals)
-    if len(same) != len(rivals) or not are_takes:
-        return Finding(
-            verdict=Verdict.UNKNOWN,
-            why=f"the vendor has {len(same)} requests with this prompt, "
-            f"{len(rivals)} of ours are in doubt",
-        )
-    return Finding(verdict=Verdict.FOUND, id=same[0].id)
+
+    def _same_as(self, intent: Intent) -> _Nearest:
+        """The requests with the body of an intent; intents of equal bodies share them."""
+        sent = fill(intent.order.payload, intent.links)
+        key = json.dumps(sent, sort_keys=True)
+        if key not in self._same:
+            self._same[key] = _Nearest(
+                trace
+                for trace in self._candidates(sent)
+                if trace.body is not None and is_same(intent, trace.body)
+            )
+        return self._same[key]
+
+    def _candidates(self, sent: Mapping[str, Any]) -> Iterable[Trace]:
+        """The requests that hold the rarest of the values that were sent, in their order."""
+        # A digest may stand for a link that is a secret: the history has the link itself.
+        plain = [one for one in _values(sent) if not _is_digest(one[2])]
+        if not plain:
+            return self._known
+        holding = min((self._holding.get(value, ()) for value in plain), key=len)
+        return (self._known[index] for index in holding)
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("sha256:")
+
+
+_Value = tuple[tuple[str | int, ...], type, Any]
+"""A value in a body: its path, its type, and itself; for a list its length, for a mapping None."""
+
+
+def _values(body: Any) -> Iterator[_Value]:
+    """Every value in a body, mappings and lists too. One body holds another if it has all its."""
+    rest: list[tuple[tuple[str | int, ...], Any]] = [((), body)]
+    while rest:
+        path, value = rest.pop()
+        if isinstance(value, Mapping):
+            yield path, dict, None
+            rest += [((*path, name), inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            yield path, list, len(value)
+            rest += [((*path, index), inner) for index, inner in enumerate(value)]
+        else:
+            yield path, type(value), value
+
+
+class _Nearest:
+    """Requests with one body, of which each is taken once: the nearest to a time is the likeliest.
+
+    Equal bodies are worth the same. Of those that are equally near, the one that stands first in
+    the history is taken.
+    """
+
+    def __init__(self, traces: Iterable[Trace]) -> None:
+        at_once: dict[float, deque[tuple[int, str]]] = {}
+        for place, trace in enumerate(traces):
+            at_once.setdefault(trace.at, deque()).append((place, trace.id))
+        self._times = sorted(at_once)
+        self._traces = [at_once[at] for at in self._times]
+        # Where to look on from a time of which all are taken; ends stand for "none".
+        self._later = list(range(len(self._times) + 1))
+        self._earlier = list(range(len(self._times) + 1))
+
+    def take(self, at: float, earliest: float, taken: Container[str]) -> str | None:
+        """The id of the free one nearest to a time and not before another; None for none.
+
+        Whoever calls adds it to ``taken``.
+        """
+        middle = bisect_left(self._times, at)
+        after = self._free(self._later, middle, taken, step=1)
+        # Places count from 1 here, so that 0 is the end.
+        before = self._free(self._earlier, middle, taken, step=-1) - 1
+        found = []
+        if after < len(self._times) and self._times[after] >= earliest:
+            found.append(after)
+        if before >= 0 and self._times[before] >= earliest:
+            found.append(before)
+        if not found:
+            return None
+        best = min(found, key=lambda one: (abs(self._times[one] - at), self._traces[one][0]))
+        return self._traces[best][0][1]
+
+    def _free(self, onward: list[int], start: int, taken: Container[str], *, step: int) -> int:
+        """The next place that has a free request; the way there is shortened for the next one."""
+        place, passed = start, []
+        while True:
+            while onward[place] != place:
+                passed.append(place)
+                place = onward[place]
+            index = place if step > 0 else place - 1
+            if not 0 <= index < len(self._times):
+                break
+            traces = self._traces[index]
+            while traces and traces[0][1] in taken:
+                traces.popleft()
+            if traces:
+                break
+            onward[place] = place + step
+        for one in passed:
+            onward[one] = place
+        return place
+
+
+# -- where only prompts are kept ------------------------------------------------------------------
+
+
+class _ByText:
+    """Finds intents in a history of prompts. Each is judged once, the oldest first.
+
+    It is sure if exactly one request and one intent can be meant. Takes of one clip are worth the
+    same: as many requests as takes are theirs, in any order.
+    """
+
+    def __init__(self, free: Sequence[Trace], doubtful: Iterable[Intent]) -> None:
+        self._taken: set[str] = set()
+        self._gaps = _Gaps(trace for trace in free if not trace.text)
+        letters: dict[str, list[Trace]] = {}
+        for trace in free:
+            if trace.text:
+                letters.setdefault(_letters(trace.text), []).append(trace)
+        self._rivals: dict[tuple[str, ...], _Rivals] = {}
+        for intent in doubtful:
+            wanted = texts(intent.order.payload)
+            if wanted not in self._rivals:
+                near = letters.get(_letters("".join(wanted)), ())
+                self._rivals[wanted] = _Rivals(
+                    [trace for trace in near if _holds(trace.text or "", wanted)]
+                )
+            self._rivals[wanted].add(intent)
+        self._meant: dict[str, list[_Rivals]] = {}
+        for rivals in self._rivals.values():
+            for name in rivals.ids():
+                self._meant.setdefault(name, []).append(rivals)
+
+    def judge(self, intent: Intent) -> Finding:
+        """The finding for an intent, before it is asked whether an absence may be believed."""
+        wanted = texts(intent.order.payload)
+        if not wanted or self._gaps.has_since(_earliest(intent), self._taken):
+            return Finding(
+                verdict=Verdict.UNKNOWN,
+                why="the vendor shows requests of that time without a prompt",
+            )
+        rivals = self._rivals[wanted]
+        same = rivals.count_since(_earliest(intent))
+        if not same:
+            return Finding(verdict=Verdict.ABSENT)
+        if same != rivals.open or not rivals.are_takes_of(intent):
+            return Finding(
+                verdict=Verdict.UNKNOWN,
+                why=f"the vendor has {same} requests with this prompt, "
+                f"{rivals.open} of ours are in doubt",
+            )
+        found = rivals.first()
+        rivals.settle(intent)
+        self._taken.add(found)
+        for others in self._meant[found]:
+            others.drop(found)
+        return Finding(verdict=Verdict.FOUND, id=found)
+
+
+class _Rivals:
+    """The intents of one prompt that are in doubt, and the requests of it that are free.
+
+    ``open`` is how many intents are left. Requests that have become too old for one intent are
+    too old for the next, as the oldest is judged first.
+    """
+
+    def __init__(self, traces: Sequence[Trace]) -> None:
+        self._in_order = deque(traces)
+        self._by_time = deque(sorted(traces, key=lambda trace: trace.at))
+        self._free = Counter(trace.id for trace in traces)
+        self._left = len(traces)
+        self._earliest = -math.inf
+        self._payloads: Counter[Any] = Counter()
+        self.open = 0
+
+    def ids(self) -> Iterable[str]:
+        """The vendor's ids of the requests, each once."""
+        return tuple(self._free)
+
+    def add(self, intent: Intent) -> None:
+        """Count an intent of this prompt."""
+        self._payloads[_frozen(intent.order.payload)] += 1
+        self.open += 1
+
+    def settle(self, intent: Intent) -> None:
+        """Count an intent no more: it was found."""
+        self._payloads[_frozen(intent.order.payload)] -= 1
+        self.open -= 1
+
+    def are_takes_of(self, intent: Intent) -> bool:
+        """Whether all that are left ask for the same clip as this one."""
+        return self._payloads[_frozen(intent.order.payload)] == self.open
+
+    def count_since(self, earliest: float) -> int:
+        """How many requests are free and that late."""
+        self._earliest = earliest
+        while self._by_time and self._by_time[0].at < earliest:
+            old = self._by_time.popleft().id
+            if self._free[old]:
+                self._free[old] -= 1
+                self._left -= 1
+        return self._left
+
+    def first(self) -> str:
+        """The first of those in the history; there is one."""
+        while not self._free[self._in_order[0].id] or self._in_order[0].at < self._earliest:
+            self._in_order.popleft()
+        return self._in_order[0].id
+
+    def drop(self, name: str) -> None:
+        """A request is taken, by whichever intent."""
+        self._left -= self._free.pop(name, 0)
+
+
+def _frozen(value: Any) -> Any:
+    """A JSON value that can be counted; equal ones stay equal."""
+    if isinstance(value, Mapping):
+        return frozenset((name, _frozen(inner)) for name, inner in value.items())
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _letters(text: str) -> str:
+    """A text without whatever may separate prompts."""
+    return "".join(filter(str.isalnum, text))
 
 
 def _holds(text: str, wanted: Sequence[str]) -> bool:

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from storyboard.api import Options, plan
 from storyboard.cli.main import storyboard as command
+from storyboard.ledger import Order, SqliteLedger, State
+from storyboard.run.store import Store
 
 FILM = """\
 storyboard: 1
@@ -82,7 +84,8 @@ def test_raising_the_take_of_a_clips_first_shot_chooses_what_was_rendered_as_its
     tmp_path: Path, shot: str, raised: str, clips: list[str]
 ) -> None:
     rendered = by_id(planned(tmp_path, takes=2))
-    chosen = by_id(planned(tmp_path, **{shot: raised}))
+    words: dict[str, Any] = {shot: raised}
+    chosen = by_id(planned(tmp_path, **words))
     for name in clips:
         assert chosen[name]["digest"] == rendered[f"{name}.take2"]["digest"]
     others = set(chosen) - set(clips) - ({"tower/4"} if shot == "climb" else set())
@@ -98,6 +101,35 @@ def test_a_part_opens_on_the_same_take_of_its_shot_and_another_shot_on_the_first
     assert needed["request"] == "tower/3.1.take2"
     (needed,) = made["tower/4.take2"]["depends_on"]
     assert needed["request"] == "tower/3.2"
+
+
+@pytest.mark.parametrize(
+    ("refused", "blocked"),
+    [("tower/3.1.take2", ["tower/3.2.take2"]),
+     ("tower/3.1", ["tower/3.2", "tower/4", "tower/4.take2"])],
+)  # fmt: skip
+def test_a_refused_take_blocks_what_opens_on_that_take_and_no_other(
+    tmp_path: Path, refused: str, blocked: list[str]
+) -> None:
+    request = by_id(planned(tmp_path, takes=2))[refused]
+    order = Order(
+        digest=request["digest"],
+        address=refused,
+        host="fal",
+        endpoint=request["endpoint"],
+        payload=request["payload"],
+        seconds=request["seconds"],
+    )
+    store = Store.beside(tmp_path / "film.storyboard.yaml", simulated=False)
+    with SqliteLedger(store.ledger) as ledger:
+        ledger.take_lease()
+        ledger.intend(order, "r", {})
+        ledger.step(order.digest, State.FAILED, failure="content_policy", problem="no")
+    made = by_id(planned(tmp_path, takes=2))
+    assert made[refused]["reason"] == "refused before: no"
+    waiting = {name: one["reason"] for name, one in made.items() if one["action"] == "blocked"}
+    del waiting[refused]
+    assert waiting == dict.fromkeys(blocked, f"waits for {refused}, which was refused before")
 
 
 def test_further_takes_count_from_the_take_that_the_writer_asks_for(tmp_path: Path) -> None:

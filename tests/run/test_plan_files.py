@@ -144,6 +144,19 @@ def test_a_plan_above_the_limit_is_refused_before_the_first_clip(film: Path) -> 
     assert not (film / ".storyboard").exists()
 
 
+def test_what_opens_on_a_refused_clip_is_planned_as_blocked_and_never_sent(film: Path) -> None:
+    assert run("--fault", "422*1", "--jobs", "1").return_value == 4
+    plan = json.loads(call("plan", "--simulate", "--json").stdout)
+    assert [one["action"] for one in plan["requests"]] == ["blocked", "blocked"]
+    assert plan["requests"][1]["reason"] == "waits for shore/1, which was refused before"
+    assert plan["totals"]["blocked"]["cost"] == {"amount": "0.672", "currency": "USD"}
+    assert plan["totals"]["generate"]["requests"] == 0
+    again = call("run", "film.plan", "--simulate")
+    assert again.return_value == 4
+    assert "nothing to render · 2 blocked" in again.stderr
+    assert "shore/2  sent" not in again.stderr
+
+
 def test_a_plan_is_run_stitched_and_looked_at_by_its_own_name(film: Path) -> None:
     done = run()
     assert done.return_value == 0, done.stderr

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from storyboard.ledger import Intent, Order, State
-from storyboard.run.bodies import PointerError, fill, is_same, recorded, unfilled
+from storyboard.run.bodies import PointerError, fill, is_same, recorded, texts, unfilled
 from storyboard.run.hosts.types import Trace
-from storyboard.run.reconciling import Finding, Verdict, reconcile
+from storyboard.run.reconciling import SKEW, Finding, Verdict, reconcile
 from storyboard.units import Money
 
 SECRET = "https://files/a.png?X-Signature=abc"
@@ -40,14 +44,14 @@ def trace(name: str, body: dict[str, Any] | None = None, at: float = 1001, **mor
 
 
 def judge(*doubtful: Intent, history: list[Trace], **more: Any) -> dict[str, Finding]:
-    given = {
+    usual: dict[str, Any] = {
         "claimed": frozenset[str](),
         "expected": (),
         "keeps_bodies": True,
         "now": 2000.0,
         "grace": 100.0,
     }
-    return reconcile(doubtful, history, **given | more)
+    return reconcile(doubtful, history, **usual | more)
 
 
 BODY = {"prompt": "a", "duration": "5"}
@@ -79,6 +83,15 @@ def test_what_another_intent_has_is_not_adopted() -> None:
 def test_one_request_is_adopted_by_one_of_two_equal_takes() -> None:
     found = judge(intent("x", BODY), intent("y", BODY, at=1001), history=[trace("v", BODY)])
     assert sorted(one.verdict for one in found.values()) == [Verdict.ABSENT, Verdict.FOUND]
+
+
+@pytest.mark.parametrize("names", ["vw", "wv"])
+def test_of_two_requests_that_are_equally_near_the_first_of_the_history_is_ours(
+    names: str,
+) -> None:
+    times = {"v": 999.0, "w": 1001.0}
+    history = [trace(name, BODY, at=times[name]) for name in names]
+    assert judge(intent("x", BODY), history=history)["x"].id == names[0]
 
 
 def test_an_older_request_with_the_same_body_is_not_ours() -> None:
@@ -172,3 +185,202 @@ def test_a_prompt_within_a_longer_one_is_another() -> None:
 
 def test_a_request_without_a_prompt_leaves_the_doubt() -> None:
     assert weak(intent("x", BODY), history=[trace("v")])["x"].verdict is Verdict.UNKNOWN
+
+
+def test_as_many_requests_as_ours_of_one_prompt_settle_nothing_where_ours_are_different() -> None:
+    one, other = intent("x", {**BODY, "image": "1"}), intent("y", {**BODY, "image": "2"})
+    found = weak(one, other, history=[trace("v", text="a"), trace("w", text="a")])
+    assert {one.verdict for one in found.values()} == {Verdict.UNKNOWN}
+
+
+def test_an_older_request_with_our_prompt_is_passed_over() -> None:
+    history = [trace("v", text="a", at=100), trace("w", text="a"), trace("v", text="a", at=1002)]
+    assert weak(intent("x", BODY), history=history[:2])["x"].id == "w"
+    assert weak(intent("x", BODY), intent("y", BODY, at=1001), history=history)["x"].id == "w"
+
+
+# -- a clock that was set back --------------------------------------------------------------------
+
+
+def test_a_clock_that_was_set_back_promises_no_end_and_releases_nothing() -> None:
+    found = judge(intent("x", BODY, at=3_500_000.0), history=[], now=2000.0)["x"]
+    assert found.verdict is Verdict.UNKNOWN
+    assert "clock was set back" in found.why
+    assert not any(character.isdigit() for character in found.why)
+
+
+def test_a_clock_that_was_set_back_a_little_never_says_more_than_the_grace() -> None:
+    found = judge(intent("x", BODY, at=2030.0), history=[], now=2000.0)["x"]
+    assert found.verdict is Verdict.UNKNOWN
+    assert "for 100 s" in found.why
+
+
+@pytest.mark.parametrize(("late", "verdict"), [(101.0, Verdict.ABSENT), (99.0, Verdict.UNKNOWN)])
+def test_behind_a_clock_that_was_set_back_the_vendors_clock_says_when_the_grace_is_over(
+    late: float, verdict: Verdict
+) -> None:
+    others = [trace("v", {"prompt": "b"}, at=90_000.0 + SKEW + late)]
+    found = judge(intent("x", BODY, at=90_000.0), history=others, now=2000.0)["x"]
+    assert found.verdict is verdict
+
+
+def test_the_vendors_clock_shortens_no_grace_that_our_own_can_tell() -> None:
+    # Ours is an hour slow, and was so when the request was sent: a minute ago.
+    others = [trace("v", {"prompt": "b"}, at=1000.0 + 3660.0)]
+    found = judge(intent("x", BODY, at=1000.0), history=others, now=1060.0)["x"]
+    assert found.verdict is Verdict.UNKNOWN
+
+
+# -- the specification, one comparison after the other ------------------------------------------
+
+
+def plainly(
+    doubtful: Sequence[Intent],
+    history: Sequence[Trace],
+    *,
+    claimed: frozenset[str],
+    expected: Iterable[str],
+    keeps_bodies: bool,
+    now: float,
+    grace: float,
+) -> dict[str, tuple[Verdict, str]]:
+    """What ``reconcile`` finds, by comparing every intent with every request of the history."""
+    lags = not set(expected) <= {one.id for one in history}
+    rest = [one for one in history if one.id not in claimed]
+    left = {one.digest: one for one in doubtful}
+    found: dict[str, tuple[Verdict, str]] = {}
+    for one in sorted(doubtful, key=lambda one: one.intended_at):
+        timely = [each for each in rest if each.at >= one.intended_at - SKEW]
+        verdict, name = (by_body if keeps_bodies else by_text)(one, timely, [*left.values()])
+        if verdict is Verdict.FOUND:
+            rest = [each for each in rest if each.id != name]
+            del left[one.digest]
+        elif verdict is Verdict.ABSENT:
+            time = now
+            if one.changed_at > now:
+                time = max([now, *(each.at - SKEW for each in history)])
+            if lags or time < one.changed_at + grace:
+                verdict = Verdict.UNKNOWN
+        found[one.digest] = (verdict, name)
+    return found
+
+
+def by_body(one: Intent, timely: Sequence[Trace], _left: Sequence[Intent]) -> tuple[Verdict, str]:
+    same = [each for each in timely if each.body is not None and is_same(one, each.body)]
+    if same:
+        return Verdict.FOUND, min(same, key=lambda each: abs(each.at - one.intended_at)).id
+    gap = any(each.body is None for each in timely)
+    return (Verdict.UNKNOWN if gap else Verdict.ABSENT), ""
+
+
+def by_text(one: Intent, timely: Sequence[Trace], left: Sequence[Intent]) -> tuple[Verdict, str]:
+    wanted = texts(one.order.payload)
+    if not wanted or any(not each.text for each in timely):
+        return Verdict.UNKNOWN, ""
+    same = [each for each in timely if is_made_of(each.text or "", wanted)]
+    if not same:
+        return Verdict.ABSENT, ""
+    rivals = [each for each in left if texts(each.order.payload) == wanted]
+    are_takes = all(each.order.payload == one.order.payload for each in rivals)
+    if len(same) != len(rivals) or not are_takes:
+        return Verdict.UNKNOWN, ""
+    return Verdict.FOUND, same[0].id
+
+
+def is_made_of(text: str, wanted: Sequence[str]) -> bool:
+    for part in wanted:
+        before, found, text = text.partition(part) if part else ("", "", text)
+        if found != part or any(map(str.isalnum, before)):
+            return False
+    return not any(map(str.isalnum, text))
+
+
+PROMPTS = ["a", "b", "a b", "a, b", "ab", "…", "a\nb"]
+TIMES = st.sampled_from([0.0, 400.0, 401.0, 900.0, 999.5, 1000.0, 1000.5, 1001.0, 1700.0, 9000.0])
+SENT: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.fixed_dictionaries(
+        {"prompt": st.sampled_from(PROMPTS)},
+        optional={
+            "cfg": st.sampled_from([1, 1.0, True, None]),
+            "image": st.sampled_from(["asset:sha256:0", "https://files/b.png"]),
+            "more": st.sampled_from([{}, {"x": 1}, {"x": 1, "y": []}]),
+        },
+    ),
+    st.fixed_dictionaries(
+        {
+            "shots": st.lists(
+                st.fixed_dictionaries({"prompt": st.sampled_from(PROMPTS)}),
+                min_size=1,
+                max_size=2,
+            )
+        }
+    ),
+    st.just({}),
+)
+LINKS = st.sampled_from([SECRET, "https://files/a.png"])
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> dict[str, Any]:
+    bodies = draw(st.lists(SENT, min_size=1, max_size=4))
+    doubtful = []
+    for number in range(draw(st.integers(0, 7))):
+        payload = draw(st.sampled_from(bodies))
+        links = (
+            recorded({"/image": draw(LINKS)}) if payload.get("image", "").startswith("a") else {}
+        )
+        one = intent(f"d{number}", payload, at=draw(TIMES))
+        doubtful.append(replace(one, links=links, changed_at=draw(TIMES)))
+    history = []
+    for _ in range(draw(st.integers(0, 9))):
+        body = draw(st.none() | st.sampled_from(bodies) | SENT)
+        if body is not None:
+            extra: dict[str, Any]
+            extra = draw(st.sampled_from([{}, {"seed": 1}, {"seed": 2}, {"image": SECRET}]))
+            body = fill(body, {"/image": draw(LINKS)} if "image" in body else {}) | extra
+        text = draw(st.none() | st.sampled_from([*PROMPTS, "a\n\na b", "c", "b!", ""]))
+        # Pages of a history may overlap: an id can be there twice.
+        name = f"v{draw(st.integers(0, 12))}"
+        history.append(Trace(id=name, endpoint="e", at=draw(TIMES), body=body, text=text))
+    names = st.frozensets(st.sampled_from([f"v{number}" for number in range(13)]), max_size=2)
+    return {
+        "doubtful": doubtful,
+        "history": history,
+        "claimed": draw(names),
+        "expected": draw(st.sampled_from([(), (), ("v0",)])),
+        "keeps_bodies": draw(st.booleans()),
+        "now": draw(TIMES),
+        "grace": draw(st.sampled_from([0.0, 100.0])),
+    }
+
+
+@settings(deadline=None, max_examples=600)
+@given(situations())
+def test_the_verdicts_are_those_of_comparing_each_with_each(situation: dict[str, Any]) -> None:
+    found = reconcile(**situation)
+    assert {name: (one.verdict, one.id) for name, one in found.items()} == plainly(**situation)
+    for one in found.values():
+        assert bool(one.why) is (one.verdict is Verdict.UNKNOWN)
+
+
+class Counted(dict[str, Any]):
+    """A body that counts how often it is looked at."""
+
+    looks = 0
+
+    def __contains__(self, name: object) -> bool:
+        Counted.looks += 1
+        return super().__contains__(name)
+
+
+@pytest.mark.parametrize("prompts", [2000, 1])
+def test_thousands_of_doubts_are_not_compared_each_with_each(prompts: int) -> None:
+    count = 2000
+    bodies = [{"prompt": f"p{number % prompts}", "duration": "5"} for number in range(count)]
+    doubtful = [intent(f"d{n}", body, at=1000.0 + n) for n, body in enumerate(bodies)]
+    history = [trace(f"v{n}", Counted(body), at=1001.0 + n) for n, body in enumerate(bodies)]
+    Counted.looks = 0
+    found = judge(*doubtful, history=history[::-1], now=9e9)
+    assert len({one.id for one in found.values()}) == count
+    assert all(one.verdict is Verdict.FOUND for one in found.values())
+    assert Counted.looks <= 2 * count
