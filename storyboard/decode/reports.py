@@ -19,6 +19,7 @@ from storyboard.diagnostics.codes import (
 )
 from storyboard.diagnostics.spelling import nearest
 from storyboard.syntax.nodes import Mapping, Node, Scalar, Sequence
+from storyboard.syntax.wording import described
 
 _KINDS = {
     "int_parsing": "a whole number",
@@ -88,7 +89,7 @@ def report(
         inside = "an item of " if location and isinstance(location[-1], int) else ""
         diagnostics.add(
             WRONG_TYPE,
-            f"{inside}{_shown(location)} takes {_EXPECTED[kind]}, found {_described(node)}",
+            f"{inside}{_shown(location)} takes {_EXPECTED[kind]}, found {described(node)}",
             span,
             labels=used,
             help=_type_help(kind, location, node),
@@ -96,7 +97,7 @@ def report(
     elif kind in {"literal_error", "enum"}:
         diagnostics.add(
             BAD_CHOICE,
-            f"{_shown(location)} takes {context['expected']}, found {_described(node)}",
+            f"{_shown(location)} takes {context['expected']}, found {described(node)}",
             span,
             labels=used,
         )
@@ -114,7 +115,7 @@ def report(
     else:
         diagnostics.add(
             BAD_NUMBER,
-            f"{_shown(location)} takes {_wanted(kind, context)}, found {_described(node)}",
+            f"{_shown(location)} takes {_wanted(kind, context)}, found {described(node)}",
             span,
             labels=used,
             help="correct the value",
@@ -192,19 +193,6 @@ def _shown(location: Location) -> str:
         if isinstance(part, str):
             return f'"{part}"'
     return "the file"
-
-
-def _described(node: Node) -> str:
-    """What a node is, in a writer's words."""
-    match node:
-        case Mapping():
-            return "a mapping"
-        case Sequence():
-            return "a list"
-        case "":
-            return "nothing"
-        case _:
-            return f'"{node}"' if len(node) <= 40 else f'"{node[:39]}…"'
 
 
 def _used_at(node: Node) -> tuple[Label, ...]:

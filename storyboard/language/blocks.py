@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from storyboard.diagnostics.codes import WRONG_TYPE
-from storyboard.language.leaves import found, refuse
+from storyboard.language.leaves import refuse
 from storyboard.syntax.nodes import Mapping, Scalar, without_blanks
+from storyboard.syntax.wording import described
 
 
 class Block(BaseModel):
@@ -32,7 +33,7 @@ class Block(BaseModel):
         else:
             raise refuse(
                 WRONG_TYPE,
-                f"expected a mapping (key: value), found {found(data)}",
+                f"expected a mapping (key: value), found {described(data)}",
                 cls.advice(),
             )
         block = handler(data)

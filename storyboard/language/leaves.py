@@ -27,7 +27,8 @@ from storyboard.diagnostics.codes import (
     WRONG_VERSION,
 )
 from storyboard.diagnostics.types import Code
-from storyboard.syntax.nodes import Mapping, Scalar, Sequence
+from storyboard.syntax.nodes import Scalar
+from storyboard.syntax.wording import described
 from storyboard.units import Money, parse_seconds
 
 LONGEST_SHOT = 600
@@ -41,19 +42,6 @@ _NO_NAME = re.compile(r"[^\w-]+")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def found(value: object) -> str:
-    """What a value is, in a writer's words."""
-    match value:
-        case Mapping():
-            return "a mapping"
-        case Sequence():
-            return "a list"
-        case "":
-            return "nothing"
-        case _:
-            return f'"{value}"' if len(str(value)) <= 40 else f'"{str(value)[:39]}…"'
-
-
 def refuse(code: Code, message: str, help: str = "") -> PydanticCustomError:  # noqa: A002
     """An error that the decoder turns into a diagnostic of that code."""
     return PydanticCustomError(code.id, "{message}", {"message": message, "help": help})
@@ -64,7 +52,7 @@ def leaf(read: Callable[[Scalar], object], expected: str, schema: dict[str, Any]
 
     def validate(value: object) -> object:
         if not isinstance(value, Scalar):
-            raise refuse(WRONG_TYPE, f"expected {expected}, found {found(value)}")
+            raise refuse(WRONG_TYPE, f"expected {expected}, found {described(value)}")
         return read(value)
 
     return (
@@ -102,7 +90,7 @@ def _read_name(scalar: Scalar) -> Scalar:
         better = _NO_NAME.sub("_", scalar).strip("_-") or "mara"
         raise refuse(
             BAD_NAME,
-            f"{found(scalar)} is no name: a name is made of letters, digits, _ and -",
+            f"{described(scalar)} is no name: a name is made of letters, digits, _ and -",
             f"write {better}",
         )
     if len(scalar) > LONGEST_NAME:
@@ -164,7 +152,7 @@ def _read_seconds(scalar: Scalar) -> int:
     if seconds is None:
         raise refuse(
             BAD_DURATION,
-            f"expected whole seconds, found {found(scalar)}",
+            f"expected whole seconds, found {described(scalar)}",
             "write a whole number with or without s, for example 4s",
         )
     if not 1 <= seconds <= LONGEST_SHOT:
@@ -198,7 +186,7 @@ def _read_film_seconds(scalar: Scalar) -> int:
     if not seconds:
         raise refuse(
             BAD_DURATION,
-            f"expected whole seconds above 0, found {found(scalar)}",
+            f"expected whole seconds above 0, found {described(scalar)}",
             "write a whole number with or without s, for example 120s",
         )
     return seconds
@@ -224,7 +212,7 @@ def _read_money(scalar: Scalar) -> Money:
     if money is None:
         raise refuse(
             BAD_MONEY,
-            f"expected an amount with its currency, found {found(scalar)}",
+            f"expected an amount with its currency, found {described(scalar)}",
             "write the amount and three capitals, for example 25 USD",
         )
     return money
@@ -247,7 +235,7 @@ def _read_flag(scalar: Scalar) -> bool:
     meant = meant or {"true": "true", "false": "false"}.get(scalar.casefold())
     raise refuse(
         BAD_CHOICE,
-        f"expected true or false, found {found(scalar)}",
+        f"expected true or false, found {described(scalar)}",
         f"write {meant}" if meant else "write true or false",
     )
 
@@ -259,7 +247,7 @@ def _read_take(scalar: Scalar) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,5}", scalar):
         raise refuse(
             BAD_NUMBER,
-            f"expected the number of a take, 1 or more, found {found(scalar)}",
+            f"expected the number of a take, 1 or more, found {described(scalar)}",
             "write a whole number, for example take: 2",
         )
     return int(scalar)
@@ -272,7 +260,7 @@ def _read_version(scalar: Scalar) -> int:
     if scalar != "1":
         raise refuse(
             WRONG_VERSION,
-            f"this tool reads version 1 of the language, the file says {found(scalar)}",
+            f"this tool reads version 1 of the language, the file says {described(scalar)}",
             "write storyboard: 1",
         )
     return 1
@@ -286,7 +274,7 @@ def _read_location(scalar: Scalar) -> Scalar:
     if not scalar.strip() or "\0" in scalar:
         raise refuse(
             BAD_PATH,
-            f"expected a path or an https URL, found {found(scalar)}",
+            f"expected a path or an https URL, found {described(scalar)}",
             "write a path relative to this file, or leave the key out",
         )
     if scalar.startswith("https://"):
@@ -301,7 +289,7 @@ def _read_location(scalar: Scalar) -> Scalar:
     if _URL.match(scalar):
         raise refuse(
             BAD_PATH,
-            f"{found(scalar)} is neither a path nor an https URL",
+            f"{described(scalar)} is neither a path nor an https URL",
             "write a path relative to this file, with /, or a URL that begins with https://",
         )
     return scalar
@@ -325,7 +313,7 @@ def choice(*options: str) -> Any:
         if scalar not in options:
             shown = " or ".join(options) if len(options) < 3 else ", ".join(options)
             raise refuse(
-                BAD_CHOICE, f"expected {shown}, found {found(scalar)}", f"write {options[0]}"
+                BAD_CHOICE, f"expected {shown}, found {described(scalar)}", f"write {options[0]}"
             )
         return str(scalar)
 
@@ -339,7 +327,7 @@ def _read_ratio(scalar: Scalar) -> str:
     if not _RATIO.fullmatch(scalar):
         raise refuse(
             BAD_CHOICE,
-            f"expected an aspect ratio such as 16:9, found {found(scalar)}",
+            f"expected an aspect ratio such as 16:9, found {described(scalar)}",
             'write "16:9"',
         )
     return str(scalar)

@@ -30,11 +30,11 @@ from storyboard.language.leaves import (
     Text,
     Version,
     choice,
-    found,
     refuse,
 )
 from storyboard.language.variables import Variables
 from storyboard.syntax.nodes import Mapping, Scalar
+from storyboard.syntax.wording import described
 
 
 class Defaults(Block):
@@ -93,7 +93,7 @@ def _one_speaker(data: object) -> object:
     if not isinstance(data, Mapping):
         raise refuse(
             WRONG_TYPE,
-            f"expected a speaker with a line, found {found(data)}",
+            f"expected a speaker with a line, found {described(data)}",
             'write - mara: "It is out."',
         )
     if len(data) != 1:
@@ -205,7 +205,7 @@ class _Shelf(Block):
         json_schema_extra={"patternProperties": {"^x-": {"description": "The author's own."}}}
     )
 
-    storyboard: Version = Field(description="The version of the language: 1.")
+    storyboard: Version | None = Field(None, description="The version of the language: 1.")
     title: Text | None = Field(None, description="The title.")
     description: Text | None = Field(None, description="What it is, for people; never sent.")
     authors: tuple[Text, ...] | None = Field(None, description="Who wrote it.")
@@ -241,19 +241,20 @@ class _Shelf(Block):
 class Library(_Shelf):
     """A cast library: characters, props, locations and styles that films share."""
 
-    storyboard: Version | None = Field(None, description="The version of the language: 1.")  # type: ignore[assignment]
-
 
 class Storyboard(_Shelf):
     """A film, from its cast to its scenes."""
 
+    storyboard: Version = Field(description="The version of the language: 1.")
     target: Text | None = Field(
         None,
         description="The model and host that renders it. Without: fal/kling-o3-pro.",
         examples=["fal/kling-o3-pro", "oxen/kling-o3-pro"],
     )
     budget: Amount | None = Field(
-        None, description="What the film may cost; a plan above it is refused.", examples=["25 USD"]
+        None,
+        description="What may still be paid for the film; a plan above it is refused.",
+        examples=["25 USD"],
     )
     max_seconds: FilmSeconds | None = Field(
         None, description="How many seconds may be rendered; a plan above it is refused."

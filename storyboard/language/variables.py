@@ -8,8 +8,9 @@ from pydantic import GetPydanticSchema, WithJsonSchema
 from pydantic_core import core_schema
 
 from storyboard.diagnostics.codes import BAD_NAME, TOO_LONG, WRONG_TYPE
-from storyboard.language.leaves import found, read_variable, refuse
+from storyboard.language.leaves import read_variable, refuse
 from storyboard.syntax.nodes import Scalar, Sequence
+from storyboard.syntax.wording import described
 
 LONGEST_VARIABLE = 10_000
 """Code points of one variable: the tool's own bound, which keeps templates small."""
@@ -19,7 +20,7 @@ def _variable_name(name: object) -> str:
     if not str(name).isidentifier():
         raise refuse(
             BAD_NAME,
-            f"{found(name)} cannot be a variable: letters, digits and _ only",
+            f"{described(name)} cannot be a variable: letters, digits and _ only",
             "templates read a - as minus; write _",
         )
     return str(name)

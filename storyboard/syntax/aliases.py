@@ -26,22 +26,27 @@ def copy_node(node: Node, origin: Origin) -> Node:
 
     Recursive: what is copied was parsed, so it is no deeper than the parser's bound.
     """
-    copy: Node
     if isinstance(node, Scalar):
-        copy = Scalar(node)
-        copy.style = node.style
-    elif isinstance(node, Mapping):
+        return _copy_scalar(node, origin)
+    copy: Mapping | Sequence
+    if isinstance(node, Mapping):
         copy = Mapping()
         copy.is_broken = node.is_broken
         for key, value in node.items():
             # A mapping made by the parser has scalars for keys; its type says only str.
-            new_key = copy_node(key, origin) if isinstance(key, Scalar) else key
-            copy[new_key] = copy_node(value, origin)  # type: ignore[index]
+            new_key = _copy_scalar(key, origin) if isinstance(key, Scalar) else key
+            copy[new_key] = copy_node(value, origin)
     else:
         copy = Sequence(copy_node(item, origin) for item in node)
     copy.origin = origin
     copy.start = node.start
     copy.end = node.end
+    return copy
+
+
+def _copy_scalar(scalar: Scalar, origin: Origin) -> Scalar:
+    copy = Scalar(scalar)
+    copy.origin, copy.start, copy.end, copy.style = origin, scalar.start, scalar.end, scalar.style
     return copy
 
 

@@ -8,7 +8,7 @@ escape cannot make a surrogate.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaml.events import Event
 from yaml.parser import Parser
@@ -17,7 +17,7 @@ from yaml.scanner import Scanner, ScannerError
 
 try:
     from yaml._yaml import CParser
-except ImportError:  # pragma: no cover - PyYAML was built without libyaml
+except ImportError:  # PyYAML was built without libyaml
     HAS_C_PARSER = False
 else:
     HAS_C_PARSER = True
@@ -28,9 +28,12 @@ _LINE_ENDS = "\0\r\n\x85\u2028\u2029"
 class PythonParser(Reader, Scanner, Parser):
     """PyYAML's Python parser over a text."""
 
-    # Private state of PyYAML's scanner, which its stubs do not tell of.
+    # Private state of PyYAML's scanner, which its stubs do not tell of or give no type.
     flow_level: int
     allow_simple_key: bool
+    if TYPE_CHECKING:
+
+        def scan_line_break(self) -> str: ...
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -47,7 +50,7 @@ class PythonParser(Reader, Scanner, Parser):
             if self.peek() == "#":
                 while self.peek() not in _LINE_ENDS:
                     self.forward()
-            if not self.scan_line_break():  # type: ignore[no-untyped-call]
+            if not self.scan_line_break():
                 return
             if not self.flow_level:
                 self.allow_simple_key = True

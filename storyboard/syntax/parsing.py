@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
-from unicodedata import normalize
 
 from yaml import YAMLError
 from yaml.events import (
@@ -28,9 +27,10 @@ from storyboard.collector import paused_collector
 from storyboard.diagnostics import Diagnostics, Source, Span
 from storyboard.syntax.aliases import Anchor, copy_node, height
 from storyboard.syntax.breakdowns import report_breakdown, report_template
+from storyboard.syntax.entries import REFUSED_KEY, Entries
 from storyboard.syntax.events import HAS_C_PARSER, open_events
 from storyboard.syntax.findings import Findings, Refused
-from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence, blank
+from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence
 
 MAX_DEPTH = 64
 MAX_ALIASED_NODES = 100_000
@@ -75,22 +75,10 @@ def parse(
         return None
 
 
-class _Extra:
-    """What few mappings need: all keys seen, left out or not, and the mappings to merge."""
-
-    __slots__ = ("known", "merged")
-
-    def __init__(self, mapping: Mapping) -> None:
-        self.known: dict[str, Scalar] = {
-            _fold(key): key for key in mapping if isinstance(key, Scalar)
-        }
-        self.merged: list[Mapping] = []
-
-
 class _Builder:
     """The state of one parse; the loop is in ``build``, what is rare in the other methods."""
 
-    __slots__ = ("aliased", "anchors", "findings", "origin", "refused_key", "source", "text")
+    __slots__ = ("aliased", "anchors", "findings", "origin", "source", "text")
 
     def __init__(self, source: Source, findings: Findings) -> None:
         self.source = source
@@ -99,8 +87,6 @@ class _Builder:
         self.origin = Origin(source)
         self.anchors: dict[str, Anchor] = {}
         self.aliased = 0
-        # Not ASCII, so that it is never put into a mapping without a closer look.
-        self.refused_key = Scalar("\ufffd")
 
     # -- the loop ------------------------------------------------------------------------
 
@@ -114,26 +100,27 @@ class _Builder:
         if start.version and start.version not in {(1, 1), (1, 2)}:
             self.findings.version()
             raise Refused
-        root, last = self._build_document(get_event, start)
+        document, last = self._build_document(get_event, start)
         self._check_end(get_event, last)
-        if isinstance(root, Scalar) and not root.style and root in _LEFT_OUT:
+        root = next(iter(document), None)
+        if root is None or (isinstance(root, Scalar) and not root.style and root in _LEFT_OUT):
             self.findings.empty_file()
             raise Refused
         return root
 
-    def _build_document(self, get_event: Callable[[], Event], event: Any) -> tuple[Node, Event]:
-        """The root node of a document and the event that ends it."""
+    def _build_document(self, get_event: Callable[[], Event], event: Any) -> tuple[Sequence, Event]:
+        """A list of the document's root node, and the event that ends it."""
         origin, text = self.origin, self.text
-        root: Node | None = None
-        # What is open now; its parents wait on the stack.
+        # What is open now: a mapping, else a list. Its parents wait on the stack, the document
+        # below them all.
         mapping: Mapping | None = None
-        sequence: Sequence | None = None
+        sequence = Sequence()
         key: Scalar | None = None
-        extra: _Extra | None = None
+        extra: Entries | None = None
         anchor: Anchor | None = None
         opened_at = 0
         stack: list[
-            tuple[Mapping | None, Sequence | None, Scalar | None, _Extra | None, Anchor | None, int]
+            tuple[Mapping | None, Sequence, Scalar | None, Entries | None, Anchor | None, int]
         ] = []
         made = 0
         last_end = 0
@@ -182,12 +169,11 @@ class _Builder:
                     ):
                         report_template(self.source, place - 1, self.findings)
                         raise Refused
-                    mapping, sequence = Mapping(), None
+                    opened: Mapping | Sequence = (mapping := Mapping())
                     mapping.is_broken = False
-                    opened: Mapping | Sequence = mapping
                 else:
-                    mapping, sequence = None, Sequence()
-                    opened = sequence
+                    mapping = None
+                    opened = sequence = Sequence()
                 key = extra = anchor = None
                 opened_at = made
                 opened.origin = origin
@@ -209,22 +195,17 @@ class _Builder:
                 if isinstance(item, Scalar):
                     left_out = not item.style and item in _LEFT_OUT
                     if item.style == "*" and mapping is not None and key is not None:
-                        extra = extra or _Extra(mapping)
+                        extra = extra or Entries(mapping, self.findings)
             elif kind is DocumentEndEvent:
-                if root is None:  # pragma: no cover - a document always has a node
-                    self.findings.empty_file()
-                    raise Refused
-                return root, event
+                return sequence, event
             else:
                 # The end of what is open. A block's own end mark stands far below it.
                 place = event.end_mark.index
                 if place > event.start_mark.index:
                     last_end = place
+                if extra is not None:
+                    extra.finish()
                 closed = mapping if mapping is not None else sequence
-                if closed is None:  # pragma: no cover - events nest
-                    continue
-                if extra is not None and extra.merged and mapping is not None:
-                    _merge(mapping, extra)
                 closed.end = last_end
                 if anchor is not None:
                     anchor.size = made - opened_at + 1
@@ -237,7 +218,7 @@ class _Builder:
                         key = item
                     else:
                         self.findings.bad_key(item)
-                        key = self.refused_key
+                        key = REFUSED_KEY
                 elif (
                     left_out
                     or extra is not None
@@ -245,17 +226,14 @@ class _Builder:
                     or key == "<<"
                     or not key.isascii()
                 ):
-                    if extra is None:
-                        extra = _Extra(mapping)
-                    self._put(mapping, extra, key, item, left_out=left_out)
+                    extra = extra or Entries(mapping, self.findings)
+                    extra.put(key, item, left_out=left_out)
                     key = None
                 else:
                     mapping[key] = item
                     key = None
-            elif sequence is not None:
-                sequence.append(item)
             else:
-                root = item
+                sequence.append(item)
 
     def _open(self, *, c_parser: bool) -> Callable[[], Event]:
         """A function that gives the events one after the other."""
@@ -290,7 +268,8 @@ class _Builder:
             self.findings.second_document(*second.span(1))
             return
         following = self._next(get_event, last)
-        if isinstance(following, DocumentStartEvent):  # pragma: no cover - found above
+        # One that begins on a line that only YAML knows, as after U+0085.
+        if isinstance(following, DocumentStartEvent):
             mark: Any = following.start_mark
             self.findings.second_document(mark.index, mark.index + 1)
 
@@ -358,55 +337,3 @@ class _Builder:
             self.findings.too_deep(span, MAX_DEPTH)
             raise Refused
         return copy_node(anchor.node, Origin(self.source, span)), anchor.size
-
-    def _put(
-        self, mapping: Mapping, extra: _Extra, key: Scalar, item: Node, *, left_out: bool
-    ) -> None:
-        """Put an entry that needs a closer look into its mapping."""
-        if key is self.refused_key:
-            mapping.is_broken = True
-            return
-        folded = _fold(key)
-        first = extra.known.get(folded)
-        is_merge = key == "<<" and not key.style
-        if first is not None:
-            self.findings.duplicate_key(key, first, is_merge=is_merge)
-            return
-        extra.known[folded] = key
-        if is_merge:
-            self._note_merge(mapping, extra, item)
-        elif isinstance(item, Scalar) and item.style == "*":
-            mapping.is_broken = True
-        elif not left_out or not isinstance(item, Scalar):
-            mapping[key] = item
-        elif not item and not key.style and ":" in key:
-            self.findings.missing_space(key)
-        else:
-            mapping[key] = blank(item)
-
-    def _note_merge(self, mapping: Mapping, extra: _Extra, item: Node) -> None:
-        for part in item if isinstance(item, Sequence) else (item,):
-            if isinstance(part, Mapping):
-                extra.merged.append(part)
-                continue
-            mapping.is_broken = True
-            if not (isinstance(part, Scalar) and part.style == "*"):
-                self.findings.bad_merge(part)
-
-
-def _fold(key: str) -> str:
-    return key if key.isascii() else normalize("NFC", key)
-
-
-def _merge(mapping: Mapping, extra: _Extra) -> None:
-    """Put merged entries first, in the order of their mappings; written and earlier ones win."""
-    written = dict(mapping)
-    mapping.clear()
-    for part in extra.merged:
-        mapping.is_broken = mapping.is_broken or part.is_broken
-        for key, value in part.items():
-            folded = _fold(key)
-            if folded not in extra.known:
-                extra.known[folded] = key  # type: ignore[assignment]
-                mapping[key] = value
-    mapping.update(written)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,6 +20,7 @@ ENDPOINT = "fal-ai/kling-video/o3/pro/reference-to-video"
 MODEL = "kling-video-o3-pro-reference-to-video"
 
 Start = Callable[..., "Bench"]
+Launch = Callable[..., tuple[subprocess.Popen[str], str]]
 
 
 # One for all clients: to make one takes longer than most of the tests.
@@ -89,6 +92,27 @@ class Bench:
         assert answer.status_code == 200, answer.text
         url: str = answer.json()["access_url"]
         return url
+
+
+@pytest.fixture
+def launch() -> Iterator[Launch]:
+    """Starts simulators in processes of their own, which can be killed; gives their addresses."""
+    found: list[subprocess.Popen[str]] = []
+
+    def begin(*arguments: str) -> tuple[subprocess.Popen[str], str]:
+        command = [sys.executable, "-m", "storyboard.run.simulator", "--clips", "stub", *arguments]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+        found.append(process)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("simulator at http://127.0.0.1:"), line
+        return process, line.split()[-1]
+
+    yield begin
+    for process in found:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture

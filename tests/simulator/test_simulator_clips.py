@@ -17,7 +17,7 @@ from storyboard.run.simulator import clips
 from storyboard.run.simulator.clips import Studio
 from storyboard.run.simulator.labels import Label, draw_clip, size_of
 from storyboard.run.simulator.movies import Movie, mark, read_movie, write_movie
-from storyboard.run.simulator.rules import Order, Shot
+from storyboard.run.simulator.orders import Order, Shot
 
 needs_ffmpeg = pytest.mark.skipif(
     shutil.which("ffmpeg") is None or shutil.which("ffprobe") is None,

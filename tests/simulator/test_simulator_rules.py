@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from storyboard.run.simulator.endpoints import FAL, OXEN
 from storyboard.run.simulator.movies import write_movie
-from storyboard.run.simulator.rules import check_body, read_order, remarks_on, text_width
+from storyboard.run.simulator.orders import read_order, remarks_on, text_width
+from storyboard.run.simulator.rules import check_body
 
 O3 = "fal-ai/kling-video/o3/pro/reference-to-video"
 O3_4K = "fal-ai/kling-video/o3/4k/reference-to-video"

@@ -191,6 +191,14 @@ def test_only_the_first_document_is_read(c_parser: bool) -> None:
     assert codes(diagnostics) == ["SB014"]
 
 
+def test_a_second_document_may_begin_on_a_line_that_only_yaml_knows(c_parser: bool) -> None:
+    for line_end in ("\x85", "\u2028", "\u2029"):
+        node, diagnostics = parse_text(f"a{line_end}--- b", c_parser=c_parser)
+        assert node == "a"
+        found = only(diagnostics)
+        assert (found.code.id, found.span and found.span.start) == ("SB014", 2)
+
+
 def test_marks_of_a_document_are_no_second_one(c_parser: bool) -> None:
     for text in ("---\na: 1\n", "a: 1\n...\n", "%YAML 1.2\n---\na: 1\n...\n# note\n...\n"):
         assert good(text, c_parser=c_parser) == {"a": "1"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from syntax_samples import check_places, only, parse_text
 
@@ -94,3 +97,19 @@ def test_the_quick_look_finds_what_yaml_forbids_and_nothing_else() -> None:
     forbidden = {*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF} - {0x09, 0x0A, 0x0D, 0x85}
     for number in [*range(0x3000), 0xD7FF, *range(0xE000, 0x10010), 0x1FFFE, 0x10FFFF]:
         assert is_clean(chr(number).encode()) == (number not in forbidden), hex(number)
+
+
+WITHOUT_LIBYAML = """
+import sys
+sys.modules["yaml._yaml"] = None
+from storyboard.diagnostics import Diagnostics, Source
+from storyboard.syntax import parse
+from storyboard.syntax.events import HAS_C_PARSER
+print(HAS_C_PARSER, parse(Source("film.yaml", "a: [b, {c: d}]"), Diagnostics()))
+"""
+
+
+def test_a_text_is_read_where_yaml_was_built_without_libyaml() -> None:
+    command = [sys.executable, "-c", WITHOUT_LIBYAML]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "False {'a': ['b', {'c': 'd'}]}", done.stderr

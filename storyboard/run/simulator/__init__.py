@@ -17,9 +17,10 @@ how they are written), ``GET /simulator/bill`` is the bill. ``X-Simulate-Scene``
 of a scene one colour, and ``X-Simulate-Shots`` names their shots, divided by commas; both are
 percent-encoded UTF-8.
 
-From the bottom up: ``endpoints`` (tables), ``rules`` and ``inputs`` (what a body may be),
-``movies``, ``labels`` and ``clips`` (rendering), ``faults``, ``jobs``, ``journal`` and ``lab``
-(the queue), ``dialects`` and ``stage`` (what all routes share), ``fal``, ``fal_files``,
+From the bottom up: ``families`` and ``endpoints`` (tables), ``orders``, ``rules`` and ``inputs``
+(what a body may be, and what it asks for), ``movies``, ``labels`` and ``clips`` (rendering),
+``faults``, ``jobs``, ``journal``, ``files``, ``bench`` and ``lab`` (the queue, and what outlives
+the process), ``dialects`` and ``stage`` (what all routes share), ``fal``, ``fal_files``,
 ``oxen`` and ``console`` (routes), ``app`` and ``server``. Needs the packages starlette and uvicorn,
 and cryptography for webhooks.
 """
@@ -29,12 +30,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from storyboard.run.simulator.faults import FAULTS, FaultError
-from storyboard.run.simulator.options import Options
+from storyboard.run.simulator.options import Options, StateError
 
 if TYPE_CHECKING:
     from storyboard.run.simulator.server import Simulator, serve
 
-__all__ = ["FAULTS", "FaultError", "Options", "Simulator", "serve"]
+__all__ = ["FAULTS", "FaultError", "Options", "Simulator", "StateError", "serve"]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from storyboard.run.simulator.faults import FAULTS
-from storyboard.run.simulator.options import Options
+from storyboard.run.simulator.options import Options, StateError
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +55,7 @@ def main() -> int:
         serve(_announce, **values)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return 3 if isinstance(error, StateError) else 2
     except OSError as error:
         print(f"error: the simulator cannot start: {error}", file=sys.stderr)
         return 3

@@ -27,7 +27,7 @@ from PIL import Image
 from storyboard.run.simulator.labels import Label, draw_clip, size_of
 from storyboard.run.simulator.movies import RATE, mark, write_movie
 from storyboard.run.simulator.options import Clips
-from storyboard.run.simulator.rules import Order
+from storyboard.run.simulator.orders import Order
 
 #: Pictures drawn for each second; ffmpeg repeats them up to the frame rate.
 _STEPS = 2

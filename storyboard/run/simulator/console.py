@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from storyboard.run.simulator.faults import FAULTS, FaultError, parse_fault
 from storyboard.run.simulator.jobs import Job
+from storyboard.run.simulator.options import StateError
 from storyboard.run.simulator.stage import Stage
 
 
@@ -96,7 +97,10 @@ class Console:
 
     async def reset(self, _: Request) -> Response:
         """Forget jobs, files, bill and armed faults."""
-        self._stage.reset()
+        try:
+            self._stage.reset()
+        except StateError as error:
+            return JSONResponse({"simulator": str(error)}, 503)
         return JSONResponse({"reset": True})
 
 

@@ -14,9 +14,10 @@ import io
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from storyboard.run.simulator.endpoints import Family, MovieLimits, PictureLimits
+from storyboard.run.simulator.families import Family, MovieLimits, PictureLimits
 from storyboard.run.simulator.movies import read_movie
-from storyboard.run.simulator.rules import Body, Breach, Location
+from storyboard.run.simulator.orders import Body
+from storyboard.run.simulator.rules import Breach, Location
 from storyboard.run.simulator.wire import LOCAL_HOST, UnreachableError, ask_local
 
 #: Reads one of the simulator's own links; None where it is no link of its own.

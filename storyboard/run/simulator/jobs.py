@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from storyboard.run.simulator.endpoints import FAL, OXEN, Endpoint
+from storyboard.run.simulator.endpoints import FAL, OXEN
+from storyboard.run.simulator.families import Endpoint
 from storyboard.run.simulator.faults import Armed, Fault
 from storyboard.run.simulator.labels import Label
-from storyboard.run.simulator.rules import Breach, Order
+from storyboard.run.simulator.orders import Order
+from storyboard.run.simulator.rules import Breach
 
 HostName = Literal["fal", "oxen"]
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
@@ -23,7 +26,8 @@ class Job:
     ``submission`` numbers the paying request that asked for it, ``take`` the clips of one
     request from 1. Times are Unix seconds. ``breaches`` are filled when the body is found to
     be wrong; ``trouble`` is a fault that was asked for. ``order`` is None for a body that
-    breaks the rules for fields. ``size`` is the length of the clip in bytes, once made.
+    breaks the rules for fields. ``size`` is the length of the clip in bytes, once made, and
+    ``frames`` the sha256 of the pictures that it was made of, by link.
     """
 
     id: str
@@ -42,6 +46,7 @@ class Job:
     label: Label = field(default_factory=Label)
     key: str = ""
     size: int = 0
+    frames: dict[str, str] = field(default_factory=dict)
     webhook: str | None = None
     namespace: str = "simulated"
     keeps_payload: bool = True
@@ -63,6 +68,19 @@ class Job:
         if self.trouble is not None and self.trouble.name != "stuck":
             return False
         return self.state != "cancelled" or self.started_at is not None
+
+    @property
+    def clip_key(self) -> str:
+        """What makes its clip the one it is: the order, and the pictures that it is made of."""
+        if not self.frames:
+            return self.key
+        made_of = "\n".join([self.key, *map(":".join, sorted(self.frames.items()))])
+        return hashlib.sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def frame_links(self) -> set[str]:
+        """The links of the pictures on which its clip opens and ends."""
+        order = self.order
+        return {url for url in (order.first, order.last) if url} if order is not None else set()
 
     @property
     def seconds(self) -> int:
@@ -94,6 +112,7 @@ class Job:
             "breaches": [[b.msg, b.type, b.loc, dict(b.ctx), b.given] for b in self.breaches],
             "label": [self.label.scene, self.label.shots, self.label.take],
             "size": self.size,
+            "frames": self.frames,
             "webhook": self.webhook,
             "namespace": self.namespace,
             "keeps_payload": self.keeps_payload,
@@ -122,6 +141,7 @@ def read_record(record: dict[str, Any]) -> Job:
         ),
         label=Label(scene=scene, shots=tuple(shots), take=take),
         size=record["size"],
+        frames=record.get("frames", {}),
         webhook=record["webhook"],
         namespace=record["namespace"],
         keeps_payload=record["keeps_payload"],

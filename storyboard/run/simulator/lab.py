@@ -7,65 +7,32 @@ that has files to look at, or a clip to render, has a task for that work alone.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import heapq
 import random
 import time
 import uuid
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Any
 
+from storyboard.run.simulator.bench import Bench
 from storyboard.run.simulator.clips import Studio, clip_key
-from storyboard.run.simulator.endpoints import Endpoint
+from storyboard.run.simulator.families import Endpoint
 from storyboard.run.simulator.faults import Armed, Fault
 from storyboard.run.simulator.inputs import ReadOwn, check_inputs, inputs_of
 from storyboard.run.simulator.jobs import HostName, Job, State, read_record
 from storyboard.run.simulator.journal import Journal
 from storyboard.run.simulator.labels import Label
-from storyboard.run.simulator.options import Options
-from storyboard.run.simulator.rules import Breach, check_body, read_order, remarks_on
+from storyboard.run.simulator.options import Options, StateError
+from storyboard.run.simulator.orders import read_order, remarks_on
+from storyboard.run.simulator.rules import Breach, check_body
 
 #: A refused body takes this share of the time of a clip.
 _REFUSAL_SHARE = 0.1
-
-
-@dataclass(slots=True)
-class Bench:
-    """A host's queue and the places at which work goes on."""
-
-    places: int
-    running: int = 0
-    queue: list[tuple[int, Job]] = field(default_factory=list)
-    head: int = 0
-
-    def put(self, ticket: int, job: Job) -> None:
-        """Let a job wait; tickets only grow."""
-        self.queue.append((ticket, job))
-
-    def take(self) -> Job | None:
-        """The next job that waits."""
-        if self.head >= len(self.queue):
-            return None
-        job = self.queue[self.head][1]
-        self.head += 1
-        if self.head > 1000 and self.head * 2 > len(self.queue):
-            del self.queue[: self.head]
-            self.head = 0
-        return job
-
-    def position(self, ticket: int) -> int:
-        """How many wait before this ticket."""
-        at = bisect_left(self.queue, ticket, lo=self.head, key=lambda item: item[0])
-        return at - self.head
-
-    def remove(self, ticket: int) -> None:
-        """Let a job wait no longer."""
-        at = bisect_left(self.queue, ticket, lo=self.head, key=lambda item: item[0])
-        if at < len(self.queue) and self.queue[at][0] == ticket:
-            del self.queue[at]
 
 
 class Laboratory:
@@ -104,28 +71,34 @@ class Laboratory:
         faults: tuple[Armed, ...] = (),
         **details: Any,
     ) -> list[Job]:
-        """Take an order: a job for each clip, kept in the journal before this returns."""
-        self.submissions += 1
-        found = []
-        for take in range(1, takes + 1):
-            job = Job(
+        """Take an order: a job for each clip, kept in the journal before this returns.
+
+        Raises ``StateError`` where they cannot be kept; then there is no order.
+        """
+        label = label or Label()
+        found = [
+            Job(
                 # Never the id of an earlier simulator: a client may still look for that one.
                 id=str(uuid.uuid4()),
                 host=host,
                 endpoint=endpoint,
                 body=body,
-                submission=self.submissions,
+                submission=self.submissions + 1,
                 accepted_at=time.time(),
                 take=take,
-                label=replace(label or Label(), take=take),
+                label=replace(label, take=label.take + take - 1),
                 trouble=trouble,
                 faults=[replace(armed) for armed in faults],
                 **details,
             )
+            for take in range(1, takes + 1)
+        ]
+        for job in found:
             self._work_out(job)
+        self._journal.accept(job.to_record() for job in found)
+        self.submissions += 1
+        for job in found:
             self.jobs[job.id] = job
-            self._journal.write_job(job.to_record())
-            found.append(job)
             self._enqueue(job)
         return found
 
@@ -176,9 +149,9 @@ class Laboratory:
         if self._studio.mode == "stub":
             return self._studio.stub(job.key, job.order)
         files: dict[str, bytes] = {}
-        if not self._studio.has(job.key):
-            # Only after a restart: the clip is made once more, from the same files.
-            _, files = await self._check(job)
+        if not self._studio.has(job.clip_key):
+            # Only after a restart: the clip is made once more, from what it was made of.
+            files = await self._read_frames(job)
         return await self._render(job, files)
 
     def of_host(self, host: HostName) -> Iterator[Job]:
@@ -188,8 +161,11 @@ class Laboratory:
     def restore(self) -> None:
         """Read the journal and go on where the last simulator was."""
         for record in self._journal.read_jobs():
-            job = read_record(record)
-            self._work_out(job)
+            try:
+                job = read_record(record)
+                self._work_out(job)
+            except (LookupError, TypeError, ValueError, AttributeError):
+                raise self._journal.damaged() from None
             self.jobs[job.id] = job
             self.submissions = max(self.submissions, job.submission)
             if job.state == "running":
@@ -199,16 +175,14 @@ class Laboratory:
                 self._enqueue(job)
 
     def reset(self) -> None:
-        """Forget every job."""
+        """Forget every job; the journal is for the stage to clear."""
         self.close()
         self.jobs.clear()
         self.submissions = 0
         self._due.clear()
         self._tickets.clear()
         for bench in self._benches.values():
-            bench.queue.clear()
-            bench.running = bench.head = 0
-        self._journal.clear()
+            bench.clear()
 
     def close(self) -> None:
         """Stop the timer and all work; the journal keeps what was under way as it was."""
@@ -258,7 +232,7 @@ class Laboratory:
             self._tickets.pop(job.id, None)
             job.state = "running"
             job.started_at = time.time()
-            self._journal.write_job(job.to_record())
+            self._journal.note(job.to_record())
             self._begin(job)
             self._tell(job)
 
@@ -309,6 +283,7 @@ class Laboratory:
         """Look at the files of a job and render its clip."""
         job.breaches, files = await self._check(job)
         if not job.breaches and job.trouble is None and self._studio.mode == "render":
+            self._keep_frames(job, files)
             try:
                 job.size = len(await self._render(job, files))
             except RuntimeError as error:
@@ -319,13 +294,32 @@ class Laboratory:
             job.endpoint.family, job.body, self._read_own, takes_data=job.host == "fal"
         )
 
+    def _keep_frames(self, job: Job, files: dict[str, bytes]) -> None:
+        """Keep the pictures that a clip is made of: what a link leads to may change or go."""
+        for url in job.frame_links():
+            if url in files:
+                job.frames[url] = hashlib.sha256(files[url]).hexdigest()
+                # What stands in the body itself is kept with it.
+                if self._journal.is_lasting and not url.startswith("data:"):
+                    with suppress(StateError):  # the clip is made, and can be fetched until a kill
+                        self._journal.keep_content(files[url])
+
+    async def _read_frames(self, job: Job) -> dict[str, bytes]:
+        """The pictures that a clip was made of; those that were not kept, as they are today."""
+        kept = {url: self._journal.read_content(sha256) for url, sha256 in job.frames.items()}
+        found = {url: data for url, data in kept.items() if data is not None}
+        if not found.keys() >= job.frame_links():
+            _, files = await self._check(job)
+            found = {**files, **found}
+        return found
+
     async def _render(self, job: Job, files: dict[str, bytes]) -> bytes:
         order = job.order
         if order is None:
             raise RuntimeError(f"job {job.id} has no order")
         first = files.get(order.first) if order.first else None
         last = files.get(order.last) if order.last else None
-        return await self._studio.render(job.key, order, job.label, first, last)
+        return await self._studio.render(job.clip_key, order, job.label, first, last)
 
     def _finish_made(self, job: Job, _: asyncio.Task[None]) -> None:
         self._finish(job)
@@ -348,7 +342,7 @@ class Laboratory:
         job.state = state
         job.ended_at = time.time()
         job.making = None
-        self._journal.write_job(job.to_record())
+        self._journal.note(job.to_record())
         self._tell(job)
         for listener in self.on_end:
             listener(job)

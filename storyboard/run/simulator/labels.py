@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
-from storyboard.run.simulator.rules import TAG, Order
+from storyboard.run.simulator.orders import TAG, Order
 
 _SIDES = {"16:9": (640, 360), "9:16": (360, 640), "1:1": (480, 480)}
 _BARS = ("#c0c0c0", "#c0c000", "#00c0c0", "#00c000", "#c000c0", "#c00000", "#0000c0")

@@ -11,6 +11,10 @@ from storyboard.run.simulator.faults import parse_fault
 Clips = Literal["render", "stub"]
 
 
+class StateError(ValueError):
+    """The state file cannot be used; the text says why and what to do."""
+
+
 class OptionValues(TypedDict, total=False):
     """The keyword arguments of a simulator; ``Options`` says what each means."""
 
@@ -41,9 +45,10 @@ class Options:
     ``clips`` is ``render`` (labelled test patterns) or ``stub`` (one tiny film for each length
     and ratio, for load tests). ``scale`` multiplies the size of 640x360. ``faults`` are faults
     that stay in force, as ``parse_fault`` reads them. ``state`` is a file that lets a simulator
-    which was killed know its jobs again. ``history_lag`` is how many seconds late a request
-    shows up in fal's history. ``link_seconds`` is how long a link to a clip lives; None means
-    for ever. ``keep_alive`` is the time between two comments on an event stream.
+    which was killed know its jobs and files again; where ``port`` is 0, it takes the port of
+    before, if that is free, so that links stay good. ``history_lag`` is how many seconds late a
+    request shows up in fal's history. ``link_seconds`` is how long a link to a clip lives; None
+    means for ever. ``keep_alive`` is the time between two comments on an event stream.
 
     Raises ``ValueError``, with what to write, for a setting that makes no sense.
     """

@@ -82,11 +82,7 @@ class OxenHost:
             if job.state != "succeeded":
                 message = _message_of(job) or "The generation was cancelled"
                 return JSONResponse({"error": {"message": message}}, 400)
-            if job.body.get("response_format") == "b64_json":
-                clip = await self._stage.lab.clip(job)
-                video = {"b64_json": base64.b64encode(clip).decode()}
-            else:
-                video = {"url": self._link(job)}
+            video = await self._inline(job) or {"url": self._link(job)}
             created = int(job.accepted_at)
             return JSONResponse({"created": created, "model": job.endpoint.id, "videos": [video]})
 
@@ -143,9 +139,16 @@ class OxenHost:
         async def work(_: Asked) -> Response:
             if job is None or self._stage.deny(request, self._dialect) is not None:
                 return self._stage.deny(request, self._dialect) or self._unknown()
-            return JSONResponse(self._row(job))
+            # Where a row has its clip is not documented; where an answer has it, is.
+            return JSONResponse({**self._row(job), **await self._inline(job)})
 
         return await self._stage.answer(request, "status", self._dialect, work, job)
+
+    async def _inline(self, job: Job) -> dict[str, str]:
+        """The clip itself, where that was asked for and it is there."""
+        if not _is_inline(job) or job.state != "succeeded":
+            return {}
+        return {"b64_json": base64.b64encode(await self._stage.lab.clip(job)).decode()}
 
     async def cancel(self, request: Request) -> Response:
         """End a generation."""
@@ -167,7 +170,7 @@ class OxenHost:
             "prompt": _prompt_of(job),
             "media_type": "video",
             "status": _status_of(job),
-            "result_url": self._link(job) if job.state == "succeeded" else None,
+            "result_url": None if job.state != "succeeded" or _is_inline(job) else self._link(job),
             "error_message": _message_of(job),
             "enqueued_at": int(job.accepted_at),
             "started_at": None if job.started_at is None else int(job.started_at),
@@ -297,7 +300,7 @@ class OxenHost:
             "model": job.endpoint.id,
         }
         if job.state == "succeeded":
-            data["url"] = self._link(job)
+            data |= {} if _is_inline(job) else {"url": self._link(job)}
         else:
             data["error"] = _message_of(job) or ""
         event = write_event(data, "media_generation_completed")
@@ -360,6 +363,10 @@ class OxenHost:
 
     def _unknown(self) -> Response:
         return self._dialect.refuse(404)
+
+
+def _is_inline(job: Job) -> bool:
+    return job.body.get("response_format") == "b64_json"
 
 
 def _status_of(job: Job) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from storyboard.run.simulator.endpoints import Endpoint, Field
+from storyboard.run.simulator.families import Endpoint, Field
 
 
 def describe_model(model: Endpoint) -> dict[str, Any]:

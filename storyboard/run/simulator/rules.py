@@ -8,18 +8,20 @@ text on Oxen.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from storyboard.run.simulator.endpoints import Family, Field
+from storyboard.run.simulator.families import Family, Field
+from storyboard.run.simulator.orders import (
+    Body,
+    known_part,
+    objects_of,
+    read_order,
+    text_width,
+    texts_of,
+)
 
 Location = tuple[str | int, ...]
-Body = Mapping[str, object]
-
-#: The host writes ``@Element1`` as ``<<<element_1>>>`` before the model counts the characters.
-TAG_OVERHEAD = 6
-TAG = re.compile(r"@(Element|Image|Video)([0-9]+)")
 
 _MOST_SHOTS = 6
 _MOST_REFERENCES_OF_ELEMENT = 3
@@ -49,40 +51,11 @@ class Breach:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
-    """One shot as it was ordered."""
-
-    prompt: str
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a sound body asks for: shots, shape, sound, and the pictures for its ends."""
-
-    shots: tuple[Shot, ...]
-    ratio: str
-    audio: bool
-    first: str | None = None
-    last: str | None = None
-
-    @property
-    def seconds(self) -> int:
-        """The length in seconds."""
-        return sum(shot.seconds for shot in self.shots)
-
-
 def check_body(family: Family, body: Body) -> tuple[Breach, ...]:
     """Every breach of the rules for fields; where there is none, of the rules between them."""
-    known = _known_part(family, body)
+    known = known_part(family, body)
     found = tuple(_check_fields(family, known))
     return found or tuple(_check_together(family, known))
-
-
-def text_width(text: str) -> int:
-    """Code points as the model counts them: with the hidden width of every tag."""
-    return len(text) + TAG_OVERHEAD * sum(1 for _ in TAG.finditer(text))
 
 
 # -- fields ---------------------------------------------------------------------------------
@@ -295,7 +268,7 @@ def _check_length(family: Family, body: Body) -> Iterator[Breach]:
 
 def _check_elements_whole(family: Family, body: Body) -> Iterator[Breach]:
     movies = 0
-    for index, element in enumerate(_objects(body.get("elements"))):
+    for index, element in enumerate(objects_of(body.get("elements"))):
         movie = family.element == "combo" and bool(element.get("video_url"))
         movies += movie
         pictured = element.get("frontal_image_url") and (
@@ -315,8 +288,8 @@ def _check_elements_whole(family: Family, body: Body) -> Iterator[Breach]:
 def _check_count(family: Family, body: Body) -> Iterator[Breach]:
     if "elements" not in family.fields and family.pictures not in family.fields:
         return
-    elements = _objects(body.get("elements"))
-    given = len(elements) + len(_texts(body.get(family.pictures)))
+    elements = objects_of(body.get("elements"))
+    given = len(elements) + len(texts_of(body.get(family.pictures)))
     movie = family.element == "combo" and any(e.get("video_url") for e in elements)
     most = family.with_movie if movie else family.references
     if given > most:
@@ -329,7 +302,7 @@ def _check_count(family: Family, body: Body) -> Iterator[Breach]:
 
 
 def _check_width(family: Family, body: Body) -> Iterator[Breach]:
-    for index, shot in enumerate(_objects(body.get("multi_prompt"))):
+    for index, shot in enumerate(objects_of(body.get("multi_prompt"))):
         if text_width(str(shot["prompt"])) > family.shot_width:
             yield _broken(
                 f"multiPrompt[{index}].prompt: size must be between 0 and {family.shot_width}"
@@ -337,82 +310,3 @@ def _check_width(family: Family, body: Body) -> Iterator[Breach]:
     prompt = body.get("prompt")
     if isinstance(prompt, str) and text_width(prompt) > family.prompt_width:
         yield _broken(f"prompt: size must be between 0 and {family.prompt_width}")
-
-
-# -- reading a body -----------------------------------------------------------------------------
-
-
-def read_order(family: Family, body: Body) -> Order:
-    """What a body that breaks no rule for fields asks for, with the documented defaults."""
-    body = _known_part(family, body)
-    shots = tuple(
-        Shot(
-            prompt=str(shot.get("prompt", "")),
-            seconds=_read_seconds(shot.get("duration"), family.default_seconds),
-        )
-        for shot in _objects(body.get("multi_prompt"))
-    )
-    if not shots:
-        seconds = _read_seconds(body.get("duration"), family.default_seconds)
-        shots = (Shot(prompt=str(body.get("prompt") or ""), seconds=seconds),)
-    ratio = body.get("aspect_ratio")
-    return Order(
-        shots=shots,
-        ratio=ratio if isinstance(ratio, str) and ratio != "auto" else "16:9",
-        audio=_has_audio(family, body),
-        first=_text_or_none(body.get(family.first)),
-        last=_text_or_none(body.get(family.last)),
-    )
-
-
-def _has_audio(family: Family, body: Body) -> bool:
-    if "generate_audio" not in family.fields:
-        return False
-    return bool(body.get("generate_audio", family.audio_default))
-
-
-def remarks_on(family: Family, body: Body) -> tuple[str, ...]:
-    """What a vendor lets pass in silence, or may refuse one day: for the bill, in our words."""
-    strange = [name for name in body if name not in family.fields and name not in family.control]
-    found = [f'"{name}" is not a field here, ignored' for name in strange]
-    body = _known_part(family, body)
-    texts = [shot.prompt for shot in read_order(family, body).shots]
-    tags = {match.group() for text in texts for match in TAG.finditer(text)}
-    counts = {
-        "Element": len(_objects(body.get("elements"))),
-        "Image": len(_texts(body.get(family.pictures))),
-    }
-    for kind, count in counts.items():
-        declared = {f"@{kind}{number}" for number in range(1, count + 1)}
-        used = {tag for tag in tags if tag.startswith(f"@{kind}")}
-        found += [f"{tag} stands for nothing" for tag in sorted(used - declared)]
-        found += [f"{tag} is sent and not mentioned" for tag in sorted(declared - used)]
-    shots = _objects(body.get("multi_prompt"))
-    if shots and body.get(family.last):
-        found.append(f"multi_prompt stands beside {family.last}")
-    if shots and "duration" in body:
-        total = read_order(family, body).seconds
-        if str(body["duration"]) != str(total):
-            found.append(f"duration is {body['duration']!r}, the shots last {total} s")
-    return tuple(found)
-
-
-def _known_part(family: Family, body: Body) -> Body:
-    """The fields that the host looks at; it ignores all others."""
-    return {name: value for name, value in body.items() if name in family.fields}
-
-
-def _read_seconds(value: object, default: int) -> int:
-    return int(value) if isinstance(value, int | str) else default
-
-
-def _text_or_none(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _objects(value: object) -> list[Mapping[str, object]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: object) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

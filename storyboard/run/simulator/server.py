@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -133,15 +134,34 @@ def _url_of(host: str, port: int) -> str:
     return f"http://{name}:{port}"
 
 
+def _open_listener(options: Options, journal: Journal) -> Listener:
+    """At the port that is asked for; where any will do, at the last one, so that links live on."""
+    before = None if options.port else next(reversed(journal.read_addresses()), None)
+    if before is not None:
+        with contextlib.suppress(OSError):  # it is another's by now
+            return Listener(options.host, urlsplit(before).port or 0)
+    return Listener(options.host, options.port)
+
+
 async def _run(
     options: Options, studio: Studio, stop: asyncio.Event, ready: Callable[[Stage], None]
 ) -> None:
     """Serve until told to stop; ``ready`` hears of the stage once connections are accepted."""
-    listener = Listener(options.host, options.port)
+    with contextlib.closing(Journal(options.state)) as journal:
+        await _serve(options, studio, journal, stop, ready)
+
+
+async def _serve(
+    options: Options,
+    studio: Studio,
+    journal: Journal,
+    stop: asyncio.Event,
+    ready: Callable[[Stage], None],
+) -> None:
+    listener = _open_listener(options, journal)
     stage = None
     try:
         url = _url_of(options.host, listener.port)
-        journal = Journal(options.state)
         stage = Stage(options, url, listener.go_offline, journal, studio)
         app = build_app(stage)
         stage.restore()
@@ -158,7 +178,8 @@ class Simulator:
     """A simulator in a thread of this process: ``with Simulator() as sim: sim.url``.
 
     Takes the fields of ``Options`` as keyword arguments. Raises ``ValueError`` for a setting
-    that makes no sense and ``OSError`` where the port is not free.
+    that makes no sense, ``StateError``, which is one, for a state file that cannot be used, and
+    ``OSError`` where the port is not free.
     """
 
     def __init__(self, **values: Unpack[OptionValues]) -> None:
@@ -214,7 +235,7 @@ class Simulator:
         self._call(arm())
 
     def reset(self) -> None:
-        """Forget jobs, files, bill and armed faults."""
+        """Forget jobs, files, bill and armed faults; ``StateError`` where that cannot be kept."""
 
         async def reset() -> None:
             self._running.reset()
@@ -265,7 +286,7 @@ class Simulator:
 
 
 def serve(on_ready: Callable[[str], None] | None = None, **values: Unpack[OptionValues]) -> None:
-    """Serve in this thread until SIGINT or SIGTERM; ``on_ready`` is given the URL.
+    """Serve in the main thread until SIGINT or SIGTERM; ``on_ready`` is given the URL.
 
     Raises what ``Simulator`` raises. Returns after an interrupt, without ``KeyboardInterrupt``.
     """
@@ -292,13 +313,14 @@ def serve(on_ready: Callable[[str], None] | None = None, **values: Unpack[Option
 @contextlib.contextmanager
 def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
-    taken = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    with contextlib.suppress(NotImplementedError):  # Windows, where an interrupt is an exception
+        for number in numbers:
             loop.add_signal_handler(number, stop.set)
-            taken.append(number)
     try:
         yield
     finally:
-        for number in taken:
-            loop.remove_signal_handler(number)
+        # Where none was set there is none to remove, and no platform says more than that.
+        with contextlib.suppress(NotImplementedError):
+            for number in numbers:
+                loop.remove_signal_handler(number)

@@ -23,16 +23,18 @@ from storyboard.run.simulator.faults import (
     FaultError,
     parse_faults,
 )
+from storyboard.run.simulator.files import Files
 from storyboard.run.simulator.jobs import Job
 from storyboard.run.simulator.journal import Journal
 from storyboard.run.simulator.lab import Laboratory
 from storyboard.run.simulator.labels import Label
-from storyboard.run.simulator.options import Options
+from storyboard.run.simulator.options import Options, StateError
 from storyboard.run.simulator.wire import Drop, Truncated
 
 _PAGE = "<!doctype html><title>502</title><h1>Bad gateway</h1>"
 SCENE_HEADER = "x-simulate-scene"
 SHOTS_HEADER = "x-simulate-shots"
+TAKE_HEADER = "x-simulate-take"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,53 +72,64 @@ class Stage:
     studio: Studio
     lab: Laboratory = field(init=False)
     board: FaultBoard = field(init=False)
-    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    files: Files = field(init=False)
     counts: dict[str, int] = field(default_factory=dict)
+    _addresses: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.board = FaultBoard(lasting=self.options.faults, seed=self.options.seed)
+        self.files = Files(self.journal)
         self.lab = Laboratory(self.options, self.studio, self.journal, self.read_own)
 
     def restore(self) -> None:
-        """Go on from the state file."""
-        for path, kind, data in self.journal.read_files():
-            self.files[path] = (kind, data)
+        """Go on from the state file, of which this is the last address from now on."""
+        self._addresses.update(self.journal.read_addresses())
+        self.journal.keep_address(self.url)
         self.lab.restore()
 
     def reset(self) -> None:
-        """Be as new, apart from the faults that the options keep in force."""
+        """Be as new, apart from the faults that the options keep in force.
+
+        Raises ``StateError``, and forgets nothing, where the state file cannot be written.
+        """
+        self.journal.clear()
         self.lab.reset()
         self.board.reset()
         self.files.clear()
         self.counts.clear()
 
     def close(self) -> None:
-        """Stop all work and let go of the state file."""
+        """Stop all work; the state file is for its owner to close."""
         self.lab.close()
-        self.journal.close()
 
     # -- files ----------------------------------------------------------------------------------
 
     def keep(self, path: str, kind: str, data: bytes) -> str:
         """Keep an uploaded file under a path of this server, not quoted; gives its URL."""
-        self.files[path] = (kind, data)
-        self.journal.write_file(path, kind, data)
+        self.files.keep(path, kind, data)
         return self.url + quote(path)
 
     async def read_own(self, url: str) -> bytes | None:
         """The bytes behind a link of this server; None for a link of any other.
 
-        A link of ours that leads to nothing gives no bytes at all.
+        A link of ours that leads to nothing gives no bytes at all. A link with an address of
+        before a restart is ours only where it leads to something: the port may be another's now.
         """
-        if not url.startswith(f"{self.url}/"):
+        is_now = url.startswith(f"{self.url}/")
+        parts = urlsplit(url)
+        if not is_now and f"{parts.scheme}://{parts.netloc}" not in self._addresses:
             return None
-        path, query = unquote(urlsplit(url).path), urlsplit(url).query
+        data = await self._find_own(unquote(parts.path), parts.query)
+        return data if data is not None or not is_now else b""
+
+    async def _find_own(self, path: str, query: str) -> bytes | None:
         if path.startswith("/oxen/results/") and not self.is_signed(path, query):
-            return b""
-        if path in self.files:
-            return self.files[path][1]
+            return None
+        found = self.files.get(path)
+        if found is not None:
+            return found[1]
         job = self.lab.jobs.get(path.rpartition("/")[2].partition(".")[0].removesuffix("_output"))
-        return await self.lab.clip(job) if job and job.state == "succeeded" else b""
+        return await self.lab.clip(job) if job and job.state == "succeeded" else None
 
     def sign(self, path: str) -> str:
         """A link to a path, not quoted, that carries its own permission, as presigned ones do."""
@@ -170,7 +183,11 @@ class Stage:
         before = self._fail_before(now, dialect)
         if before is not None:
             return before
-        response = await work(Asked(now, later))
+        try:
+            response = await work(Asked(now, later))
+            self.journal.flush()
+        except StateError as error:
+            return dialect.refuse(503, str(error))
         return _fail_after(now, dialect, response)
 
     def _fail_before(self, now: Sequence[Fault], dialect: Dialect) -> Response | None:
@@ -191,9 +208,11 @@ class Stage:
     def read_label(request: Request) -> Label:
         """What the clips of a request are to be called on screen; the headers are quoted."""
         shots = request.headers.get(SHOTS_HEADER, "")
+        take = request.headers.get(TAKE_HEADER, "")
         return Label(
             scene=unquote(request.headers.get(SCENE_HEADER, "")),
             shots=tuple(unquote(name.strip()) for name in shots.split(",")) if shots else (),
+            take=int(take) if take.isdecimal() and len(take) < 10 else 1,
         )
 
     async def serve_clip(self, request: Request, job: Job) -> Response:
