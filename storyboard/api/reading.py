@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +23,11 @@ from storyboard.units import Money
 
 STANDARD_INPUT = "-"
 FOLDER_FILE = "storyboard.yaml"
+_SUFFIXES = (".yaml", ".yml")
+_BEGINNING = re.compile(rb"^storyboard *:", re.MULTILINE)
+_LOOKED_AT = 4096
+"""Bytes of a file in which the key that tells a storyboard must stand."""
+_MOST_NEAR = 3
 _CAST = {"characters", "props", "locations", "styles"}
 
 
@@ -173,9 +180,36 @@ class _Reader:
                 at,
                 help="correct the path; it is read relative to this file"
                 if at
-                else "`storyboard init` writes a small film to begin with",
+                else _storyboards_near(Path(name).parent)
+                or "`storyboard init` writes a small film to begin with",
             )
             return None
+
+
+def _storyboards_near(folder: Path) -> str:
+    """What to write where a folder holds storyboards of other names; empty where it has none."""
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+        meant = [path for path in found if _is_storyboard(path)]
+    except OSError:
+        return ""
+    # The names that say it come first; of others, one is as good as the next.
+    meant.sort(key=lambda path: not path.stem.endswith(".storyboard"))
+    if not meant:
+        return ""
+    named = [shlex.quote(path.as_posix()) for path in meant[:_MOST_NEAR]]
+    more = f" and {len(meant) - _MOST_NEAR} more" if len(meant) > _MOST_NEAR else ""
+    return (
+        f"the storyboards here are {', '.join(named)}{more}: name one, as in "
+        f"`storyboard plan {named[0]}`"
+    )
+
+
+def _is_storyboard(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return _BEGINNING.search(file.read(_LOOKED_AT)) is not None
 
 
 def _lost_names(removed: tuple[tuple[str | int, ...], ...]) -> bool:

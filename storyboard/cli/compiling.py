@@ -22,6 +22,7 @@ from storyboard.cli.options import (
     terminal_width,
     write,
 )
+from storyboard.cli.saying import refusal_code
 
 if TYPE_CHECKING:
     from storyboard.api import Compilation, Options
@@ -92,7 +93,7 @@ def compile_command(
     keep(made, compiled)
     _show_on_stderr(compiled, form, color)
     if compiled.diagnostics.has_errors and not made["requests"]:
-        return REFUSED
+        return refusal_code(compiled.diagnostics)
     keys = ("id", "endpoint", "payload")
     listed = [{key: request[key] for key in keys} for request in made["requests"]]
     text = json.dumps({"requests": listed}, ensure_ascii=False, indent=2) + "\n"
@@ -193,7 +194,7 @@ def plan_command(
         if is_refused or form != "text":
             _show_on_stderr(compiled, form, color, errors_only=form == "text")
     if is_refused:
-        return REFUSED
+        return refusal_code(compiled.diagnostics)
     if out is not None:
         click.echo(f"written to {out}", err=True)
     return PENDING if detailed_exitcode and _pending(made) else FINE

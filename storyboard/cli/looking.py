@@ -20,23 +20,28 @@ def status_command(file: str, simulate: bool, as_json: bool) -> int:
     """Show what was sent, where it is and what it cost. Asks nobody, changes nothing.
 
     FILE is a storyboard or a plan; a folder shows all that was sent in it. Takes that another
-    machine has rendered are known from storyboard.lock.
+    machine has rendered are known from storyboard.lock. The last line says whether a run works
+    in the folder just now, and on which machine.
     """
     from storyboard.cli.sent import find_sent
-    from storyboard.render.ledger import render_status, status_json
+    from storyboard.ledger import read_lease
+    from storyboard.render.ledger import render_lease, render_status, status_json
 
     with told() as ending:
         sent = find_sent(file, simulated=simulate)
         known = sent.others | {intent.digest for intent in sent.intents}
         locked = sent.store.finished()
         elsewhere = [take for digest, take in locked.items() if digest not in known]
+        lease, now = read_lease(sent.store.ledger), time.time()
         if as_json:
-            write(json.dumps(status_json(sent.intents, elsewhere), indent=2) + "\n")
+            found = status_json(sent.intents, elsewhere, lease, now)
+            write(json.dumps(found, indent=2) + "\n")
         elif not sent.intents and not elsewhere and sent.others:
             write(f'nothing was sent for "{file}"; {len(sent.others)} clips for others beside it\n')
+            write(render_lease(lease, now))
         else:
-            now = time.time()
             write(render_status(sent.intents, elsewhere, now, simulated=simulate))
+            write(render_lease(lease, now))
     return ending.code
 
 
@@ -47,7 +52,7 @@ def status_command(file: str, simulate: bool, as_json: bool) -> int:
 def runs_command(file: str, simulate: bool, as_json: bool) -> int:
     """List the runs of a folder's films: when, on what, and how they ended."""
     from storyboard.cli.sent import find_sent
-    from storyboard.ledger.sqlite import read_runs
+    from storyboard.ledger import read_runs
     from storyboard.render.ledger import render_runs, runs_json
 
     def written(at: float) -> str:

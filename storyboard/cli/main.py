@@ -35,6 +35,10 @@ COMMANDS = {
 """Each command's module in this package and its line in ``--help``, which loads neither."""
 
 
+_LASTING = {"run", "simulate"}
+"""Commands that end in order when nobody reads them any more; the others are done by then."""
+
+
 class _Commands(click.Group):
     """A group that imports a command's module only when the command is asked for."""
 
@@ -57,6 +61,10 @@ class _Commands(click.Group):
             near = nearest(args[0], COMMANDS)
             hint = f'write "storyboard {near}"' if near else "storyboard --help lists them"
             ctx.fail(f'there is no command "{args[0]}": {hint}')
+        if args and args[0] in _LASTING:
+            from storyboard.cli.outlets import heed_readers
+
+            heed_readers()
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -85,14 +93,12 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader has what it wanted, as in `storyboard plan film.yaml | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FINE)
     except Exception as error:  # noqa: BLE001 - whatever it is, a user gets words
-        _report(error)
+        with contextlib.suppress(OSError):
+            _report(error)
         sys.exit(FAILED)
 
 
@@ -110,7 +116,10 @@ def run() -> NoReturn:
     Taking a long film apart again, object by object, would cost a tenth of the time that it
     took to plan it; the process ends anyway.
     """
+    from storyboard.cli.outlets import open_outlets
+
     code = FAILED
+    open_outlets()
     try:
         main()
     except SystemExit as done:
@@ -122,8 +131,12 @@ def run() -> NoReturn:
 
 
 def _report(error: Exception) -> None:
+    from storyboard.cli.saying import say_error, words_of
     from storyboard.diagnostics.codes import INTERNAL_ERROR
 
+    if isinstance(error, OSError) and error.errno is not None:
+        say_error(words_of(error), FAILED)
+        return
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
     click.echo(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storyboard.cli.main import REFUSED
 from storyboard.cli.options import show_findings
+from storyboard.cli.saying import refusal_code
 
 if TYPE_CHECKING:
     from storyboard.api import Options
@@ -32,7 +34,8 @@ class Prepared:
 def prepare(file: str, options: Options, *, simulated: bool) -> Prepared | None:
     """The plan that a file is or means; None where it may not be run, which is then said.
 
-    Raises ``PlanError``, ``LedgerError``, ``LockError`` and click's ``UsageError``.
+    Raises ``PlanError``, ``LedgerError``, ``LockError``, click's ``UsageError``, and its ``Exit``
+    where what was said is no fault of the storyboard.
     """
     from storyboard.run.planfile import is_plan
 
@@ -51,6 +54,8 @@ def _from_storyboard(file: str, options: Options, simulated: bool) -> Prepared |
     errors = [one for one in compiled.diagnostics if one.severity == "error"]
     if errors or not made["applyable"] or compiled.film is None:
         show_findings(list(compiled.diagnostics), "text", "auto", sys.stderr, compiled.name)
+        if (code := refusal_code(compiled.diagnostics)) != REFUSED:
+            raise click.exceptions.Exit(code)
         return None
     return Prepared(
         plan=made,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from storyboard.cli.main import FAILED, FINE, REFUSED, USAGE
+
+if TYPE_CHECKING:
+    from storyboard.diagnostics import Diagnostic
 
 INCOMPLETE = 4
 """The exit code where some clips are not here."""
@@ -30,7 +34,7 @@ def told() -> Iterator[Told]:
         code = _code_of(error)
         if code is None:
             raise
-        ending.code = say_error(_words_of(error), code)
+        ending.code = say_error(words_of(error), code)
 
 
 def _code_of(error: Exception) -> int | None:
@@ -62,7 +66,20 @@ def _code_of(error: Exception) -> int | None:
     return None
 
 
-def _words_of(error: Exception) -> str:
+def refusal_code(found: Iterable[Diagnostic]) -> int:
+    """The exit code of a command that has refused because of what it has found.
+
+    A ledger or lock that cannot be read and a mistake of the tool are no fault of the storyboard:
+    they end every command with the same code, whether it has found them while it planned or not.
+    """
+    from storyboard.diagnostics.codes import BROKEN_LEDGER, INTERNAL_ERROR, WRONG_PLAN
+
+    faults = {BROKEN_LEDGER.id, WRONG_PLAN.id, INTERNAL_ERROR.id}
+    return FAILED if any(one.code.id in faults for one in found) else REFUSED
+
+
+def words_of(error: Exception) -> str:
+    """What a user is told of something that went wrong."""
     from storyboard.ledger import LeaseHeldError
 
     if isinstance(error, LeaseHeldError):

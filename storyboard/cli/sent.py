@@ -31,8 +31,7 @@ def find_sent(file: str, *, simulated: bool = False) -> Sent:
 
     Raises ``LedgerError``, ``PlanError`` and click's ``UsageError``.
     """
-    from storyboard.ledger import read_intents
-    from storyboard.ledger.sqlite import read_runs
+    from storyboard.ledger import read_intents, read_runs
     from storyboard.run.planfile import folder_of, is_plan, read_plan
     from storyboard.run.store import Store
 

@@ -2,17 +2,19 @@
 
 ``states`` are the states of an intent and the steps between them; ``intents`` are its values and
 the protocol; ``sqlite`` keeps them in a file, ``rows`` says how, ``reading`` looks at such files
-without writing; ``lease`` lets one run write at a time; ``lock`` is the committed record of
-finished takes; ``known`` answers a planner's questions from both.
+without writing, ``unusable`` says why one cannot be used; ``lease`` lets one run write at a time;
+``lock`` is the committed record of finished takes; ``known`` answers a planner's questions from
+both.
 """
 
 from __future__ import annotations
 
 from storyboard.ledger.intents import Intent, Ledger, LedgerError, Order, Receipt
 from storyboard.ledger.known import Known, KnownTakes, Standing
-from storyboard.ledger.lease import Holder, LeaseHeldError, LeaseLostError
+from storyboard.ledger.lease import Holder, Lease, LeaseHeldError, LeaseLostError
 from storyboard.ledger.lock import Finished, LockError, merge_lock, read_lock
-from storyboard.ledger.sqlite import SqliteLedger, read_intents
+from storyboard.ledger.reading import read_intents, read_lease, read_runs
+from storyboard.ledger.sqlite import SqliteLedger
 from storyboard.ledger.states import IllegalStepError, State
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Intent",
     "Known",
     "KnownTakes",
+    "Lease",
     "LeaseHeldError",
     "LeaseLostError",
     "Ledger",
@@ -34,5 +37,7 @@ __all__ = [
     "State",
     "merge_lock",
     "read_intents",
+    "read_lease",
     "read_lock",
+    "read_runs",
 ]

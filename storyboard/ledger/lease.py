@@ -54,6 +54,24 @@ class Holder:
         return not (self.born and now and self.born != now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who has taken a ledger, and until when without a heartbeat: Unix seconds by its clock."""
+
+    holder: Holder
+    expires: float
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the holder is on another machine, so that only its heartbeat can be seen."""
+        return self.holder.machine != platform.node()
+
+    def is_alive(self, now: float) -> bool:
+        """Whether the holder works at this time, as far as this machine can know."""
+        lives = self.holder.is_alive
+        return self.expires > now if lives is None else lives
+
+
 def born(pid: int) -> str | None:
     """When a process was started, in a form of the system's own; None where that is not told."""
     try:

@@ -12,7 +12,7 @@ import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,11 @@ from storyboard.units import Money
 
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)( .*)?")
 _HEX = re.compile("[0-9a-f]{64}")
+_AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")
+_CURRENCY = re.compile("[A-Z]{3}")
+_TEXTS = ("digest", "address", "host", "endpoint", "clip", "request_id")
+_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
 
 
 class LockError(Exception):
@@ -63,42 +68,87 @@ class Finished:
 def read_lock(path: Path) -> dict[str, Finished]:
     """The finished takes by digest; none where there is no file. Raises ``LockError``."""
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise LockError(f'"{path}" cannot be read: {error}') from None
+    except IsADirectoryError:
+        raise LockError(
+            f'the lock "{path}" is a folder, a file was expected: give the folder another name, '
+            f"and put the lock back from git: `git checkout -- {path.name}`"
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LockError(
+            f'the lock "{path}" cannot be read: {reason}; ask for the right to read it'
+        ) from None
     found: dict[str, Finished] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or _CONFLICT.fullmatch(line):
-            continue
+    # Nothing but the ends of lines: a name may hold what ``splitlines`` takes for one.
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         try:
-            finished = _read_line(json.loads(line))
-        except (ValueError, KeyError, TypeError, InvalidOperation):
-            raise LockError(
-                f'line {number} of "{path}" is not a finished take: put the line back as it was '
-                "committed, or delete it; the take is then not known here"
-            ) from None
-        found.setdefault(finished.digest, finished)
+            text = line.decode("utf-8").strip()
+            finished = _read_line(text) if text and not _CONFLICT.fullmatch(text) else None
+        except _LineError as error:
+            raise LockError(_refusal(path, number, str(error))) from None
+        except UnicodeDecodeError:
+            raise LockError(_refusal(path, number, "it is not UTF-8")) from None
+        if finished is not None:
+            found.setdefault(finished.digest, finished)
     return found
 
 
-def _read_line(given: Any) -> Finished:
-    charge = given["charge"]
-    finished = Finished(
-        digest=given["digest"],
-        address=given["address"],
-        host=given["host"],
-        endpoint=given["endpoint"],
-        seconds=int(given["seconds"]),
-        clip=given["clip"],
-        request_id=given["request_id"],
-        charge=charge and Money(Decimal(charge["amount"]), str(charge["currency"])),
+class _LineError(Exception):
+    """What is wrong with a line."""
+
+
+def _refusal(path: Path, number: int, reason: str) -> str:
+    return (
+        f'line {number} of "{path}" is not a finished take: {reason}; put the line back as it was '
+        f"committed (`git checkout -- {path.name}`), or take it out: a take that the ledger here "
+        "knows is written again by the next run"
     )
-    texts = (finished.digest, finished.address, finished.host, finished.request_id)
-    if not all(isinstance(text, str) for text in texts) or not _HEX.fullmatch(finished.clip):
-        raise ValueError
-    return finished
+
+
+def _read_line(line: str) -> Finished:
+    try:
+        given = json.loads(line)
+    except (ValueError, RecursionError):
+        raise _LineError("it is no JSON") from None
+    if not isinstance(given, dict):
+        raise _LineError("a JSON object was expected")
+    for name in _TEXTS:
+        if not isinstance(given.get(name), str) or not given[name]:
+            raise _unexpected(name, given, "a text")
+    seconds = given.get("seconds")
+    if type(seconds) is not int or seconds < 1:
+        raise _unexpected("seconds", given, "a whole number above 0")
+    if not _HEX.fullmatch(given["clip"]):
+        raise _unexpected("clip", given, "a sum of 64 hexadecimal digits")
+    return Finished(
+        **{name: given[name] for name in _TEXTS}, seconds=seconds, charge=_charge_of(given)
+    )
+
+
+def _charge_of(given: dict[str, Any]) -> Money | None:
+    charge = given.get("charge")
+    if charge is None:
+        return None
+    if not isinstance(charge, dict):
+        raise _unexpected("charge", given, "an amount with its currency, or null")
+    amount, currency = charge.get("amount"), charge.get("currency")
+    # Decimal would take "NaN", "-1" and "1e9" too, and no bill has such a sum.
+    if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
+        raise _unexpected("amount", charge, 'an amount such as "0.70"')
+    if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+        raise _unexpected("currency", charge, 'a currency such as "USD"')
+    return Money(Decimal(amount), currency)
+
+
+def _unexpected(name: str, given: dict[str, Any], expected: str) -> _LineError:
+    if name not in given:
+        return _LineError(f'it has no "{name}", {expected} was expected')
+    found = json.dumps(given[name], ensure_ascii=False)
+    found = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
+    return _LineError(f'its "{name}" is {found}, {expected} was expected')
 
 
 def merge_lock(path: Path, finished: Iterable[Finished]) -> None:
@@ -125,4 +175,7 @@ def merge_lock(path: Path, finished: Iterable[Finished]) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise LockError(f'"{path}" cannot be written: {error.strerror or error}') from None
+        reason = (error.strerror or str(error)).lower()
+        raise LockError(
+            f'the lock "{path}" cannot be written: {reason}; the next run writes it again'
+        ) from None

@@ -1,4 +1,4 @@
-"""Ledgers that are only looked at, and what is wrong with a file that is none."""
+"""Ledgers that are only looked at: nothing is written, and the folder may be read-only."""
 
 from __future__ import annotations
 
@@ -8,27 +8,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from storyboard.ledger.intents import Intent, LedgerError, RunRecord
+from storyboard.ledger.lease import Holder, Lease
 from storyboard.ledger.rows import read
+from storyboard.ledger.unusable import check_place, damaged, sound
 
 _T = TypeVar("_T")
 VERSION = 1
 APPLICATION = 0x53_42_4C_31
 """Tells a ledger from another program's file: "SBL1"."""
-
-
-def unusable(path: Path, error: Exception) -> str:
-    """Why a ledger cannot be used, and what to do."""
-    if isinstance(error, sqlite3.IntegrityError):
-        return "another clip of the ledger has this id of the vendor already"
-    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-        return f'the ledger "{path}" cannot be written: the disk is full; make room and run again'
-    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-        return (
-            f'the ledger "{path}" is damaged ({error}); nothing was sent: put back a copy of it, '
-            "or move it away: storyboard.lock still knows the finished takes"
-        )
-    reason = getattr(error, "strerror", None) or str(error)
-    return f'the ledger "{path}" cannot be used: {reason}; the folder must be writable'
 
 
 def check_version(base: sqlite3.Connection, path: Path) -> None:
@@ -43,7 +30,8 @@ def check_version(base: sqlite3.Connection, path: Path) -> None:
         )
     if application != APPLICATION and (tables or application or version):
         raise LedgerError(
-            f'"{path}" is no ledger of storyboard but another program\'s file: move it away'
+            f'"{path}" is no ledger of storyboard but another program\'s file: give it another '
+            "name, and put the ledger back if there was one"
         )
 
 
@@ -51,7 +39,7 @@ def check_health(base: sqlite3.Connection, path: Path) -> None:
     """Refuse a damaged file."""
     found = base.execute("pragma quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise LedgerError(unusable(path, sqlite3.DatabaseError(found)))
+        raise LedgerError(damaged(path, found))
 
 
 def read_intents(path: Path) -> list[Intent]:
@@ -59,28 +47,68 @@ def read_intents(path: Path) -> list[Intent]:
 
     Raises ``LedgerError`` for a file that is damaged, newer, or another program's.
     """
-    return _look(path, read)
+    return _look(path, read) or []
 
 
 def read_runs(path: Path) -> list[RunRecord]:
     """The runs of a ledger, as ``read_intents`` reads its intents."""
-    return _look(path, runs_of)
+    return _look(path, runs_of) or []
 
 
-def _look(path: Path, reader: Callable[[sqlite3.Connection], list[_T]]) -> list[_T]:
-    if not path.exists():
-        return []
-    try:
-        base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+def read_lease(path: Path) -> Lease | None:
+    """Who has taken a ledger, as ``read_intents`` reads its intents; None where nobody has."""
+    return _look(path, lease_of)
+
+
+def _look(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
+    with sound(path):
+        check_place(path)
+        if not path.exists():
+            return None
         try:
-            check_version(base, path)
-            if base.execute("pragma user_version").fetchone()[0] == 0:
-                return []
-            return reader(base)
-        finally:
-            base.close()
-    except (sqlite3.Error, OSError) as error:
-        raise LedgerError(unusable(path, error)) from None
+            return _read(path, "mode=ro", reader)
+        except sqlite3.OperationalError as error:
+            refusals = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+            if error.sqlite_errorcode & 0xFF not in refusals:
+                raise
+        return _read_at_rest(path, reader)
+
+
+def _read(path: Path, how: str, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
+    base = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=10)
+    try:
+        check_version(base, path)
+        if base.execute("pragma user_version").fetchone()[0] == 0:
+            return None
+        return reader(base)
+    finally:
+        base.close()
+
+
+def _read_at_rest(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
+    """Read a ledger in a folder where SQLite may not put its own files beside it.
+
+    It then sees neither changes that wait beside the ledger nor a program that writes just now,
+    so both are looked for here.
+    """
+    before = _state_of(path)
+    if before[-1]:
+        raise LedgerError(
+            f'the ledger "{path}" cannot be read here: a run that was cut off has left changes in '
+            f'"{path.name}-wal", and the folder is read-only; make the folder writable, or copy '
+            "the film's folder to a place that is"
+        )
+    found = _read(path, "mode=ro&immutable=1", reader)
+    if _state_of(path) != before:
+        raise LedgerError(f'the ledger "{path}" was written while it was read: try again')
+    return found
+
+
+def _state_of(path: Path) -> tuple[int, ...]:
+    """What changes when a ledger is written; last, how many bytes of changes wait beside it."""
+    status, waiting = path.stat(), path.with_name(f"{path.name}-wal")
+    bytes_waiting = waiting.stat().st_size if waiting.exists() else 0
+    return status.st_ino, status.st_mtime_ns, status.st_size, bytes_waiting
 
 
 def runs_of(base: sqlite3.Connection) -> list[RunRecord]:
@@ -100,3 +128,12 @@ def runs_of(base: sqlite3.Connection) -> list[RunRecord]:
         )
         for row in rows
     ]
+
+
+def lease_of(base: sqlite3.Connection) -> Lease | None:
+    """Who has taken a ledger, None where nobody has."""
+    row = base.execute("select machine, pid, born, token, expires from lease").fetchone()
+    if row is None:
+        return None
+    holder = Holder(machine=row[0], pid=row[1], born=row[2], token=row[3])
+    return Lease(holder=holder, expires=row[4])

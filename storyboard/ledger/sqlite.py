@@ -18,15 +18,12 @@ from storyboard.ledger.reading import (
     VERSION,
     check_health,
     check_version,
-    read_intents,
-    read_runs,
+    lease_of,
     runs_of,
-    unusable,
 )
 from storyboard.ledger.states import STEPS, State, check_step
+from storyboard.ledger.unusable import check_place, sound, unusable
 from storyboard.units import Money
-
-__all__ = ["SqliteLedger", "read_intents", "read_runs"]
 
 _SCHEMA = """
 create table intents (
@@ -73,22 +70,19 @@ class SqliteLedger:
         self._base = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        try:
+        with sound(self._path):
+            check_place(self._path)
             self._path.parent.mkdir(parents=True, exist_ok=True)
             base = sqlite3.connect(self._path, isolation_level=None, timeout=10)
-        except (OSError, sqlite3.Error) as error:
-            raise LedgerError(self._unusable(error)) from None
-        try:
-            check_version(base, self._path)
-            base.execute("pragma journal_mode = wal")
-            base.execute("pragma synchronous = full")
-            self._create(base)
-            check_health(base, self._path)
-        except (sqlite3.Error, LedgerError) as error:
-            base.close()
-            if isinstance(error, LedgerError):
+            try:
+                check_version(base, self._path)
+                base.execute("pragma journal_mode = wal")
+                base.execute("pragma synchronous = full")
+                self._create(base)
+                check_health(base, self._path)
+            except BaseException:
+                base.close()
                 raise
-            raise LedgerError(self._unusable(error)) from None
         return base
 
     def _unusable(self, error: Exception) -> str:
@@ -105,9 +99,10 @@ class SqliteLedger:
 
     def close(self) -> None:
         """Give the lease back and close the file."""
-        if self._holder is not None:
+        try:
             self.give_lease_back()
-        self._base.close()
+        finally:
+            self._base.close()
 
     def __enter__(self) -> Self:
         return self
@@ -123,13 +118,10 @@ class SqliteLedger:
         now = self._clock()
         self._known.clear()
         with self._transaction() as base:
-            row = base.execute("select machine, pid, born, token, expires from lease").fetchone()
-            if row is not None:
-                before = Holder(machine=row[0], pid=row[1], born=row[2], token=row[3])
-                lives = before.is_alive
-                if lives or (lives is None and row[4] > now):
-                    where = "" if lives else f' on "{before.machine}"'
-                    raise LeaseHeldError(f"another run works here (process {before.pid}{where})")
+            before = lease_of(base)
+            if before is not None and before.is_alive(now):
+                where = f' on "{before.holder.machine}"' if before.is_elsewhere else ""
+                raise LeaseHeldError(f"another run works here (process {before.holder.pid}{where})")
             base.execute(
                 "insert or replace into lease values (1, ?, ?, ?, ?, ?)",
                 (holder.machine, holder.pid, holder.born, holder.token, now + SECONDS),
@@ -160,16 +152,17 @@ class SqliteLedger:
 
     def intents(self, *states: State) -> list[Intent]:
         """See :class:`Ledger`."""
-        if not states:
-            return rows.read(self._base)
         marks = ", ".join("?" * len(states))
-        return rows.read(self._base, f"where state in ({marks})", *states)
+        where = f"where state in ({marks})" if states else ""
+        with sound(self._path):
+            return rows.read(self._base, where, *states)
 
     def get(self, digest: str) -> Intent | None:
         """See :class:`Ledger`."""
         found = self._known.get(digest)
         if found is None:
-            here = rows.read(self._base, "where digest = ?", digest)
+            with sound(self._path):
+                here = rows.read(self._base, "where digest = ?", digest)
             found = here[0] if here else None
             if found is not None and self._holder is not None:
                 self._known[digest] = found
@@ -256,27 +249,31 @@ class SqliteLedger:
 
     def accepted(self, host: str, endpoint: str, since: float) -> list[str]:
         """See :class:`Ledger`."""
-        found = self._base.execute(
-            "select vendor_id from intents where host = ? and endpoint = ? and intended_at >= ? "
-            "and vendor_id is not null order by rowid",
-            (host, endpoint, since),
-        )
-        return [row[0] for row in found]
+        with sound(self._path):
+            found = self._base.execute(
+                "select vendor_id from intents where host = ? and endpoint = ? "
+                "and intended_at >= ? and vendor_id is not null order by rowid",
+                (host, endpoint, since),
+            )
+            return [row[0] for row in found]
 
     def claimed(self, host: str) -> frozenset[str]:
         """See :class:`Ledger`."""
-        found = self._base.execute(
-            "select distinct vendor_id from steps where host = ? and vendor_id is not null", (host,)
-        )
-        return frozenset(row[0] for row in found)
+        with sound(self._path):
+            found = self._base.execute(
+                "select distinct vendor_id from steps where host = ? and vendor_id is not null",
+                (host,),
+            )
+            return frozenset(row[0] for row in found)
 
     # -- links ------------------------------------------------------------------------------------
 
     def link(self, host: str, sha256: str) -> tuple[str, float] | None:
         """See :class:`Ledger`."""
-        row = self._base.execute(
-            "select url, at from links where host = ? and sha256 = ?", (host, sha256)
-        ).fetchone()
+        with sound(self._path):
+            row = self._base.execute(
+                "select url, at from links where host = ? and sha256 = ?", (host, sha256)
+            ).fetchone()
         return None if row is None else (row[0], row[1])
 
     def keep_link(self, host: str, sha256: str, url: str) -> None:
@@ -314,7 +311,8 @@ class SqliteLedger:
 
     def runs(self) -> list[RunRecord]:
         """All runs, the oldest first."""
-        return runs_of(self._base)
+        with sound(self._path):
+            return runs_of(self._base)
 
     # -- transactions -----------------------------------------------------------------------------
 

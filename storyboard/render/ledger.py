@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from storyboard.ledger import Finished, Intent, State
+from storyboard.ledger import Finished, Intent, Lease, State
 from storyboard.ledger.intents import RunRecord
+from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import AT_RISK
 from storyboard.render.width import columns, visible
 from storyboard.units import Money
@@ -31,12 +32,29 @@ _ELSEWHERE = "rendered elsewhere"
 _OVER = (State.STORED, State.SUCCEEDED)
 
 
-def status_json(intents: Sequence[Intent], elsewhere: Sequence[Finished]) -> dict[str, Any]:
-    """``status`` as JSON values; ``elsewhere`` are the takes that only the lock knows."""
-    return {
+def status_json(
+    intents: Sequence[Intent],
+    elsewhere: Sequence[Finished],
+    lease: Lease | None = None,
+    now: float = 0.0,
+) -> dict[str, Any]:
+    """``status`` as JSON values; ``elsewhere`` are the takes that only the lock knows.
+
+    ``lease`` is there while a run works in the folder, or where one was cut off: then its
+    ``alive`` is false. ``expires`` is when it counts as dead on other machines, in Unix seconds.
+    """
+    found: dict[str, Any] = {
         "format": STATUS_FORMAT,
         "clips": [*map(_intent_json, intents), *map(_finished_json, elsewhere)],
     }
+    if lease is not None:
+        found["lease"] = {
+            "machine": lease.holder.machine,
+            "pid": lease.holder.pid,
+            "alive": lease.is_alive(now),
+            "expires": round(lease.expires, 3),
+        }
+    return found
 
 
 def _intent_json(intent: Intent) -> dict[str, Any]:
@@ -102,6 +120,22 @@ def render_status(
     if simulated:
         lines[-1] += " · simulated: nothing was paid"
     return "\n".join(lines) + "\n"
+
+
+def render_lease(lease: Lease | None, now: float) -> str:
+    """A line that says whether a run works in the folder at this time; none where none does."""
+    if lease is None:
+        return ""
+    who = f"process {lease.holder.pid}"
+    if lease.is_elsewhere:
+        who += f' on "{visible(lease.holder.machine)}"'
+    if lease.is_alive(now):
+        return f"a run works here now ({who})\n"
+    ended = f"the last run was cut off ({who})"
+    if lease.is_elsewhere:
+        silence = age(now - lease.expires + SECONDS)
+        ended = f"the last run ({who}) is silent for {silence} and counts as cut off"
+    return f"{ended}: run again to go on from there\n"
 
 
 def _left(text: str, width: int) -> str:

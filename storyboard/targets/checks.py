@@ -9,9 +9,11 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from pydantic import BaseModel
 
+from storyboard.targets.schemas import request_schema
 from storyboard.targets.types import WAYS, Feature, Target
 
 
@@ -287,6 +289,28 @@ def _check_requirements(target: Target) -> Iterator[Disagreement]:
             )
 
 
+def _check_schema_is_of_the_request(target: Target) -> Iterator[Disagreement]:
+    name, field = target.request_schema, target.request.prompt
+    if not name:
+        return
+    try:
+        schema = request_schema(target) if PurePath(name).name == name else None
+    except (OSError, ValueError):
+        schema = None
+    if schema is None:
+        yield Disagreement(
+            path=("request_schema",),
+            message=f'no schema of a request is called "{name}"',
+            help="write the name that a built-in target has, or request_schema: absent",
+        )
+    elif field not in schema.get("properties", {}):
+        yield Disagreement(
+            path=("request_schema",),
+            message=f'the schema "{name}" has no field "{field}", which the request has',
+            help="name the schema of this request, or write request_schema: absent",
+        )
+
+
 _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
     _check_features_are_described,
     _check_words_name_the_image,
@@ -297,4 +321,5 @@ _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
     _check_sources,
     _check_prices,
     _check_requirements,
+    _check_schema_is_of_the_request,
 )

@@ -185,6 +185,30 @@ def test_what_is_missing_or_no_file_is_said(tmp_path: Path) -> None:
         assert "SB001" in done.stdout
 
 
+@pytest.mark.parametrize("command", [("check",), ("plan",), ("compile",), ("run",), ("stitch",)])
+def test_a_folder_of_storyboards_of_other_names_is_told_their_names(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    for name in ("b.yaml", "my film.storyboard.yaml", "c.yml"):
+        (tmp_path / name).write_text(FILM, encoding="utf-8")
+    (tmp_path / "targets.yaml").write_text("target: firm/mine\n")
+    (tmp_path / "folder.yaml").mkdir()
+    done = run(*command, ".", cwd=tmp_path)
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert "the storyboards here are 'my film.storyboard.yaml', b.yaml, c.yml: name one" in said
+    assert "`storyboard plan 'my film.storyboard.yaml'`" in said
+    assert "init" not in said
+
+
+def test_a_folder_of_many_storyboards_names_a_few(tmp_path: Path) -> None:
+    for number in range(9):
+        (tmp_path / f"{number}.storyboard.yaml").write_text(FILM, encoding="utf-8")
+    done = run("check", str(tmp_path), cwd=tmp_path)
+    assert f"{tmp_path}/0.storyboard.yaml" in done.stdout
+    assert "2.storyboard.yaml and 6 more" in done.stdout
+
+
 def test_there_is_no_colour_unless_it_is_asked_for(film: Path) -> None:
     assert "\x1b" not in run("plan", cwd=film).stdout
     assert "\x1b" in run("plan", "--color", "always", cwd=film).stdout

@@ -8,95 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from imaginary_hosts import JSON_SHOTS, WORDS_AND_PICTURES
 
 from storyboard.api import plan
 from storyboard.diagnostics import Diagnostics
 from storyboard.targets.drift import compare
 from storyboard.targets.load import load
 from storyboard.verify import verify
-
-HEAD = """\
-target: imaginary/reel-1
-title: Reel 1, on an imaginary host
-host: imaginary
-endpoint: reel-1
-as_of: 2026-10-01
-sources: {manual: {title: the manual, date: 2026-10-01, grade: A}}
-facts: {seconds: {source: manual, grade: A}}
-pictures: {max_bytes: 1000000, min_side: 200, min_ratio: 0.5, max_ratio: 2, formats: [PNG]}
-aspect_ratios: ["16:9", "9:16"]
-"""
-
-JSON_SHOTS = (
-    HEAD
-    + """\
-seconds: {min: 2, max: 12}
-prompt: {characters: 300}
-shots: {max: 5, min_seconds: 1, max_seconds: 12, characters: 120}
-tags: {element: "<<<element_{n}>>>", image: "<<<image_{n}>>>", overhead: 0}
-references: {max: 6}
-elements: {min_references: 0, max_references: 4}
-features:
-  elements: {how: native}
-  images: {how: native}
-  looks: {how: native}
-  lone_frontal: {how: native}
-  element_video: {how: none}
-  voice: {how: none}
-  multi_shot: {how: native}
-  any_length: {how: native}
-  first_frame: {how: native}
-  last_frame: {how: none}
-  audio: {how: native}
-  negative_prompt: {how: native}
-  aspect_ratio: {how: native}
-request:
-  model: engine
-  prompt: text
-  shots: {name: scenes, prompt: says, seconds: lasts, type: suffixed, encoding: json, total: omit}
-  seconds: {name: length, type: suffixed}
-  start_frame: opens_on
-  images: pictures
-  elements: {name: subjects, frontal: front, references: others}
-  audio: sound
-  negative: without
-  aspect_ratio: shape
-  constants: {quality: fine}
-prices:
-  - {audio: false, per_second: "0.05", as_of: 2026-10-01, source: manual, grade: A}
-  - {audio: true, per_second: "0.075", as_of: 2026-10-01, source: manual, grade: A}
-"""
-)
-
-WORDS_AND_PICTURES = (
-    HEAD
-    + """\
-seconds: {min: 4, max: 8, choices: [4, 8]}
-prompt: {characters: 400}
-tags: {element: "[person {n}]", image: "[picture {n}]", overhead: 0}
-references: {max: 3, frames: true}
-features:
-  elements: {how: image}
-  images: {how: native}
-  looks: {how: image}
-  lone_frontal: {how: none}
-  element_video: {how: none}
-  voice: {how: none}
-  multi_shot: {how: single_requests}
-  any_length: {how: rounded_up}
-  first_frame: {how: words, text: "Begin with {image}."}
-  last_frame: {how: none}
-  audio: {how: none}
-  negative_prompt: {how: none}
-  aspect_ratio: {how: none}
-request:
-  prompt: story
-  seconds: {name: seconds, type: integer}
-  images: look_at
-prices:
-  - {audio: false, per_second: "3", currency: XCR, as_of: 2026-10-01, source: manual, grade: A}
-"""
-).replace('aspect_ratios: ["16:9", "9:16"]', "aspect_ratios: []")
 
 FILM = """\
 storyboard: 1

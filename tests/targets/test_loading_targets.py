@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from imaginary_hosts import JSON_SHOTS
 
 import storyboard.targets.load
 from storyboard.diagnostics import Diagnostic, Diagnostics, Source, Span
@@ -17,49 +18,10 @@ from storyboard.targets.types import Feature, Target
 
 DATA = Path(storyboard.targets.load.__file__).with_name("data")
 
-WHOLE = """\
-target: reel/imaginary
-title: An imaginary model on an imaginary host
-host: reel
-endpoint: imaginary-1
-as_of: 2026-10-01
-sources:
-  manual: {title: the manual, date: 2026-10-01, grade: A}
-facts:
-  seconds: {source: manual, grade: A}
-seconds: {min: 2, max: 12}
-prompt: {characters: 800}
-shots: {max: 5, min_seconds: 1, max_seconds: 12, characters: 500}
-tags: {element: "<<<element_{n}>>>", image: "<<<image_{n}>>>", overhead: 0}
-references: {max: 6}
-elements: {min_references: 0, max_references: 4}
-pictures: {max_bytes: 1000000, min_side: 200, min_ratio: 0.5, max_ratio: 2, formats: [PNG]}
-aspect_ratios: ["16:9"]
-features:
-  elements: {how: native}
-  images: {how: native}
-  looks: {how: native}
-  lone_frontal: {how: native}
-  element_video: {how: none}
-  voice: {how: none}
-  multi_shot: {how: native}
-  any_length: {how: native}
-  first_frame: {how: words, text: "Open on {image}."}
-  last_frame: {how: none}
-  audio: {how: native}
-  negative_prompt: {how: none}
-  aspect_ratio: {how: native}
-request:
-  prompt: text
-  shots: {name: shots, prompt: text, seconds: length, type: suffixed, encoding: json, total: omit}
-  seconds: {name: length, type: suffixed}
-  images: pictures
-  elements: {name: subjects, frontal: front, references: others}
-  audio: sound
-  aspect_ratio: shape
-prices:
-  - {audio: false, per_second: "0.05", as_of: 2026-10-01, source: manual, grade: A}
-"""
+ID = "imaginary/reel-1"
+WHOLE = JSON_SHOTS.replace("  start_frame: opens_on\n", "").replace(
+    "first_frame: {how: native}", 'first_frame: {how: words, text: "Open on {image}."}'
+)
 
 
 def write(folder: Path, **texts: str) -> None:
@@ -180,7 +142,7 @@ facts: {prompt.characters: absent, references.ceiling: absent}
 
 def test_a_new_host_needs_one_file_and_no_code(tmp_path: Path) -> None:
     write(tmp_path, imaginary=WHOLE)
-    target = loaded("reel/imaginary", tmp_path)
+    target = loaded(ID, tmp_path)
     assert target.tags.element.format(n=2) == "<<<element_2>>>"
     assert target.request.seconds.type == "suffixed"
     assert target.request.shots is not None
@@ -191,7 +153,7 @@ def test_a_new_host_needs_one_file_and_no_code(tmp_path: Path) -> None:
 def test_files_are_found_in_folders_inside(tmp_path: Path) -> None:
     (tmp_path / "reel").mkdir()
     write(tmp_path / "reel", imaginary=WHOLE)
-    assert loaded("reel/imaginary", tmp_path).title.startswith("An imaginary")
+    assert loaded(ID, tmp_path).title.startswith("Reel 1")
 
 
 def test_folders_that_are_not_there_hold_nothing(tmp_path: Path) -> None:
@@ -204,7 +166,7 @@ CONTRADICTIONS = [
     ("how: words, text: \"Open on {image}.\"", "how: words, text: Open on it.", "SB409",
      "need its tag once", "{how: words, text: Open on it.}"),
     ("image_{n}", "image", "SB409", "exactly one {n}", '"<<<image>>>"'),
-    ("audio: sound", "negative: no", "SB409", "audio is native", "{how: native}"),
+    ("  audio: sound\n", "", "SB409", "audio is native", "{how: native}"),
     ("multi_shot: {how: native}", "multi_shot: {how: single_requests}", "SB409",
      "multi_shot is not native, but shots describes it", "{how: single_requests}"),
     ("any_length: {how: native}", "any_length: {how: rounded_up}", "SB409",
@@ -213,22 +175,21 @@ CONTRADICTIONS = [
      "{how: repeated}"),
     ("min: 2, max: 12", "min: 13, max: 12", "SB409", "the longest, 12 s", "{min: 13, max: 12}"),
     ("max_seconds: 12", "max_seconds: 20", "SB409", "longer than a request",
-     "{max: 5, min_seconds: 1, max_seconds: 20, characters: 500}"),
+     "{max: 5, min_seconds: 1, max_seconds: 20, characters: 120}"),
     ("{max: 6}", "{max: 6, ceiling: 5}", "SB409", "is below the limit, 6", "5"),
     ("min_ratio: 0.5", "min_ratio: 3", "SB409", "least ratio",
      "{max_bytes: 1000000, min_side: 200, min_ratio: 3, max_ratio: 2, formats: [PNG]}"),
     ("{source: manual, grade: A}", "{source: manul, grade: A}", "SB409", '"manul"', "manul"),
-    ("  seconds: {source", "  secnods: {source", "SB409", "not a path to a fact",
+    ("{seconds: {source", "{secnods: {source", "SB409", "not a path to a fact",
      "{source: manual, grade: A}"),
     ("source: manual, grade: A}\n", "source: page, grade: A}\n", "SB409", '"page"', "page"),
     ('"0.05"', '"0"', "SB109", "a number above 0", '"0"'),
     ("seconds: {min: 2", "second: {min: 2", "SB101", '"second"', "second"),
-    ("title: An imaginary model on an imaginary host\n", "", "SB102", '"title"',
-     "target: reel/imaginary"),
+    ("title: Reel 1, on an imaginary host\n", "", "SB102", '"title"', f"target: {ID}"),
     ("max: 12}\nprompt", "max: twelve}\nprompt", "SB109", "twelve", "twelve"),
     ("how: none}\n  audio", "how: maybe}\n  audio", "SB108", '"maybe"', "maybe"),
     ("as_of: 2026-10-01\nsources", "as_of: soon\nsources", "SB109", "soon", "soon"),
-    ("target: reel/imaginary", "target: reel", "SB109", '"reel"', "reel"),
+    (f"target: {ID}", "target: reel", "SB109", '"reel"', "reel"),
 ]  # fmt: skip
 
 
@@ -238,7 +199,7 @@ def test_a_broken_file_is_told_where_and_is_no_target(
 ) -> None:
     assert old in WHOLE
     write(tmp_path, imaginary=WHOLE.replace(old, new, 1))
-    target_id = "reel" if "target: reel\n" in f"{new}\n" else "reel/imaginary"
+    target_id = "reel" if "target: reel\n" in f"{new}\n" else ID
     found = refused(target_id, tmp_path)
     (matching,) = [each for each in found if each.code.id == code and words in each.message]
     assert matching.span is not None
@@ -250,7 +211,7 @@ def test_a_broken_file_is_told_where_and_is_no_target(
 def test_a_price_of_the_same_kind_twice_is_refused(tmp_path: Path) -> None:
     row = WHOLE.splitlines()[-1]
     write(tmp_path, imaginary=f"{WHOLE}{row}\n")
-    (found,) = refused("reel/imaginary", tmp_path)
+    (found,) = refused(ID, tmp_path)
     assert found.message == "the same kind of second is priced twice"
     assert found.span is not None
     assert found.span.line == len(WHOLE.splitlines()) + 1
@@ -258,13 +219,13 @@ def test_a_price_of_the_same_kind_twice_is_refused(tmp_path: Path) -> None:
 
 def test_a_voice_without_audio_is_no_price(tmp_path: Path) -> None:
     write(tmp_path, imaginary=WHOLE.replace("{audio: false", "{audio: false, voice: true"))
-    (found,) = refused("reel/imaginary", tmp_path)
+    (found,) = refused(ID, tmp_path)
     assert found.message == "a price with a voice is a price with audio"
 
 
 def test_what_is_required_must_be_offered(tmp_path: Path) -> None:
     write(tmp_path, imaginary=f"{WHOLE}requires: [last_frame]\n")
-    (found,) = refused("reel/imaginary", tmp_path)
+    (found,) = refused(ID, tmp_path)
     assert found.message == "last_frame is required, but not offered"
     assert found.span is not None
     assert found.span.text == "last_frame"
@@ -273,7 +234,7 @@ def test_what_is_required_must_be_offered(tmp_path: Path) -> None:
 def test_several_mistakes_are_said_at_once(tmp_path: Path) -> None:
     text = WHOLE.replace('"0.05"', '"0"').replace("how: words,", "how: wrods,")
     write(tmp_path, imaginary=text)
-    assert {"SB108", "SB109"} <= {each.code.id for each in refused("reel/imaginary", tmp_path)}
+    assert {"SB108", "SB109"} <= {each.code.id for each in refused(ID, tmp_path)}
 
 
 def test_a_file_that_is_no_yaml_makes_every_target_unknown(tmp_path: Path) -> None:
@@ -368,7 +329,7 @@ def test_a_mutated_file_is_a_target_or_a_finding(data: st.DataObject) -> None:
     text = WHOLE[:start] + middle + WHOLE[end:]
     diagnostics = Diagnostics()
     folder = _folder_of(text)
-    target = load("reel/imaginary", diagnostics, folders=[folder])
+    target = load(ID, diagnostics, folders=[folder])
     assert (target is None) == diagnostics.has_errors
 
 
@@ -384,3 +345,41 @@ def _keep_a_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _folder_of(text: str) -> Path:
     (_FOLDER[0] / "imaginary.yaml").write_text(text, encoding="utf-8")
     return _FOLDER[0]
+
+
+# -- the schema of its requests -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("nope.json", 'no schema of a request is called "nope.json"'),
+        ("../pyproject.toml", 'no schema of a request is called "../pyproject.toml"'),
+        (f"{DATA}/fal/kling-o3.yaml", "no schema of a request is called"),
+        (".", 'no schema of a request is called "."'),
+        (r'"a\0b"', "no schema of a request is called"),
+        ("plan.schema.json", 'the schema "plan.schema.json" has no field "prompt"'),
+    ],
+)
+def test_a_schema_that_is_none_of_a_request_is_refused_where_it_is_named(
+    written: str, words: str, tmp_path: Path
+) -> None:
+    write(
+        tmp_path,
+        mine=f"extends: fal/kling-o3-pro\ntarget: firm/mine\nrequest_schema: {written}\n",
+    )
+    (found,) = refused("firm/mine", tmp_path)
+    assert found.code.id == "SB409"
+    assert words in found.message
+    assert "request_schema: absent" in (found.help or "")
+    assert found.span is not None
+    assert (Path(found.span.source.name).name, found.span.line) == ("mine.yaml", 3)
+
+
+def test_a_request_whose_fields_were_renamed_needs_a_schema_of_its_own(tmp_path: Path) -> None:
+    renamed = "extends: fal/kling-o3-pro\ntarget: firm/mine\nrequest: {prompt: text}\n"
+    write(tmp_path, mine=renamed)
+    (found,) = refused("firm/mine", tmp_path)
+    assert 'has no field "text", which the request has' in found.message
+    write(tmp_path, mine=f"{renamed}request_schema: absent\n")
+    assert loaded("firm/mine", tmp_path).request.prompt == "text"
