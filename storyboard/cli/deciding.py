@@ -31,8 +31,6 @@ def cancel_command(
     simulate: bool,
     key_file: Path | None,
     base_url: str | None,
-    repository: str,
-    namespace: str,
 ) -> int:
     """Ask the vendor to stop clips; without ADDRESS, all that are under way.
 
@@ -54,9 +52,7 @@ def cancel_command(
         for name, key in keys.items():
             if simulate and base_url is None:
                 base = f"{_simulator(store)}/{name}"
-            hosts[name] = open_host(
-                name, key, base=base, repository=repository, namespace=namespace, simulated=simulate
-            )
+            hosts[name] = open_host(name, key, base=base, simulated=simulate)
         return hosts
 
     with told() as ending:

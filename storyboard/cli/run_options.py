@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from storyboard.run.hosts.types import Terms
+
 F = TypeVar("F", bound=Callable[..., Any])
-HOSTS_OF = {"--repository": ("oxen",), "--target-namespace": ("oxen",)}
-"""The hosts that have what an option names."""
+_TERMS_OF = "oxen"
+"""The host that has what the options of orders name."""
 
 file_argument = click.argument("file", default=".", metavar="[FILE]")
 simulate_option = click.option(
@@ -51,6 +55,31 @@ def host_options(command: F) -> F:
                 callback=_read_address,
                 help="Speak to this address, not to the vendor's own.",
             ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def order_options(command: Callable[..., int]) -> Callable[..., int]:
+    """What is said to a host with every order; the command gets them as ``terms``."""
+
+    @wraps(command)
+    def ordered(
+        repository: str, target_namespace: str, response_format: str | None, **others: Any
+    ) -> int:
+        from storyboard.run.hosts.types import Terms
+
+        terms = Terms(
+            repository=repository,
+            namespace=target_namespace,
+            response_format=response_format or "",
+        )
+        return command(terms=terms, **others)
+
+    outer: Callable[..., int] = ordered
+    for option in reversed(
+        (
             click.option(
                 "--repository",
                 metavar="NAMESPACE/NAME",
@@ -59,12 +88,28 @@ def host_options(command: F) -> F:
             ),
             click.option(
                 "--target-namespace",
-                "namespace",
                 metavar="NAME",
                 default="",
                 help="Oxen: the namespace that clips are kept and billed in.",
             ),
+            click.option(
+                "--response-format",
+                type=click.Choice(("url", "b64_json")),
+                help="Oxen: whether a clip comes as a link or inside the answer.",
+            ),
         )
     ):
-        command = option(command)
-    return command
+        outer = option(outer)
+    return outer
+
+
+def check_terms(terms: Terms, host: str) -> None:
+    """Refuse what a host has no use for."""
+    given = {
+        "--repository": terms.repository,
+        "--target-namespace": terms.namespace,
+        "--response-format": terms.response_format,
+    }
+    for name, value in given.items():
+        if value and host != _TERMS_OF:
+            raise click.UsageError(f"{name} is for {_TERMS_OF}, and the film is for {host}")

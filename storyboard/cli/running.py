@@ -27,9 +27,10 @@ from storyboard.cli.options import (
 )
 from storyboard.cli.prepared import prepare
 from storyboard.cli.run_options import (
-    HOSTS_OF,
+    check_terms,
     file_argument,
     host_options,
+    order_options,
     simulate_option,
 )
 from storyboard.cli.saying import INCOMPLETE, shown, told
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from storyboard.plan import Plan
     from storyboard.render.report import Ways
     from storyboard.run.events import Event
+    from storyboard.run.hosts.types import Terms
     from storyboard.run.reports import Report
     from storyboard.run.session import Session
     from storyboard.run.store import Store
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
 @host_options
+@order_options
 @click.option(
     "--fault", "faults", multiple=True, metavar="FAULT", help="A fault for the simulator; repeat."
 )
@@ -81,8 +84,7 @@ def run_command(
     as_json: bool,
     key_file: Path | None,
     base_url: str | None,
-    repository: str,
-    namespace: str,
+    terms: Terms,
     faults: tuple[str, ...],
     color: str,
 ) -> int:
@@ -100,7 +102,7 @@ def run_command(
         if prepared is None:
             return REFUSED
         plan, store = prepared.plan, prepared.store
-        _check_host(prepared.target.host, repository, namespace)
+        check_terms(terms, prepared.target.host)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             click.echo("nothing was sent", err=True)
             return REFUSED
@@ -117,8 +119,7 @@ def run_command(
             limit=max_cost or limit_of(plan),
             key_file=key_file,
             base=base_url,
-            repository=repository,
-            namespace=namespace,
+            terms=terms,
             faults=faults,
         )
         report = _watch(session, as_json=as_json, color=color)
@@ -146,13 +147,6 @@ def _check_faults(faults: tuple[str, ...], *, is_simulator_ours: bool) -> None:
     from storyboard.run.simulation import check_faults
 
     check_faults(faults)
-
-
-def _check_host(host: str, repository: str, namespace: str) -> None:
-    for name, value in (("--repository", repository), ("--target-namespace", namespace)):
-        if value and host not in HOSTS_OF[name]:
-            known = " and ".join(HOSTS_OF[name])
-            raise click.UsageError(f"{name} is for {known}, and the film is for {host}")
 
 
 def _again(arguments: Sequence[str]) -> str:

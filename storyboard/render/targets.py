@@ -112,7 +112,9 @@ def _limits(target: Data) -> list[str]:
     lines.append(f"  references   {references['max']} a request{video}{more}")
     lines.append(f"  ratios       {', '.join(target['aspect_ratios'])}")
     if target["takes"]:
-        lines.append(f"  takes        the host takes up to {target['takes']['max']} in one order")
+        lines.append(
+            f"  takes        up to {target['takes']['max']} of a clip in one order (--takes N)"
+        )
     if pictures:
         lines.append(
             f"  pictures     {pictures['max_bytes']:,} bytes, {pictures['min_side']} px a side, "

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -73,7 +75,8 @@ class Uploads:
                 raise AssetError(f'"{path}" has changed since the plan was made: plan again')
             return data
 
-        return await self._link(sha256, PurePosixPath(path).suffix.lower(), read)
+        with _naming(f'"{path}"'):
+            return await self._link(sha256, PurePosixPath(path).suffix.lower(), read)
 
     async def link_of_frame(self, clip: str) -> str:
         """The link of the last frame of a take, given by the take's sha256."""
@@ -81,7 +84,8 @@ class Uploads:
         if task is None:
             task = self._frames[clip] = asyncio.ensure_future(self._take_frame(clip))
         picture, sha256 = await asyncio.shield(task)
-        return await self._link(sha256, picture.suffix, picture.read_bytes)
+        with _naming("the last frame of the clip before"):
+            return await self._link(sha256, picture.suffix, picture.read_bytes)
 
     async def _take_frame(self, clip: str) -> tuple[Path, str]:
         for suffix in (".png", ".jpg"):
@@ -138,6 +142,16 @@ class Uploads:
                     raise
                 await self._pause(error.problem.retry_after or min(self._first * 2**number, 15))
         raise AssertionError
+
+
+@contextmanager
+def _naming(what: str) -> Iterator[None]:
+    """Say what it was that a host did not take."""
+    try:
+        yield
+    except HostError as error:
+        problem = replace(error.problem, text=f"{what} is not uploaded: {error}")
+        raise HostError(problem) from None
 
 
 def _misfit(picture: Path, limits: Pictures) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storyboard.canonical import digest
 from storyboard.ledger import Finished, Intent, SqliteLedger, State
 from storyboard.ledger.intents import spent
 from storyboard.ledger.known import FINAL_FAILURES
@@ -15,7 +16,7 @@ from storyboard.run.hosts.types import Host
 from storyboard.run.minutes import Minutes
 from storyboard.run.plans import Wanted
 from storyboard.run.reports import RunOptions
-from storyboard.run.scheduling import Job, Schedule
+from storyboard.run.scheduling import Job, Phase, Schedule
 from storyboard.run.store import Store
 
 
@@ -57,14 +58,28 @@ class Beginning:
         schedule = Schedule.of(
             jobs,
             places=self.options.jobs,
+            most_takes=self.options.takes.max if self.options.takes else 1,
             done=done,
             lost=lost,
             limit=limit.amount if limit else None,
             spent=spent(intents.values(), self.run),
         )
+        self._put_blocked(schedule)
         for intent in intents.values():
             self.minutes.lock_later(intent)
         return schedule
+
+    def _put_blocked(self, schedule: Schedule) -> None:
+        """Say of what cannot be sent that the clip before it will not come."""
+        clips = {clip.digest: clip for clip in self.clips}
+        for clip in self.clips:
+            if schedule.phases[clip.digest] is Phase.BLOCKED:
+                missing = next(
+                    frame.digest
+                    for frame in clip.frames
+                    if schedule.phases.get(frame.digest) in (Phase.LOST, Phase.BLOCKED)
+                )
+                self.minutes.put_blocked([clip.digest], clips[missing])
 
     def _known(self, clip: Wanted, intent: Intent | None, locked: Finished | None) -> Intent | None:
         """The intent of a clip; one that is finished elsewhere is written down to be fetched."""
@@ -95,8 +110,10 @@ class Beginning:
         elif not is_sent:
             self.minutes.put(clip, Happening.WAITING, intent)
         estimate = clip.order.estimate
+        order = {"endpoint": clip.order.endpoint, "payload": clip.order.payload}
         return Job(
             digest=clip.digest,
+            group=digest(order) if self.options.takes is not None else "",
             needs=tuple(frame.digest for frame in clip.frames),
             cost=estimate.amount if estimate else None,
             is_sent=is_sent,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from storyboard.run.hosts.errors import HostError, Kind, Problem
 from storyboard.run.hosts.types import Host, Look, Outcome, Progress, Submission
 from storyboard.run.plans import Wanted
 from storyboard.run.store import Store
+from storyboard.targets.types import Takes
 from storyboard.units import Money
 
 _MOST_BYTES = 4 << 30
@@ -69,9 +70,8 @@ class StrandedError(Exception):
 class EndedError(Exception):
     """A clip will not come: it failed or was cancelled, and the ledger says so."""
 
-    def __init__(self, intent: Intent, problem: Problem) -> None:
+    def __init__(self, problem: Problem) -> None:
         super().__init__(problem.text)
-        self.intent = intent
         self.problem = problem
 
 
@@ -89,7 +89,8 @@ class _Way:
 class Carrier:
     """Takes clips from their order to their file. ``tell`` hears what happens to a clip.
 
-    ``paying`` holds the tasks that are inside a paying request: those are never broken off.
+    ``takes`` says how one order asks for several takes, None where none can. ``paying`` holds the
+    tasks that are inside a paying request: those are never broken off.
     """
 
     run: str
@@ -98,6 +99,7 @@ class Carrier:
     store: Store
     uploads: Uploads
     tell: Callable[..., None]
+    takes: Takes | None = None
     patience: Patience = field(default_factory=Patience)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: random.Random = field(default_factory=random.Random)
@@ -131,44 +133,65 @@ class Carrier:
         finished = self.store.finished().get(digest)
         return finished.clip if finished is not None else None
 
-    async def send(self, clip: Wanted, links: dict[str, str]) -> Receipt:
-        """Send a clip's order, once. Raises ``NotTakenError``, ``DoubtError``, ``EndedError``."""
-        body = fill(clip.order.payload, links)
+    async def send(self, clips: Sequence[Wanted], links: dict[str, str]) -> tuple[Wanted, ...]:
+        """Send one order for a clip, or for several takes of one request, once.
+
+        Gives those that the host has given an id; the rest are in doubt, and the ledger says so.
+        Raises ``NotTakenError``, ``DoubtError``, ``EndedError``, all for the whole order.
+        """
+        first, count = clips[0], len(clips)
+        body = fill(first.order.payload, links)
         if unfilled(body):
             raise AssetError("a picture of the request has no link")
+        if count > 1 and self.takes is not None:
+            body[self.takes.field] = count
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - only ever called in one
-        self.tell(Happening.SUBMITTING, clip)
+        for clip in clips:
+            self.tell(Happening.SUBMITTING, clip)
         self.paying.add(task)
         try:
-            self.ledger.intend(clip.order, self.run, recorded(links))
+            for clip in clips:
+                self.ledger.intend(clip.order, self.run, recorded(links))
             try:
-                receipt = await self.host.submit(
+                receipts = await self.host.submit(
                     Submission(
-                        endpoint=clip.order.endpoint,
+                        endpoint=first.order.endpoint,
                         body=body,
-                        scene=clip.address.rpartition("/")[0],
-                        shots=tuple(address for address, _ in clip.shots),
+                        scene=first.address.rpartition("/")[0],
+                        shots=tuple(address for address, _ in first.shots),
+                        take=first.order.take,
                     )
                 )
             except HostError as error:
-                raise self._not_sent(clip, error.problem) from None
-            self.ledger.step(clip.digest, State.SUBMITTED, receipt=receipt)
+                raise self._not_sent(clips, error.problem) from None
+            for clip, receipt in zip(clips, receipts, strict=False):
+                self.ledger.step(clip.digest, State.SUBMITTED, receipt=receipt)
+            unnamed = f"the host named {len(receipts)} clips where {count} were ordered"
+            for clip in clips[len(receipts) :]:
+                self.ledger.step(clip.digest, State.UNCERTAIN, problem=unnamed)
         finally:
             self.paying.discard(task)
-        self.tell(Happening.SUBMITTED, clip, id=receipt.id)
-        return receipt
+        for clip, receipt in zip(clips, receipts, strict=False):
+            self.tell(Happening.SUBMITTED, clip, id=receipt.id)
+        if len(receipts) > count:
+            self.tell(Happening.WARNING, first, text=f"{unnamed}: look at the vendor's bill")
+        return tuple(clips[: len(receipts)])
 
-    def _not_sent(self, clip: Wanted, problem: Problem) -> Exception:
+    def _not_sent(self, clips: Sequence[Wanted], problem: Problem) -> Exception:
         match problem.kind:
             case Kind.AMBIGUOUS | Kind.TRANSIENT:
-                self.ledger.step(clip.digest, State.UNCERTAIN, problem=problem.text)
+                for clip in clips:
+                    self.ledger.step(clip.digest, State.UNCERTAIN, problem=problem.text)
                 return DoubtError(problem.text)
             case Kind.NOT_SENT | Kind.RATE_LIMITED | Kind.EXHAUSTED | Kind.BAD_KEY:
-                self.ledger.step(clip.digest, State.RELEASED, problem=problem.text)
+                for clip in clips:
+                    self.ledger.step(clip.digest, State.RELEASED, problem=problem.text)
                 return NotTakenError(problem)
             case _:
-                return self._end(clip, State.FAILED, problem, billed=False)
+                for clip in clips:
+                    self._end(clip, State.FAILED, problem, billed=False)
+                return EndedError(problem)
 
     def _end(
         self,
@@ -179,7 +202,7 @@ class Carrier:
         billed: bool | None,
         charged: Money | None = None,
     ) -> EndedError:
-        intent = self.ledger.step(
+        self.ledger.step(
             clip.digest,
             state,
             failure=str(problem.kind),
@@ -187,7 +210,7 @@ class Carrier:
             billed=billed,
             charged=charged,
         )
-        return EndedError(intent, problem)
+        return EndedError(problem)
 
     # -- following --------------------------------------------------------------------------------
 

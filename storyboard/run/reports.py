@@ -8,6 +8,7 @@ from storyboard.ledger import Intent
 from storyboard.run.carrying import Patience
 from storyboard.run.events import Happening
 from storyboard.run.plans import Wanted
+from storyboard.targets.types import Takes
 from storyboard.units import Money
 
 
@@ -17,10 +18,14 @@ class RunError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """``jobs`` are the clips under way at once; ``limit`` is the most that may be spent."""
+    """``jobs`` are the clips under way at once; ``limit`` is the most that may be spent.
+
+    ``takes`` says how one order asks for several takes, None where each is an order of its own.
+    """
 
     jobs: int = 4
     limit: Money | None = None
+    takes: Takes | None = None
     patience: Patience = field(default_factory=Patience)
     file: str = ""
     target: str = ""

@@ -34,18 +34,17 @@ from storyboard.run.carrying import (
 from storyboard.run.doubts import Doubts
 from storyboard.run.events import Happening, Listener
 from storyboard.run.hosts.errors import HostError, Kind, Problem
+from storyboard.run.hosts.opening import VARIABLES
 from storyboard.run.hosts.types import Host
 from storyboard.run.minutes import Minutes
+from storyboard.run.pacing import Pace
 from storyboard.run.plans import Wanted
 from storyboard.run.reports import Report, RunError, RunOptions
-from storyboard.run.scheduling import Job, Phase, Schedule
+from storyboard.run.scheduling import Phase, Schedule
 from storyboard.run.store import Store, StoreError
 from storyboard.targets.types import Pictures
 
 _BEAT = 20.0
-_SENDING = 32
-"""So many clips are being sent at once: a host that says to wait, or a kill, meets no more."""
-_MOST_REFUSED_CONNECTIONS = 6
 
 
 class Runner:
@@ -79,13 +78,11 @@ class Runner:
         self._clock = clock
         self._minutes = Minutes(clips, ledger=ledger, store=store, listen=listen, clock=clock)
         self._changed = asyncio.Event()
-        self._tasks: dict[asyncio.Task[None], str] = {}
-        self._sending: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self._stopped = ""
         self._interrupted = False
-        self._not_before = 0.0
-        self._unreached = 0
+        self._pace = Pace(options.patience)
         self._schedule = Schedule(places=options.jobs)
         self._beginning = Beginning(
             run=self.id,
@@ -104,6 +101,7 @@ class Runner:
             store=store,
             uploads=uploads,
             tell=self._minutes.tell,
+            takes=options.takes,
             patience=options.patience,
             pause=pause,
             chance=chance or random.Random(),  # noqa: S311 - spreads polls, guards nothing
@@ -172,12 +170,15 @@ class Runner:
     async def _loop(self) -> None:
         doubting: asyncio.Task[None] | None = None
         while self._error is None:
-            while self._may_begin() and (job := self._schedule.next()) is not None:
-                if not job.is_sent:
-                    self._sending.add(job.digest)
-                task = asyncio.ensure_future(self._carry(job))
-                self._tasks[task] = job.digest
-                task.add_done_callback(self._tasks.pop)
+            while self._pace.may_send and (jobs := self._schedule.next()):
+                clips = tuple(self._clips[job.digest] for job in jobs)
+                if jobs[0].is_sent:
+                    task = asyncio.ensure_future(self._follow(clips[0]))
+                else:
+                    self._pace.sending += 1
+                    task = asyncio.ensure_future(self._carry(clips))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
             self._report_unpaid()
             if self._interrupted:
                 break
@@ -188,112 +189,146 @@ class Runner:
                 await doubting
                 doubting = None
                 continue
-            if self._schedule.is_over and doubting is None and not self._is_paused():
+            if self._schedule.is_over and doubting is None and not self._pace.rest:
                 break
             await self._until_changed()
         if doubting is not None:
             doubting.cancel()
         while self._interrupted and self._tasks:
-            await asyncio.wait(set(self._tasks))
+            await asyncio.wait(self._tasks)
         if self._error is not None:
-            for task in list(self._tasks):
+            for task in tuple(self._tasks):
                 if task not in self._carrier.paying:
                     task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _until_changed(self) -> None:
-        wait = self._not_before - time.monotonic()
         try:
-            async with asyncio.timeout(wait if wait > 0 else None):
+            async with asyncio.timeout(self._pace.rest or None):
                 await self._changed.wait()
         except TimeoutError:
             pass
         self._changed.clear()
 
-    def _is_paused(self) -> bool:
-        return time.monotonic() < self._not_before
-
-    def _may_begin(self) -> bool:
-        return len(self._sending) < _SENDING and not self._is_paused()
-
-    async def _carry(self, job: Job) -> None:
-        clip = self._clips[job.digest]
+    async def _carry(self, clips: tuple[Wanted, ...]) -> None:
+        """Send one order, and follow the clips that it began."""
         try:
-            if not job.is_sent and not await self._send(clip):
-                return
+            with self._pace.sent():
+                sent = await self._send(clips)
+        except asyncio.CancelledError:
+            self._let_go(clips)
+            raise
+        except Exception as error:  # noqa: BLE001 - see ``_fail``
+            self._fail(clips, error)
+            return
+        finally:
+            self._changed.set()
+        if self._interrupted or self._error is not None:
+            # A payment is never broken off; what it began is for the next run to follow.
+            self._let_go(sent)
+            return
+        if len(sent) == 1:
+            await self._follow(sent[0])
+        else:
+            await asyncio.gather(*(self._follow(clip) for clip in sent))
+
+    async def _send(self, clips: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+        """Send the order of clips, unless the run was stopped before that; gives what was sent."""
+        links = await self._carrier.compose(clips[0])
+        if self._schedule.is_stopped:
+            for clip in clips:
+                self._schedule.lost(clip.digest)
+                self._minutes.put(clip, Happening.WAITING, self._ledger.get(clip.digest))
+            return ()
+        sent = await self._carrier.send(clips, links)
+        for clip in clips[len(sent) :]:
+            self._hold(clip)
+        return sent
+
+    async def _follow(self, clip: Wanted) -> None:
+        try:
             intent = await self._carrier.follow(clip)
             self._minutes.publish(clip, intent.clip or "")
             self._schedule.done(clip.digest, intent.charged.amount if intent.charged else None)
             self._minutes.put(clip, Happening.STORED, intent)
             self._minutes.lock_later(intent)
         except asyncio.CancelledError:
-            self._schedule.lost(clip.digest, at_risk=True)
+            self._let_go((clip,))
             raise
-        except DoubtError as error:
-            self._schedule.hold(clip.digest)
-            self._minutes.put(
-                clip, Happening.UNCERTAIN, self._ledger.get(clip.digest), text=str(error)
-            )
-        except NotTakenError as error:
-            self._not_taken(clip, error.problem)
-        except EndedError as error:
-            is_owed = error.intent.billed is not False and error.intent.state is State.FAILED
-            blocked = self._schedule.lost(clip.digest, at_risk=is_owed)
-            self._minutes.put_failure(clip, error.intent, error.problem)
-            self._minutes.put_blocked(blocked, clip)
-            if error.problem.kind is Kind.EXHAUSTED:
-                self._stop("the account has no money left: top it up and run again")
-        except StrandedError as error:
-            self._lose(clip, Happening.STRANDED, str(error), at_risk=True)
-        except (AssetError, HostError) as error:
-            self._lose(clip, Happening.FAILED, str(error))
-            if isinstance(error, HostError):
-                self._check_account(error.problem)
-        except (LedgerError, LeaseLostError, LockError, StoreError) as error:
-            self._error = error
-        except Exception as error:  # noqa: BLE001 - a mistake here must end the run, not hang it
-            self._error = error
+        except Exception as error:  # noqa: BLE001 - see ``_fail``
+            self._fail((clip,), error)
         finally:
             self._changed.set()
 
-    async def _send(self, clip: Wanted) -> bool:
-        """Send a clip's order; False where the run was stopped before that."""
-        try:
-            links = await self._carrier.compose(clip)
-            if self._schedule.is_stopped:
-                self._schedule.lost(clip.digest)
-                self._minutes.put(clip, Happening.WAITING, self._ledger.get(clip.digest))
-                return False
-            await self._carrier.send(clip, links)
-        finally:
-            self._sending.discard(clip.digest)
-            self._changed.set()
-        self._unreached = 0
-        return True
+    def _let_go(self, clips: Sequence[Wanted]) -> None:
+        for clip in clips:
+            self._schedule.lost(clip.digest, at_risk=True)
 
-    def _not_taken(self, clip: Wanted, problem: Problem) -> None:
-        """The order was refused before it was looked at: the same run may try again."""
+    def _fail(self, clips: Sequence[Wanted], error: Exception) -> None:
+        """What becomes of clips, all of one order, of which an error is known."""
+        match error:
+            case NotTakenError():
+                self._not_taken(clips, error.problem)
+            case DoubtError():
+                for clip in clips:
+                    self._hold(clip)
+            case EndedError():
+                for clip in clips:
+                    self._end(clip, error.problem)
+            case StrandedError():
+                for clip in clips:
+                    self._lose(clip, Happening.STRANDED, str(error), at_risk=True)
+            case AssetError() | HostError():
+                for clip in clips:
+                    self._lose(clip, Happening.FAILED, str(error))
+                if isinstance(error, HostError):
+                    self._check_account(error.problem)
+            case _:
+                # The disk, the ledger, the lease, or a mistake here: it ends the run.
+                self._error = error
+
+    def _hold(self, clip: Wanted) -> None:
+        """An order may have been taken, and nobody is sure."""
+        intent = self._ledger.get(clip.digest)
+        self._schedule.hold(clip.digest)
+        self._minutes.put(
+            clip, Happening.UNCERTAIN, intent, text=intent.problem if intent is not None else ""
+        )
+
+    def _end(self, clip: Wanted, problem: Problem) -> None:
+        """A clip will not come, and the ledger says so."""
+        intent = self._ledger.get(clip.digest)
+        is_owed = intent is not None and intent.state is State.FAILED and intent.billed is not False
+        blocked = self._schedule.lost(clip.digest, at_risk=is_owed)
+        self._minutes.put_failure(clip, intent, problem)
+        self._minutes.put_blocked(blocked, clip)
         self._check_account(problem)
-        if problem.kind is Kind.NOT_SENT:
-            self._unreached += 1
-            if self._unreached >= _MOST_REFUSED_CONNECTIONS:
-                self._stop(f"the host cannot be reached ({problem.text}): run again later")
+
+    def _not_taken(self, clips: Sequence[Wanted], problem: Problem) -> None:
+        """An order was refused before it was looked at: the same run may try again."""
+        self._check_account(problem)
+        wait = self._pace.refused(problem)
+        if why := self._pace.why_stop(problem):
+            self._stop(why)
         if self._schedule.is_stopped:
-            self._lose(clip, Happening.WAITING, problem.text)
+            for clip in clips:
+                self._lose(clip, Happening.WAITING, problem.text)
             return
-        patience = self._options.patience
-        wait = min(patience.first * patience.growth**self._unreached, patience.most)
-        wait = problem.retry_after if problem.retry_after is not None else wait
-        self._not_before = max(self._not_before, time.monotonic() + wait)
-        self._schedule.again(clip.digest)
-        self._minutes.put(clip, Happening.WAITING, self._ledger.get(clip.digest), text=problem.text)
+        for clip in reversed(clips):
+            self._schedule.again(clip.digest)
+            intent = self._ledger.get(clip.digest)
+            self._minutes.put(clip, Happening.WAITING, intent, text=problem.text)
         self._minutes.say(Happening.PAUSED, seconds=round(wait, 1), text=problem.text)
 
     def _check_account(self, problem: Problem) -> None:
         if problem.kind is Kind.EXHAUSTED:
             self._stop("the account has no money left: top it up and run again")
         elif problem.kind is Kind.BAD_KEY:
-            self._stop(f"the host does not take the key ({problem.text})")
+            variable = VARIABLES.get(self._host.name, "its variable")
+            self._stop(
+                f"the host does not take the key ({problem.text}): put the right one into "
+                f"{variable}, or give another --key-file"
+            )
 
     async def _settle_held(self) -> None:
         """Ask for what is in doubt until the vendor can say, or it is left to a person."""
@@ -332,7 +367,10 @@ class Runner:
     def _report_unpaid(self) -> None:
         for digest in self._schedule.unpaid:
             clip = self._clips[digest]
-            text = f"it would go above the limit of {self._options.limit}"
+            limit = self._options.limit
+            text = f"it would go above the limit of {limit}"
+            if clip.order.estimate is None:
+                text = f"nobody knows its price, and no more than {limit} may be spent"
             self._minutes.put(clip, Happening.UNPAID, self._ledger.get(digest), text=text)
         self._schedule.unpaid.clear()
 

@@ -2,14 +2,15 @@
 
 A clip waits for the clips whose last frame it opens on. No more are under way than there are
 places. Money is promised before it is spent: what is under way or uncertain counts as spent, and
-a clip that would go above the limit is not sent. A failure blocks what depends on it, and nothing
-else.
+a clip that would go above the limit is not sent. Takes of one request that are ready side by side
+go in one order, as far as there are places and money. A failure blocks what depends on it, and
+nothing else.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -32,10 +33,12 @@ class Job:
 
     ``is_sent`` is a clip under way since an earlier run: it takes a place, and no money anew.
     ``is_held`` is one of which nobody knows whether it is under way; its money counts as spent.
-    ``cost`` is None where the price is not known.
+    ``cost`` is None where the price is not known. Jobs of one ``group`` may share an order; empty
+    for one that has an order of its own.
     """
 
     digest: str
+    group: str = ""
     needs: tuple[str, ...] = ()
     cost: Decimal | None = None
     is_sent: bool = False
@@ -47,10 +50,11 @@ class Schedule:
     """The clips of a run. ``places`` are how many may be under way at once.
 
     ``limit`` is the most that may be spent, None for no limit; ``spent`` is what is spent or at
-    risk at the start.
+    risk at the start. ``most_takes`` may go in one order.
     """
 
     places: int
+    most_takes: int = 1
     limit: Decimal | None = None
     spent: Decimal = Decimal(0)
     is_stopped: bool = False
@@ -69,13 +73,14 @@ class Schedule:
         jobs: Iterable[Job],
         *,
         places: int,
+        most_takes: int = 1,
         done: Iterable[str] = (),
         lost: Iterable[str] = (),
         limit: Decimal | None = None,
         spent: Decimal = Decimal(0),
     ) -> Schedule:
         """A schedule of jobs in the order of the film; ``done`` and ``lost`` are already so."""
-        schedule = cls(places=places, limit=limit, spent=spent)
+        schedule = cls(places=places, most_takes=most_takes, limit=limit, spent=spent)
         for digest in done:
             schedule.phases[digest] = Phase.DONE
         for digest in lost:
@@ -103,8 +108,8 @@ class Schedule:
         elif not open_needs:
             self._ready.append(job)
 
-    def next(self) -> Job | None:
-        """The clip to send or to follow now; None where nothing can be done until something ends.
+    def next(self) -> tuple[Job, ...]:
+        """The clip to follow, or those to send in one order; none where something must end first.
 
         What it gives is under way from then on.
         """
@@ -119,12 +124,32 @@ class Schedule:
                 self.unpaid.append(job.digest)
                 self._block(job.digest)
                 continue
-            if not job.is_sent:
-                self.spent += job.cost or 0
-            self.phases[job.digest] = Phase.BUSY
-            self.busy += 1
-            return job
-        return None
+            return (self._begin(job), *self._mates(job))
+        return ()
+
+    def _mates(self, job: Job) -> Iterator[Job]:
+        """The takes that go in the same order as one that has just begun."""
+        if not job.group or job.is_sent:
+            return
+        for _ in range(self.most_takes - 1):
+            mate = self._ready[0] if self._ready else None
+            if (
+                mate is None
+                or mate.group != job.group
+                or mate.is_sent
+                or self.phases[mate.digest] is not Phase.WAITING
+                or self.busy >= self.places
+                or not self._can_pay(mate)
+            ):
+                return
+            yield self._begin(self._ready.popleft())
+
+    def _begin(self, job: Job) -> Job:
+        if not job.is_sent:
+            self.spent += job.cost or 0
+        self.phases[job.digest] = Phase.BUSY
+        self.busy += 1
+        return job
 
     def _can_pay(self, job: Job) -> bool:
         if self.limit is None:

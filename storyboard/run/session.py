@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storyboard.ledger import SqliteLedger
@@ -16,6 +16,7 @@ from storyboard.run.carrying import Patience
 from storyboard.run.events import Event, Listener
 from storyboard.run.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
 from storyboard.run.hosts.opening import SIMULATED_KEY, find_key, open_host
+from storyboard.run.hosts.types import Terms
 from storyboard.run.plans import Wanted, wanted_of
 from storyboard.run.reports import Report, RunOptions
 from storyboard.run.runner import Runner
@@ -42,8 +43,7 @@ def _nothing() -> None:
 class Session:
     """What a run is made of. ``root`` is the project's folder, where a plan's pictures are.
 
-    ``base`` is an address in place of the vendor's own; ``repository`` and ``namespace`` are
-    Oxen's. ``faults`` are given to the simulator.
+    ``base`` is an address in place of the vendor's own; ``faults`` are given to the simulator.
     """
 
     plan: Plan
@@ -54,8 +54,7 @@ class Session:
     limit: Money | None = None
     key_file: Path | None = None
     base: str | None = None
-    repository: str = ""
-    namespace: str = ""
+    terms: Terms = field(default_factory=Terms)
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 
@@ -91,7 +90,11 @@ class Session:
         if find_ffmpeg() is None and any(clip.frames for clip in clips):
             raise FfmpegError(f"clips that open on another's last frame need ffmpeg: {NEEDED}")
         reads = self.target.host in _READS_REPOSITORIES and not self.store.simulated
-        if reads and not self.repository and any(clip.assets or clip.frames for clip in clips):
+        if (
+            reads
+            and not self.terms.repository
+            and any(clip.assets or clip.frames for clip in clips)
+        ):
             raise SettingError(
                 f"{self.target.host} reads pictures and last frames from a public repository, and "
                 "none is named: give --repository NAMESPACE/NAME"
@@ -106,14 +109,16 @@ class Session:
         key: str = "",
     ) -> Report:
         simulated = self.store.simulated
+        terms = self.terms
+        if simulated and not terms.repository:
+            terms = replace(terms, repository=REPOSITORY)
 
         async def run() -> Report:
             host = open_host(
                 self.target.host,
                 key or SIMULATED_KEY,
                 base=base,
-                repository=self.repository or (REPOSITORY if simulated else ""),
-                namespace=self.namespace,
+                terms=terms,
                 simulated=simulated,
             )
             # A simulator takes seconds, and nothing is on its way to it after an answer.
@@ -128,6 +133,7 @@ class Session:
                 options=RunOptions(
                     jobs=self.jobs,
                     limit=self.limit,
+                    takes=self.target.takes,
                     patience=self.patience or patience,
                     file=self.plan["storyboard"]["file"],
                     target=self.target.target,

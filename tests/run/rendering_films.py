@@ -21,6 +21,7 @@ from storyboard.ledger import SqliteLedger, State
 from storyboard.run.carrying import Patience
 from storyboard.run.events import Event
 from storyboard.run.hosts.opening import SIMULATED_KEY, open_host
+from storyboard.run.hosts.types import Terms
 from storyboard.run.plans import wanted_of
 from storyboard.run.reports import Report, RunOptions
 from storyboard.run.runner import Runner
@@ -86,21 +87,21 @@ class Work:
             return {one.order.address: one.state for one in ledger.intents()}
 
 
-_PLANNED: dict[tuple[str, str], tuple[dict[str, Any], Target]] = {}
+_PLANNED: dict[tuple[str, str, int], tuple[dict[str, Any], Target]] = {}
 
 
-def make_work(folder: Path, host: str, text: str = TEXT) -> Work:
+def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work:
     """A film, planned once for all tests: a run reads its pictures, and only ``run`` its text."""
     folder.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (400, 400), "teal").save(folder / "mara.png")
     file = folder / "storyboard.yaml"
     file.write_text(text.format(target=TARGETS[host]), encoding="utf-8")
-    if (host, text) not in _PLANNED:
-        made, compiled = plan(str(file), Options(project=folder))
+    if (host, text, takes) not in _PLANNED:
+        made, compiled = plan(str(file), Options(project=folder, takes=takes))
         assert made["applyable"], [one.message for one in compiled.diagnostics]
         assert compiled.film is not None
-        _PLANNED[host, text] = (made, compiled.film.target)
-    made, target = _PLANNED[host, text]
+        _PLANNED[host, text, takes] = (made, compiled.film.target)
+    made, target = _PLANNED[host, text, takes]
     return Work(folder=folder, plan=made, target=target, host=host)
 
 
@@ -128,6 +129,7 @@ def run_once(
     ledger_kind: type[SqliteLedger] = SqliteLedger,
     prepare: Callable[[Runner], None] | None = None,
     key: str = SIMULATED_KEY,
+    terms: Terms | None = None,
 ) -> Report:
     """One run of a film against a simulator, as the session puts it together."""
 
@@ -136,7 +138,7 @@ def run_once(
             work.host,
             key,
             base=f"{url}/{work.host}",
-            repository="simulated/pictures",
+            terms=terms or Terms(repository="simulated/pictures"),
             simulated=True,
         )
         with ledger_kind(work.store.ledger) as ledger:
@@ -148,7 +150,9 @@ def run_once(
                 store=work.store,
                 root=work.folder,
                 pictures=work.target.pictures,
-                options=RunOptions(jobs=jobs, limit=limit, patience=patience),
+                options=RunOptions(
+                    jobs=jobs, limit=limit, patience=patience, takes=work.target.takes
+                ),
                 listen=listen or Heard(),
             )
             if prepare is not None:
@@ -256,7 +260,9 @@ def check_paid_once(work: Work, sim: Any) -> None:
     httpx.delete(f"{sim.url}/simulator/faults").raise_for_status()
     bill = sim.bill()
     charged = [row for row in bill["rows"] if row["charged"]]
-    assert bill["repeated"] == []
+    # Further takes are the same body: a host with one clip an order is sent it once for each.
+    if not any(request["alternate_of"] for request in work.plan["requests"]):
+        assert bill["repeated"] == []
     assert len(charged) == len(work.ids), [row["body"] for row in charged]
     with work.ledger() as ledger:
         intents = {one.order.address: one for one in ledger.intents()}

@@ -29,7 +29,8 @@ from storyboard.run.hosts.errors import (
 )
 from storyboard.run.hosts.fal import FalAddresses, FalHost
 from storyboard.run.hosts.opening import KeyMissingError, find_key
-from storyboard.run.hosts.types import Look, Progress, Submission
+from storyboard.run.hosts.oxen import OxenHost
+from storyboard.run.hosts.types import Look, Progress, Submission, Terms
 from storyboard.run.hosts.wire import Wire, origin
 
 KEY = "sk-secret-12345678"
@@ -430,6 +431,63 @@ def test_a_proxy_of_an_unknown_kind_proves_that_nothing_was_sent(
     assert found.value.kind is Kind.NOT_SENT
 
 
+# -- Oxen's answers -------------------------------------------------------------------------------
+
+
+def ask_oxen(work: Callable[[OxenHost], Any], url: str) -> Any:
+    async def run() -> Any:
+        host = OxenHost(KEY, url, terms=Terms())
+        try:
+            return await work(host)
+        finally:
+            await host.close()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"b64_json": "Y2xpcA=="},
+        {"videos": [{"b64_json": "Y2xpcA=="}]},
+        {"result_url": "data:video/mp4;base64,Y2xpcA=="},
+    ],
+)
+def test_a_clip_may_stand_in_oxens_answer(row: Any, serve: Any, tmp_path: Path) -> None:
+    here, _ = serve(200, body=json.dumps({"status": "succeeded", **row}).encode())
+    part = tmp_path / "clip.part"
+
+    async def receive(host: OxenHost) -> Any:
+        outcome = await host.fetch(Receipt(id="a"))
+        return await host.download(outcome.link or "", part, 100)
+
+    assert ask_oxen(receive, here).size == len(part.read_bytes()) == 4
+
+
+@pytest.mark.parametrize("text", ["no!base64", "", "Y2xpcA" * 100])
+def test_a_clip_in_an_answer_that_cannot_be_read_is_fetched_again(
+    text: str, serve: Any, tmp_path: Path
+) -> None:
+    here, _ = serve(200, body=json.dumps({"status": "succeeded", "b64_json": text}).encode())
+
+    async def receive(host: OxenHost) -> Any:
+        outcome = await host.fetch(Receipt(id="a"))
+        return await host.download(outcome.link or "", tmp_path / "clip.part", 100)
+
+    with pytest.raises(HostError) as found:
+        ask_oxen(receive, here)
+    assert found.value.kind is Kind.TRANSIENT
+    assert not (tmp_path / "clip.part").exists()
+
+
+@pytest.mark.parametrize("answer", [{}, {"generations": []}, {"generations": [{}]}, []])
+def test_an_acceptance_without_an_id_is_ambiguous(answer: Any, serve: Any) -> None:
+    here, _ = serve(200, body=json.dumps(answer).encode())
+    with pytest.raises(HostError) as found:
+        ask_oxen(lambda host: host.submit(ORDER), here)
+    assert found.value.kind is Kind.AMBIGUOUS
+
+
 # -- keys -----------------------------------------------------------------------------------------
 
 
@@ -450,5 +508,5 @@ def test_a_missing_or_broken_key_is_said_without_showing_it(tmp_path: Path) -> N
         with pytest.raises(KeyMissingError) as found:
             find_key(host, path, {})
         assert "secret" not in str(found.value)
-    with pytest.raises(KeyMissingError):
+    with pytest.raises(KeyMissingError, match="put the key alone into FAL_KEY"):
         find_key("fal", None, {"FAL_KEY": "with a\nline"})

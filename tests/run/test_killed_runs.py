@@ -48,6 +48,18 @@ def test_killed_when_the_answer_was_lost_and_run_again_pays_once(
 
 
 @pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("point", ["before submitting", "after submitting", "after submitted"])
+def test_killed_among_the_takes_of_one_order_and_run_again_pays_each_once(
+    host: str, point: str, nth: int, sim: Simulator, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", host, FEW, takes=3)
+    assert run_and_die(work, sim.url, point, nth)
+    assert run_until_complete(work, sim.url) == 1
+    check_paid_once(work, sim)
+
+
+@pytest.mark.parametrize("host", HOSTS)
 def test_killed_again_and_again_pays_once(host: str, sim: Simulator, tmp_path: Path) -> None:
     work = make_work(tmp_path / "film", host)
     for point in ("before submitted", "after submitting", "before succeeded", "before stored"):

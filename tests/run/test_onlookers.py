@@ -184,6 +184,7 @@ def test_the_live_view_goes_on_where_nothing_happens(film: Path, terminal: tuple
         (("--base-url", "https://example.com/?key=1"), "no plain http address"),
         (("--repository", "a/b"), "--repository is for oxen, and the film is for fal"),
         (("--target-namespace", "a"), "--target-namespace is for oxen, and the film is for fal"),
+        (("--response-format", "url"), "--response-format is for oxen, and the film is for fal"),
         (("--takes", "0"), "1<=x<=20"),
     ],
 )

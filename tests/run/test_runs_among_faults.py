@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rendering_films import (
     FEW,
+    QUICK,
     Heard,
     Work,
     check_paid_once,
@@ -120,9 +121,32 @@ def test_an_empty_account_stops_the_run_and_keeps_the_rest(few: Work, sim: Simul
 
 def test_a_wrong_key_stops_the_run_before_anything_is_sent(few: Work, sim: Simulator) -> None:
     report = run_once(few, sim.url, key="wrong-key-0000")
-    assert "key" in report.stopped or "key" in str([one.text for one in report.results])
+    variable = "FAL_KEY" if few.host == "fal" else "OXEN_API_KEY"
+    assert f"put the right one into {variable}, or give another --key-file" in report.stopped
     assert sim.bill()["rows"] == []
     assert run_once(few, sim.url).is_complete
+
+
+def test_a_host_that_takes_no_orders_for_long_ends_the_run(few: Work, sim: Simulator) -> None:
+    sim.arm("submit:429=0*")
+    heard = Heard()
+    report = run_once(few, sim.url, listen=heard)
+    assert report.stopped.startswith("the host takes no orders (")
+    assert report.stopped.endswith("): run again later")
+    rests = [event for event in heard.events if event.what is Happening.PAUSED]
+    assert len(rests) >= QUICK.tries - 1
+    assert set(few.states().values()) == {State.RELEASED}
+    httpx.delete(f"{sim.url}/simulator/faults").raise_for_status()
+    assert run_once(few, sim.url).is_complete
+    check_paid_once(few, sim)
+
+
+def test_a_picture_that_is_not_uploaded_is_named(work: Work, sim: Simulator) -> None:
+    sim.arm("upload:503*")
+    report = run_once(work, sim.url, jobs=1)
+    failed = next(one for one in report.results if one.clip.address == "stairs/1")
+    assert failed.text.startswith('"mara.png" is not uploaded: ')
+    assert not [row for row in sim.bill()["rows"] if "stairs" in str(row["body"])]
 
 
 @pytest.mark.parametrize("fault", ["422=The words were wrong", "content-policy"])
@@ -139,7 +163,10 @@ def test_a_refused_clip_blocks_its_dependents_and_is_not_sent_again(
     failed = next(one for one in report.results if one.what is Happening.FAILED)
     assert failed.place.endswith("storyboard.yaml:10")
     rows = len(sim.bill()["rows"])
-    assert ends(run_once(work, sim.url))["stairs/1"] is Happening.FAILED
+    again = run_once(work, sim.url)
+    assert ends(again) == found | dict.fromkeys(("shore/1", "shore/2"), Happening.REUSED)
+    waits = next(one for one in again.results if one.what is Happening.BLOCKED)
+    assert waits.text == 'it opens on the last frame of "stairs/1"'
     assert len(sim.bill()["rows"]) == rows
 
 
@@ -197,6 +224,25 @@ def test_an_interrupted_run_keeps_what_runs_and_the_next_goes_on(
     assert State.UNCERTAIN not in work.states().values()
     assert run_once(work, sim.url).is_complete
     check_paid_once(work, sim)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_an_interrupted_payment_ends_and_what_it_began_is_left_to_the_next_run(
+    host: str, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", host, FEW)
+
+    def interrupt_soon(runner: Runner) -> None:
+        asyncio.get_running_loop().call_later(0.2, runner.interrupt)
+
+    with Simulator(clips="stub", seconds_per_clip=30) as simulator:
+        simulator.arm("submit:slow=0.5*2")
+        report = run_once(work, simulator.url, prepare=interrupt_soon, jobs=2)
+        assert len(simulator.bill()["rows"]) == 2
+    assert report.interrupted
+    assert report.seconds < 10
+    assert set(ends(report).values()) == {Happening.STRANDED}
+    assert set(work.states().values()) <= {State.SUBMITTED, State.RUNNING}
 
 
 def test_a_take_that_was_deleted_is_fetched_again_and_not_paid_again(
@@ -260,7 +306,7 @@ class Sending:
 def test_no_more_are_being_sent_at_once_than_a_kill_may_leave_in_doubt(
     work: Work, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storyboard.run.runner._SENDING", 2)
+    monkeypatch.setattr("storyboard.run.pacing._AT_ONCE", 2)
     sim.arm("submit:slow=0.05*4")
     sending = Sending()
     assert run_once(work, sim.url, jobs=10, listen=sending).is_complete
@@ -307,6 +353,7 @@ _EXAMPLES = int(os.environ.get("STORYBOARD_FAULT_EXAMPLES", "8"))
 )
 @given(
     host=st.sampled_from(HOSTS),
+    takes=st.sampled_from([1, 3]),
     rounds=st.lists(
         st.tuples(st.lists(_SUBMIT, max_size=3), st.lists(_LATER, max_size=4), st.none() | _DEATHS),
         min_size=1,
@@ -314,11 +361,14 @@ _EXAMPLES = int(os.environ.get("STORYBOARD_FAULT_EXAMPLES", "8"))
     ),
 )
 def test_any_schedule_of_faults_and_deaths_ends_with_each_clip_paid_once(
-    host: str, rounds: list[tuple[list[str], list[str], str | None]], simulator: Simulator
+    host: str,
+    takes: int,
+    rounds: list[tuple[list[str], list[str], str | None]],
+    simulator: Simulator,
 ) -> None:
     simulator.reset()
     with tempfile.TemporaryDirectory() as folder:
-        work = make_work(Path(folder) / "film", host, FEW)
+        work = make_work(Path(folder) / "film", host, FEW, takes)
         for submits, laters, death in rounds:
             simulator.arm(*submits, *laters)
             if death is None:

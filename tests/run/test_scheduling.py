@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,14 +11,14 @@ from hypothesis import strategies as st
 from storyboard.run.scheduling import Job, Phase, Schedule
 
 
-def job(digest: str, *needs: str, cost: str | None = "1", **more: bool) -> Job:
+def job(digest: str, *needs: str, cost: str | None = "1", **more: Any) -> Job:
     return Job(digest=digest, needs=needs, cost=None if cost is None else Decimal(cost), **more)
 
 
 def taken(schedule: Schedule) -> list[str]:
     found = []
-    while (one := schedule.next()) is not None:
-        found.append(one.digest)
+    while batch := schedule.next():
+        found += [one.digest for one in batch]
     return found
 
 
@@ -51,6 +52,41 @@ def test_what_is_held_is_known_until_it_is_settled_and_takes_no_place() -> None:
     assert not schedule.has_held
     schedule.done("b")
     assert taken(schedule) == ["a"]
+
+
+def batches(schedule: Schedule) -> list[str]:
+    found = []
+    while batch := schedule.next():
+        found.append(" ".join(one.digest for one in batch))
+    return found
+
+
+def test_takes_of_one_request_go_in_one_order_as_far_as_it_takes_them() -> None:
+    takes = [job(f"a{number}", group="a") for number in range(1, 6)]
+    schedule = Schedule.of([*takes, job("b", group="b"), job("c")], places=9, most_takes=4)
+    assert batches(schedule) == ["a1 a2 a3 a4", "a5", "b", "c"]
+
+
+def test_an_order_has_no_more_takes_than_there_are_places_and_money() -> None:
+    takes = [job(f"a{number}", group="a") for number in range(1, 4)]
+    assert batches(Schedule.of(takes, places=2, most_takes=4)) == ["a1 a2"]
+    schedule = Schedule.of(takes, places=9, most_takes=4, limit=Decimal(2))
+    assert batches(schedule) == ["a1 a2"]
+    assert schedule.unpaid == ["a3"]
+
+
+def test_a_take_that_was_sent_before_is_followed_alone() -> None:
+    jobs = [job("a1", group="a"), job("a2", group="a", is_sent=True), job("a3", group="a")]
+    assert batches(Schedule.of(jobs, places=9, most_takes=4)) == ["a2", "a1 a3"]
+
+
+def test_an_order_that_was_not_taken_goes_again_as_it_was() -> None:
+    takes = [job(f"a{number}", group="a") for number in range(1, 4)]
+    schedule = Schedule.of([*takes, job("b")], places=9, most_takes=4)
+    assert batches(schedule) == ["a1 a2 a3", "b"]
+    for one in ("a3", "a2", "a1"):
+        schedule.again(one)
+    assert batches(schedule) == ["a1 a2 a3"]
 
 
 def test_a_loss_blocks_what_depends_on_it_however_far_and_nothing_else() -> None:
@@ -121,18 +157,26 @@ def test_whatever_happens_places_limit_and_order_are_kept(data: st.DataObject) -
     for number in range(count):
         needs = data.draw(st.sets(st.integers(0, number - 1), max_size=2)) if number else set()
         cost = data.draw(st.integers(1, 3))
-        jobs.append(Job(digest=str(number), needs=tuple(map(str, needs)), cost=Decimal(cost)))
+        group = data.draw(st.sampled_from(["", "g", "h"]))
+        needed = tuple(map(str, needs))
+        jobs.append(Job(digest=str(number), group=group, needs=needed, cost=Decimal(cost)))
     places, limit = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 12))
-    schedule = Schedule.of(jobs, places=places, limit=Decimal(limit))
+    most = data.draw(st.integers(1, 3))
+    schedule = Schedule.of(jobs, places=places, most_takes=most, limit=Decimal(limit))
     done: set[str] = set()
     busy: dict[str, Job] = {}
     risk: dict[str, Decimal] = {}
     for _ in range(60):
-        while (one := schedule.next()) is not None:
-            assert set(one.needs) <= done or one.is_sent
-            assert one.digest not in busy
-            busy[one.digest] = one
-            risk[one.digest] = one.cost or Decimal(0)
+        while batch := schedule.next():
+            assert len(batch) <= most
+            if len(batch) > 1:
+                assert {one.group for one in batch} in ({"g"}, {"h"})
+                assert not any(one.is_sent for one in batch)
+            for one in batch:
+                assert set(one.needs) <= done or one.is_sent
+                assert one.digest not in busy
+                busy[one.digest] = one
+                risk[one.digest] = one.cost or Decimal(0)
         assert len(busy) <= places
         assert sum(risk.values()) == schedule.spent <= limit
         held = schedule.held()

@@ -79,14 +79,9 @@ class FalHost:
         self._labelled = labelled
         self._token: tuple[str, str, str, float] | None = None
 
-    async def submit(self, submission: Submission) -> Receipt:
-        """See :class:`Host`."""
-        headers = {}
-        if self._labelled:
-            headers = {
-                "X-Simulate-Scene": _ascii(submission.scene),
-                "X-Simulate-Shots": _ascii(",".join(submission.shots)),
-            }
+    async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
+        """See :class:`Host`. An order is for one clip."""
+        headers = submission.labels() if self._labelled else {}
         body = json.dumps(submission.body, ensure_ascii=False).encode()
         answer = await self._wire.pay(f"{self._at.queue}/{submission.endpoint}", body, headers)
         found = _json(answer)
@@ -95,7 +90,7 @@ class FalHost:
             if not isinstance(name, str) or not name:
                 raise trouble(Kind.AMBIGUOUS, "the host accepted, but its answer has no id")
             known = self.receipt(submission.endpoint, name)
-            return Receipt(id=name, links=known.links | self._links(found))
+            return (Receipt(id=name, links=known.links | self._links(found)),)
         if not is_proof_of_refusal(answer.status_code):
             raise trouble(
                 Kind.AMBIGUOUS, f"the host answered {answer.status_code}: it may have accepted"
@@ -300,7 +295,3 @@ def _json(answer: Any) -> Any:
         return answer.json()
     except (ValueError, RecursionError):
         return None
-
-
-def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode()

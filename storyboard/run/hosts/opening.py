@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from storyboard.run.hosts.types import Host
+from storyboard.run.hosts.types import Host, Terms
 
 VARIABLES = {"fal": "FAL_KEY", "oxen": "OXEN_API_KEY"}
 """The environment variable that holds each host's key."""
@@ -36,7 +36,12 @@ def find_key(host: str, key_file: Path | None, environment: Mapping[str, str] | 
     else:
         key = _read_key(key_file, variable)
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise KeyMissingError(f"the key for {host} holds characters that no key has")
+        where = f'the file "{key_file}"' if key_file is not None else variable
+        # What it holds is never said: it may be a key all the same.
+        raise KeyMissingError(
+            f"the key for {host} holds a space, a line break or a character that no key has: put "
+            f"the key alone into {where}"
+        )
     return key
 
 
@@ -60,8 +65,7 @@ def open_host(
     key: str,
     *,
     base: str | None = None,
-    repository: str = "",
-    namespace: str = "",
+    terms: Terms | None = None,
     simulated: bool = False,
 ) -> Host:
     """The host of a name; ``base`` is the address of a simulator or proxy in its place."""
@@ -71,7 +75,5 @@ def open_host(
     if name == "fal":
         return FalHost(key, FalAddresses.under(base) if base else None, labelled=simulated)
     if name == "oxen":
-        return OxenHost(
-            key, base or HUB, repository=repository, namespace=namespace, labelled=simulated
-        )
+        return OxenHost(key, base or HUB, terms=terms or Terms(), labelled=simulated)
     raise KeyMissingError(f'no host is called "{name}"; known are {", ".join(VARIABLES)}')

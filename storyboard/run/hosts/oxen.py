@@ -7,6 +7,8 @@ targets, 2026.
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import json
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -31,14 +33,17 @@ from storyboard.run.hosts.types import (
     Outcome,
     Progress,
     Submission,
+    Terms,
     Trace,
 )
 from storyboard.run.hosts.wire import Wire
+from storyboard.run.store import refusal
 from storyboard.units import Money
 
 HUB = "https://hub.oxen.ai"
 _PAGE = 100
 _MOST_PAGES = 200
+_INLINE = "data:"
 _PROGRESS = {
     "queued": Progress.QUEUED,
     "processing": Progress.RUNNING,
@@ -49,12 +54,7 @@ _PROGRESS = {
 
 
 class OxenHost:
-    """See :class:`storyboard.run.hosts.types.Host`.
-
-    ``repository`` is ``NAMESPACE/NAME``, a public repository for pictures; empty where none is
-    named. ``namespace`` is where the clips go (``target_namespace``), empty for the account's
-    own.
-    """
+    """See :class:`storyboard.run.hosts.types.Host`."""
 
     name = "oxen"
     keeps_bodies = False
@@ -65,40 +65,36 @@ class OxenHost:
         key: str,
         base: str = HUB,
         *,
-        repository: str = "",
-        namespace: str = "",
+        terms: Terms,
         labelled: bool = False,
     ) -> None:
         self._base = base.rstrip("/")
         self._ai = f"{self._base}/api/ai"
-        self._repository = repository
-        self._namespace = namespace
+        self._repository = terms.repository
+        self._said = {
+            "target_namespace": terms.namespace,
+            "response_format": terms.response_format,
+        }
         self._wire = Wire(f"Bearer {key}", (self._base,), secret=key, local=labelled)
         self._labelled = labelled
         self._waiting: dict[str, asyncio.Future[bool]] = {}
         self._listening: asyncio.Task[None] | None = None
 
-    async def submit(self, submission: Submission) -> Receipt:
+    async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """See :class:`Host`."""
-        body = dict(submission.body)
-        if self._namespace:
-            body["target_namespace"] = self._namespace
-        headers = {}
-        if self._labelled:
-            headers = {
-                "X-Simulate-Scene": submission.scene.encode("ascii", "replace").decode(),
-                "X-Simulate-Shots": ",".join(submission.shots).encode("ascii", "replace").decode(),
-            }
+        body = {**submission.body, **{name: text for name, text in self._said.items() if text}}
+        headers = submission.labels() if self._labelled else {}
         data = json.dumps(body, ensure_ascii=False).encode()
         answer = await self._wire.pay(f"{self._ai}/queue", data, headers)
         found = _json(answer)
         if answer.status_code // 100 == 2:
             try:
-                return Receipt(id=str(found["generations"][0]["generation_id"]))
-            except (KeyError, TypeError, IndexError):
-                raise trouble(
-                    Kind.AMBIGUOUS, "the host accepted, but its answer has no id"
-                ) from None
+                names = [row["generation_id"] for row in found["generations"]]
+            except (KeyError, TypeError):
+                names = []
+            if not names or not all(isinstance(name, str) and name for name in names):
+                raise trouble(Kind.AMBIGUOUS, "the host accepted, but its answer has no id")
+            return tuple(Receipt(id=name) for name in names)
         if not is_proof_of_refusal(answer.status_code):
             raise trouble(
                 Kind.AMBIGUOUS, f"the host answered {answer.status_code}: it may have accepted"
@@ -158,9 +154,10 @@ class OxenHost:
             case "failed":
                 text = str(found.get("error_message") or "")
                 return Outcome(problem=read_oxen_failure(text, self._wire.secrets), charge=charge)
-        if not isinstance(found.get("result_url"), str):
+        link = found.get("result_url") or _inline(found)
+        if not isinstance(link, str):
             raise trouble(Kind.TRANSIENT, "the host's result names no clip")
-        return Outcome(link=found["result_url"], charge=charge)
+        return Outcome(link=link, charge=charge)
 
     async def _charge(self, receipt: Receipt) -> Money | None:
         try:
@@ -240,6 +237,8 @@ class OxenHost:
 
     async def download(self, link: str, part: Path, most: int) -> Download:
         """See :class:`Host`."""
+        if link.startswith(_INLINE):
+            return await asyncio.to_thread(_keep, link, part, most)
         return await self._wire.download(link, part, most)
 
     async def close(self) -> None:
@@ -272,6 +271,37 @@ def _progress(found: dict[str, Any]) -> Progress:
     if progress is None:
         raise trouble(Kind.TRANSIENT, "the host's status cannot be read")
     return progress
+
+
+def _inline(found: dict[str, Any]) -> str | None:
+    """A clip that stands in its row, as a link that is the clip.
+
+    The documents show ``b64_json`` in the answer of the call that blocks, and not where a row of
+    the queue has it: either place is read.
+    """
+    videos = found.get("videos")
+    first = videos[0] if isinstance(videos, list) and videos else None
+    for place in (found, first):
+        if isinstance(place, dict) and isinstance(place.get("b64_json"), str):
+            return f"{_INLINE}video/mp4;base64,{place['b64_json']}"
+    return None
+
+
+def _keep(link: str, part: Path, most: int) -> Download:
+    kind, _, text = link.partition(",")
+    if len(text) > most:
+        raise trouble(Kind.TRANSIENT, f"the clip is above {most:,} bytes")
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        data = b""
+    if not data or not kind.endswith(";base64"):
+        raise trouble(Kind.TRANSIENT, "the clip inside the host's answer cannot be read")
+    try:
+        part.write_bytes(data)
+    except OSError as error:
+        raise refusal(error, part) from None
+    return Download(size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 
 def _trace(row: dict[str, Any]) -> Trace:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from storyboard.ledger import Receipt
 from storyboard.run.hosts.errors import Problem
@@ -16,12 +17,37 @@ from storyboard.units import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One paying request. ``scene`` and ``shots`` are names for people, never part of the body."""
+    """One paying request. The rest are names for people, never part of the body.
+
+    ``take`` is the number of its first clip among those of the same shots.
+    """
 
     endpoint: str
     body: Mapping[str, Any]
     scene: str = ""
     shots: tuple[str, ...] = ()
+    take: str = "1"
+
+    def labels(self) -> dict[str, str]:
+        """The names as headers for a simulator, which writes them on its clips."""
+        return {
+            "X-Simulate-Scene": quote(self.scene),
+            "X-Simulate-Shots": ",".join(map(quote, self.shots)),
+            "X-Simulate-Take": quote(self.take),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What only some hosts want to know for all orders of a run; empty where nothing is said.
+
+    ``repository`` is ``NAMESPACE/NAME``, a public repository for pictures; ``namespace`` keeps
+    the clips and pays for them; ``response_format`` says how a clip is given back.
+    """
+
+    repository: str = ""
+    namespace: str = ""
+    response_format: str = ""
 
 
 class Progress(StrEnum):
@@ -44,7 +70,8 @@ class Look:
 class Outcome:
     """How a job ended: with a link to its clip, or with a problem.
 
-    The link may be a permission: it is used at once and written nowhere. ``units`` is the billed
+    The link may be a permission, or the clip itself (``data:``): it is used at once and written
+    nowhere. ``units`` is the billed
     quantity where the host counts in units, ``charge`` the sum where it says one; both None
     where nothing is said.
     """
@@ -90,8 +117,11 @@ class Host(Protocol):
     keeps_bodies: bool
     most_watched: int | None
 
-    async def submit(self, submission: Submission) -> Receipt:
-        """Send a paying request, once. Only here are ``not_sent`` and ``ambiguous`` raised."""
+    async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
+        """Send a paying request, once: a receipt for each clip that it began.
+
+        Only here are ``not_sent`` and ``ambiguous`` raised.
+        """
 
     def receipt(self, endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is called there
         """The receipt of a job of which only the vendor's id is known."""

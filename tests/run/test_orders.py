@@ -1,0 +1,167 @@
+"""What is said with an order: several takes of one clip, the namespace, the form of the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from rendering_films import FEW, TEXT, Heard, check_paid_once, make_work, run_once
+
+from storyboard.ledger import Receipt, State
+from storyboard.run.events import Happening
+from storyboard.run.hosts.oxen import OxenHost
+from storyboard.run.hosts.types import Submission, Terms
+from storyboard.run.simulator import Simulator
+from storyboard.units import Money
+
+HOSTS = ("fal", "oxen")
+
+
+def orders(sim: Simulator) -> list[dict[str, Any]]:
+    """The body of each order that was taken, in their order."""
+    found = {row["submission"]: row["body"] for row in sim.bill()["rows"]}
+    return [found[number] for number in sorted(found)]
+
+
+def test_takes_are_one_order_where_the_host_has_a_field_for_them(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
+    heard = Heard()
+    assert run_once(work, sim.url, jobs=8, listen=heard).is_complete
+    assert [body["num_generations"] for body in orders(sim)] == [3, 3]
+    check_paid_once(work, sim)
+    assert work.ids == [f"shore/{shot}{take}" for shot in "12" for take in ("", ".take2", ".take3")]
+    clips = {work.store.clip(name).read_bytes() for name in work.ids}
+    assert len(clips) == 6  # each is labelled with its take
+    sent = [event.clip for event in heard.events if event.what is Happening.SUBMITTED]
+    assert sorted(sent) == sorted(work.ids)
+
+
+def test_takes_are_orders_of_their_own_where_the_host_has_no_such_field(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", "fal", FEW, takes=2)
+    assert run_once(work, sim.url).is_complete
+    assert len(orders(sim)) == 4
+    assert not any("num_generations" in body for body in orders(sim))
+    check_paid_once(work, sim)
+
+
+def test_an_order_has_no_more_takes_than_the_host_allows(sim: Simulator, tmp_path: Path) -> None:
+    work = make_work(tmp_path / "film", "oxen", FEW, takes=6)
+    assert run_once(work, sim.url, jobs=20).is_complete
+    assert sorted(body["num_generations"] for body in orders(sim)) == [2, 2, 4, 4]
+    check_paid_once(work, sim)
+
+
+def test_a_further_take_is_ordered_alone_and_the_first_is_not_paid_again(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    assert run_once(make_work(tmp_path / "film", "oxen", FEW), sim.url).is_complete
+    work = make_work(tmp_path / "film", "oxen", FEW, takes=2)
+    assert run_once(work, sim.url).is_complete
+    assert len(orders(sim)) == 4
+    assert not any("num_generations" in body for body in orders(sim))
+    check_paid_once(work, sim)
+
+
+def test_takes_that_open_on_a_frame_wait_for_it_and_go_together(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", "oxen", TEXT, takes=2)
+    assert run_once(work, sim.url, jobs=8).is_complete
+    assert [body["num_generations"] for body in orders(sim)] == [2, 2, 2, 2]
+    check_paid_once(work, sim)
+
+
+def test_an_order_has_no_more_takes_than_the_limit_pays_for(sim: Simulator, tmp_path: Path) -> None:
+    work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
+    one = work.plan["requests"][0]["cost"]
+    limit = Money.parse(f"{2.5 * float(one['amount']):.2f} {one['currency']}")
+    report = run_once(work, sim.url, jobs=8, limit=limit)
+    assert [body["num_generations"] for body in orders(sim)] == [2]
+    assert [result.what for result in report.results] == [
+        *[Happening.STORED] * 2,
+        *[Happening.UNPAID] * 4,
+    ]
+
+
+@pytest.mark.parametrize("fault", ["lost", "500=accepted", "429=0", "refused"])
+def test_a_whole_order_is_in_doubt_or_goes_again_together(
+    fault: str, sim: Simulator, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
+    sim.arm(f"submit:{fault}")
+    report = run_once(work, sim.url, jobs=8)
+    if not report.is_complete:  # what was released is for the next run
+        assert run_once(work, sim.url, jobs=8).is_complete
+    assert [body["num_generations"] for body in orders(sim)] == [3, 3]
+    check_paid_once(work, sim)
+
+
+def test_a_take_that_the_answer_does_not_name_is_in_doubt_and_found_again(
+    sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = OxenHost.submit
+
+    async def forgetful(self: OxenHost, submission: Submission) -> tuple[Receipt, ...]:
+        return (await whole(self, submission))[:-1]
+
+    monkeypatch.setattr(OxenHost, "submit", forgetful)
+    work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
+    heard = Heard()
+    assert run_once(work, sim.url, jobs=8, listen=heard).is_complete
+    doubts = [event for event in heard.events if event.what is Happening.UNCERTAIN]
+    assert {event.clip for event in doubts} == {"shore/1.take3", "shore/2.take3"}
+    assert "named 2 clips where 3 were ordered" in doubts[0].facts["text"]
+    check_paid_once(work, sim)
+
+
+def test_a_clip_that_nobody_ordered_is_told_of(
+    sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = OxenHost.submit
+
+    async def generous(self: OxenHost, submission: Submission) -> tuple[Receipt, ...]:
+        return (*await whole(self, submission), Receipt(id="one-more"))
+
+    monkeypatch.setattr(OxenHost, "submit", generous)
+    heard = Heard()
+    assert run_once(make_work(tmp_path / "film", "oxen", FEW), sim.url, listen=heard).is_complete
+    warnings = [event.facts["text"] for event in heard.events if event.what is Happening.WARNING]
+    assert (
+        warnings == ["the host named 2 clips where 1 were ordered: look at the vendor's bill"] * 2
+    )
+
+
+def test_a_namespace_is_named_with_each_order_and_has_the_clips(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", "oxen", FEW)
+    assert run_once(work, sim.url, terms=Terms(namespace="lighthouse-films")).is_complete
+    assert {body["target_namespace"] for body in orders(sim)} == {"lighthouse-films"}
+    with work.ledger() as ledger:
+        ids = [one.receipt.id for one in ledger.intents() if one.receipt]
+    headers = {"Authorization": "Bearer simulated"}
+    for one in ids:
+        url = f"{sim.url}/oxen/api/ai/generations/{one}"
+        found = httpx.get(url, headers=headers).json()["generation"]
+        assert found["namespace"] == "lighthouse-films"
+
+
+def test_a_clip_inside_the_answer_is_stored_as_one_behind_a_link(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    linked = make_work(tmp_path / "linked", "oxen", FEW)
+    assert run_once(linked, sim.url).is_complete
+    asked = httpx.get(f"{sim.url}/simulator/bill").json()["requests"].get("download", 0)
+    work = make_work(tmp_path / "film", "oxen", FEW)
+    assert run_once(work, sim.url, terms=Terms(response_format="b64_json")).is_complete
+    assert [body.get("response_format") for body in orders(sim)] == [None, None, *["b64_json"] * 2]
+    assert httpx.get(f"{sim.url}/simulator/bill").json()["requests"].get("download", 0) == asked
+    for name in work.ids:
+        assert work.store.clip(name).stat().st_size > 1000
+    assert set(work.states().values()) == {State.STORED}
