@@ -10,7 +10,14 @@ from storyboard.ledger import Intent, SqliteLedger, State
 from storyboard.run.carrying import Patience
 from storyboard.run.hosts.errors import HostError
 from storyboard.run.hosts.types import Host
-from storyboard.run.reconciling import SKEW, Verdict, by_endpoint, reconcile, since
+from storyboard.run.reconciling import (
+    SKEW,
+    Verdict,
+    by_endpoint,
+    clock_problem,
+    reconcile,
+    since,
+)
 
 
 @dataclass(slots=True)
@@ -86,6 +93,9 @@ class Doubts:
                 case Verdict.FOUND:
                     receipt = self.host.receipt(endpoint, finding.id)
                     self.ledger.step(intent.digest, State.SUBMITTED, receipt=receipt)
+                case Verdict.ABSENT if why := self._unproved():
+                    self.why[intent.digest] = why
+                    left += 1
                 case Verdict.ABSENT:
                     self.ledger.step(
                         intent.digest, State.RELEASED, problem="the vendor never received it"
@@ -93,3 +103,9 @@ class Doubts:
                 case Verdict.UNKNOWN:
                     left += 1
         return left
+
+    def _unproved(self) -> str:
+        """Why it proves nothing that a request is not in the history; empty where it does."""
+        if not self.host.lists_all:
+            return "the vendor may not list what is made for a namespace: look there, and decide"
+        return clock_problem(self.host.clock_ahead)

@@ -81,6 +81,16 @@ def reconcile(
     return findings
 
 
+def clock_problem(ahead: float | None) -> str:
+    """What is wrong with a clock that is ahead of the vendor's by so many seconds; else empty.
+
+    What it dates is looked for too late in the vendor's history, and seems to be absent.
+    """
+    if ahead is None or ahead < SKEW / 2:
+        return ""
+    return f"this machine's clock is {ahead / 60:.0f} min ahead of the vendor's: set it right"
+
+
 def _sure(finding: Finding, intent: Intent, *, lags: bool, now: float, grace: float) -> Finding:
     """An absence, where it may be believed: the history is whole, and nothing is on its way."""
     if lags:

@@ -39,6 +39,7 @@ from storyboard.run.hosts.types import Host
 from storyboard.run.minutes import Minutes
 from storyboard.run.pacing import Pace
 from storyboard.run.plans import Wanted
+from storyboard.run.reconciling import clock_problem
 from storyboard.run.reports import Report, RunError, RunOptions
 from storyboard.run.scheduling import Phase, Schedule
 from storyboard.run.store import Store, StoreError
@@ -241,6 +242,8 @@ class Runner:
                 self._minutes.put(clip, Happening.WAITING, self._ledger.get(clip.digest))
             return ()
         sent = await self._carrier.send(clips, links)
+        if why := clock_problem(self._host.clock_ahead):
+            self._stop(f"{why}, and run again")
         for clip in clips[len(sent) :]:
             self._hold(clip)
         return sent

@@ -129,8 +129,11 @@ class Store:
         """Make a finished download a take: it is on the disk, whole, before it has its name."""
         take = self.take(sha256)
         try:
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
+            handle = os.open(part, os.O_RDWR)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
             part.chmod(0o444)
             part.replace(take)
             _sync_folder(self.takes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import httpx
@@ -26,6 +27,7 @@ from rendering_films import (
 from storyboard.ledger import LeaseHeldError, State
 from storyboard.run.carrying import Patience
 from storyboard.run.events import Event, Happening
+from storyboard.run.hosts.types import Terms
 from storyboard.run.reports import Report
 from storyboard.run.runner import Runner
 from storyboard.run.simulator import Simulator
@@ -139,6 +141,41 @@ def test_a_host_that_takes_no_orders_for_long_ends_the_run(few: Work, sim: Simul
     httpx.delete(f"{sim.url}/simulator/faults").raise_for_status()
     assert run_once(few, sim.url).is_complete
     check_paid_once(few, sim)
+
+
+def test_a_clock_that_is_ahead_of_the_hosts_stops_the_run_and_proves_no_absence(
+    few: Work, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storyboard.run.hosts.wire._now", lambda: time.time() + 7200)
+    sim.arm("submit:500")  # which the history does not show
+    report = run_once(few, sim.url, jobs=1)
+    assert Happening.UNCERTAIN in ends(report).values()
+    again = run_once(few, sim.url, jobs=1)
+    doubt = next(one for one in again.results if one.what is Happening.UNCERTAIN)
+    assert doubt.text == "this machine's clock is 120 min ahead of the vendor's: set it right"
+    monkeypatch.undo()
+    assert run_until_complete(few, sim.url) == 1
+    check_paid_once(few, sim)
+
+
+def test_a_run_whose_clock_is_wrong_sends_no_more(
+    few: Work, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storyboard.run.hosts.wire._now", lambda: time.time() + 7200)
+    report = run_once(few, sim.url, jobs=1)
+    assert report.stopped.endswith("ahead of the vendor's: set it right, and run again")
+    assert sorted(ends(report).values()) == [Happening.STORED, Happening.WAITING]
+
+
+def test_what_is_made_for_a_namespace_is_never_taken_for_absent(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    work = make_work(tmp_path / "film", "oxen", FEW)
+    sim.arm("submit:500")
+    report = run_once(work, sim.url, jobs=1, terms=Terms(namespace="films"))
+    doubt = next(one for one in report.results if one.what is Happening.UNCERTAIN)
+    assert "look there, and decide" in doubt.text
+    assert State.UNCERTAIN in work.states().values()
 
 
 def test_a_picture_that_is_not_uploaded_is_named(work: Work, sim: Simulator) -> None:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -257,3 +258,8 @@ def test_ten_thousand_jobs_wait_on_one_timer() -> None:
 
 async def _read_nothing(_: str) -> bytes | None:
     return None
+
+
+def test_answers_are_dated_as_those_of_every_server(bench: Any) -> None:
+    said = bench.plain.get("/simulator/bill").headers["date"]
+    assert abs(parsedate_to_datetime(said).timestamp() - time.time()) < 5

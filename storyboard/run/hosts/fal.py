@@ -67,6 +67,7 @@ class FalHost:
 
     name = "fal"
     keeps_bodies = True
+    lists_all = True
 
     def __init__(
         self, key: str, addresses: FalAddresses | None = None, *, labelled: bool = False
@@ -78,6 +79,11 @@ class FalHost:
         self.most_watched: int | None = self._wire.most_streams
         self._labelled = labelled
         self._token: tuple[str, str, str, float] | None = None
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """See :class:`Host`."""
+        return self._wire.clock_ahead
 
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """See :class:`Host`. An order is for one clip."""

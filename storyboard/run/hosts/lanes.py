@@ -1,9 +1,8 @@
-"""Connections, with one request at a time on each: a lane.
+"""Connections to any servers: httpx says what is sent, aiohttp carries it.
 
-A pool that looks at every connection for every request costs more than the requests do. These are
-the connections that httpx itself is made of, without its pool: the lane that was given back last
-is simply taken next. It is given back only after an answer came to its end in order; after
-anything else it is closed.
+Of all that a run takes of the machine, HTTP is the largest part. httpx's own transport takes
+several times as long for a request as aiohttp's, which is written in C where it matters. Its
+requests, its answers and its certificates are used as they are.
 """
 
 from __future__ import annotations
@@ -12,35 +11,35 @@ import errno
 import ssl
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import cache
-from urllib.parse import urlsplit
+from io import BytesIO
 from urllib.request import getproxies, proxy_bypass
 
-import httpcore
+import aiohttp
 import httpx
+from yarl import URL
 
 _IDLE_SECONDS = 30.0
 _MOST_LANES = 200
-_Lane = httpcore.AsyncHTTPConnection | httpcore.AsyncHTTPProxy
+_CONNECT_SECONDS = 15.0
+_LONGEST_FIELD = 64 << 10
+"""Bytes of a header: the address of a redirection may hold a long permission."""
+_OURS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+"""Headers that a request has only where httpx has given it them."""
 
 NOT_SENT = (
-    httpcore.ConnectError,
-    httpcore.ConnectTimeout,
-    httpcore.PoolTimeout,
-    httpcore.UnsupportedProtocol,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
 )
 """What is raised before a byte of a request has left."""
 
-BROKEN = (
-    httpcore.NetworkError,
-    httpcore.TimeoutException,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-    httpcore.ConnectionNotAvailable,
-)
-"""All that a connection may raise instead of an answer."""
+BROKEN = (*NOT_SENT, aiohttp.ClientError, TimeoutError, OSError)
+"""All that may be raised instead of an answer."""
 
 
 def most_lanes() -> int:
@@ -54,115 +53,64 @@ def most_lanes() -> int:
 
 
 class Lanes:
-    """Connections to any servers. At most ``kept`` wait idle; the rest are closed after use.
+    """Connections to any servers, kept for a while where they may be used again.
 
     ``local`` is for servers on this machine: environment variables may name proxies, which those
     have not.
     """
 
-    def __init__(self, *, kept: int, local: bool) -> None:
-        self._kept = kept
+    def __init__(self, *, local: bool) -> None:
         self._local = local
-        self._idle: list[tuple[str, _Lane]] = []
-        self._is_closed = False
+        self._kept: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
 
     @asynccontextmanager
     async def send(
-        self, request: httpx.Request, *, fresh: bool = False
-    ) -> AsyncIterator[httpcore.Response]:
-        """The answer to a request, once; it follows no redirection. Raises one of ``BROKEN``.
+        self, request: httpx.Request, *, seconds: float, fresh: bool = False
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer to a request; it follows no redirection. Raises one of ``BROKEN``.
 
-        With ``fresh`` the request has a connection on which nothing was sent before it.
+        ``seconds`` are the longest silence. With ``fresh`` the request has a connection of its
+        own, and is sent once, whatever happens; else one that asks may be sent again where the
+        server had hung up on an old connection.
         """
-        url = request.url
-        key = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        lane = None if fresh else await self._take(key)
-        lane = lane or _open(url, key, local=self._local)
-        try:
-            answer = await lane.handle_async_request(_plain(request))
-            try:
-                yield answer
-            finally:
-                await answer.aclose()
-        except BaseException:
-            await _shut(lane)
-            raise
-        if isinstance(lane, httpcore.AsyncHTTPConnection) and lane.is_closed():
-            return
-        self._idle.append((key, lane))
-        if self._is_closed or len(self._idle) > self._kept:
-            _, oldest = self._idle.pop(0)
-            await _shut(oldest)
-
-    async def _take(self, key: str) -> _Lane | None:
-        at = len(self._idle)
-        while at:
-            at -= 1
-            if self._idle[at][0] == key:
-                _, lane = self._idle.pop(at)
-                if isinstance(lane, httpcore.AsyncHTTPProxy):
-                    return lane  # it looks after its connection itself
-                if not lane.is_closed() and not lane.has_expired():
-                    return lane
-                await _shut(lane)
-                at = min(at, len(self._idle))
-        return None
+        if self._kept is None or self._fresh is None:
+            # A session belongs to the event loop in which it is made.
+            self._kept, self._fresh = _session(kept=True), _session(kept=False)
+        body = request.read()
+        async with (self._fresh if fresh else self._kept).request(
+            request.method,
+            # A link that was signed must stay as it is, to the letter.
+            URL(str(request.url), encoded=True),
+            headers=request.headers.multi_items(),
+            data=BytesIO(body) if body else None,
+            proxy=None if self._local else _proxy_of(request.url.scheme, request.url.netloc),
+            timeout=aiohttp.ClientTimeout(connect=_CONNECT_SECONDS, sock_read=seconds),
+            allow_redirects=False,
+            ssl=_tls() if request.url.scheme == "https" else True,
+        ) as answer:
+            yield answer
 
     async def close(self) -> None:
-        """Close every connection; those in use when their answers end."""
-        self._is_closed = True
-        while self._idle:
-            _, lane = self._idle.pop()
-            await _shut(lane)
+        """Close every connection."""
+        for session in (self._kept, self._fresh):
+            if session is not None:
+                await session.close()
 
 
-def _plain(request: httpx.Request) -> httpcore.Request:
-    url = request.url
-    return httpcore.Request(
-        method=request.method,
-        url=httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        ),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions=request.extensions,
+def _session(*, kept: bool) -> aiohttp.ClientSession:
+    if kept:
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS)
+    else:
+        connector = aiohttp.TCPConnector(limit=0, force_close=True)
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=_OURS,
+        auto_decompress=False,
+        max_line_size=_LONGEST_FIELD,
+        max_field_size=_LONGEST_FIELD,
     )
-
-
-def _open(url: httpx.URL, key: str, *, local: bool) -> _Lane:
-    proxy = None if local else _proxy_of(key)
-    if proxy is None:
-        return httpcore.AsyncHTTPConnection(
-            origin=httpcore.Origin(url.raw_scheme, url.raw_host, url.port or _port_of(url)),
-            ssl_context=_tls() if url.scheme == "https" else None,
-            keepalive_expiry=_IDLE_SECONDS,
-        )
-    try:
-        given = httpx.Proxy(proxy)
-        return httpcore.AsyncHTTPProxy(
-            proxy_url=httpcore.URL(
-                scheme=given.url.raw_scheme,
-                host=given.url.raw_host,
-                port=given.url.port,
-                target=given.url.raw_path,
-            ),
-            proxy_auth=given.raw_auth,
-            ssl_context=_tls(),
-            max_connections=1,
-            keepalive_expiry=_IDLE_SECONDS,
-        )
-    except ValueError:
-        raise httpcore.UnsupportedProtocol("the proxy is of an unknown kind") from None
-
-
-def _port_of(url: httpx.URL) -> int:
-    return 443 if url.scheme == "https" else 80
-
-
-async def _shut(lane: _Lane) -> None:
-    # An answer that came stays one, however its connection ends.
-    with suppress(Exception):
-        await lane.aclose()
 
 
 @cache
@@ -172,13 +120,15 @@ def _tls() -> ssl.SSLContext:
 
 
 @cache
-def _proxy_of(key: str) -> str | None:
-    parts = urlsplit(key)
+def _proxy_of(scheme: str, netloc: bytes) -> str | None:
     named = getproxies()
-    proxy = named.get(parts.scheme) or named.get("all")
-    if not proxy or proxy_bypass(parts.netloc):
+    proxy = named.get(scheme) or named.get("all")
+    if not proxy or proxy_bypass(netloc.decode("ascii")):
         return None
-    return proxy if "://" in proxy else f"http://{proxy}"
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if not proxy.startswith(("http://", "https://")):
+        raise httpx.UnsupportedProtocol("the proxy is of an unknown kind")
+    return proxy
 
 
 def exhausted(error: BaseException) -> str:

@@ -70,6 +70,8 @@ class OxenHost:
     ) -> None:
         self._base = base.rstrip("/")
         self._ai = f"{self._base}/api/ai"
+        # Whose generations the history lists is not documented.
+        self.lists_all = not terms.namespace
         self._repository = terms.repository
         self._said = {
             "target_namespace": terms.namespace,
@@ -79,6 +81,11 @@ class OxenHost:
         self._labelled = labelled
         self._waiting: dict[str, asyncio.Future[bool]] = {}
         self._listening: asyncio.Task[None] | None = None
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """See :class:`Host`."""
+        return self._wire.clock_ahead
 
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """See :class:`Host`."""

@@ -110,12 +110,18 @@ class Host(Protocol):
     """A vendor's queue. Every method raises ``HostError`` where it cannot do its work.
 
     ``keeps_bodies`` says whether its history holds whole bodies, so that a request can be told
-    from every other. ``most_watched`` is how many jobs may be watched at once, None for all.
+    from every other; ``lists_all`` whether everything that is ordered is sure to show there.
+    ``most_watched`` is how many jobs may be watched at once, None for all.
     """
 
     name: str
     keeps_bodies: bool
+    lists_all: bool
     most_watched: int | None
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """The seconds by which this machine's clock is ahead of the host's, None if unknown."""
 
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """Send a paying request, once: a receipt for each clip that it began.

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpcore
+import aiohttp
 import httpx
 
 from storyboard import __version__
@@ -25,17 +27,15 @@ from storyboard.run.hosts.lanes import BROKEN, NOT_SENT, Lanes, exhausted, most_
 from storyboard.run.hosts.types import Download
 from storyboard.run.store import refusal
 
-_Timeout = dict[str, float]
+_now = time.time
+_PAY_SECONDS = 90.0
+_ASK_SECONDS = 30.0
+_FILE_SECONDS = 120.0
+_STREAM_SECONDS = 60.0
+"""The longest silence in which an answer is still waited for."""
 
-
-def _timeout(seconds: float) -> _Timeout:
-    return {"connect": 15.0, "read": seconds, "write": seconds, "pool": seconds}
-
-
-_PAY_TIMEOUT = _timeout(90.0)
-_ASK_TIMEOUT = _timeout(30.0)
-_FILE_TIMEOUT = _timeout(120.0)
-_STREAM_TIMEOUT = _timeout(60.0)
+_CLOCK_EVERY = 60.0
+"""Seconds between two looks at the clock that the host's answers show."""
 _MOST_REDIRECTIONS = 5
 _REDIRECTIONS = (301, 302, 303, 307, 308)
 _LAST_WORDS = 0.1
@@ -65,7 +65,9 @@ def origin(url: str) -> str:
 class Wire:
     """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone.
 
-    ``most_streams`` are the event streams that may be open at once; those who open them count.
+    ``clock_ahead`` is by how many seconds this machine's clock is ahead of the vendor's, None
+    before it has told the time. ``most_streams`` are the event streams that may be open at once;
+    those who open them count.
     """
 
     def __init__(
@@ -74,9 +76,11 @@ class Wire:
         self._authorization = authorization
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
+        self.clock_ahead: float | None = None
+        self._clock_at = -_CLOCK_EVERY
         most = most_lanes()
         self.most_streams = most // 2
-        self._lanes = Lanes(kept=most // 4, local=local)
+        self._lanes = Lanes(local=local)
         # Those who wait here have no time running; how many pay at once is for the run to say.
         self._asking = asyncio.Semaphore(most // 5)
 
@@ -101,10 +105,11 @@ class Wire:
         """Send a paying request, once, whatever happens. ``not_sent`` or ``ambiguous``."""
         sent = self._headers(url, {"Content-Type": "application/json", **(headers or {})})
         try:
-            request = _request("POST", url, sent, _PAY_TIMEOUT, content=body)
-            async with self._lanes.send(request, fresh=True) as answer:
+            request = httpx.Request("POST", url, headers=sent, content=body)
+            async with self._lanes.send(request, seconds=_PAY_SECONDS, fresh=True) as answer:
+                self._compare_clocks(answer)
                 return await _read(answer)
-        except (*NOT_SENT, httpx.InvalidURL) as error:
+        except NOT_SENT as error:
             raise trouble(Kind.NOT_SENT, f"no connection to the host: {_said(error)}") from None
         except Exception as error:  # noqa: BLE001 - whatever it was, the host may have the request
             raise trouble(
@@ -118,35 +123,47 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         keyed: bool = True,
-        timeout: _Timeout = _ASK_TIMEOUT,
+        seconds: float = _ASK_SECONDS,
         **content: Any,
     ) -> httpx.Response:
         """Send a request that pays nothing; ``transient`` where no answer comes."""
         sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
         try:
-            request = _request(method, url, sent, timeout, **content)
-            async with self._asking, self._lanes.send(request) as answer:
+            request = httpx.Request(method, url, headers=sent, **content)
+            async with self._asking, self._lanes.send(request, seconds=seconds) as answer:
+                if keyed:
+                    self._compare_clocks(answer)
                 return await _read(answer)
-        except (*BROKEN, httpx.DecodingError, httpx.InvalidURL, OSError) as error:
+        except (*BROKEN, httpx.DecodingError) as error:
             raise trouble(Kind.TRANSIENT, f"no answer from the host: {_said(error)}") from None
+
+    def _compare_clocks(self, answer: aiohttp.ClientResponse) -> None:
+        now = time.monotonic()
+        if now < self._clock_at + _CLOCK_EVERY:
+            return
+        try:
+            there = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+        except (KeyError, ValueError, OverflowError):
+            return
+        self.clock_ahead, self._clock_at = _now() - there, now
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
         """As ``ask``, for files: with the patience that they need."""
-        return await self.ask(method, url, timeout=_FILE_TIMEOUT, **details)
+        return await self.ask(method, url, seconds=_FILE_SECONDS, **details)
 
     @asynccontextmanager
     async def stream_events(self, url: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
         """Server-sent events: name and data of each. ``transient`` where the line breaks."""
         headers = self._headers(url, {"Accept": "text/event-stream"}, _WHOLE)
         try:
-            request = _request("GET", url, headers, _STREAM_TIMEOUT)
-            async with self._lanes.send(request) as answer:
+            request = httpx.Request("GET", url, headers=headers)
+            async with self._lanes.send(request, seconds=_STREAM_SECONDS) as answer:
                 if answer.status != httpx.codes.OK:
                     raise trouble(Kind.TRANSIENT, f"no events: {answer.status}")
-                blocks = answer.aiter_stream()
+                blocks = answer.content.iter_any()
                 yield _events(blocks)
                 await _end(blocks)
-        except (*BROKEN, httpx.InvalidURL, OSError) as error:
+        except BROKEN as error:
             raise trouble(Kind.TRANSIENT, f"the events stopped: {_said(error)}") from None
 
     async def download(self, link: str, part: Path, most: int) -> Download:
@@ -158,18 +175,18 @@ class Wire:
                 if answer.status != httpx.codes.OK:
                     raise trouble(Kind.TRANSIENT, f"the clip's host answers {answer.status}")
                 return await _keep(answer, part, most)
-        except (*BROKEN, httpx.InvalidURL) as error:
+        except BROKEN as error:
             raise trouble(Kind.TRANSIENT, f"the download broke: {_said(error)}") from None
 
     @asynccontextmanager
-    async def _follow(self, link: str) -> AsyncIterator[httpcore.Response]:
+    async def _follow(self, link: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer at the end of a link's redirections, none of which sees a key."""
         for _ in range(_MOST_REDIRECTIONS + 1):
             if not origin(link):
                 raise trouble(Kind.GONE, "the link to the clip is no http link")
-            request = _request("GET", link, _WHOLE, _FILE_TIMEOUT)
-            async with self._lanes.send(request) as answer:
-                there = httpx.Headers(answer.headers).get("location")
+            request = httpx.Request("GET", link, headers=_WHOLE)
+            async with self._lanes.send(request, seconds=_FILE_SECONDS) as answer:
+                there = answer.headers.get("location")
                 if answer.status not in _REDIRECTIONS or there is None:
                     yield answer
                     return
@@ -177,21 +194,15 @@ class Wire:
         raise trouble(Kind.TRANSIENT, "the link to the clip leads from one place to the next")
 
 
-def _request(
-    method: str, url: str, headers: Mapping[str, str], timeout: _Timeout, **content: Any
-) -> httpx.Request:
-    return httpx.Request(method, url, headers=headers, extensions={"timeout": timeout}, **content)
+async def _read(answer: aiohttp.ClientResponse) -> httpx.Response:
+    body = await answer.read()
+    return httpx.Response(answer.status, headers=list(answer.raw_headers), content=body)
 
 
-async def _read(answer: httpcore.Response) -> httpx.Response:
-    body = b"".join([block async for block in answer.aiter_stream()])
-    return httpx.Response(answer.status, headers=answer.headers, content=body)
-
-
-async def _keep(answer: httpcore.Response, part: Path, most: int) -> Download:
+async def _keep(answer: aiohttp.ClientResponse, part: Path, most: int) -> Download:
     digest, size = hashlib.sha256(), 0
     with _opened(part) as file:
-        async for block in answer.aiter_stream():
+        async for block in answer.content.iter_any():
             size += len(block)
             if size > most:
                 raise trouble(Kind.TRANSIENT, f"the clip is above {most:,} bytes")
@@ -240,16 +251,21 @@ async def _end(blocks: AsyncIterator[bytes]) -> None:
         pass  # what had to be said was said
 
 
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientHttpProxyError, "the proxy that the environment names refuses"),
+    (httpx.UnsupportedProtocol, "the proxy that the environment names is of a kind not known here"),
+    (aiohttp.ClientConnectorCertificateError, "the host's certificate is not to be trusted"),
+    (aiohttp.ClientConnectorError, "the connection was refused or the name is not known"),
+    (aiohttp.ConnectionTimeoutError, "it took too long to connect"),
+    (TimeoutError, "it took too long to answer"),
+    (aiohttp.ServerDisconnectedError, "the connection ended without an answer"),
+    (aiohttp.ClientPayloadError, "the answer ended too early"),
+    (aiohttp.ClientResponseError, "what came is no answer"),
+    (OSError, "the connection was cut"),
+)
+
+
 def _said(error: Exception) -> str:
     # The words of transport errors may hold an address with its query: the kind says enough.
-    words = {
-        "ConnectError": "the connection was refused or the name is not known",
-        "ConnectTimeout": "it took too long to connect",
-        "ReadTimeout": "it took too long to answer",
-        "WriteTimeout": "it took too long to send",
-        "ReadError": "the connection was cut",
-        "WriteError": "the connection was cut",
-        "RemoteProtocolError": "the answer ended too early",
-        "UnsupportedProtocol": "the proxy that the environment names is of a kind not known here",
-    }
-    return exhausted(error) or words.get(type(error).__name__, type(error).__name__)
+    said = (words for kind, words in _WORDS if isinstance(error, kind))
+    return exhausted(error) or next(said, type(error).__name__)

@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from email.utils import formatdate
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -47,6 +48,7 @@ class Listener:
         self._config: uvicorn.Config | None = None
         self._return: asyncio.TimerHandle | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._clock: asyncio.TimerHandle | None = None
 
     async def open(self, app: Starlette) -> None:
         """Begin to accept."""
@@ -61,7 +63,14 @@ class Listener:
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         )
         self._config.load()
+        self._tell_time()
         await self._listen()
+
+    def _tell_time(self) -> None:
+        """Date the answers, as every server does, from now on."""
+        date = formatdate(usegmt=True).encode("ascii")
+        self._state.default_headers = [(b"date", date)]
+        self._clock = asyncio.get_running_loop().call_later(1.0, self._tell_time)
 
     async def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -100,8 +109,9 @@ class Listener:
 
     async def close(self) -> None:
         """Stop accepting, and end every connection and every answer at once."""
-        if self._return is not None:
-            self._return.cancel()
+        for timer in (self._return, self._clock):
+            if timer is not None:
+                timer.cancel()
         if self._server is not None:
             self._server.close()
         self._socket.close()
