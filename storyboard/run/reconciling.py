@@ -6,15 +6,15 @@ run may send it. Whatever is neither stays uncertain, and a person decides.
 
 from __future__ import annotations
 
-import json
 import math
-from bisect import bisect_left
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import heapify, heappop, heappush
 from typing import Any
 
+from storyboard.canonical import canonical
 from storyboard.ledger import Intent
 from storyboard.run.bodies import fill, is_same, texts
 from storyboard.run.hosts.types import Trace
@@ -64,10 +64,11 @@ def reconcile(
     have already; ``expected`` those that this history must show, so that one which lags is not
     taken for empty. ``keeps_bodies`` says whether a history without a body is a gap.
     """
-    seen = {trace.id for trace in history}
+    # Pages of a history may overlap: a request that is there twice is one.
+    seen = {trace.id: trace for trace in history}
     lags = any(one not in seen for one in expected)
-    newest = max((trace.at for trace in history), default=-math.inf)
-    free = [trace for trace in history if trace.id not in claimed]
+    newest = _latest(seen.values())
+    free = [trace for trace in seen.values() if trace.id not in claimed]
     search: _ByBody | _ByText = _ByBody(free) if keeps_bodies else _ByText(free, doubtful)
     findings: dict[str, Finding] = {}
     for intent in sorted(doubtful, key=lambda intent: intent.intended_at):
@@ -117,17 +118,8 @@ def _earliest(intent: Intent) -> float:
     return intent.intended_at - SKEW
 
 
-class _Gaps:
-    """Requests of which the history does not hold what they would be known by."""
-
-    def __init__(self, traces: Iterable[Trace]) -> None:
-        self._traces = sorted(traces, key=lambda trace: trace.at)
-
-    def has_since(self, earliest: float, taken: Container[str]) -> bool:
-        """Whether any is that late and not taken. What is once taken stays so."""
-        while self._traces and self._traces[-1].id in taken:
-            self._traces.pop()
-        return bool(self._traces) and self._traces[-1].at >= earliest
+def _latest(traces: Iterable[Trace]) -> float:
+    return max((trace.at for trace in traces), default=-math.inf)
 
 
 # -- where whole bodies are kept ------------------------------------------------------------------
@@ -142,7 +134,7 @@ class _ByBody:
 
     def __init__(self, free: Sequence[Trace]) -> None:
         self._taken: set[str] = set()
-        self._gaps = _Gaps(trace for trace in free if trace.body is None)
+        self._latest_gap = _latest(trace for trace in free if trace.body is None)
         self._known = [trace for trace in free if trace.body is not None]
         self._holding: dict[_Value, list[int]] = {}
         for index, trace in enumerate(self._known):
@@ -156,7 +148,7 @@ class _ByBody:
         if best is not None:
             self._taken.add(best)
             return Finding(verdict=Verdict.FOUND, id=best)
-        if self._gaps.has_since(_earliest(intent), self._taken):
+        if self._latest_gap >= _earliest(intent):
             return Finding(
                 verdict=Verdict.UNKNOWN,
                 why="the vendor has requests of that time without their input (payloads not "
@@ -167,7 +159,7 @@ class _ByBody:
     def _same_as(self, intent: Intent) -> _Nearest:
         """The requests with the body of an intent; intents of equal bodies share them."""
         sent = fill(intent.order.payload, intent.links)
-        key = json.dumps(sent, sort_keys=True)
+        key = canonical(sent)
         if key not in self._same:
             self._same[key] = _Nearest(
                 trace
@@ -213,57 +205,30 @@ class _Nearest:
     """Requests with one body, of which each is taken once: the nearest to a time is the likeliest.
 
     Equal bodies are worth the same. Of those that are equally near, the one that stands first in
-    the history is taken.
+    the history is taken. Times are asked for in their order, so that none is passed twice.
     """
 
     def __init__(self, traces: Iterable[Trace]) -> None:
-        at_once: dict[float, deque[tuple[int, str]]] = {}
-        for place, trace in enumerate(traces):
-            at_once.setdefault(trace.at, deque()).append((place, trace.id))
-        self._times = sorted(at_once)
-        self._traces = [at_once[at] for at in self._times]
-        # Where to look on from a time of which all are taken; ends stand for "none".
-        self._later = list(range(len(self._times) + 1))
-        self._earlier = list(range(len(self._times) + 1))
+        self._later = [(trace.at, place, trace) for place, trace in enumerate(traces)]
+        self._earlier: list[tuple[float, int, Trace]] = []
+        heapify(self._later)
 
     def take(self, at: float, earliest: float, taken: Container[str]) -> str | None:
         """The id of the free one nearest to a time and not before another; None for none.
 
         Whoever calls adds it to ``taken``.
         """
-        middle = bisect_left(self._times, at)
-        after = self._free(self._later, middle, taken, step=1)
-        # Places count from 1 here, so that 0 is the end.
-        before = self._free(self._earlier, middle, taken, step=-1) - 1
+        while self._later and self._later[0][0] < at:
+            time, place, trace = heappop(self._later)
+            heappush(self._earlier, (-time, place, trace))
         found = []
-        if after < len(self._times) and self._times[after] >= earliest:
-            found.append(after)
-        if before >= 0 and self._times[before] >= earliest:
-            found.append(before)
-        if not found:
-            return None
-        best = min(found, key=lambda one: (abs(self._times[one] - at), self._traces[one][0]))
-        return self._traces[best][0][1]
-
-    def _free(self, onward: list[int], start: int, taken: Container[str], *, step: int) -> int:
-        """The next place that has a free request; the way there is shortened for the next one."""
-        place, passed = start, []
-        while True:
-            while onward[place] != place:
-                passed.append(place)
-                place = onward[place]
-            index = place if step > 0 else place - 1
-            if not 0 <= index < len(self._times):
-                break
-            traces = self._traces[index]
-            while traces and traces[0][1] in taken:
-                traces.popleft()
-            if traces:
-                break
-            onward[place] = place + step
-        for one in passed:
-            onward[one] = place
-        return place
+        for nearest in (self._earlier, self._later):
+            while nearest and nearest[0][2].id in taken:
+                heappop(nearest)
+            if nearest and nearest[0][2].at >= earliest:
+                _, place, trace = nearest[0]
+                found.append((abs(trace.at - at), place, trace.id))
+        return min(found)[2] if found else None
 
 
 # -- where only prompts are kept ------------------------------------------------------------------
@@ -277,8 +242,7 @@ class _ByText:
     """
 
     def __init__(self, free: Sequence[Trace], doubtful: Iterable[Intent]) -> None:
-        self._taken: set[str] = set()
-        self._gaps = _Gaps(trace for trace in free if not trace.text)
+        self._latest_gap = _latest(trace for trace in free if not trace.text)
         letters: dict[str, list[Trace]] = {}
         for trace in free:
             if trace.text:
@@ -300,7 +264,7 @@ class _ByText:
     def judge(self, intent: Intent) -> Finding:
         """The finding for an intent, before it is asked whether an absence may be believed."""
         wanted = texts(intent.order.payload)
-        if not wanted or self._gaps.has_since(_earliest(intent), self._taken):
+        if not wanted or self._latest_gap >= _earliest(intent):
             return Finding(
                 verdict=Verdict.UNKNOWN,
                 why="the vendor shows requests of that time without a prompt",
@@ -317,7 +281,6 @@ class _ByText:
             )
         found = rivals.first()
         rivals.settle(intent)
-        self._taken.add(found)
         for others in self._meant[found]:
             others.drop(found)
         return Finding(verdict=Verdict.FOUND, id=found)
@@ -330,59 +293,44 @@ class _Rivals:
     too old for the next, as the oldest is judged first.
     """
 
-    def __init__(self, traces: Sequence[Trace]) -> None:
-        self._in_order = deque(traces)
-        self._by_time = deque(sorted(traces, key=lambda trace: trace.at))
-        self._free = Counter(trace.id for trace in traces)
-        self._left = len(traces)
-        self._earliest = -math.inf
-        self._payloads: Counter[Any] = Counter()
+    def __init__(self, traces: Iterable[Trace]) -> None:
+        # A plain dict would look for its first again from the beginning, past all that are gone.
+        self._free = OrderedDict((trace.id, trace) for trace in traces)
+        self._by_time = deque(sorted(self._free.values(), key=lambda trace: trace.at))
+        self._payloads: Counter[str] = Counter()
         self.open = 0
 
     def ids(self) -> Iterable[str]:
-        """The vendor's ids of the requests, each once."""
+        """The vendor's ids of the requests that are free, in the order of the history."""
         return tuple(self._free)
 
     def add(self, intent: Intent) -> None:
         """Count an intent of this prompt."""
-        self._payloads[_frozen(intent.order.payload)] += 1
+        self._payloads[canonical(intent.order.payload)] += 1
         self.open += 1
 
     def settle(self, intent: Intent) -> None:
         """Count an intent no more: it was found."""
-        self._payloads[_frozen(intent.order.payload)] -= 1
+        self._payloads[canonical(intent.order.payload)] -= 1
         self.open -= 1
 
     def are_takes_of(self, intent: Intent) -> bool:
         """Whether all that are left ask for the same clip as this one."""
-        return self._payloads[_frozen(intent.order.payload)] == self.open
+        return self._payloads[canonical(intent.order.payload)] == self.open
 
     def count_since(self, earliest: float) -> int:
-        """How many requests are free and that late."""
-        self._earliest = earliest
+        """How many requests are free and that late; the others are never asked for again."""
         while self._by_time and self._by_time[0].at < earliest:
-            old = self._by_time.popleft().id
-            if self._free[old]:
-                self._free[old] -= 1
-                self._left -= 1
-        return self._left
+            self.drop(self._by_time.popleft().id)
+        return len(self._free)
 
     def first(self) -> str:
-        """The first of those in the history; there is one."""
-        while not self._free[self._in_order[0].id] or self._in_order[0].at < self._earliest:
-            self._in_order.popleft()
-        return self._in_order[0].id
+        """The first free one of the history; there is one."""
+        return next(iter(self._free))
 
     def drop(self, name: str) -> None:
-        """A request is taken, by whichever intent."""
-        self._left -= self._free.pop(name, 0)
-
-
-def _frozen(value: Any) -> Any:
-    """A JSON value that can be counted; equal ones stay equal."""
-    if isinstance(value, Mapping):
-        return frozenset((name, _frozen(inner)) for name, inner in value.items())
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+        """A request is free no more, if it was."""
+        self._free.pop(name, None)
 
 
 def _letters(text: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storyboard.canonical import canonical
 from storyboard.ledger import Intent, Order, State
 from storyboard.run.bodies import PointerError, fill, is_same, recorded, texts, unfilled
 from storyboard.run.hosts.types import Trace
@@ -245,6 +246,7 @@ def plainly(
     grace: float,
 ) -> dict[str, tuple[Verdict, str]]:
     """What ``reconcile`` finds, by comparing every intent with every request of the history."""
+    history = list({one.id: one for one in history}.values())
     lags = not set(expected) <= {one.id for one in history}
     rest = [one for one in history if one.id not in claimed]
     left = {one.digest: one for one in doubtful}
@@ -281,7 +283,7 @@ def by_text(one: Intent, timely: Sequence[Trace], left: Sequence[Intent]) -> tup
     if not same:
         return Verdict.ABSENT, ""
     rivals = [each for each in left if texts(each.order.payload) == wanted]
-    are_takes = all(each.order.payload == one.order.payload for each in rivals)
+    are_takes = len({canonical(each.order.payload) for each in rivals}) == 1
     if len(same) != len(rivals) or not are_takes:
         return Verdict.UNKNOWN, ""
     return Verdict.FOUND, same[0].id

@@ -100,12 +100,19 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
         return max(0.0, min(float(given), 3600.0))
     except ValueError:
         pass
-    try:
-        at = parsedate_to_datetime(given)
-    except ValueError:
+    at = read_date(given)
+    if at is None:
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0.0, min((at - (now or datetime.now(UTC))).total_seconds(), 3600.0))
+
+
+def read_date(text: str) -> datetime | None:
+    """The time that a header gives, None where it gives none."""
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 _KINDS = {

@@ -12,7 +12,6 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import aiohttp
 import httpx
 
 from storyboard import __version__
-from storyboard.run.hosts.errors import Kind, trouble
+from storyboard.run.hosts.errors import Kind, read_date, trouble
 from storyboard.run.hosts.lanes import BROKEN, NOT_SENT, Lanes, exhausted, most_lanes
 from storyboard.run.hosts.types import Download
 from storyboard.run.store import refusal
@@ -141,11 +140,9 @@ class Wire:
         now = time.monotonic()
         if now < self._clock_at + _CLOCK_EVERY:
             return
-        try:
-            there = parsedate_to_datetime(answer.headers["Date"]).timestamp()
-        except (KeyError, ValueError, OverflowError):
-            return
-        self.clock_ahead, self._clock_at = _now() - there, now
+        there = read_date(answer.headers.get("Date", ""))
+        if there is not None:
+            self.clock_ahead, self._clock_at = _now() - there.timestamp(), now
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
         """As ``ask``, for files: with the patience that they need."""
