@@ -24,9 +24,9 @@ from storyboard.units import Money
 STANDARD_INPUT = "-"
 FOLDER_FILE = "storyboard.yaml"
 _SUFFIXES = (".yaml", ".yml")
-_BEGINNING = re.compile(rb"^storyboard *:", re.MULTILINE)
-_LOOKED_AT = 4096
-"""Bytes of a file in which the key that tells a storyboard must stand."""
+_FILM = [re.compile(rb"^%s *:" % key, re.MULTILINE) for key in (b"storyboard", b"scenes")]
+_LOOKED_AT = 1 << 16
+"""Bytes of a file in which the keys that tell a film from a cast library must stand."""
 _MOST_NEAR = 3
 _CAST = {"characters", "props", "locations", "styles"}
 
@@ -199,17 +199,17 @@ def _storyboards_near(folder: Path) -> str:
         return ""
     named = [shlex.quote(path.as_posix()) for path in meant[:_MOST_NEAR]]
     more = f" and {len(meant) - _MOST_NEAR} more" if len(meant) > _MOST_NEAR else ""
-    return (
-        f"the storyboards here are {', '.join(named)}{more}: name one, as in "
-        f"`storyboard plan {named[0]}`"
-    )
+    here = f"the storyboards here are {', '.join(named)}{more}"
+    here = here if len(named) > 1 else f"a storyboard here is {named[0]}"
+    return f"{here}: name it, as in `storyboard plan {named[0]}`"
 
 
 def _is_storyboard(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        return _BEGINNING.search(file.read(_LOOKED_AT)) is not None
+        beginning = file.read(_LOOKED_AT)
+    return all(key.search(beginning) for key in _FILM)
 
 
 def _lost_names(removed: tuple[tuple[str | int, ...], ...]) -> bool:

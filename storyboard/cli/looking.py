@@ -26,6 +26,7 @@ def status_command(file: str, simulate: bool, as_json: bool) -> int:
     from storyboard.cli.sent import find_sent
     from storyboard.ledger import read_lease
     from storyboard.render.ledger import render_lease, render_status, status_json
+    from storyboard.render.plan import counted
 
     with told() as ending:
         sent = find_sent(file, simulated=simulate)
@@ -37,7 +38,8 @@ def status_command(file: str, simulate: bool, as_json: bool) -> int:
             found = status_json(sent.intents, elsewhere, lease, now)
             write(json.dumps(found, indent=2) + "\n")
         elif not sent.intents and not elsewhere and sent.others:
-            write(f'nothing was sent for "{file}"; {len(sent.others)} clips for others beside it\n')
+            others = counted(len(sent.others), "clip")
+            write(f'nothing was sent for "{file}"; {others} for others beside it\n')
             write(render_lease(lease, now))
         else:
             write(render_status(sent.intents, elsewhere, now, simulated=simulate))

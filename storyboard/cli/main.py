@@ -61,10 +61,6 @@ class _Commands(click.Group):
             near = nearest(args[0], COMMANDS)
             hint = f'write "storyboard {near}"' if near else "storyboard --help lists them"
             ctx.fail(f'there is no command "{args[0]}": {hint}')
-        if args and args[0] in _LASTING:
-            from storyboard.cli.outlets import heed_readers
-
-            heed_readers()
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -119,7 +115,7 @@ def run() -> NoReturn:
     from storyboard.cli.outlets import open_outlets
 
     code = FAILED
-    open_outlets()
+    open_outlets(are_readers_heeded=bool(_LASTING.intersection(sys.argv[1:2])))
     try:
         main()
     except SystemExit as done:

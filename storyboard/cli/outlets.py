@@ -15,14 +15,15 @@ class _Outlet(io.FileIO):
     earned: `storyboard check film.yaml | head` says whether the film is fine, too.
     """
 
-    is_heeded = False
-    """Whether the command wants to know that its reader has gone, as ``BrokenPipeError``."""
+    def __init__(self, number: int, *, is_heeded: bool) -> None:
+        super().__init__(number, "w", closefd=False)
+        self._is_heeded = is_heeded
 
     def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except BrokenPipeError:
-            if _Outlet.is_heeded:
+            if self._is_heeded:
                 raise
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.fileno())
@@ -33,31 +34,29 @@ class _Outlet(io.FileIO):
             raise OSError(error.errno, error.strerror, name) from None
 
 
-def open_outlets() -> None:
-    """Make the standard streams such that every command may write to them."""
+def open_outlets(*, are_readers_heeded: bool) -> None:
+    """Make the standard streams such that every command may write to them.
+
+    Where readers are heeded, one that goes away is a ``BrokenPipeError``, as it suits a command
+    that lasts for hours; else what it does not read is dropped.
+    """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
             # Else the next file that is opened, such as a ledger, would be the standard stream.
             os.open(os.devnull, os.O_RDWR)
-    sys.stdout = _outlet(sys.stdout)
-    sys.stderr = _outlet(sys.stderr)
+    sys.stdout = _outlet(sys.stdout, are_readers_heeded)
+    sys.stderr = _outlet(sys.stderr, are_readers_heeded)
 
 
-def heed_readers() -> None:
-    """Let a reader that goes away end the command, as it suits one that lasts for hours."""
-    _Outlet.is_heeded = True
-
-
-def _outlet(stream: TextIO | None) -> TextIO:
+def _outlet(stream: TextIO | None, is_heeded: bool) -> TextIO:
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
     if stream.isatty():
         return stream
-    outlet = io.BufferedWriter(_Outlet(stream.fileno(), "w", closefd=False))
     return io.TextIOWrapper(
-        outlet,
+        io.BufferedWriter(_Outlet(stream.fileno(), is_heeded=is_heeded)),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=bool(stream.line_buffering),

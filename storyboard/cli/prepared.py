@@ -48,12 +48,18 @@ def prepare(file: str, options: Options, *, simulated: bool) -> Prepared | None:
 
 def _from_storyboard(file: str, options: Options, simulated: bool) -> Prepared | None:
     from storyboard.api import plan as make_plan
+    from storyboard.render.plan import counted
     from storyboard.run.store import Store
 
     made, compiled = make_plan(file, dataclasses.replace(options, is_simulated=simulated))
     errors = [one for one in compiled.diagnostics if one.severity == "error"]
     if errors or not made["applyable"] or compiled.film is None:
-        show_findings(list(compiled.diagnostics), "text", "auto", sys.stderr, compiled.name)
+        # What is wrong must not be looked for among what is only worth knowing.
+        shown = errors or list(compiled.diagnostics)
+        show_findings(shown, "text", "auto", sys.stderr, compiled.name)
+        if rest := len(compiled.diagnostics) - len(shown):
+            more = f"{counted(rest, 'finding')} more that would not stop it"
+            click.echo(f"and {more}: `storyboard check` shows all", err=True)
         if (code := refusal_code(compiled.diagnostics)) != REFUSED:
             raise click.exceptions.Exit(code)
         return None

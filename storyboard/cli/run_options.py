@@ -40,6 +40,15 @@ def _read_address(_ctx: click.Context, _param: click.Parameter, value: str | Non
     return value
 
 
+def _read_repository(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    parts = value.split("/")
+    if value and (len(parts) != 2 or not all(parts) or any(map(str.isspace, value))):
+        raise click.BadParameter(
+            f'"{value}" is no repository; write its namespace and its name, as in studio/pictures'
+        )
+    return value
+
+
 def host_options(command: F) -> F:
     """Where the vendor is reached, and with which key."""
     for option in reversed(
@@ -84,6 +93,7 @@ def order_options(command: Callable[..., int]) -> Callable[..., int]:
                 "--repository",
                 metavar="NAMESPACE/NAME",
                 default="",
+                callback=_read_repository,
                 help="Oxen: the public repository that pictures are uploaded to.",
             ),
             click.option(

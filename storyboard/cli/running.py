@@ -68,7 +68,11 @@ if TYPE_CHECKING:
 @host_options
 @order_options
 @click.option(
-    "--fault", "faults", multiple=True, metavar="FAULT", help="A fault for the simulator; repeat."
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help="A fault for the simulator; `storyboard simulate --help` lists them. May be repeated.",
 )
 @color_option
 @compile_options
@@ -163,20 +167,22 @@ def _again(arguments: Sequence[str]) -> str:
 
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
-    from storyboard.render.plan import amount, render_plan
+    from storyboard.render.plan import counted, price, render_plan
 
     pending = [one for one in plan["requests"] if one["action"] == "generate"]
     if not as_json:
         stream = sys.stderr
-        shown = render_plan(plan, color=has_color(color, stream), width=terminal_width(stream))
+        colored, width = has_color(color, stream), terminal_width(stream)
+        told_all = "`storyboard plan --all`"
+        shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
         write(shown + "\n", stream)
     if yes or not pending:
         return True
-    cost = plan["totals"]["generate"]["cost"]
-    price = "simulated, for free" if store.simulated else amount(cost)
+    cost = "simulated, for free" if store.simulated else price(plan["totals"]["generate"])
+    clips = counted(len(pending), "clip")
     if sys.stdin is None or not sys.stdin.isatty() or as_json:
-        raise click.UsageError(f"{len(pending)} clips would be sent ({price}): give --yes to agree")
-    return click.confirm(f"render {len(pending)} clips, {price}?", err=True)
+        raise click.UsageError(f"{clips} would be sent ({cost}): give --yes to agree")
+    return click.confirm(f"render {clips}, {cost}?", err=True)
 
 
 def _watch(session: Session, *, as_json: bool, color: str) -> Report:

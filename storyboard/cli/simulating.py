@@ -14,7 +14,30 @@ from storyboard.cli.saying import say_error
 _setting = partial(click.option, show_default=True)
 
 
-@click.command("simulate", epilog="Example: storyboard simulate --port 8080 --fault lost@0.05")
+class _Simulate(click.Command):
+    """A command whose help lists the faults; they are only loaded for it."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        try:
+            from storyboard.run.simulator.faults import FAULTS, POINTS
+        except ImportError:
+            return
+        with formatter.section("Faults, written [POINT:]NAME[=ARGUMENT][*COUNT | @SHARE]"):
+            formatter.write_dl([(name, f"{kind.does}.") for name, kind in FAULTS.items()])
+            formatter.write_paragraph()
+            formatter.write_text(
+                "A fault happens every time, *COUNT times, or at random as often as @SHARE says: "
+                "lost*2, 429=3, 503@0.1. POINT is where, as in status:503: "
+                f"{', '.join(POINTS)}."
+            )
+
+
+@click.command(
+    "simulate",
+    cls=_Simulate,
+    epilog="Example: storyboard simulate --port 8080 --fault lost@0.05",
+)
 @_setting("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes a free one.")
 @_setting("--key", default="simulated", help="The key that is accepted.")
 @_setting(
@@ -27,7 +50,13 @@ _setting = partial(click.option, show_default=True)
     default="render",
     help="Labelled test patterns, or one tiny film for each length.",
 )
-@click.option("--fault", "faults", multiple=True, metavar="FAULT", help="A fault in force; repeat.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help="A fault in force, of those that --help lists. May be repeated.",
+)
 @click.option(
     "--state",
     metavar="FILE",

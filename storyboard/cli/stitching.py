@@ -33,6 +33,7 @@ def stitch_command(file: str, options: Options, simulate: bool, out: Path | None
 
     Clips of one make are joined as they are; where they differ, all are encoded anew.
     """
+    from storyboard.render.plan import counted
     from storyboard.run.stitching import SUFFIXES, Piece, stitch
 
     if out is not None and out.suffix.lower() not in SUFFIXES:
@@ -58,14 +59,15 @@ def stitch_command(file: str, options: Options, simulate: bool, out: Path | None
         if lost:
             more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
             again = f"storyboard run {shlex.quote(file)}{' --simulate' if simulate else ''}"
-            counted = f"{len(lost)} of {len(requests)} clips are not here"
+            verb = "is" if len(requests) == 1 else "are"
+            missing = f"{len(lost)} of {counted(len(requests), 'clip')} {verb} not here"
             return say_error(
-                f"{counted}: {', '.join(lost[:5])}{more}; `{again}` renders them", INCOMPLETE
+                f"{missing}: {', '.join(lost[:5])}{more}; `{again}` renders them", INCOMPLETE
             )
         film = stitch(
             pieces, out or store.out / "film.mp4", lambda text: click.echo(text, err=True)
         )
-        click.echo(f"{shown(film.file)}  {film.seconds:.1f} s, {len(pieces)} clips")
+        click.echo(f"{shown(film.file)}  {film.seconds:.1f} s, {counted(len(pieces), 'clip')}")
     return ending.code
 
 

@@ -138,12 +138,10 @@ def spent(intents: Iterable[Intent], run: str) -> Decimal:
     for intent in intents:
         if intent.state in AT_RISK:
             counts = True
-        elif intent.state in (State.RELEASED, State.CANCELLED):
+        elif intent.state is State.RELEASED:
             counts = False
-        elif intent.state is State.FAILED:
-            counts = intent.run == run and bool(intent.billed)
         else:
-            counts = intent.run == run
+            counts = intent.run == run and intent.billed is not False
         if counts and intent.cost is not None:
             total += intent.cost.amount
     return total

@@ -71,7 +71,7 @@ def _look(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
             refusals = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
             if error.sqlite_errorcode & 0xFF not in refusals:
                 raise
-        return _read_at_rest(path, reader)
+        return read_at_rest(path, reader)
 
 
 def _read(path: Path, how: str, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
@@ -85,7 +85,7 @@ def _read(path: Path, how: str, reader: Callable[[sqlite3.Connection], _T]) -> _
         base.close()
 
 
-def _read_at_rest(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
+def read_at_rest(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
     """Read a ledger in a folder where SQLite may not put its own files beside it.
 
     It then sees neither changes that wait beside the ledger nor a program that writes just now,

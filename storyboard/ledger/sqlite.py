@@ -85,9 +85,6 @@ class SqliteLedger:
                 raise
         return base
 
-    def _unusable(self, error: Exception) -> str:
-        return unusable(self._path, error)
-
     def _create(self, base: sqlite3.Connection) -> None:
         base.execute("begin immediate")
         if base.execute("pragma user_version").fetchone()[0] == 0:
@@ -333,7 +330,7 @@ class SqliteLedger:
         except sqlite3.Error as error:
             if base.in_transaction:
                 base.execute("rollback")
-            raise LedgerError(self._unusable(error)) from None
+            raise LedgerError(unusable(self._path, error)) from None
 
     @contextmanager
     def _writing(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:

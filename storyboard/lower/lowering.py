@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count, islice
 from typing import Any
 
 from storyboard.canonical import digest
@@ -34,31 +35,40 @@ def lower(
             before = [
                 lowering.request(
                     scene,
-                    _raised(take, number),
-                    _opened_on(take, before, number),
-                    alternate_of=request_id(scene, take) if number else None,
+                    _renumbered(take, number),
+                    _opened_on(take, before, index),
+                    alternate_of=request_id(scene, take) if index else None,
                 )
-                for number in range(times)
+                for index, number in enumerate(_numbers(take.parts[0].shot.take, times))
             ]
             requests += before
     return tuple(requests)
 
 
-def _raised(take: Take, by: int) -> Take:
-    """The take as it is where its writer raises the take of its first shot."""
-    if not by:
-        return take
+def _numbers(own: int, times: int) -> Iterator[int]:
+    """So many take numbers: the writer's own, and then the lowest others.
+
+    A writer who has chosen take 2 of two is not asked to pay for a third.
+    """
+    yield own
+    yield from islice((number for number in count(1) if number != own), times - 1)
+
+
+def _renumbered(take: Take, number: int) -> Take:
+    """The take as it is where its writer gives its first shot this take number."""
     first = take.parts[0].shot
-    raised = replace(first, take=first.take + by)
+    if first.take == number:
+        return take
+    shot = replace(first, take=number)
     return replace(
         take,
         parts=tuple(
-            replace(part, shot=raised) if part.shot is first else part for part in take.parts
+            replace(part, shot=shot) if part.shot is first else part for part in take.parts
         ),
     )
 
 
-def _opened_on(take: Take, before: Sequence[Request], number: int) -> Request | None:
+def _opened_on(take: Take, before: Sequence[Request], index: int) -> Request | None:
     """The request whose last frame a take opens on.
 
     A shot continues the first take of the shot before it; a part of a divided shot continues
@@ -67,7 +77,7 @@ def _opened_on(take: Take, before: Sequence[Request], number: int) -> Request | 
     opening = take.parts[0]
     if not before or not opening.continues:
         return None
-    return before[number if opening.number > 1 else 0]
+    return before[index if opening.number > 1 else 0]
 
 
 class Lowering:

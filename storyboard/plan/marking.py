@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from storyboard.cost import Total, currency
 from storyboard.targets.types import Request as Fields
 from storyboard.targets.types import Target
 
@@ -71,30 +72,41 @@ def remark(plan: dict[str, Any], target: Target, known: Known) -> dict[str, Any]
     """A plan that was written before, with the actions of today and the sums that follow."""
     requests = [dict(request) for request in plan["requests"]]
     mark(requests, target, known)
-    currency = next((row.currency for row in target.prices), "USD")
-    return {**plan, "requests": requests, "totals": {**plan["totals"], **sums(requests, currency)}}
+    totals = {**plan["totals"], **sums(requests, currency(target))}
+    return {**plan, "requests": requests, "totals": totals}
 
 
-def sums(requests: Sequence[dict[str, Any]], currency: str) -> dict[str, Any]:
-    """Requests, seconds and cost of each action; together they are the whole film's."""
+def sums(requests: Sequence[dict[str, Any]], money: str) -> dict[str, Any]:
+    """Requests, seconds and cost of each action, in a currency; together they are the film's."""
     by_action: dict[str, list[dict[str, Any]]] = {action: [] for action in ACTIONS}
     for request in requests:
         by_action[request["action"]].append(request)
-    return {action: _sum(chosen, currency) for action, chosen in by_action.items()}
+    return {action: summed(_total(chosen, money)) for action, chosen in by_action.items()}
 
 
-def _sum(requests: Sequence[dict[str, Any]], currency: str) -> dict[str, Any]:
+def _total(requests: Sequence[dict[str, Any]], money: str) -> Total:
     costs = [request["cost"] for request in requests]
-    amount = sum((Decimal(cost["amount"]) for cost in costs if cost != "unknown"), Decimal(0))
-    known = {"amount": format(amount, "f"), "currency": currency}
-    total = {"requests": len(requests), "seconds": sum(one["seconds"] for one in requests)}
-    if "unknown" in costs:
-        return total | {
-            "cost": "unknown",
-            "known": known,
-            "unknown_requests": costs.count("unknown"),
-        }
+    return Total(
+        requests=len(requests),
+        seconds=sum(request["seconds"] for request in requests),
+        known=sum((Decimal(cost["amount"]) for cost in costs if cost != "unknown"), Decimal(0)),
+        unknown=costs.count("unknown"),
+        currency=money,
+    )
+
+
+def summed(whole: Total) -> dict[str, Any]:
+    """A sum as a plan has it; where a price is not known, the cost is not, and ``known`` is."""
+    known = {"amount": plain(whole.known), "currency": whole.currency}
+    total = {"requests": whole.requests, "seconds": whole.seconds}
+    if whole.unknown:
+        return total | {"cost": "unknown", "known": known, "unknown_requests": whole.unknown}
     return total | {"cost": known}
+
+
+def plain(amount: Decimal) -> str:
+    """An exact amount in digits, without an exponent."""
+    return format(amount, "f")
 
 
 def _why(request: dict[str, Any], target: Target, known: Known) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from storyboard.diagnostics.codes import (
 from storyboard.diagnostics.types import Severity
 from storyboard.film import Film
 from storyboard.lower import Request
-from storyboard.plan.marking import ACTIONS, mark, sums
+from storyboard.plan.marking import mark, plain, summed, sums
 from storyboard.syntax.nodes import Mapping
 from storyboard.targets.types import Target
 from storyboard.units import Money
@@ -140,7 +139,7 @@ def empty_plan(origin: Origin, diagnostics: Diagnostics, *, show: Show) -> Plan:
         "requests": [],
         "totals": {
             **_totals(nothing),
-            **{action: _sum(nothing) for action in ACTIONS},
+            **sums([], nothing.currency),
             "scenes": [],
         },
         "budget": {"limit": None, "max_seconds": None, "within": None},
@@ -240,24 +239,13 @@ def _totals(whole: Total) -> dict[str, Any]:
     return {"requests": whole.requests, "seconds": whole.seconds}
 
 
-def _sum(whole: Total) -> dict[str, Any]:
-    return _totals(whole) | _cost_of(whole)
-
-
-def _cost_of(whole: Total) -> dict[str, Any]:
-    known = {"amount": plain(whole.known), "currency": whole.currency}
-    if whole.unknown:
-        return {"cost": "unknown", "known": known, "unknown_requests": whole.unknown}
-    return {"cost": known}
-
-
 def _scenes(film: Film, requests: Sequence[Request], costs: Sequence[Cost]) -> list[dict[str, Any]]:
     by_scene: dict[str, list[Cost]] = {scene.address: [] for scene in film.scenes}
     for request, cost in zip(requests, costs, strict=True):
         by_scene[request.scene].append(cost)
     money = currency(film.target)
     return [
-        {"scene": scene.address, "title": scene.title} | _sum(whole)
+        {"scene": scene.address, "title": scene.title} | summed(whole)
         for scene in film.scenes
         for whole in [total(by_scene[scene.address], money)]
     ]
@@ -313,8 +301,3 @@ def _cost(cost: Cost) -> dict[str, Any] | str:
         "unit_price": plain(cost.unit_price),
         "seconds": cost.seconds,
     }
-
-
-def plain(amount: Decimal) -> str:
-    """An exact amount in digits, without an exponent."""
-    return format(amount, "f")

@@ -35,8 +35,8 @@ _OVER = (State.STORED, State.SUCCEEDED)
 def status_json(
     intents: Sequence[Intent],
     elsewhere: Sequence[Finished],
-    lease: Lease | None = None,
-    now: float = 0.0,
+    lease: Lease | None,
+    now: float,
 ) -> dict[str, Any]:
     """``status`` as JSON values; ``elsewhere`` are the takes that only the lock knows.
 

@@ -18,10 +18,18 @@ _MOST_FINDINGS = 20
 _MOST_NAMED = 5
 
 
-def render_plan(plan: Plan, *, color: bool, width: int | None, everything: bool = False) -> str:
+def render_plan(
+    plan: Plan,
+    *,
+    color: bool,
+    width: int | None,
+    everything: bool = False,
+    unfolded: str = "--all",
+) -> str:
     """The plan in text. ``width`` is the terminal's, None where lines may be of any length.
 
-    ``everything`` shows reused clips, notes, and the scenes' sums, which are folded otherwise.
+    ``everything`` shows reused clips, notes, and the scenes' sums, which are folded otherwise;
+    ``unfolded`` is what a user writes to see them.
     """
     paint = _paint if color else _plain
     if not plan["requests"]:
@@ -32,8 +40,9 @@ def render_plan(plan: Plan, *, color: bool, width: int | None, everything: bool 
     ]
     if everything and len(plan["totals"]["scenes"]) > 1:
         blocks.append(_scenes(plan["totals"]["scenes"]))
-    if found := _findings(plan["diagnostics"], paint, plan["storyboard"]["file"], everything):
-        blocks.append(found)
+    file, found = plan["storyboard"]["file"], plan["diagnostics"]
+    if said := _findings(found, paint, file, None if everything else unfolded):
+        blocks.append(said)
     if advice := _advice(plan["requests"], paint):
         blocks.append(advice)
     blocks.append(_sum(plan, paint))
@@ -182,7 +191,9 @@ def _scenes(scenes: Iterable[Any]) -> str:
     )
 
 
-def _findings(found: Sequence[Any], paint: Any, file: str, everything: bool) -> str:
+def _findings(found: Sequence[Any], paint: Any, file: str, unfolded: str | None) -> str:
+    """Warnings, and how to see the rest; all of them where nothing is to be unfolded."""
+    everything = unfolded is None
     colors = {"error": "1;31", "warning": "1;33", "note": "1;36"}
     found = [one for one in found if one["severity"] != "error"]
     shown = [one for one in found if everything or one["severity"] == "warning"]
@@ -193,11 +204,11 @@ def _findings(found: Sequence[Any], paint: Any, file: str, everything: bool) -> 
         lines.append(f"{head}: {one['message']}{where}")
     rest = len(shown) - _MOST_FINDINGS
     if rest > 0 and not everything:
-        lines.append(f"and {rest} more (--all shows them)")
+        lines.append(f"and {rest} more ({unfolded} shows them)")
     notes = len(found) - len(shown)
     if notes:
         pronoun = "it" if notes == 1 else "them"
-        lines.append(paint(f"{counted(notes, 'note')} (--all shows {pronoun})", "2"))
+        lines.append(paint(f"{counted(notes, 'note')} ({unfolded} shows {pronoun})", "2"))
     return "\n".join(lines)
 
 
@@ -232,9 +243,9 @@ def _sum(plan: Plan, paint: Any) -> str:
     parts = ["nothing to render"]
     if made["requests"]:
         clips, date = counted(made["requests"], "clip"), plan["target"]["as_of"]
-        parts = [f"{clips} to render, {made['seconds']} s, {_price(made)} (prices of {date})"]
+        parts = [f"{clips} to render, {made['seconds']} s, {price(made)} (prices of {date})"]
     if waiting["requests"]:
-        parts.append(f"{_waiting(plan['requests'])}, {_price(waiting)}")
+        parts.append(f"{_waiting(plan['requests'])}, {price(waiting)}")
     if blocked["requests"]:
         parts.append(f"{blocked['requests']:,} blocked")
     if made["requests"] or waiting["requests"]:
@@ -245,7 +256,8 @@ def _sum(plan: Plan, paint: Any) -> str:
     return str(paint(" · ".join(parts), "1"))
 
 
-def _price(total: Any) -> str:
+def price(total: Any) -> str:
+    """What a sum of clips costs, with what is not known of it."""
     if total["cost"] != "unknown":
         return amount(total["cost"])
     known = total["known"]

@@ -42,19 +42,22 @@ class Sums:
     """The money of a report: what came in this run, and what is still at risk, whoever sent it.
 
     ``before`` is the part of the charge that an earlier run has sent; ``unknown`` counts the
-    clips on whose price nothing was said.
+    clips on whose price nothing was said. ``cancelled`` is what was stopped and may be charged all
+    the same: hosts promise no money back for what had begun, and do not say whether it had.
     """
 
     estimated: Money
     charged: Money
     before: Money
     at_risk: Money
+    cancelled: Money
     unknown: int
 
 
 def sums(report: Report) -> Sums:
-    """Estimated against charged, of the clips that came; what may still have to be paid."""
-    estimated, charged, before, risk = Decimal(0), Decimal(0), Decimal(0), Decimal(0)
+    """Estimated against charged, of the clips that came or were charged; what may still be paid."""
+    estimated, charged, before = Decimal(0), Decimal(0), Decimal(0)
+    risk, cancelled = Decimal(0), Decimal(0)
     currency, unknown = "USD", 0
     for result in report.results:
         intent = result.intent
@@ -63,20 +66,25 @@ def sums(report: Report) -> Sums:
         cost = intent.cost
         currency = cost.currency if cost else currency
         paid = intent.charged.amount if intent.charged else Decimal(0)
+        expected = intent.order.estimate.amount if intent.order.estimate else Decimal(0)
         if intent.state is State.STORED:
-            estimated += intent.order.estimate.amount if intent.order.estimate else 0
+            estimated += expected
             charged += paid
             before += paid if intent.run != report.run else 0
             unknown += intent.charged is None
         elif intent.state in AT_RISK or intent.state is State.SUCCEEDED:
             risk += cost.amount if cost else 0
         elif intent.billed and intent.run == report.run:
+            estimated += expected
             charged += paid
+        elif result.what is _H.CANCELLED and intent.billed is None:
+            cancelled += cost.amount if cost else 0
     return Sums(
         estimated=Money(estimated, currency),
         charged=Money(charged, currency),
         before=Money(before, currency),
         at_risk=Money(risk, currency),
+        cancelled=Money(cancelled, currency),
         unknown=unknown,
     )
 
@@ -149,7 +157,9 @@ def _advice(result: Result, ways: Ways, *, is_cut: bool) -> str:
             lost = f"{ways.resolve(result.clip.address)} --send-again"
             return f"run again, and it is fetched; only where the vendor has lost it: {lost}"
         case _H.CANCELLED:
-            return "to have it all the same, run again: it is sent anew"
+            is_open = result.intent is None or result.intent.billed is None
+            charge = "if it had begun, it may be charged all the same; " if is_open else ""
+            return f"{charge}to have it, run again: it is sent anew"
         case _H.UNPAID:
             return "raise the budget, or --max-cost, and run again"
         case _H.FAILED if not result.kind:
@@ -180,10 +190,12 @@ def _money(report: Report, ways: Ways) -> str:
     if found.unknown:
         clips = "clip" if found.unknown == 1 else "clips"
         parts.append(f"{found.unknown} {clips} without a word on the price")
-    if not parts:
+    if not parts and not found.cancelled.amount:
         parts = ["nothing was charged"]
     if found.at_risk.amount:
         parts.append(f"at risk {found.at_risk}")
+    if found.cancelled.amount:
+        parts.append(f"up to {found.cancelled} may be charged for what was cancelled")
     if ways.simulated:
         parts.append("simulated: nothing was paid")
     return " · ".join(parts)

@@ -46,6 +46,12 @@ _SENT = {*_ACTIVE, _H.STRANDED} - {_H.UPLOADING}
 _SUMS = ("spent", "at risk", "left")
 _NAME = 28
 """Columns for a clip's name, where the terminal has them."""
+_STATE = 24
+"""Columns for what a clip is at, where the terminal has them: ``in queue (123 before it)``."""
+_REST = 11
+"""Columns of a row besides: its age, and what stands between."""
+_LEAST = 9
+"""The fewest columns that say what a clip is at: ``rendering``."""
 
 
 def json_line(event: Event) -> str:
@@ -135,7 +141,10 @@ class Board:
         room = max(min(MOST_ROWS, height) - 3, 0)
         shown = active if len(active) <= room else active[: max(room - 1, 0)]
         names = [columns(visible(event.clip)) for event, _ in shown]
-        wide = min(max([*names, _NAME]), max(width - 38, 8))
+        stated = [columns(_state(event)) for event, _ in shown]
+        is_narrow = width < _NAME + _STATE + _REST
+        state = min(_STATE, max(stated, default=0)) if is_narrow else _STATE
+        wide = min(max([*names, _NAME]), max(width - state - _REST, 8))
         rows = [self._row(event, since, width, wide, color=color) for event, since in shown]
         if len(shown) < len(active) and room:
             rows.append(f"  … and {len(active) - len(shown)} more")
@@ -180,15 +189,23 @@ class Board:
 
     def _row(self, event: Event, since: float, width: int, wide: int, *, color: bool) -> str:
         age = max(0, int(self.clock() - since))
-        words = WORDS[event.what]
-        position = event.facts.get("position")
-        if event.what is _H.QUEUED and position is not None:
-            words += f" ({position} before it)"
-        name = clip(visible(event.clip), wide)
-        line = f"  {name}{' ' * max(0, wide - columns(name))}  {words:<24}{age:>5} s"
+        name, room = clip(visible(event.clip), wide), min(_STATE, width - wide - _REST)
+        line = f"  {name}{' ' * max(0, wide - columns(name))}  "
+        if room < _LEAST:  # what a clip is at says more than how long it is at it
+            line += _state(event)
+        else:
+            line += f"{clip(_state(event), room):<{room}}{age:>5} s"
         line = clip(line, width)
         code = COLORS.get(event.what)
         return f"\x1b[{code}m{line}\x1b[0m" if color and code else line
+
+
+def _state(event: Event) -> str:
+    """What a clip is at, with its place in the queue."""
+    position = event.facts.get("position")
+    if event.what is _H.QUEUED and position is not None:
+        return f"{WORDS[event.what]} ({position} before it)"
+    return WORDS[event.what]
 
 
 @dataclass(slots=True)

@@ -70,16 +70,16 @@ class Beginning:
         return schedule
 
     def _put_blocked(self, schedule: Schedule) -> None:
-        """Say of what cannot be sent that the clip before it will not come."""
-        clips = {clip.digest: clip for clip in self.clips}
+        """Say of what cannot be sent which clip does not come; needs stand before their users."""
+        missing: dict[str, Wanted] = {}
         for clip in self.clips:
-            if schedule.phases[clip.digest] is Phase.BLOCKED:
-                missing = next(
-                    frame.digest
-                    for frame in clip.frames
-                    if schedule.phases.get(frame.digest) in (Phase.LOST, Phase.BLOCKED)
-                )
-                self.minutes.put_blocked([clip.digest], clips[missing])
+            phase = schedule.phases[clip.digest]
+            if phase is Phase.LOST:
+                missing[clip.digest] = clip
+            elif phase is Phase.BLOCKED:
+                because = next(missing[one.digest] for one in clip.frames if one.digest in missing)
+                missing[clip.digest] = because
+                self.minutes.put_blocked([clip.digest], because)
 
     def _known(self, clip: Wanted, intent: Intent | None, locked: Finished | None) -> Intent | None:
         """The intent of a clip; one that is finished elsewhere is written down to be fetched."""

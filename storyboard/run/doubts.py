@@ -49,16 +49,15 @@ class Doubts:
     async def settle_in_time(self, digests: Sequence[str]) -> None:
         """Ask again until these are settled, or longer than anything may still be on its way."""
         delay = self.patience.first
-        longest = self.patience.grace + 2 * self.patience.most
-        end, waited = self.clock() + longest, 0.0
+        longest, waited = self.patience.grace + 2 * self.patience.most, 0.0
         while True:
             await self.settle()
             intents = [intent for one in digests if (intent := self.ledger.get(one))]
             if all(intent.state is not State.UNCERTAIN for intent in intents):
                 return
-            changed = [intent.changed_at for intent in intents]
+            arrived = max(intent.changed_at for intent in intents) + self.patience.grace
             # A clock that is set back meanwhile does not make this longer.
-            if waited > longest or self.clock() > min(end, max(changed) + self.patience.grace):
+            if waited > longest or self.clock() > arrived:
                 # All that could arrive has: one last look, and then it is for a person.
                 await self.settle()
                 return
@@ -106,6 +105,6 @@ class Doubts:
 
     def _unproved(self) -> str:
         """Why it proves nothing that a request is not in the history; empty where it does."""
-        if not self.host.lists_all:
-            return "the vendor may not list what is made for a namespace: look there, and decide"
+        if self.host.unlisted:
+            return f"{self.host.unlisted}: look there, and decide with `storyboard resolve`"
         return clock_problem(self.host.clock_ahead)

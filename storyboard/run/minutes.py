@@ -86,9 +86,9 @@ class Minutes:
         )
 
     def put_blocked(self, blocked: Sequence[str], because: Wanted) -> None:
-        """Write down what cannot be sent because another clip does not come."""
+        """Write down what waits for a clip that does not come, or for one that waits for it."""
         for digest in blocked:
-            text = f'it opens on the last frame of "{because.address}"'
+            text = f'it waits for the last frame of "{because.address}", which does not come'
             clip = self._clips[digest]
             self.put(clip, Happening.BLOCKED, self._ledger.get(digest), text=text)
 

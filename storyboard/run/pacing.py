@@ -34,9 +34,13 @@ class Pace:
         """Whether an order may go now."""
         return self.sending < _AT_ONCE and not self.rest
 
+    def begin(self) -> None:
+        """An order is about to be made ready: from now on it counts as being sent."""
+        self.sending += 1
+
     @contextmanager
-    def sent(self) -> Iterator[None]:
-        """An order that ``sending`` counts: it is on its way no more at the end of this."""
+    def ending(self) -> Iterator[None]:
+        """An order that has begun is being sent no more at the end of this."""
         try:
             yield
             self.refusals = 0

@@ -238,7 +238,7 @@ class _ByText:
     """Finds intents in a history of prompts. Each is judged once, the oldest first.
 
     It is sure if exactly one request and one intent can be meant. Takes of one clip are worth the
-    same: as many requests as takes are theirs, in any order.
+    same: the requests are theirs, in any order, as long as there are not more of them.
     """
 
     def __init__(self, free: Sequence[Trace], doubtful: Iterable[Intent]) -> None:
@@ -264,7 +264,12 @@ class _ByText:
     def judge(self, intent: Intent) -> Finding:
         """The finding for an intent, before it is asked whether an absence may be believed."""
         wanted = texts(intent.order.payload)
-        if not wanted or self._latest_gap >= _earliest(intent):
+        if not wanted:
+            return Finding(
+                verdict=Verdict.UNKNOWN,
+                why="the vendor shows prompts alone, and this request has none to be known by",
+            )
+        if self._latest_gap >= _earliest(intent):
             return Finding(
                 verdict=Verdict.UNKNOWN,
                 why="the vendor shows requests of that time without a prompt",
@@ -273,11 +278,11 @@ class _ByText:
         same = rivals.count_since(_earliest(intent))
         if not same:
             return Finding(verdict=Verdict.ABSENT)
-        if same != rivals.open or not rivals.are_takes_of(intent):
+        if same > rivals.open or not rivals.are_takes_of(intent):
             return Finding(
                 verdict=Verdict.UNKNOWN,
-                why=f"the vendor has {same} requests with this prompt, "
-                f"{rivals.open} of ours are in doubt",
+                why=f"it cannot be told which is which: the vendor has {same} with this prompt, "
+                f"and {rivals.open} of ours with it may have been sent",
             )
         found = rivals.first()
         rivals.settle(intent)

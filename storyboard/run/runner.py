@@ -176,7 +176,7 @@ class Runner:
                 if jobs[0].is_sent:
                     task = asyncio.ensure_future(self._follow(clips[0]))
                 else:
-                    self._pace.sending += 1
+                    self._pace.begin()
                     task = asyncio.ensure_future(self._carry(clips))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
@@ -214,7 +214,7 @@ class Runner:
     async def _carry(self, clips: tuple[Wanted, ...]) -> None:
         """Send one order, and follow the clips that it began."""
         try:
-            with self._pace.sent():
+            with self._pace.ending():
                 sent = await self._send(clips)
         except asyncio.CancelledError:
             self._let_go(clips)
@@ -301,7 +301,8 @@ class Runner:
     def _end(self, clip: Wanted, problem: Problem) -> None:
         """A clip will not come, and the ledger says so."""
         intent = self._ledger.get(clip.digest)
-        is_owed = intent is not None and intent.state is State.FAILED and intent.billed is not False
+        # Where nothing is said of it, what failed or was cancelled may have to be paid.
+        is_owed = intent is None or intent.billed is not False
         blocked = self._schedule.lost(clip.digest, at_risk=is_owed)
         self._minutes.put_failure(clip, intent, problem)
         self._minutes.put_blocked(blocked, clip)

@@ -14,7 +14,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from storyboard.cli.main import FAILED, storyboard
+from storyboard.cli.main import FAILED, REFUSED, storyboard
+from storyboard.cli.saying import refusal_code
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import (
+    BROKEN_LEDGER,
+    INTERNAL_ERROR,
+    UNKNOWN_NAME,
+    WRONG_PLAN,
+)
+from storyboard.diagnostics.types import Code
 from storyboard.ledger import Holder, SqliteLedger
 
 FILM = "storyboard: 1\nscenes: [{id: sea, shots: [The sea.]}]\n"
@@ -124,3 +133,20 @@ def test_a_run_on_another_machine_is_believed_by_its_heartbeat(film: Path) -> No
         "again to go on from there"
     )
     ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [
+        (BROKEN_LEDGER, FAILED),
+        (WRONG_PLAN, FAILED),
+        (INTERNAL_ERROR, FAILED),
+        (UNKNOWN_NAME, REFUSED),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_what_is_no_fault_of_the_storyboard_ends_as_a_failure(code: Code, ends: int) -> None:
+    found = Diagnostics()
+    found.add(UNKNOWN_NAME, "what else there is", None)
+    found.add(code, "what was found", None)
+    assert refusal_code(found) == ends

@@ -192,11 +192,12 @@ def test_a_folder_of_storyboards_of_other_names_is_told_their_names(
     for name in ("b.yaml", "my film.storyboard.yaml", "c.yml"):
         (tmp_path / name).write_text(FILM, encoding="utf-8")
     (tmp_path / "targets.yaml").write_text("target: firm/mine\n")
+    (tmp_path / "cast.yaml").write_text("storyboard: 1\ncharacters: {mara: {}}\n")
     (tmp_path / "folder.yaml").mkdir()
     done = run(*command, ".", cwd=tmp_path)
     assert done.returncode == 1
     said = done.stdout + done.stderr
-    assert "the storyboards here are 'my film.storyboard.yaml', b.yaml, c.yml: name one" in said
+    assert "the storyboards here are 'my film.storyboard.yaml', b.yaml, c.yml: name it" in said
     assert "`storyboard plan 'my film.storyboard.yaml'`" in said
     assert "init" not in said
 

@@ -132,10 +132,20 @@ def test_a_refused_take_blocks_what_opens_on_that_take_and_no_other(
     assert waiting == dict.fromkeys(blocked, f"waits for {refused}, which was refused before")
 
 
-def test_further_takes_count_from_the_take_that_the_writer_asks_for(tmp_path: Path) -> None:
-    made = by_id(planned(tmp_path, takes=2, gulls=", take: 4"))
-    assert made["tower/1-2"]["take"] == [4, 1]
-    assert made["tower/1-2.take5"]["take"] == [5, 1]
+def test_further_takes_are_the_lowest_that_the_writer_has_not_chosen(tmp_path: Path) -> None:
+    made = by_id(planned(tmp_path, takes=3, gulls=", take: 2"))
+    assert made["tower/1-2"]["take"] == [2, 1]
+    assert made["tower/1-2.take1"]["take"] == 1
+    assert made["tower/1-2.take3"]["take"] == [3, 1]
+
+
+def test_who_chooses_among_takes_pays_for_none_anew(tmp_path: Path) -> None:
+    before = {request["digest"] for request in planned(tmp_path, takes=3)["requests"]}
+    for number in (1, 2, 3):
+        words = {"gulls": f", take: {number}"}
+        made = planned(tmp_path, takes=3, **words)["requests"]
+        clips = [one for one in made if one["id"].startswith("tower/1-2")]
+        assert {one["digest"] for one in clips} <= before
 
 
 def test_the_budget_is_held_against_all_takes(tmp_path: Path) -> None:

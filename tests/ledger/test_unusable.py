@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,8 @@ from storyboard.ledger import (
     read_lease,
     read_runs,
 )
+from storyboard.ledger.reading import read_at_rest
+from storyboard.ledger.unusable import unusable
 
 ROOT = Path(__file__).parents[2]
 READ = "import sys; from pathlib import Path; from storyboard.ledger import read_intents"
@@ -132,6 +134,19 @@ def test_changes_that_wait_beside_a_ledger_are_read_or_missed_aloud(
     assert len(read_intents(path)) == 101
 
 
+def test_a_ledger_that_is_written_while_it_is_read_without_locks_is_not_believed(
+    path: Path,
+) -> None:
+    def read(_: sqlite3.Connection) -> int:
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute("delete from intents")
+        return 100
+
+    with pytest.raises(LedgerError, match="was written while it was read: try again"):
+        read_at_rest(path, read)
+    assert read_at_rest(path, lambda base: base.execute("select 1").fetchone()) == (1,)
+
+
 def test_a_ledger_that_may_not_be_read_says_so(path: Path, unprivileged: list[str]) -> None:
     with mode(path, 0):
         done = python(COUNT, path, *unprivileged)
@@ -146,6 +161,29 @@ def test_a_folder_in_its_place_is_called_one(tmp_path: Path) -> None:
     (tmp_path / "ledger.db").mkdir()
     text = refused(tmp_path / "ledger.db")
     assert "is a folder, a file was expected" in text
+
+
+def test_a_file_in_the_place_of_its_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("not a folder")
+    with pytest.raises(LedgerError) as caught:
+        SqliteLedger(tmp_path / "home" / "ledger.db")
+    assert f'"{tmp_path / "home"}" is no folder, and must be one' in str(caught.value)
+    check_words(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"), [("rw", "is in use by another program"), ("ro", "cannot be written")]
+)
+def test_what_forbids_to_write_is_told_apart(how: str, expected: str, path: Path) -> None:
+    first = sqlite3.connect(path, isolation_level=None)
+    second = sqlite3.connect(f"{path.as_uri()}?mode={how}", uri=True, timeout=0)
+    with closing(first), closing(second):
+        if how == "rw":
+            first.execute("begin immediate")
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            second.execute("delete from intents")
+    assert f'the ledger "{path}" {expected}' in unusable(path, caught.value)
+    check_words(unusable(path, caught.value))
 
 
 def test_a_link_that_leads_nowhere_is_no_empty_ledger(tmp_path: Path) -> None:

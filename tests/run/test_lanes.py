@@ -128,6 +128,52 @@ def test_what_is_no_whole_answer_is_a_broken_connection(said: bytes) -> None:
     run(say(said), work)
 
 
+def test_the_address_of_a_redirection_may_be_long() -> None:
+    there = "https://files.example/clip.mp4?permission=" + "a" * 50_000
+    said = f"HTTP/1.1 302 Found\r\nLocation: {there}\r\nContent-Length: 0\r\n\r\n"
+
+    async def work(roads: Lanes, url: str) -> None:
+        async with roads.send(get(url + "/"), seconds=2) as answer:
+            assert (answer.status, answer.headers["Location"]) == (302, there)
+
+    run(say(said.encode()), work)
+
+
+def test_no_cookie_is_kept() -> None:
+    heads: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: a=b; Path=/\r\n\r\n"))
+
+    async def work(roads: Lanes, url: str) -> None:
+        # Cookies of a bare address are not kept by any jar.
+        url = url.replace("127.0.0.1", "localhost")
+        for _ in range(2):
+            await ask(roads, get(url + "/"))
+
+    run(serve, work)
+    assert len(heads) == 2
+    assert b"cookie" not in heads[1].lower()
+
+
+def test_a_server_on_this_machine_is_reached_without_the_proxy_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lanes._proxy_of.cache_clear()
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+
+    async def work(roads: Lanes, url: str) -> None:
+        assert await ask(roads, get(url + "/")) == (200, b"ok")
+
+    try:
+        run(say(OK), work)
+    finally:
+        lanes._proxy_of.cache_clear()
+
+
 def test_a_head_request_waits_for_no_body() -> None:
     async def work(roads: Lanes, url: str) -> None:
         assert await ask(roads, get(url + "/", "HEAD")) == (200, b"")

@@ -102,6 +102,15 @@ def test_a_whole_order_is_in_doubt_or_goes_again_together(
     check_paid_once(work, sim)
 
 
+def test_takes_that_go_again_go_in_their_order(sim: Simulator, tmp_path: Path) -> None:
+    work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
+    sim.arm("submit:429=0")
+    heard = Heard()
+    assert run_once(work, sim.url, jobs=3, listen=heard).is_complete
+    sent = [event.clip for event in heard.events if event.what is Happening.SUBMITTED]
+    assert sent == work.ids
+
+
 def test_a_take_that_the_answer_does_not_name_is_in_doubt_and_found_again(
     sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

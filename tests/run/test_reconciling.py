@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storyboard.canonical import canonical
-from storyboard.ledger import Intent, Order, State
+from storyboard.ledger import Intent, Order, SqliteLedger, State
 from storyboard.run.bodies import PointerError, fill, is_same, recorded, texts, unfilled
+from storyboard.run.carrying import Patience
+from storyboard.run.doubts import Doubts
+from storyboard.run.hosts.opening import SIMULATED_KEY, open_host
 from storyboard.run.hosts.types import Trace
 from storyboard.run.reconciling import SKEW, Finding, Verdict, reconcile
+from storyboard.run.simulator import Simulator
 from storyboard.units import Money
 
 SECRET = "https://files/a.png?X-Signature=abc"
@@ -162,11 +170,23 @@ def test_as_many_requests_as_takes_of_one_clip_are_theirs() -> None:
     assert {one.id for one in found.values()} == {"u", "v", "w"}
 
 
-@pytest.mark.parametrize("names", [("v",), ("v", "w", "u")])
-def test_more_or_fewer_requests_than_takes_settle_nothing(names: tuple[str, ...]) -> None:
-    history = [trace(name, text="a") for name in names]
+def test_more_requests_than_takes_settle_nothing() -> None:
+    history = [trace(name, text="a") for name in ("v", "w", "u")]
     found = weak(intent("x", BODY), intent("y", BODY, at=1001), history=history)
     assert {one.verdict for one in found.values()} == {Verdict.UNKNOWN}
+
+
+def test_fewer_requests_than_takes_are_the_first_takes_and_the_rest_never_arrived() -> None:
+    takes = [intent(name, BODY, at=at) for name, at in (("x", 1000), ("y", 1001), ("z", 1002))]
+    found = weak(*takes, history=[trace("v", text="a")])
+    assert [found[name].verdict for name in "xyz"] == [
+        Verdict.FOUND, Verdict.ABSENT, Verdict.ABSENT,
+    ]  # fmt: skip
+    # What may still be on its way is not taken for absent.
+    early = weak(*takes, history=[trace("v", text="a")], now=1010)
+    assert [early[name].verdict for name in "xyz"] == [
+        Verdict.FOUND, Verdict.UNKNOWN, Verdict.UNKNOWN,
+    ]  # fmt: skip
 
 
 def test_what_is_left_of_an_order_of_takes_belongs_to_the_take_that_is_left() -> None:
@@ -195,7 +215,7 @@ def test_as_many_requests_as_ours_of_one_prompt_settle_nothing_where_ours_are_di
 
 
 def test_an_older_request_with_our_prompt_is_passed_over() -> None:
-    history = [trace("v", text="a", at=100), trace("w", text="a"), trace("v", text="a", at=1002)]
+    history = [trace("v", text="a", at=100), trace("w", text="a"), trace("u", text="a", at=1002)]
     assert weak(intent("x", BODY), history=history[:2])["x"].id == "w"
     assert weak(intent("x", BODY), intent("y", BODY, at=1001), history=history)["x"].id == "w"
 
@@ -230,6 +250,31 @@ def test_the_vendors_clock_shortens_no_grace_that_our_own_can_tell() -> None:
     others = [trace("v", {"prompt": "b"}, at=1000.0 + 3660.0)]
     found = judge(intent("x", BODY, at=1000.0), history=others, now=1060.0)["x"]
     assert found.verdict is Verdict.UNKNOWN
+
+
+def test_a_clock_that_is_set_back_does_not_keep_a_run_waiting(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    waited, times = [], count(time.time(), -100.0)
+
+    async def pause(seconds: float) -> None:
+        waited.append(seconds)
+        assert sum(waited) < 100
+
+    async def settle(ledger: SqliteLedger) -> None:
+        host = open_host("fal", SIMULATED_KEY, base=f"{sim.url}/fal", simulated=True)
+        patience = Patience(first=1, most=2, grace=10)
+        doubts = Doubts(host, ledger, patience, clock=lambda: next(times), pause=pause)
+        await doubts.settle_in_time(["x"])
+        await host.close()
+
+    with SqliteLedger(tmp_path / "ledger.db") as ledger:
+        ledger.take_lease()
+        ledger.intend(replace(intent("x", BODY).order, host="fal"), "r", {})
+        ledger.step("x", State.UNCERTAIN)
+        asyncio.run(settle(ledger))
+        assert ledger.intents(State.UNCERTAIN)
+    assert sum(waited) >= 10
 
 
 # -- the specification, one comparison after the other ------------------------------------------
@@ -284,7 +329,7 @@ def by_text(one: Intent, timely: Sequence[Trace], left: Sequence[Intent]) -> tup
         return Verdict.ABSENT, ""
     rivals = [each for each in left if texts(each.order.payload) == wanted]
     are_takes = len({canonical(each.order.payload) for each in rivals}) == 1
-    if len(same) != len(rivals) or not are_takes:
+    if len(same) > len(rivals) or not are_takes:
         return Verdict.UNKNOWN, ""
     return Verdict.FOUND, same[0].id
 
@@ -377,12 +422,12 @@ class Counted(dict[str, Any]):
 
 @pytest.mark.parametrize("prompts", [2000, 1])
 def test_thousands_of_doubts_are_not_compared_each_with_each(prompts: int) -> None:
-    count = 2000
-    bodies = [{"prompt": f"p{number % prompts}", "duration": "5"} for number in range(count)]
+    most = 2000
+    bodies = [{"prompt": f"p{number % prompts}", "duration": "5"} for number in range(most)]
     doubtful = [intent(f"d{n}", body, at=1000.0 + n) for n, body in enumerate(bodies)]
     history = [trace(f"v{n}", Counted(body), at=1001.0 + n) for n, body in enumerate(bodies)]
     Counted.looks = 0
     found = judge(*doubtful, history=history[::-1], now=9e9)
-    assert len({one.id for one in found.values()}) == count
+    assert len({one.id for one in found.values()}) == most
     assert all(one.verdict is Verdict.FOUND for one in found.values())
-    assert Counted.looks <= 2 * count
+    assert Counted.looks <= 2 * most

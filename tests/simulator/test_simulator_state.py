@@ -365,6 +365,21 @@ def test_what_a_full_disk_cannot_keep_is_not_accepted(
     assert len(start(state=path).sim.bill()["rows"]) == accepted + 1
 
 
+def test_what_a_kill_would_take_back_is_not_told(tmp_path: Path, start: Any) -> None:
+    bench = start(state=tmp_path / "state.db", seconds_per_clip=0.2)
+    job = bench.submit({"prompt": "a", "duration": "3"})
+    base = bench.sim._running.journal._base
+    base.execute("pragma query_only = on")
+    end = time.monotonic() + 10
+    while (told := bench.fal.get(job["status_url"])).status_code != 503:
+        assert time.monotonic() < end
+        assert told.json()["status"] != "COMPLETED"
+        time.sleep(0.02)
+    assert "cannot be written" in told.text
+    base.execute("pragma query_only = off")
+    assert bench.wait(job).status_code == 200
+
+
 @pytest.mark.parametrize("module", ["storyboard.run.simulator", "storyboard"])
 def test_the_command_says_in_one_line_what_is_wrong_with_its_state_file(
     tmp_path: Path, module: str

@@ -67,7 +67,7 @@ class FalHost:
 
     name = "fal"
     keeps_bodies = True
-    lists_all = True
+    unlisted = ""
 
     def __init__(
         self, key: str, addresses: FalAddresses | None = None, *, labelled: bool = False

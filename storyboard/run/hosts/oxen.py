@@ -71,7 +71,7 @@ class OxenHost:
         self._base = base.rstrip("/")
         self._ai = f"{self._base}/api/ai"
         # Whose generations the history lists is not documented.
-        self.lists_all = not terms.namespace
+        self.unlisted = "Oxen may not list what is made for a namespace" if terms.namespace else ""
         self._repository = terms.repository
         self._said = {
             "target_namespace": terms.namespace,
@@ -296,7 +296,7 @@ def _inline(found: dict[str, Any]) -> str | None:
 
 def _keep(link: str, part: Path, most: int) -> Download:
     kind, _, text = link.partition(",")
-    if len(text) > most:
+    if len(text) * 3 // 4 > most:
         raise trouble(Kind.TRANSIENT, f"the clip is above {most:,} bytes")
     try:
         data = base64.b64decode(text, validate=True)

@@ -110,13 +110,13 @@ class Host(Protocol):
     """A vendor's queue. Every method raises ``HostError`` where it cannot do its work.
 
     ``keeps_bodies`` says whether its history holds whole bodies, so that a request can be told
-    from every other; ``lists_all`` whether everything that is ordered is sure to show there.
+    from every other; ``unlisted`` why an order may be missing there, empty where none is.
     ``most_watched`` is how many jobs may be watched at once, None for all.
     """
 
     name: str
     keeps_bodies: bool
-    lists_all: bool
+    unlisted: str
     most_watched: int | None
 
     @property

@@ -14,13 +14,13 @@ One port serves both hosts, by the beginning of the path::
 
 The header ``X-Simulate`` asks for faults, ``POST /simulator/faults`` arms them (``faults`` says
 how they are written), ``GET /simulator/bill`` is the bill. ``X-Simulate-Scene`` gives the clips
-of a scene one colour, and ``X-Simulate-Shots`` names their shots, divided by commas; both are
-percent-encoded UTF-8.
+of a scene one colour, ``X-Simulate-Shots`` names their shots, divided by commas, and
+``X-Simulate-Take`` numbers the first of them; names are percent-encoded UTF-8.
 
 From the bottom up: ``families`` and ``endpoints`` (tables), ``orders``, ``rules`` and ``inputs``
 (what a body may be, and what it asks for), ``movies``, ``labels`` and ``clips`` (rendering),
-``faults``, ``jobs``, ``journal``, ``files``, ``bench`` and ``lab`` (the queue, and what outlives
-the process), ``dialects`` and ``stage`` (what all routes share), ``fal``, ``fal_files``,
+``faults``, ``jobs``, ``journal``, ``bench`` and ``lab`` (the queue, and what outlives the
+process), ``dialects`` and ``stage`` (what all routes share), ``fal``, ``fal_files``,
 ``oxen`` and ``console`` (routes), ``app`` and ``server``. Needs the packages starlette and uvicorn,
 and cryptography for webhooks.
 """

@@ -45,8 +45,8 @@ def find_ffmpeg() -> str | None:
     return found
 
 
-def clip_key(endpoint: str, body: Mapping[str, object], label: Label) -> str:
-    """What makes a clip the one it is: endpoint, body, label, as a digest."""
+def order_key(endpoint: str, body: Mapping[str, object], label: Label) -> str:
+    """What is asked for, as a digest: endpoint, body, label. Its pictures are not looked at."""
     text = json.dumps(
         [endpoint, body, label.scene, label.shots, label.take], sort_keys=True, ensure_ascii=False
     )

@@ -143,8 +143,7 @@ class FalHost:
             if not job.is_over:
                 return self._dialect.refuse(400, "Request is still in progress")
             status, body = self._outcome(job)
-            units = str(job.seconds) if job.state == "succeeded" else "0"
-            headers = {"x-fal-billable-units": units, "x-fal-request-id": job.id}
+            headers = {"x-fal-billable-units": str(job.seconds), "x-fal-request-id": job.id}
             if status == 500:
                 headers["x-fal-retryable"] = "true"
             return JSONResponse(body, status, headers=headers)

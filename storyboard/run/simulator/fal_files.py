@@ -70,7 +70,7 @@ class FalFiles:
                 return self._dialect.refuse(401, "Invalid upload token")
             data = await request.body()
             name = request.headers.get("x-fal-file-name", "file").rpartition("/")[2]
-            path = f"/fal/cdn/files/b/{len(self._stage.files):08x}/{name}"
+            path = f"/fal/cdn/files/b/{time.time_ns():x}/{name}"
             kind = request.headers.get("content-type", "application/octet-stream")
             return JSONResponse({"access_url": self._stage.keep(path, kind, data)})
 
@@ -120,7 +120,7 @@ class FalFiles:
                 if self._stage.is_expired(job):
                     return expired_link()
                 return await self._stage.serve_clip(request, job)
-            found = self._stage.files.get(request.scope["path"])
+            found = self._stage.journal.read_upload(request.scope["path"])
             if found is None:
                 return self._dialect.refuse(404, "File not found")
             return serve_bytes(request, found[1], found[0])

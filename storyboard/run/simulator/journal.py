@@ -98,14 +98,12 @@ class Journal:
 
     # -- files ----------------------------------------------------------------------------------
 
-    def keep_upload(self, path: str, kind: str, data: bytes) -> str:
-        """Keep an uploaded file, in the place of an earlier one of its path; gives its sha256."""
+    def keep_upload(self, path: str, kind: str, data: bytes) -> None:
+        """Keep an uploaded file, in the place of an earlier one of its path."""
         with self._writing():
-            sha256 = self._keep(data)
             self._base.execute(
-                "insert or replace into uploads values (?, ?, ?)", (path, kind, sha256)
+                "insert or replace into uploads values (?, ?, ?)", (path, kind, self._keep(data))
             )
-        return sha256
 
     def keep_content(self, data: bytes) -> None:
         """Keep what is in a file, to be found by its sha256."""
@@ -117,10 +115,11 @@ class Journal:
         self._base.execute("insert or ignore into contents values (?, ?)", (sha256, data))
         return sha256
 
-    def read_uploads(self) -> dict[str, tuple[str, str]]:
-        """Type and sha256 of every uploaded file, by path."""
-        rows = self._read("select path, type, sha256 from uploads")
-        return {path: (kind, sha256) for path, kind, sha256 in rows}
+    def read_upload(self, path: str) -> tuple[str, bytes] | None:
+        """The type of an uploaded file and what is in it; None where nothing has this path."""
+        query = "select type, data from uploads join contents using (sha256) where path = ?"
+        rows = self._read(query, path)
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def read_content(self, sha256: str) -> bytes | None:
         """What has this sha256; None where that was never kept."""

@@ -20,7 +20,7 @@ from itertools import count
 from typing import Any
 
 from storyboard.run.simulator.bench import Bench
-from storyboard.run.simulator.clips import Studio, clip_key
+from storyboard.run.simulator.clips import Studio, order_key
 from storyboard.run.simulator.families import Endpoint
 from storyboard.run.simulator.faults import Armed, Fault
 from storyboard.run.simulator.inputs import ReadOwn, check_inputs, inputs_of
@@ -202,7 +202,7 @@ class Laboratory:
     def _work_out(self, job: Job) -> None:
         """Fill in what follows from the body."""
         family = job.endpoint.family
-        job.key = clip_key(job.endpoint.id, job.body, job.label)
+        job.key = order_key(job.endpoint.id, job.body, job.label)
         breaches = check_body(family, job.body)
         if not job.is_over:
             job.breaches = breaches

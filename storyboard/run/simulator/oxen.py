@@ -335,7 +335,7 @@ class OxenHost:
         """A file of a repository; the repositories here are public."""
 
         async def work(_: Asked) -> Response:
-            found = self._stage.files.get(request.scope["path"])
+            found = self._stage.journal.read_upload(request.scope["path"])
             if found is None:
                 return self._unknown()
             return serve_bytes(request, found[1], found[0])

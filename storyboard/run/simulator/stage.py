@@ -23,7 +23,6 @@ from storyboard.run.simulator.faults import (
     FaultError,
     parse_faults,
 )
-from storyboard.run.simulator.files import Files
 from storyboard.run.simulator.jobs import Job
 from storyboard.run.simulator.journal import Journal
 from storyboard.run.simulator.lab import Laboratory
@@ -72,13 +71,11 @@ class Stage:
     studio: Studio
     lab: Laboratory = field(init=False)
     board: FaultBoard = field(init=False)
-    files: Files = field(init=False)
     counts: dict[str, int] = field(default_factory=dict)
     _addresses: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.board = FaultBoard(lasting=self.options.faults, seed=self.options.seed)
-        self.files = Files(self.journal)
         self.lab = Laboratory(self.options, self.studio, self.journal, self.read_own)
 
     def restore(self) -> None:
@@ -95,7 +92,6 @@ class Stage:
         self.journal.clear()
         self.lab.reset()
         self.board.reset()
-        self.files.clear()
         self.counts.clear()
 
     def close(self) -> None:
@@ -106,7 +102,7 @@ class Stage:
 
     def keep(self, path: str, kind: str, data: bytes) -> str:
         """Keep an uploaded file under a path of this server, not quoted; gives its URL."""
-        self.files.keep(path, kind, data)
+        self.journal.keep_upload(path, kind, data)
         return self.url + quote(path)
 
     async def read_own(self, url: str) -> bytes | None:
@@ -125,7 +121,7 @@ class Stage:
     async def _find_own(self, path: str, query: str) -> bytes | None:
         if path.startswith("/oxen/results/") and not self.is_signed(path, query):
             return None
-        found = self.files.get(path)
+        found = self.journal.read_upload(path)
         if found is not None:
             return found[1]
         job = self.lab.jobs.get(path.rpartition("/")[2].partition(".")[0].removesuffix("_output"))
