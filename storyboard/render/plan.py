@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -96,7 +96,8 @@ def _shot_name(shot: Any, parts_held: int) -> str:
 
 def _clips(requests: Sequence[Any], paint: Any, width: int | None, everything: bool) -> str:
     shown = [request for request in requests if everything or request["action"] != "reuse"]
-    rows = [_row(request) for request in shown]
+    names = {request["id"]: clip_name(request) for request in requests}
+    rows = [_row(request, names) for request in shown]
     lines = _table(rows, paint, width)
     kept = [request for request in requests if request["action"] == "reuse"]
     if kept and not everything:
@@ -106,28 +107,28 @@ def _clips(requests: Sequence[Any], paint: Any, width: int | None, everything: b
     return "\n".join(lines)
 
 
-def _row(request: Any) -> tuple[str, str, str, str, str, str, str]:
-    names = list(dict.fromkeys(request["tokens"].values()))
+def _row(request: Any, names: Mapping[str, str]) -> tuple[str, str, str, str, str, str, str]:
+    cast = list(dict.fromkeys(request["tokens"].values()))
     sign = _SIGNS[request["action"]]
     if request["action"] == "generate" and str(request["reason"]) != "new":
         sign = "~"
     return (
         sign,
-        clip_name(request),
+        names[request["id"]],
         f"{request['seconds']} s",
         counted(len({shot["address"] for shot in request["shots"]}), "shot"),
-        ", ".join(names) if names else "–",
+        ", ".join(cast) if cast else "–",
         amount(request["cost"]),
         # A reason may hold the vendor's own words.
-        visible(str(request["reason"])) + _needs(request),
+        visible(str(request["reason"])) + _needs(request, names),
     )
 
 
-def _needs(request: Any) -> str:
+def _needs(request: Any, names: Mapping[str, str]) -> str:
     """Which clip must be there first, because this one opens on its last frame."""
     if request["action"] == "blocked":
         return ""
-    return "".join(f", after {needed['request']}" for needed in request["depends_on"])
+    return "".join(f", after {names[needed['request']]}" for needed in request["depends_on"])
 
 
 def amount(cost: Any) -> str:

@@ -160,7 +160,7 @@ class Carrier:
                         body=body,
                         scene=first.address.rpartition("/")[0],
                         shots=tuple(address for address, _ in first.shots),
-                        take=first.order.take,
+                        takes=tuple(clip.take for clip in clips),
                     )
                 )
             except HostError as error:

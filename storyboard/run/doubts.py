@@ -46,8 +46,11 @@ class Doubts:
             left += await self._settle_endpoint(endpoint, intents)
         return left
 
-    async def settle_in_time(self, digests: Sequence[str]) -> None:
-        """Ask again until these are settled, or longer than anything may still be on its way."""
+    async def settle_in_time(self, digests: Sequence[str], waits: Callable[[float], None]) -> None:
+        """Ask again until these are settled, or longer than anything may still be on its way.
+
+        ``waits`` hears once, where that takes longer than one look, for how many seconds at most.
+        """
         delay = self.patience.first
         longest, waited = self.patience.grace + 2 * self.patience.most, 0.0
         while True:
@@ -61,6 +64,8 @@ class Doubts:
                 # All that could arrive has: one last look, and then it is for a person.
                 await self.settle()
                 return
+            if not waited:
+                waits(longest)
             await self.pause(delay)
             waited += delay
             delay = min(delay * self.patience.growth, self.patience.most)

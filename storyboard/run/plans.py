@@ -36,12 +36,13 @@ class Frame:
 class Wanted:
     """A clip of a plan. ``names`` are all the addresses that this one clip is for.
 
-    ``seconds`` are paid; ``padding`` of them are not in the film. ``place`` is where its first
-    shot is written, ``shots`` names and places of all.
+    ``take`` is its number among those of the same shots. ``padding`` seconds are not in the film.
+    ``place`` is where its first shot is written, ``shots`` names and places of all.
     """
 
     order: Order
     names: tuple[str, ...]
+    take: int = 1
     padding: int
     assets: tuple[Use, ...]
     frames: tuple[Frame, ...]
@@ -88,6 +89,7 @@ def wanted_of(plan: Mapping[str, Any], host: str) -> tuple[Wanted, ...]:
                 wanted = Wanted(
                     order=before.order,
                     names=names,
+                    take=before.take,
                     padding=before.padding,
                     assets=before.assets,
                     frames=before.frames,
@@ -131,6 +133,8 @@ def _wanted(request: Mapping[str, Any], host: str, by_id: Mapping[str, str]) -> 
             else Money(Decimal(cost["amount"]), str(cost["currency"])),
         ),
         names=(name,),
+        # The takes of all its shots, of which the first is the one that is chosen by.
+        take=int(take[0] if isinstance(take := request["take"], list) else take),
         padding=int(request["padding"]),
         assets=assets,
         frames=frames,

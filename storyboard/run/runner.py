@@ -337,7 +337,13 @@ class Runner:
     async def _settle_held(self) -> None:
         """Ask for what is in doubt until the vendor can say, or it is left to a person."""
         held = self._schedule.held()
-        await self._doubts.settle_in_time(held)
+
+        def say_wait(seconds: float) -> None:
+            count = "1 clip is" if len(held) == 1 else f"{len(held)} clips are"
+            text = f"{count} uncertain, and the vendor is asked until it can say, or that long"
+            self._minutes.say(Happening.PAUSED, seconds=round(seconds, 1), text=text)
+
+        await self._doubts.settle_in_time(held, say_wait)
         for digest in held:
             clip, intent = self._clips[digest], self._ledger.get(digest)
             if intent is None:

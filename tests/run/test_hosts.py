@@ -429,6 +429,12 @@ def test_a_proxy_of_an_unknown_kind_proves_that_nothing_was_sent(
     assert found.value.kind is Kind.NOT_SENT
 
 
+def test_an_order_that_finds_nothing_at_a_base_url_of_ones_own_says_so(serve: Any) -> None:
+    here, _ = serve(404)
+    with pytest.raises(HostError, match=r"--base-url may lead to no fal; .* ends in /fal"):
+        use(lambda host: host.submit(ORDER), here)
+
+
 # -- Oxen's answers -------------------------------------------------------------------------------
 
 
@@ -486,6 +492,20 @@ def test_an_acceptance_without_an_id_is_ambiguous(answer: Any, serve: Any) -> No
     assert found.value.kind is Kind.AMBIGUOUS
 
 
+def test_a_repository_that_is_not_there_is_named(serve: Any) -> None:
+    here, _ = serve(404)
+
+    async def upload() -> None:
+        host = OxenHost(KEY, here, terms=Terms(repository="films/pictures"))
+        try:
+            await host.upload(b"picture", "a" * 64, ".png")
+        finally:
+            await host.close()
+
+    with pytest.raises(HostError, match='no repository "films/pictures"'):
+        asyncio.run(upload())
+
+
 # -- keys -----------------------------------------------------------------------------------------
 
 
@@ -497,6 +517,8 @@ def test_a_key_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     assert find_key("fal", alone, {}) == "a:b"
     assert find_key("fal", lines, {}) == "f=="
     assert find_key("oxen", lines, {}) == "o"
+    alone.write_text("a:b\n", encoding="utf-8-sig")
+    assert find_key("fal", alone, {}) == "a:b"
 
 
 def test_a_missing_or_broken_key_is_said_without_showing_it(tmp_path: Path) -> None:

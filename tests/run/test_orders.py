@@ -102,6 +102,16 @@ def test_a_whole_order_is_in_doubt_or_goes_again_together(
     check_paid_once(work, sim)
 
 
+def test_the_takes_of_a_clip_of_several_shots_are_told_apart_too(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    text = FEW.replace(", pack: none", "").replace('- "The sea', '- {{take: 2, prompt: "The sea')
+    work = make_work(tmp_path / "film", "oxen", text.replace('flat."', 'flat."}}'), takes=3)
+    assert run_once(work, sim.url, jobs=8).is_complete
+    assert len(work.ids) == 3
+    assert len({work.store.clip(name).read_bytes() for name in work.ids}) == 3
+
+
 def test_takes_that_go_again_go_in_their_order(sim: Simulator, tmp_path: Path) -> None:
     work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
     sim.arm("submit:429=0")

@@ -265,7 +265,7 @@ def test_a_clock_that_is_set_back_does_not_keep_a_run_waiting(
         host = open_host("fal", SIMULATED_KEY, base=f"{sim.url}/fal", simulated=True)
         patience = Patience(first=1, most=2, grace=10)
         doubts = Doubts(host, ledger, patience, clock=lambda: next(times), pause=pause)
-        await doubts.settle_in_time(["x"])
+        await doubts.settle_in_time(["x"], lambda _: None)
         await host.close()
 
     with SqliteLedger(tmp_path / "ledger.db") as ledger:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -106,9 +107,13 @@ def test_an_order_that_the_history_cannot_tell_stays_uncertain_until_a_person_de
     sim.arm("lost", *["history:503*"])
     report = run_once(work, sim.url, jobs=1)
     assert sorted(ends(report).values()) == [Happening.STORED, Happening.UNCERTAIN]
-    again = run_once(work, sim.url)
+    heard = Heard()
+    again = run_once(work, sim.url, listen=heard, patience=replace(QUICK, grace=0.3))
     assert Happening.UNCERTAIN in ends(again).values()
     assert len(sim.bill()["rows"]) == 2
+    (wait,) = [event.facts for event in heard.events if event.what is Happening.PAUSED]
+    assert wait["text"].startswith("1 clip is uncertain, and the vendor is asked")
+    assert wait["seconds"] == 0.5
 
 
 def test_an_empty_account_stops_the_run_and_keeps_the_rest(few: Work, sim: Simulator) -> None:

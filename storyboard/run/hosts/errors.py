@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -62,6 +62,12 @@ class HostError(Exception):
 def trouble(kind: Kind, text: str, **details: Any) -> HostError:
     """An error of a kind, with words of our own."""
     return HostError(Problem(kind=kind, text=scrub(text), **details))
+
+
+def misled(problem: Problem, host: str) -> Problem:
+    """The problem of an order that found nothing at an address that is not the host's own."""
+    hint = f"--base-url may lead to no {host}; a simulator's ends in /{host}"
+    return replace(problem, text=f"{problem.text} ({hint})")
 
 
 _QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>]*")

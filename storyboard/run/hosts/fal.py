@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx
+
 from storyboard.ledger import Receipt
 from storyboard.run.hosts.errors import (
     HostError,
     Kind,
     Problem,
     is_proof_of_refusal,
+    misled,
     read_fal,
     trouble,
 )
@@ -102,6 +105,8 @@ class FalHost:
                 Kind.AMBIGUOUS, f"the host answered {answer.status_code}: it may have accepted"
             )
         problem, _ = read_fal(answer.status_code, found, answer.headers, self._wire.secrets)
+        if answer.status_code == httpx.codes.NOT_FOUND and self._at != FalAddresses():
+            problem = misled(problem, self.name)
         raise HostError(problem)
 
     def receipt(self, endpoint: str, id: str) -> Receipt:  # noqa: A002

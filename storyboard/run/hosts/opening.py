@@ -47,9 +47,13 @@ def find_key(host: str, key_file: Path | None, environment: Mapping[str, str] | 
 
 def _read_key(path: Path, variable: str) -> str:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise KeyMissingError(f'the key file "{path}" cannot be read') from None
+        # Some editors begin a text with a mark that is no part of it.
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise KeyMissingError(f'the key file "{path}" cannot be read: {reason}') from None
+    except UnicodeDecodeError:
+        raise KeyMissingError(f'the key file "{path}" is no text: save it as UTF-8') from None
     found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     for line in found:
         name, sign, value = line.removeprefix("export ").partition("=")

@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx
+
 from storyboard.ledger import Receipt
 from storyboard.run.hosts.errors import (
     HostError,
     Kind,
     Problem,
     is_proof_of_refusal,
+    misled,
     read_oxen,
     read_oxen_failure,
     trouble,
@@ -106,7 +109,10 @@ class OxenHost:
             raise trouble(
                 Kind.AMBIGUOUS, f"the host answered {answer.status_code}: it may have accepted"
             )
-        raise HostError(read_oxen(answer.status_code, found, answer.headers, self._wire.secrets))
+        problem = read_oxen(answer.status_code, found, answer.headers, self._wire.secrets)
+        if answer.status_code == httpx.codes.NOT_FOUND and self._base != HUB:
+            problem = misled(problem, self.name)
+        raise HostError(problem)
 
     def receipt(self, endpoint: str, id: str) -> Receipt:  # noqa: A002
         """See :class:`Host`."""
@@ -234,6 +240,12 @@ class OxenHost:
                 "email": "storyboard@localhost",
             },
         )
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise trouble(
+                Kind.REFUSED,
+                f'Oxen has no repository "{self._repository}" that this key may write to: see '
+                "--repository",
+            )
         if answer.status_code // 100 != 2:
             raise self._refused(answer, _json(answer))
         return url

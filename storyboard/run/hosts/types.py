@@ -19,21 +19,21 @@ from storyboard.units import Money
 class Submission:
     """One paying request. The rest are names for people, never part of the body.
 
-    ``take`` is the number of its first clip among those of the same shots.
+    ``takes`` are the numbers of its clips among those of the same shots.
     """
 
     endpoint: str
     body: Mapping[str, Any]
     scene: str = ""
     shots: tuple[str, ...] = ()
-    take: str = "1"
+    takes: tuple[int, ...] = (1,)
 
     def labels(self) -> dict[str, str]:
         """The names as headers for a simulator, which writes them on its clips."""
         return {
             "X-Simulate-Scene": quote(self.scene),
             "X-Simulate-Shots": ",".join(map(quote, self.shots)),
-            "X-Simulate-Take": quote(self.take),
+            "X-Simulate-Takes": ",".join(map(str, self.takes)),
         }
 
 

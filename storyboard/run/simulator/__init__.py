@@ -15,7 +15,7 @@ One port serves both hosts, by the beginning of the path::
 The header ``X-Simulate`` asks for faults, ``POST /simulator/faults`` arms them (``faults`` says
 how they are written), ``GET /simulator/bill`` is the bill. ``X-Simulate-Scene`` gives the clips
 of a scene one colour, ``X-Simulate-Shots`` names their shots, divided by commas, and
-``X-Simulate-Take`` numbers the first of them; names are percent-encoded UTF-8.
+``X-Simulate-Takes`` numbers its takes; names are percent-encoded UTF-8.
 
 From the bottom up: ``families`` and ``endpoints`` (tables), ``orders``, ``rules`` and ``inputs``
 (what a body may be, and what it asks for), ``movies``, ``labels`` and ``clips`` (rendering),

@@ -78,6 +78,7 @@ class FalHost:
                 endpoint,
                 body,
                 label=self._stage.read_label(request),
+                numbers=self._stage.read_takes(request),
                 trouble=asked.trouble,
                 faults=asked.later,
                 webhook=webhook,

@@ -12,7 +12,7 @@ import heapq
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -67,6 +67,7 @@ class Laboratory:
         *,
         takes: int = 1,
         label: Label | None = None,
+        numbers: Sequence[int] = (),
         trouble: Fault | None = None,
         faults: tuple[Armed, ...] = (),
         **details: Any,
@@ -76,6 +77,7 @@ class Laboratory:
         Raises ``StateError`` where they cannot be kept; then there is no order.
         """
         label = label or Label()
+        shown = [*numbers[:takes], *range(len(numbers) + 1, takes + 1)]
         found = [
             Job(
                 # Never the id of an earlier simulator: a client may still look for that one.
@@ -86,7 +88,7 @@ class Laboratory:
                 submission=self.submissions + 1,
                 accepted_at=time.time(),
                 take=take,
-                label=replace(label, take=label.take + take - 1),
+                label=replace(label, take=shown[take - 1]),
                 trouble=trouble,
                 faults=[replace(armed) for armed in faults],
                 **details,

@@ -128,7 +128,8 @@ def _draw_plate(order: Order, label: Label, number: int, size: tuple[int, int]) 
     _write(draw, (margin, 84 * unit), facts, 14 * unit, "#d0d0d0")
     top = height * 0.58 if height <= width else height * 0.50
     for index, text in enumerate(_wrap(shot.prompt, 16 * unit, width - 2 * margin, 4)):
-        _write(draw, (margin, top + index * 22 * unit), text, 16 * unit, "white")
+        at = margin, top + index * 22 * unit
+        _write(draw, at, text, 16 * unit, "white", as_in=shot.prompt)
     return plate
 
 
@@ -148,9 +149,16 @@ def _draw_clock(
 
 
 def _write(
-    draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: float, colour: str
+    draw: ImageDraw.ImageDraw,
+    at: tuple[float, float],
+    text: str,
+    size: float,
+    colour: str,
+    as_in: str = "",
 ) -> None:
-    draw.text((round(at[0]), round(at[1])), text, fill=colour, font=_font_for(text, round(size)))
+    # A line of a longer text has that text's font: in this one it was found to fit.
+    font = _font_for(as_in or text, round(size))
+    draw.text((round(at[0]), round(at[1])), text, fill=colour, font=font)
 
 
 def _font_for(text: str, size: int) -> _Font:

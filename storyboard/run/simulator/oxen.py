@@ -110,6 +110,7 @@ class OxenHost:
             body,
             takes=int(wanted),
             label=self._stage.read_label(request),
+            numbers=self._stage.read_takes(request),
             trouble=asked.trouble,
             faults=asked.later,
             namespace=str(body.get("target_namespace") or "simulated"),

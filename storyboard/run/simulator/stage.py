@@ -33,7 +33,7 @@ from storyboard.run.simulator.wire import Drop, Truncated
 _PAGE = "<!doctype html><title>502</title><h1>Bad gateway</h1>"
 SCENE_HEADER = "x-simulate-scene"
 SHOTS_HEADER = "x-simulate-shots"
-TAKE_HEADER = "x-simulate-take"
+TAKES_HEADER = "x-simulate-takes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +204,16 @@ class Stage:
     def read_label(request: Request) -> Label:
         """What the clips of a request are to be called on screen; the headers are quoted."""
         shots = request.headers.get(SHOTS_HEADER, "")
-        take = request.headers.get(TAKE_HEADER, "")
         return Label(
             scene=unquote(request.headers.get(SCENE_HEADER, "")),
             shots=tuple(unquote(name.strip()) for name in shots.split(",")) if shots else (),
-            take=int(take) if take.isdecimal() and len(take) < 10 else 1,
         )
+
+    @staticmethod
+    def read_takes(request: Request) -> tuple[int, ...]:
+        """The take numbers that the clips of a request have on screen; none where none is said."""
+        said = request.headers.get(TAKES_HEADER, "").split(",")
+        return tuple(int(one) for one in said if one.isdecimal() and len(one) < 10)
 
     async def serve_clip(self, request: Request, job: Job) -> Response:
         """The bytes of a clip, whole or the range that was asked for."""
