@@ -22,19 +22,13 @@ from storyboard.ledger import (
     State,
 )
 from storyboard.ledger.states import UNDER_WAY
-from storyboard.run.assets import AssetError, Uploads
+from storyboard.run.assets import Uploads
 from storyboard.run.beginning import Beginning
 from storyboard.run.carrying import (
     Carrier,
-    DoubtError,
-    EndedError,
-    NotTakenError,
-    StrandedError,
 )
 from storyboard.run.doubts import Doubts
 from storyboard.run.events import Happening, Listener
-from storyboard.run.hosts.errors import HostError, Kind, Problem
-from storyboard.run.hosts.opening import VARIABLES
 from storyboard.run.hosts.types import Host
 from storyboard.run.minutes import Minutes
 from storyboard.run.pacing import Pace
@@ -42,6 +36,7 @@ from storyboard.run.plans import Wanted
 from storyboard.run.reconciling import clock_problem
 from storyboard.run.reports import Report, RunError, RunOptions
 from storyboard.run.scheduling import Phase, Schedule
+from storyboard.run.setbacks import Setbacks
 from storyboard.run.store import Store, StoreError
 from storyboard.targets.types import Pictures
 
@@ -81,10 +76,16 @@ class Runner:
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
-        self._stopped = ""
         self._interrupted = False
         self._pace = Pace(options.patience)
         self._schedule = Schedule(places=options.jobs)
+        self._setbacks = Setbacks(
+            host=host.name,
+            schedule=self._schedule,
+            minutes=self._minutes,
+            ledger=ledger,
+            pace=self._pace,
+        )
         self._beginning = Beginning(
             run=self.id,
             clips=tuple(self._clips.values()),
@@ -117,7 +118,7 @@ class Runner:
         """Send nothing more, let go of what is under way, and return from ``run`` soon."""
         if not self._interrupted:
             self._interrupted = True
-            self._stop("interrupted")
+            self._setbacks.stop("interrupted")
             for task in self._tasks:
                 if task not in self._carrier.paying:
                     task.cancel()
@@ -134,7 +135,7 @@ class Runner:
             self._ledger.begin_run(self.id, self._options.file, self._options.target)
             self._store.prepare()
             await self._settle()
-            self._schedule = self._beginning.schedule()
+            self._schedule = self._setbacks.schedule = self._beginning.schedule()
             await self._loop()
             if self._error is None:
                 self._finish()
@@ -150,7 +151,7 @@ class Runner:
         return Report(
             run=self.id,
             results=tuple(self._minutes),
-            stopped="" if self._stopped == "interrupted" else self._stopped,
+            stopped="" if self._setbacks.stopped == "interrupted" else self._setbacks.stopped,
             interrupted=self._interrupted,
             seconds=self._clock() - began,
         )
@@ -180,7 +181,7 @@ class Runner:
                     task = asyncio.ensure_future(self._carry(clips))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            self._report_unpaid()
+            self._setbacks.put_unpaid(self._clips, self._options.limit)
             if self._interrupted:
                 break
             if self._schedule.has_held and doubting is None:
@@ -217,7 +218,7 @@ class Runner:
             with self._pace.ending():
                 sent = await self._send(clips)
         except asyncio.CancelledError:
-            self._let_go(clips)
+            self._setbacks.let_go(clips)
             raise
         except Exception as error:  # noqa: BLE001 - see ``_fail``
             self._fail(clips, error)
@@ -226,7 +227,7 @@ class Runner:
             self._changed.set()
         if self._interrupted or self._error is not None:
             # A payment is never broken off; what it began is for the next run to follow.
-            self._let_go(sent)
+            self._setbacks.let_go(sent)
             return
         if len(sent) == 1:
             await self._follow(sent[0])
@@ -237,15 +238,13 @@ class Runner:
         """Send the order of clips, unless the run was stopped before that; gives what was sent."""
         links = await self._carrier.compose(clips[0])
         if self._schedule.is_stopped:
-            for clip in clips:
-                self._schedule.lost(clip.digest)
-                self._minutes.put(clip, Happening.WAITING, self._ledger.get(clip.digest))
+            self._setbacks.withdraw(clips)
             return ()
         sent = await self._carrier.send(clips, links)
         if why := clock_problem(self._host.clock_ahead):
-            self._stop(f"{why}, and run again")
+            self._setbacks.stop(f"{why}, and run again")
         for clip in clips[len(sent) :]:
-            self._hold(clip)
+            self._setbacks.hold(clip)
         return sent
 
     async def _follow(self, clip: Wanted) -> None:
@@ -256,83 +255,17 @@ class Runner:
             self._minutes.put(clip, Happening.STORED, intent)
             self._minutes.lock_later(intent)
         except asyncio.CancelledError:
-            self._let_go((clip,))
+            self._setbacks.let_go((clip,))
             raise
         except Exception as error:  # noqa: BLE001 - see ``_fail``
             self._fail((clip,), error)
         finally:
             self._changed.set()
 
-    def _let_go(self, clips: Sequence[Wanted]) -> None:
-        for clip in clips:
-            self._schedule.lost(clip.digest, at_risk=True)
-
     def _fail(self, clips: Sequence[Wanted], error: Exception) -> None:
-        """What becomes of clips, all of one order, of which an error is known."""
-        match error:
-            case NotTakenError():
-                self._not_taken(clips, error.problem)
-            case DoubtError():
-                for clip in clips:
-                    self._hold(clip)
-            case EndedError():
-                for clip in clips:
-                    self._end(clip, error.problem)
-            case StrandedError():
-                for clip in clips:
-                    self._lose(clip, Happening.STRANDED, str(error), at_risk=True)
-            case AssetError() | HostError():
-                for clip in clips:
-                    self._lose(clip, Happening.FAILED, str(error))
-                if isinstance(error, HostError):
-                    self._check_account(error.problem)
-            case _:
-                # The disk, the ledger, the lease, or a mistake here: it ends the run.
-                self._error = error
-
-    def _hold(self, clip: Wanted) -> None:
-        """An order may have been taken, and nobody is sure."""
-        intent = self._ledger.get(clip.digest)
-        self._schedule.hold(clip.digest)
-        self._minutes.put(
-            clip, Happening.UNCERTAIN, intent, text=intent.problem if intent is not None else ""
-        )
-
-    def _end(self, clip: Wanted, problem: Problem) -> None:
-        """A clip will not come, and the ledger says so."""
-        intent = self._ledger.get(clip.digest)
-        # Where nothing is said of it, what failed or was cancelled may have to be paid.
-        is_owed = intent is None or intent.billed is not False
-        blocked = self._schedule.lost(clip.digest, at_risk=is_owed)
-        self._minutes.put_failure(clip, intent, problem)
-        self._minutes.put_blocked(blocked, clip)
-        self._check_account(problem)
-
-    def _not_taken(self, clips: Sequence[Wanted], problem: Problem) -> None:
-        """An order was refused before it was looked at: the same run may try again."""
-        self._check_account(problem)
-        wait = self._pace.refused(problem)
-        if why := self._pace.why_stop(problem):
-            self._stop(why)
-        if self._schedule.is_stopped:
-            for clip in clips:
-                self._lose(clip, Happening.WAITING, problem.text)
-            return
-        for clip in reversed(clips):
-            self._schedule.again(clip.digest)
-            intent = self._ledger.get(clip.digest)
-            self._minutes.put(clip, Happening.WAITING, intent, text=problem.text)
-        self._minutes.say(Happening.PAUSED, seconds=round(wait, 1), text=problem.text)
-
-    def _check_account(self, problem: Problem) -> None:
-        if problem.kind is Kind.EXHAUSTED:
-            self._stop("the account has no money left: top it up and run again")
-        elif problem.kind is Kind.BAD_KEY:
-            variable = VARIABLES.get(self._host.name, "its variable")
-            self._stop(
-                f"the host does not take the key ({problem.text}): put the right one into "
-                f"{variable}, or give another --key-file"
-            )
+        if not self._setbacks.take(clips, error):
+            # The disk, the ledger, the lease, or a mistake here: it must end the run, not hang it.
+            self._error = error
 
     async def _settle_held(self) -> None:
         """Ask for what is in doubt until the vendor can say, or it is left to a person."""
@@ -360,29 +293,6 @@ class Runner:
                     clip, what, intent, text=self._doubts.why.get(digest, intent.problem)
                 )
                 self._minutes.put_blocked(self._schedule.give_up(digest), clip)
-
-    def _stop(self, why: str) -> None:
-        if not self._stopped:
-            self._stopped = why
-            self._minutes.say(Happening.STOPPING, text=why)
-        self._schedule.stop()
-
-    # -- what became of each ----------------------------------------------------------------------
-
-    def _lose(self, clip: Wanted, what: Happening, text: str, *, at_risk: bool = False) -> None:
-        blocked = self._schedule.lost(clip.digest, at_risk=at_risk)
-        self._minutes.put(clip, what, self._ledger.get(clip.digest), text=text, place=clip.place)
-        self._minutes.put_blocked(blocked, clip)
-
-    def _report_unpaid(self) -> None:
-        for digest in self._schedule.unpaid:
-            clip = self._clips[digest]
-            limit = self._options.limit
-            text = f"it would go above the limit of {limit}"
-            if clip.order.estimate is None:
-                text = f"nobody knows its price, and no more than {limit} may be spent"
-            self._minutes.put(clip, Happening.UNPAID, self._ledger.get(digest), text=text)
-        self._schedule.unpaid.clear()
 
     # -- lease and end -----------------------------------------------------------------------------
 
