@@ -51,7 +51,8 @@ class Report:
     """The end of a run. ``stopped`` says why nothing more was sent, empty where all was."""
 
     run: str
-    results: tuple[Result, ...]
+    # asyncio writes out what a run gives when it takes its signal handler away: not each clip.
+    results: tuple[Result, ...] = field(repr=False)
     stopped: str
     interrupted: bool
     seconds: float

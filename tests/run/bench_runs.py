@@ -2,8 +2,9 @@
 
 Prints, for each size, the time against the ideal (clips / jobs x seconds), the CPU that a clip
 takes in this process, the most clips that were under way at once, and the most memory that was
-held. A clip takes the simulator so many seconds; it is a process of its own. Ten thousand clips
-are only under way at once if the first is not ready before the last is sent, so they take longer.
+held. What the process loads before the first clip is not counted. A clip takes the simulator so
+many seconds; it is a process of its own. Ten thousand clips are only under way at once if the
+first is not ready before the last is sent, so they take longer.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from rendering_films import make_work, run_once
 
+import storyboard.run.hosts.fal  # noqa: F401 - see above
 from storyboard.run.carrying import Patience
 from storyboard.run.events import Event, Happening
 
