@@ -217,11 +217,10 @@ def _interrupts(runner: Runner, on_second: Callable[[], None]) -> Iterator[None]
 
     taken = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        try:
+        # Windows has no such handlers, and signals come to the main thread alone.
+        with suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(number, interrupt)
             taken.append(number)
-        except (NotImplementedError, RuntimeError, ValueError):
-            continue  # not on this system, or not in the main thread
     try:
         yield
     finally:

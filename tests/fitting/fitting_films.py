@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from storyboard.diagnostics import Diagnostic, Diagnostics, Source
 from storyboard.film import Asset, Beat, Cast, Part, Reference, Ruler, Scene, Shot, Take
@@ -122,8 +122,8 @@ def a_cast() -> tuple[Cast, list[str]]:
     marks = []
     for name in ("mara", "tom", "gallery", "lantern", "boy", "gull"):
         video = PICTURE if name in {"boy", "gull"} else None
-        kind = "image" if name == "gallery" else "element"
-        reference = Reference(kind=kind, name=name, span=NODE.span, frontal=PICTURE, video=video)  # type: ignore[arg-type]
+        kind: Literal["element", "image"] = "image" if name == "gallery" else "element"
+        reference = Reference(kind=kind, name=name, span=NODE.span, frontal=PICTURE, video=video)
         marks.append(cast.mark(reference) or "")
     return cast, marks
 

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 try:
-    import atheris  # type: ignore[import-untyped]
+    import atheris
 except ImportError:
     sys.exit("this harness needs atheris: pip install atheris (Linux and macOS)")
 

@@ -137,7 +137,7 @@ def test_a_change_writes_what_it_changes_and_nothing_else_is_lost(
 
 
 def test_intents_ids_and_clips_are_flushed_whatever_was_written_before(
-    ledger: SqliteLedger,
+    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flushed: dict[str, bool] = {}
     base = ledger._base
@@ -158,7 +158,7 @@ def test_intents_ids_and_clips_are_flushed_whatever_was_written_before(
             watch(statement)
             return base.execute(statement, *values)
 
-    ledger._base = Watched()  # type: ignore[assignment]
+    monkeypatch.setattr(ledger, "_base", Watched())
     ledger.intend(order(), "r1", {})
     ledger.step("sha256:aa", State.SUBMITTED, receipt=Receipt(id="v1"))
     ledger.step("sha256:aa", State.RUNNING)

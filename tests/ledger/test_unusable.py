@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -63,17 +62,6 @@ def python(code: str, path: Path, *before: str) -> subprocess.CompletedProcess[s
         capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
-
-
-@pytest.fixture
-def unprivileged() -> list[str]:
-    """What a command begins with so that permissions hold for root too."""
-    if os.geteuid():
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("this user may read and write anywhere")
-    rights = "-dac_override,-dac_read_search"
-    return ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"]
 
 
 @contextmanager
