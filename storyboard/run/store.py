@@ -14,7 +14,6 @@ is under ``DIR/.storyboard/simulated/``, its lock too, and in ``DIR/out/simulate
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -167,12 +166,6 @@ class Store:
 def refusal(error: OSError, path: Path) -> StoreError:
     """What the disk said, for people."""
     return StoreError(f'"{path}" cannot be written: {(error.strerror or str(error)).lower()}')
-
-
-def sha256_of(path: Path) -> str:
-    """The hex sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_linked(take: Path, clip: Path) -> bool:
