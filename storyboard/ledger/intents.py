@@ -110,9 +110,6 @@ class Ledger(Protocol):
     def step(self, digest: str, state: State, **changes: Any) -> Intent:
         """Take an intent to a state and keep what is now known of it."""
 
-    def note(self, digest: str, **changes: Any) -> Intent:
-        """Keep what is now known of an intent, without a step."""
-
     def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
         """Write an intent that another machine has sent, as ``succeeded``."""
 

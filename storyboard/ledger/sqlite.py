@@ -206,20 +206,12 @@ class SqliteLedger:
 
     def step(self, digest: str, state: State, **changes: Any) -> Intent:
         """See :class:`Ledger`."""
-        return self._change(digest, state, changes)
-
-    def note(self, digest: str, **changes: Any) -> Intent:
-        """See :class:`Ledger`."""
-        return self._change(digest, None, changes)
-
-    def _change(self, digest: str, state: State | None, changes: dict[str, Any]) -> Intent:
         with self._writing(flushed=state not in _REMEMBERED) as base:
             before = self.get(digest)
             if before is None:
                 raise LedgerError(f"the ledger has no intent {digest}")
-            if state is not None:
-                check_step(before.state, state)
-                changes = {"state": state, "changed_at": self._clock(), **changes}
+            check_step(before.state, state)
+            changes = {"state": state, "changed_at": self._clock(), **changes}
             after = replace(before, **changes)
             rows.rewrite(base, after, changes)
             self._trace(base, after)

@@ -126,8 +126,7 @@ def test_a_change_writes_what_it_changes_and_nothing_else_is_lost(
     ledger: SqliteLedger, tmp_path: Path
 ) -> None:
     ledger.intend(order(estimate=None), "r1", {"/image": "sha256:11"})
-    ledger.step("sha256:aa", State.UNCERTAIN, problem="no answer")
-    ledger.note("sha256:aa", failure="ambiguous")
+    ledger.step("sha256:aa", State.UNCERTAIN, problem="no answer", failure="ambiguous")
     charged = Money(Decimal("0.31"), "EUR")
     ledger.step("sha256:aa", State.SUBMITTED, receipt=Receipt(id="v1"))
     written = ledger.step("sha256:aa", State.FAILED, charged=charged, billed=True)
