@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from storyboard.run.store import Store
 
 _AT_ONCE = 8
+_MOST_NAMED = 5
 
 
-@click.command("cancel", epilog="Example: storyboard cancel arrival/1-3 --file film.yaml")
+@click.command("cancel", epilog="Example: storyboard cancel arrival/climb --file film.yaml")
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS...]")
 @click.option("--file", default=".", show_default=True, help="The storyboard.")
 @simulate_option
@@ -34,12 +35,15 @@ def cancel_command(
 ) -> int:
     """Ask the vendor to stop clips; without ADDRESS, all that are under way.
 
+    ADDRESS is a clip as `storyboard status` names it, or a scene, a shot (by id or number) or a
+    part of one: then it means every clip that renders any of it.
+
     What has begun may be charged all the same. A run beside it hears of it by itself; without
     one, the next run does. Exit code 4 where a clip was over before.
     """
     import asyncio
 
-    from storyboard.cli.sent import check_addresses, find_sent
+    from storyboard.cli.sent import find_sent, pick
     from storyboard.ledger.states import UNDER_WAY, State
     from storyboard.render.ledger import STATES
 
@@ -57,8 +61,7 @@ def cancel_command(
 
     with told() as ending:
         sent = find_sent(file, simulated=simulate)
-        check_addresses(sent.intents, addresses)
-        named = [one for one in sent.intents if one.order.address in addresses or not addresses]
+        named = pick(sent.intents, addresses) if addresses else sent.intents
         under_way = [one for one in named if one.state in UNDER_WAY - {State.SUCCEEDED}]
         stopping = {one.order.address for one in under_way}
         for one in {one.order.address: one for one in named}.values() if addresses else ():
@@ -108,7 +111,7 @@ async def _cancel(intents: Sequence[Intent], hosts: dict[str, Host]) -> int:
     return FAILED if FAILED in codes else max(codes)
 
 
-@click.command("resolve", epilog="Example: storyboard resolve arrival/1-3 --send-again")
+@click.command("resolve", epilog="Example: storyboard resolve arrival/climb --send-again")
 @click.argument("address", metavar="ADDRESS")
 @click.option("--file", default=".", show_default=True, help="The storyboard.")
 @simulate_option
@@ -124,10 +127,13 @@ def resolve_command(
 ) -> int:
     """Decide about a clip of which nobody knows whether the vendor took it.
 
+    ADDRESS is a clip as `storyboard status` names it, or a scene, a shot (by id or number) or a
+    part of one: where several clips render it, those of which nobody knows are decided about.
+
     Look at the vendor's own list of requests first: what is sent again is paid again if the
     vendor had it. It also lets a clip be sent anew that failed, or that the vendor has lost.
     """
-    from storyboard.cli.sent import check_addresses, find_sent
+    from storyboard.cli.sent import find_sent, pick
     from storyboard.ledger import SqliteLedger
 
     if send_again + drop + (adopt is not None) != 1:
@@ -136,15 +142,45 @@ def resolve_command(
         sent = find_sent(file, simulated=simulate)
         if not sent.store.ledger.exists():
             raise click.UsageError("nothing was run here")
-        check_addresses(sent.intents, [address])
-        digests = {one.digest for one in sent.intents if one.order.address == address}
+        digests = {one.digest for one in pick(sent.intents, [address])}
         with SqliteLedger(sent.store.ledger) as ledger:
             ledger.take_lease()
-            intents = [one for one in ledger.intents() if one.digest in digests]
-            # A text that was changed has left an intent of its own behind.
-            latest = max(intents, key=lambda one: one.changed_at)
-            ending.code = _decide(ledger, latest, send_again=send_again, adopt=adopt)
+            picked = _latest(one for one in ledger.intents() if one.digest in digests)
+            meant = picked if len(picked) == 1 else _doubtful(picked)
+            if not meant or (adopt is not None and len(meant) > 1):
+                ending.code = say_error(_several(address, meant or picked, meant), REFUSED)
+            else:
+                codes = [_decide(ledger, one, send_again=send_again, adopt=adopt) for one in meant]
+                ending.code = max(codes)
     return ending.code
+
+
+def _latest(intents: Iterable[Intent]) -> list[Intent]:
+    """The latest intent of each clip: a text that was changed has left one of its own behind."""
+    latest: dict[str, Intent] = {}
+    for one in intents:
+        before = latest.get(one.order.address)
+        if before is None or before.changed_at <= one.changed_at:
+            latest[one.order.address] = one
+    return list(latest.values())
+
+
+def _doubtful(intents: Iterable[Intent]) -> list[Intent]:
+    """Those of which nobody knows whether the vendor has them.
+
+    What is surely sent is not decided about by a word for many: it would be paid twice.
+    """
+    from storyboard.ledger import State
+
+    return [one for one in intents if one.state in (State.SUBMITTING, State.UNCERTAIN)]
+
+
+def _several(address: str, clips: Sequence[Intent], doubtful: Sequence[Intent]) -> str:
+    """Why an address that means several clips is not decided about."""
+    names = ", ".join(one.order.address for one in clips[:_MOST_NAMED])
+    more = f" and {len(clips) - _MOST_NAMED} more" if len(clips) > _MOST_NAMED else ""
+    why = "several of them are in doubt" if doubtful else "none of them is in doubt"
+    return f'"{address}" is several clips, and {why}: name one of {names}{more}'
 
 
 def _decide(ledger: SqliteLedger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:

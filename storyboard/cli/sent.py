@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from storyboard.addresses import ClipName
     from storyboard.ledger import Intent
     from storyboard.run.store import Store
 
@@ -53,18 +54,20 @@ def find_sent(file: str, *, simulated: bool = False) -> Sent:
     return Sent(store=store, intents=ours, others=others)
 
 
-def check_addresses(intents: Sequence[Intent], addresses: Collection[str]) -> None:
-    """Refuse an address that nothing was sent for, with the nearest that there is."""
-    known = {intent.order.address for intent in intents}
+def pick(intents: Sequence[Intent], addresses: Iterable[str]) -> tuple[Intent, ...]:
+    """The intents whose clips one of the addresses means, in their order; see ``select``.
+
+    Raises click's ``UsageError`` for an address that nothing was sent for.
+    """
+    from storyboard.addresses import UnknownAddressError, select
+
+    known = [name for intent in intents for name in intent.names]
+    picked: set[ClipName] = set()
     for address in addresses:
-        if address not in known:
-            from storyboard.diagnostics.spelling import nearest
-
-            # A clip of another number is another clip, and no slip of the pen.
-            near = nearest(address, [one for one in known if _digits(one) == _digits(address)])
-            hint = f'write "{near}"' if near else "`storyboard status` lists them"
-            raise click.UsageError(f'nothing was sent for "{address}": {hint}')
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
+        try:
+            picked.update(select(address, known))
+        except UnknownAddressError as error:
+            raise click.UsageError(
+                f'nothing was sent for "{address}": {error.hint}; `storyboard status` shows all'
+            ) from None
+    return tuple(intent for intent in intents if not picked.isdisjoint(intent.names))

@@ -121,14 +121,15 @@ def _read_cast_name(scalar: Scalar) -> Scalar:
 
 
 def _read_id(scalar: Scalar) -> Scalar:
-    _read_name(scalar)
+    """A name that is no number: an address is made of ids, and of numbers where there are none."""
+    name = _read_name(scalar)
     if scalar.isdigit():
         raise refuse(
             BAD_NAME,
             f'"{scalar}" is only digits, which address by number',
             f'begin it with a letter, for example "s{scalar}", or leave the id out',
         )
-    return scalar
+    return name
 
 
 _NAME_PATTERN = r"^[^\s@./:,;\"'{}\[\]()]+$"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from storyboard.addresses import ClipName
 from storyboard.ledger.states import AT_RISK, State
 from storyboard.units import Money
 
@@ -20,6 +21,8 @@ class Order:
     """What is asked for: the part of an intent that is known before it is sent.
 
     ``digest`` is that of the request; it holds the take number, so equal digests are one clip.
+    ``address`` is the clip's name, and ``names`` says what it renders; a clip that a film has
+    several times has as many names, of which ``address`` is the first.
     ``payload`` names files as ``asset:sha256:…`` and never by their links. ``estimate`` is
     None where the price is not known.
     """
@@ -31,6 +34,7 @@ class Order:
     payload: dict[str, Any]
     seconds: int
     take: str = "1"
+    names: tuple[ClipName, ...] = ()
     estimate: Money | None = None
 
 
@@ -69,6 +73,11 @@ class Intent:
     def digest(self) -> str:
         """The digest of its order."""
         return self.order.digest
+
+    @property
+    def names(self) -> tuple[ClipName, ...]:
+        """The names of its clip; what that renders is known where the order says it."""
+        return self.order.names or (ClipName(text=self.order.address),)
 
     @property
     def cost(self) -> Money | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from storyboard.addresses import ClipName, Portion
 from storyboard.canonical import canonical
 from storyboard.ledger.intents import Intent, Order, Receipt
 from storyboard.ledger.states import State
@@ -18,10 +19,36 @@ def _amount(money: Money | None) -> str | None:
     return None if money is None else format(money.amount, "f")
 
 
+def _write_names(names: Iterable[ClipName]) -> str:
+    return canonical(
+        [
+            {
+                "name": name.text,
+                "shots": [[one.address, one.number, one.part, one.parts] for one in name.portions],
+            }
+            for name in names
+        ]
+    )
+
+
+def _read_names(text: str) -> tuple[ClipName, ...]:
+    return tuple(
+        ClipName(
+            text=name["name"],
+            portions=tuple(
+                Portion(address=address, number=number, part=part, parts=parts)
+                for address, number, part, parts in name["shots"]
+            ),
+        )
+        for name in json.loads(text)
+    )
+
+
 _VALUES: dict[str, Callable[[Intent], Any]] = {
     "digest": lambda intent: intent.order.digest,
     "take": lambda intent: intent.order.take,
     "address": lambda intent: intent.order.address,
+    "names": lambda intent: _write_names(intent.order.names),
     "host": lambda intent: intent.order.host,
     "endpoint": lambda intent: intent.order.endpoint,
     "payload": lambda intent: canonical(intent.order.payload),
@@ -79,9 +106,9 @@ def read(base: sqlite3.Connection, where: str = "", *values: Any) -> list[Intent
 
 
 def _intent_of(row: tuple[Any, ...]) -> Intent:
-    (digest, take, address, host, endpoint, payload, seconds, estimate, currency) = row[:9]
-    (state, run, links, vendor_id, vendor_links, charged, clip) = row[9:16]
-    (failure, problem, billed, intended_at, changed_at) = row[16:]
+    (digest, take, address, names, host, endpoint, payload, seconds, estimate, currency) = row[:10]
+    (state, run, links, vendor_id, vendor_links, charged, clip) = row[10:17]
+    (failure, problem, billed, intended_at, changed_at) = row[17:]
 
     def money(amount: str | None) -> Money | None:
         return None if amount is None else Money(Decimal(amount), currency)
@@ -91,6 +118,7 @@ def _intent_of(row: tuple[Any, ...]) -> Intent:
             digest=digest,
             take=take,
             address=address,
+            names=_read_names(names),
             host=host,
             endpoint=endpoint,
             payload=json.loads(payload),

@@ -27,7 +27,8 @@ from storyboard.units import Money
 
 _SCHEMA = """
 create table intents (
-  digest text primary key, take text not null, address text not null, host text not null,
+  digest text primary key, take text not null, address text not null,
+  names text not null, host text not null,
   endpoint text not null, payload text not null, seconds integer not null,
   estimate text, currency text, state text not null, run text not null,
   links text not null default '{}', vendor_id text, vendor_links text,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import count, islice
 from typing import Any
 
+from storyboard.addresses import Portion, clip_name, take_name
 from storyboard.canonical import digest
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
@@ -37,7 +38,7 @@ def lower(
                     scene,
                     _renumbered(take, number),
                     _opened_on(take, before, index),
-                    alternate_of=request_id(scene, take) if index else None,
+                    alternate_of=request_id(take) if index else None,
                 )
                 for index, number in enumerate(_numbers(take.parts[0].shot.take, times))
             ]
@@ -106,7 +107,7 @@ class Lowering:
         }
         number = take.parts[0].shot.take
         return Request(
-            id=f"{alternate_of}.take{number}" if alternate_of else request_id(scene, take),
+            id=take_name(alternate_of, number) if alternate_of else request_id(take),
             alternate_of=alternate_of,
             scene=scene.address,
             endpoint=endpoint,
@@ -183,14 +184,18 @@ def _value(asset: Asset) -> str:
     return f"asset:sha256:{asset.sha256}" if asset.sha256 else "asset:missing"
 
 
-def request_id(scene: Scene, take: Take) -> str:
-    """``arrival/2``, ``arrival/2.1`` or ``arrival/1-3``: the scene and its shots by number."""
-    first, last = _label(take.parts[0]), _label(take.parts[-1])
-    return f"{scene.address}/{first}" if len(take.parts) == 1 else f"{scene.address}/{first}-{last}"
+def request_id(take: Take) -> str:
+    """The name of a take's clip: ``arrival/climb``, ``arrival/climb.2`` or ``arrival/a..lamp``."""
+    return clip_name([_portion(part) for part in take.parts])
 
 
-def _label(part: Part) -> str:
-    return str(part.shot.number) if part.count == 1 else f"{part.shot.number}.{part.number}"
+def _portion(part: Part) -> Portion:
+    return Portion(
+        address=part.shot.address,
+        number=part.shot.number,
+        part=part.number if part.count > 1 else None,
+        parts=part.count,
+    )
 
 
 class _Draft:

@@ -265,6 +265,7 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
         "shots": [
             {
                 "address": part.shot.address,
+                "number": part.shot.number,
                 "part": part.number if part.count > 1 else None,
                 "parts": part.count,
                 "seconds": part.seconds,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -67,37 +66,9 @@ def _head(plan: Plan, paint: Any, width: int | None) -> str:
     return f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
 
 
-def clip_name(request: Any) -> str:
-    """A request's clip by its shots: ``arrival/climb…lamp``, or ``arrival/2.1`` for a part.
-
-    A divided shot all of whose parts stand in the request is named whole. A further take says
-    which.
-    """
-    if request["alternate_of"] is not None:
-        number = request["id"].rpartition(".take")[2]
-        return f"{_shots_name(request)} take {number}"
-    return _shots_name(request)
-
-
-def _shots_name(request: Any) -> str:
-    shots = request["shots"]
-    if all(shot["part"] is None for shot in shots):
-        first, last = shots[0]["address"], shots[-1]["address"]
-        return str(first) if len(shots) == 1 else f"{first}…{last.rpartition('/')[2]}"
-    held = Counter(shot["address"] for shot in shots)
-    first, last = (_shot_name(shot, held[shot["address"]]) for shot in (shots[0], shots[-1]))
-    return first if first == last else f"{first}…{last.rpartition('/')[2]}"
-
-
-def _shot_name(shot: Any, parts_held: int) -> str:
-    is_whole = shot["part"] is None or parts_held == shot["parts"]
-    return str(shot["address"]) if is_whole else f"{shot['address']}.{shot['part']}"
-
-
 def _clips(requests: Sequence[Any], paint: Any, width: int | None, everything: bool) -> str:
     shown = [request for request in requests if everything or request["action"] != "reuse"]
-    names = {request["id"]: clip_name(request) for request in requests}
-    rows = [_row(request, names) for request in shown]
+    rows = [_row(request) for request in shown]
     lines = _table(rows, paint, width)
     kept = [request for request in requests if request["action"] == "reuse"]
     if kept and not everything:
@@ -107,28 +78,28 @@ def _clips(requests: Sequence[Any], paint: Any, width: int | None, everything: b
     return "\n".join(lines)
 
 
-def _row(request: Any, names: Mapping[str, str]) -> tuple[str, str, str, str, str, str, str]:
+def _row(request: Any) -> tuple[str, str, str, str, str, str, str]:
     cast = list(dict.fromkeys(request["tokens"].values()))
     sign = _SIGNS[request["action"]]
     if request["action"] == "generate" and str(request["reason"]) != "new":
         sign = "~"
     return (
         sign,
-        names[request["id"]],
+        request["id"],
         f"{request['seconds']} s",
         counted(len({shot["address"] for shot in request["shots"]}), "shot"),
         ", ".join(cast) if cast else "–",
         amount(request["cost"]),
         # A reason may hold the vendor's own words.
-        visible(str(request["reason"])) + _needs(request, names),
+        visible(str(request["reason"])) + _needs(request),
     )
 
 
-def _needs(request: Any, names: Mapping[str, str]) -> str:
+def _needs(request: Any) -> str:
     """Which clip must be there first, because this one opens on its last frame."""
     if request["action"] == "blocked":
         return ""
-    return "".join(f", after {names[needed['request']]}" for needed in request["depends_on"])
+    return "".join(f", after {needed['request']}" for needed in request["depends_on"])
 
 
 def amount(cost: Any) -> str:

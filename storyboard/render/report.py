@@ -149,12 +149,12 @@ def _advice(result: Result, ways: Ways, *, is_cut: bool) -> str:
     """What to do about a clip; ``is_cut`` is whether the run was ended before it could be had."""
     match result.what:
         case _H.UNCERTAIN:
-            decide = ways.resolve(result.clip.address)
+            decide = ways.resolve(_sent_as(result))
             return f"it may be paid, so it is not sent again: run again later, or decide: {decide}"
         case _H.RELEASED:
             return "the vendor does not have it: run again, and it is sent"
         case _H.STRANDED if result.text and not is_cut:
-            lost = f"{ways.resolve(result.clip.address)} --send-again"
+            lost = f"{ways.resolve(_sent_as(result))} --send-again"
             return f"run again, and it is fetched; only where the vendor has lost it: {lost}"
         case _H.CANCELLED:
             is_open = result.intent is None or result.intent.billed is None
@@ -165,6 +165,11 @@ def _advice(result: Result, ways: Ways, *, is_cut: bool) -> str:
         case _H.FAILED if not result.kind:
             return "nothing was sent for it"
     return _ADVICE.get(result.kind, "")
+
+
+def _sent_as(result: Result) -> str:
+    """The name that the ledger knows a clip by: the one it had when it was sent."""
+    return result.intent.order.address if result.intent is not None else result.clip.address
 
 
 def _problem(result: Result, advice: str, *, color: bool) -> str:

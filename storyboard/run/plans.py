@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from storyboard.addresses import ClipName, Portion, clip_name, is_take_of
 from storyboard.canonical import digest
 from storyboard.ledger import Order
 from storyboard.run.bodies import PointerError, fill, unfilled
@@ -87,7 +88,7 @@ def wanted_of(plan: Mapping[str, Any], host: str) -> tuple[Wanted, ...]:
             if before is not None:
                 names = (*before.names, *wanted.names)
                 wanted = Wanted(
-                    order=before.order,
+                    order=replace(before.order, names=(*before.order.names, *wanted.order.names)),
                     names=names,
                     take=before.take,
                     padding=before.padding,
@@ -109,6 +110,12 @@ def _wanted(request: Mapping[str, Any], host: str, by_id: Mapping[str, str]) -> 
     parts = name.split("/")
     if any(part in ("", ".", "..") for part in parts) or "\\" in name:
         raise PlanError(f'"{name}" is no address of a clip')
+    names = _name_of(request)
+    chosen = request["alternate_of"]
+    if clip_name(names.portions) != (name if chosen is None else chosen) or (
+        chosen is not None and not is_take_of(name, chosen)
+    ):
+        raise PlanError(f'"{name}" is not the name of what it renders: plan again')
     assets = tuple(
         Use(path=one["path"], sha256=one["sha256"], pointers=tuple(one["pointers"]))
         for one in request["assets"]
@@ -123,6 +130,7 @@ def _wanted(request: Mapping[str, Any], host: str, by_id: Mapping[str, str]) -> 
         order=Order(
             digest=request["digest"],
             address=name,
+            names=(names,),
             host=host,
             endpoint=request["endpoint"],
             payload=payload,
@@ -140,6 +148,22 @@ def _wanted(request: Mapping[str, Any], host: str, by_id: Mapping[str, str]) -> 
         frames=frames,
         shots=tuple(
             (shot["address"], f"{shot['span']['file']}:{shot['span']['line']}")
+            for shot in request["shots"]
+        ),
+    )
+
+
+def _name_of(request: Mapping[str, Any]) -> ClipName:
+    """A request's name with what its clip renders."""
+    return ClipName(
+        text=request["id"],
+        portions=tuple(
+            Portion(
+                address=shot["address"],
+                number=shot["number"],
+                part=shot["part"],
+                parts=shot["parts"],
+            )
             for shot in request["shots"]
         ),
     )

@@ -6,7 +6,7 @@ For a storyboard ``DIR/storyboard.yaml``::
     DIR/.storyboard/takes/<sha256>.mp4   each clip once, never changed
     DIR/.storyboard/frames/              last frames of takes
     DIR/storyboard.lock                  the finished takes, to be committed
-    DIR/out/<request id>.mp4             the current clips, by name
+    DIR/out/<name>.mp4                   the current clips, by name: out/arrival/climb..lamp.mp4
 
 A storyboard ``DIR/NAME.storyboard.yaml`` has its clips in ``DIR/out/NAME/``. What is simulated
 is under ``DIR/.storyboard/simulated/``, its lock too, and in ``DIR/out/simulated/``.
@@ -14,6 +14,7 @@ is under ``DIR/.storyboard/simulated/``, its lock too, and in ``DIR/out/simulate
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -22,6 +23,12 @@ from pathlib import Path, PurePosixPath
 from storyboard.ledger import Finished, KnownTakes, read_intents, read_lock
 
 _SUFFIX = ".storyboard.yaml"
+_LONGEST_NAME = 200
+"""Bytes of a clip's name that its file keeps: 255 are the most on common disks, .mp4 included."""
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
+)
+"""What Windows takes for a device, whatever stands behind a dot."""
 
 
 class StoreError(Exception):
@@ -91,11 +98,15 @@ class Store:
         return sha256 is not None and self.take(sha256).is_file()
 
     def clip(self, request_id: str) -> Path:
-        """Where the clip of a request is found by its name."""
+        """Where the clip of a request is found by its name; see ``file_name`` for the odd ones.
+
+        Raises ``StoreError`` for a name that leads out of the folder.
+        """
         parts = PurePosixPath(request_id).parts
         if not parts or any(part in ("..", "/", ".") or "\\" in part for part in parts):
             raise StoreError(f'"{request_id}" is no address that a clip can be named by')
-        return self.out.joinpath(*parts[:-1], f"{parts[-1]}.mp4")
+        *folders, name = map(file_name, parts)
+        return self.out.joinpath(*folders, f"{name}.mp4")
 
     def known(self) -> KnownTakes:
         """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``."""
@@ -161,6 +172,22 @@ class Store:
         except OSError as error:
             raise refusal(error, clip) from None
         return clip
+
+
+def file_name(part: str) -> str:
+    """A part of a clip's name as every disk takes it: the same, but for two kinds.
+
+    One that is too long is cut and ends in a sum of the whole; the name of a device gets a ``~``,
+    which no id holds.
+    """
+    first, dot, rest = part.partition(".")
+    if first.casefold() in _DEVICES:
+        part = f"{first}~{dot}{rest}"
+    data = part.encode("utf-8", "surrogatepass")
+    if len(data) <= _LONGEST_NAME:
+        return part
+    kept = data[: _LONGEST_NAME - 9].decode("utf-8", "ignore")
+    return f"{kept}~{hashlib.sha256(data).hexdigest()[:8]}"
 
 
 def refusal(error: OSError, path: Path) -> StoreError:

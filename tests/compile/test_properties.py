@@ -21,9 +21,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from random_films import Film, films, written
 
+from storyboard.addresses import select
 from storyboard.api import Compilation, Options, plan
 from storyboard.film import MENTION
 from storyboard.plan.file import encode
+from storyboard.run.plans import wanted_of
 from storyboard.targets.schemas import request_schema
 from storyboard.verify import verify
 
@@ -241,6 +243,9 @@ def check_order(made: Plan) -> None:
     """Ids and digests name requests, and what is needed stands before what needs it."""
     ids = [request["id"] for request in made["requests"]]
     assert len(set(ids)) == len(ids)
+    names = [name for wanted in wanted_of(made, "host") for name in wanted.order.names]
+    assert sorted(name.text for name in names) == sorted(ids)
+    assert all(select(name.text, names) == [name] for name in names)
     seen: dict[str, str] = {}
     for request in made["requests"]:
         for needed in request["depends_on"]:

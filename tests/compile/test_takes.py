@@ -48,7 +48,7 @@ def test_each_clip_is_followed_by_its_further_takes_which_are_named_and_priced(
 ) -> None:
     one, three = planned(tmp_path), planned(tmp_path, takes=3)
     ids = [request["id"] for request in one["requests"]]
-    assert ids == ["tower/1-2", "tower/3.1", "tower/3.2", "tower/4"]
+    assert ids == ["tower/gulls..door", "tower/climb.1", "tower/climb.2", "tower/hatch"]
     names = [f"{name}{more}" for name in ids for more in ("", ".take2", ".take3")]
     assert [request["id"] for request in three["requests"]] == names
     cost = [Decimal(made["totals"]["generate"]["cost"]["amount"]) for made in (one, three)]
@@ -76,8 +76,8 @@ def test_the_clips_of_the_film_are_the_same_whether_there_are_further_takes_or_n
 @pytest.mark.parametrize(
     ("shot", "raised", "clips"),
     [
-        ("gulls", ", take: 2", ["tower/1-2"]),
-        ("climb", "\n        take: 2", ["tower/3.1", "tower/3.2"]),
+        ("gulls", ", take: 2", ["tower/gulls..door"]),
+        ("climb", "\n        take: 2", ["tower/climb.1", "tower/climb.2"]),
     ],
 )
 def test_raising_the_take_of_a_clips_first_shot_chooses_what_was_rendered_as_its_further_take(
@@ -88,7 +88,7 @@ def test_raising_the_take_of_a_clips_first_shot_chooses_what_was_rendered_as_its
     chosen = by_id(planned(tmp_path, **words))
     for name in clips:
         assert chosen[name]["digest"] == rendered[f"{name}.take2"]["digest"]
-    others = set(chosen) - set(clips) - ({"tower/4"} if shot == "climb" else set())
+    others = set(chosen) - set(clips) - ({"tower/hatch"} if shot == "climb" else set())
     for name in others:
         assert chosen[name]["digest"] == rendered[name]["digest"]
 
@@ -97,16 +97,16 @@ def test_a_part_opens_on_the_same_take_of_its_shot_and_another_shot_on_the_first
     tmp_path: Path,
 ) -> None:
     made = by_id(planned(tmp_path, takes=2))
-    (needed,) = made["tower/3.2.take2"]["depends_on"]
-    assert needed["request"] == "tower/3.1.take2"
-    (needed,) = made["tower/4.take2"]["depends_on"]
-    assert needed["request"] == "tower/3.2"
+    (needed,) = made["tower/climb.2.take2"]["depends_on"]
+    assert needed["request"] == "tower/climb.1.take2"
+    (needed,) = made["tower/hatch.take2"]["depends_on"]
+    assert needed["request"] == "tower/climb.2"
 
 
 @pytest.mark.parametrize(
     ("refused", "blocked"),
-    [("tower/3.1.take2", ["tower/3.2.take2"]),
-     ("tower/3.1", ["tower/3.2", "tower/4", "tower/4.take2"])],
+    [("tower/climb.1.take2", ["tower/climb.2.take2"]),
+     ("tower/climb.1", ["tower/climb.2", "tower/hatch", "tower/hatch.take2"])],
 )  # fmt: skip
 def test_a_refused_take_blocks_what_opens_on_that_take_and_no_other(
     tmp_path: Path, refused: str, blocked: list[str]
@@ -134,9 +134,9 @@ def test_a_refused_take_blocks_what_opens_on_that_take_and_no_other(
 
 def test_further_takes_are_the_lowest_that_the_writer_has_not_chosen(tmp_path: Path) -> None:
     made = by_id(planned(tmp_path, takes=3, gulls=", take: 2"))
-    assert made["tower/1-2"]["take"] == [2, 1]
-    assert made["tower/1-2.take1"]["take"] == 1
-    assert made["tower/1-2.take3"]["take"] == [3, 1]
+    assert made["tower/gulls..door"]["take"] == [2, 1]
+    assert made["tower/gulls..door.take1"]["take"] == 1
+    assert made["tower/gulls..door.take3"]["take"] == [3, 1]
 
 
 def test_who_chooses_among_takes_pays_for_none_anew(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_who_chooses_among_takes_pays_for_none_anew(tmp_path: Path) -> None:
     for number in (1, 2, 3):
         words = {"gulls": f", take: {number}"}
         made = planned(tmp_path, takes=3, **words)["requests"]
-        clips = [one for one in made if one["id"].startswith("tower/1-2")]
+        clips = [one for one in made if one["id"].startswith("tower/gulls..door")]
         assert {one["digest"] for one in clips} <= before
 
 
@@ -155,4 +155,4 @@ def test_the_budget_is_held_against_all_takes(tmp_path: Path) -> None:
     answer = CliRunner().invoke(command, [*options, "--takes", "2"], standalone_mode=False)
     assert answer.return_value == 1
     assert "the smallest budget that would pass" in answer.stderr
-    assert "tower/gulls…door take 2" in answer.stdout
+    assert "tower/gulls..door.take2" in answer.stdout

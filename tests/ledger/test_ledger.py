@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storyboard.addresses import ClipName, Portion
 from storyboard.ledger import (
     Holder,
     IllegalStepError,
@@ -51,6 +52,17 @@ def ledger(tmp_path: Path) -> Any:
     with SqliteLedger(tmp_path / "ledger.db", clock=lambda: 1000.0) as ledger:
         ledger.take_lease()
         yield ledger
+
+
+def test_what_a_clip_renders_is_read_back_with_its_names(ledger: SqliteLedger) -> None:
+    whole = Portion(address="arrival/été", number=2)
+    part = Portion(address="arrival/climb", number=1, part=2, parts=3)
+    names = (ClipName(text="arrival/climb.2..été", portions=(part, whole)), ClipName(text="b/1"))
+    ledger.intend(order(names=names), "r1", {})
+    (intent,) = ledger.intents()
+    assert intent.names == intent.order.names == names
+    ledger.intend(order("sha256:bb"), "r1", {})
+    assert ledger.intents()[1].names == (ClipName(text="arrival/1"),)
 
 
 def test_an_intent_is_read_back_as_it_was_written(ledger: SqliteLedger, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from storyboard.addresses import ClipName, Portion, clip_name
 from storyboard.cli.main import storyboard
 from storyboard.ledger import Finished, Order, Receipt, SqliteLedger, State, merge_lock
 from storyboard.run.simulator import Simulator
@@ -296,7 +297,12 @@ def test_the_films_of_a_folder_are_resolved_apart(film: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "hint"), [("shor/1", 'write "shore/1"'), ("shore/2", "`storyboard status`")]
+    ("written", "hint"),
+    [
+        ("shor/1", 'write "shore/1"'),
+        ("shore/2", "the one clip is shore/1; `storyboard status`"),
+        ("shor", 'write "shore"'),
+    ],
 )
 def test_a_slip_of_the_pen_is_told_and_another_clip_is_never_offered(
     written: str, hint: str, film: Path
@@ -306,3 +312,78 @@ def test_a_slip_of_the_pen_is_told_and_another_clip_is_never_offered(
         error = call(*command).exception
         assert getattr(error, "exit_code", None) == USAGE
         assert hint in str(error)
+
+
+# -- addresses ------------------------------------------------------------------------------------
+
+CLIMB = tuple(Portion(address="a/climb", number=1, part=part, parts=2) for part in (1, 2))
+LAMP = Portion(address="a/lamp", number=2)
+RAIL, BEAM = (
+    Portion(address=f"b/{name}", number=number) for number, name in enumerate(("rail", "beam"), 1)
+)
+
+
+def rendered(folder: Path, *portions: Portion, states: tuple[State, ...]) -> str:
+    """Write an intent whose clip renders these; gives its digest."""
+    name = clip_name(portions)
+    return sent(folder, name, *states, names=(ClipName(text=name, portions=portions),))
+
+
+@pytest.mark.parametrize(
+    ("addresses", "stopped"),
+    [
+        (["a"], ["a/climb.1", "a/climb.2..lamp"]),
+        (["a/climb"], ["a/climb.1", "a/climb.2..lamp"]),
+        (["a/1"], ["a/climb.1", "a/climb.2..lamp"]),
+        (["a/climb.1"], ["a/climb.1"]),
+        (["a/climb.2..lamp"], ["a/climb.2..lamp"]),
+        (["a/lamp"], ["a/climb.2..lamp"]),
+        (["a/1.1", "b/2"], ["a/climb.1", "b/rail..beam"]),
+        (["b/beam", "b"], ["b/rail..beam"]),
+    ],
+)
+def test_a_scene_a_shot_a_part_and_a_clip_are_what_is_cancelled(
+    addresses: list[str], stopped: list[str], film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAL_KEY", "simulated")
+    for portions in ((CLIMB[0],), (CLIMB[1], LAMP), (RAIL, BEAM)):
+        rendered(film, *portions, states=(State.SUBMITTED,))
+    with Simulator(clips="stub") as nobody:  # it knows none of these, which is said of each
+        done = call("cancel", *addresses, "--base-url", f"{nobody.url}/fal")
+    assert sorted(line.split()[1] for line in done.stderr.splitlines()) == stopped
+
+
+@pytest.mark.parametrize("address", ["a", "a/climb", "a/1"])
+def test_of_several_clips_those_in_doubt_are_decided_about_and_what_is_sent_is_left(
+    address: str, film: Path
+) -> None:
+    doubtful = rendered(film, CLIMB[0], states=(State.UNCERTAIN,))
+    under_way = rendered(film, CLIMB[1], LAMP, states=(State.SUBMITTED,))
+    done = call("resolve", address, "--send-again")
+    assert (done.return_value, done.stderr) == (0, "a/climb.1  may be sent by the next run\n")
+    assert state_of(film, doubtful) is State.RELEASED
+    assert state_of(film, under_way) is State.SUBMITTED
+    again = call("resolve", address, "--send-again")
+    assert again.return_value == 1
+    assert again.stderr == (
+        f'error: "{address}" is several clips, and none of them is in doubt: '
+        "name one of a/climb.1, a/climb.2..lamp\n"
+    )
+    assert state_of(film, under_way) is State.SUBMITTED
+
+
+def test_one_id_of_the_vendors_is_for_one_clip(film: Path) -> None:
+    for portions in ((CLIMB[0],), (CLIMB[1], LAMP)):
+        rendered(film, *portions, states=(State.UNCERTAIN,))
+    done = call("resolve", "a/climb", "--adopt", "x")
+    assert done.return_value == 1
+    assert "several of them are in doubt: name one of a/climb.1, a/climb.2..lamp" in done.stderr
+    assert call("resolve", "a/lamp", "--adopt", "x").return_value == 0
+    assert call("resolve", "a/climb", "--drop").stderr == "a/climb.1  is dropped\n"
+
+
+def test_a_clip_that_a_film_has_twice_answers_to_both_its_names(film: Path) -> None:
+    names = tuple(ClipName(text=clip_name([one]), portions=(one,)) for one in (RAIL, BEAM))
+    sent(film, "b/rail", State.UNCERTAIN, names=names)
+    assert call("resolve", "b/2", "--send-again").stderr == "b/rail  may be sent by the next run\n"
+    assert call("resolve", "b/beam", "--drop").stderr == "b/rail  is dropped\n"

@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from storyboard.cli.main import storyboard
+from storyboard.run.planfile import PlanError
+from storyboard.run.plans import wanted_of
 
 FILM = """\
 storyboard: 1
@@ -165,3 +167,14 @@ def test_a_plan_is_run_stitched_and_looked_at_by_its_own_name(film: Path) -> Non
     stitched = call("stitch", "film.plan", "--simulate")
     assert stitched.return_value == 0, stitched.stderr
     assert "6.0 s, 2 clips" in stitched.stdout
+
+
+@pytest.mark.parametrize("name", ["shore/9", "shore/1..2", "shore", "shore/1.take2", "1"])
+def test_a_clip_by_another_name_than_that_of_what_it_renders_is_refused(
+    name: str, film: Path
+) -> None:
+    (first, *_) = json.loads((film / "film.plan").read_text())["requests"]
+    (wanted,) = wanted_of({"requests": [first]}, "fal")
+    assert wanted.names == (first["id"],) == ("shore/1",)
+    with pytest.raises(PlanError, match="not the name of what it renders"):
+        wanted_of({"requests": [first | {"id": name}]}, "fal")

@@ -125,13 +125,13 @@ def test_what_the_host_said_of_a_cancelled_clips_price_is_not_guessed_at() -> No
 
 @pytest.mark.parametrize("width", [30, 39, 60, 79])
 def test_state_and_age_are_seen_on_every_terminal_that_has_room_for_them(width: int) -> None:
-    view = Board(2, lambda: 100.0, [request("arrival/1-3"), request("storm/1-2.2")])
-    view.hear(event(H.RUNNING, "arrival/1-3", at=1.0))
-    view.hear(event(H.UNCERTAIN, "storm/1-2.2", at=1.0))
+    view = Board(2, lambda: 100.0, [request("arrival/climb..lamp"), request("storm/rail..wick.2")])
+    view.hear(event(H.RUNNING, "arrival/climb..lamp", at=1.0))
+    view.hear(event(H.UNCERTAIN, "storm/rail..wick.2", at=1.0))
     first, second, *_ = view.draw(width, color=False)
     assert " rendering " in first
     assert first.endswith(" 99 s")
     assert " uncertain " in second
     assert second.endswith(" 99 s")
     assert columns(first) <= width
-    assert ("arrival/1-3" in first) == (width > 30)
+    assert ("arrival/climb..lamp" in first) == (width > 30)
