@@ -329,11 +329,15 @@ def _check_ids(
     for block in blocks:
         if block.id is None:
             continue
-        before = first.setdefault(normal(block.id), block.id)
+        # Clips are files of these names, and not every disk tells capitals from small letters.
+        before = first.setdefault(normal(block.id).lower(), block.id)
         if before is not block.id:
+            same = normal(before) == normal(block.id)
             diagnostics.add(
                 DUPLICATE_ID,
-                f'two {kind}s have the id "{block.id}"',
+                f'two {kind}s have the id "{block.id}"'
+                if same
+                else f'the ids "{before}" and "{block.id}" differ in capitals only',
                 block.id.span,
                 labels=(Label(before.span, "the first has it here"),),
                 help="give one of them another id; addresses are made of ids",
