@@ -112,7 +112,8 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
     shots = [shot for scene in film.scenes for shot in scene.shots]
     loud = [shot for shot in shots if shot.audio]
     if loud and not film.target.has(Feature.AUDIO):
-        asked = Counter(_place_of_audio(shot, storyboard) for shot in loud)
+        in_scenes = _places_in_scenes(storyboard)
+        asked = Counter(_place_of_audio(shot, storyboard, in_scenes) for shot in loud)
         for place, count in asked.items():
             diagnostics.add(
                 FEATURE_LOST,
@@ -139,13 +140,21 @@ def _shots(count: int) -> str:
     return "1 shot" if count == 1 else f"{count} shots"
 
 
-def _place_of_audio(shot: Shot, storyboard: model.Storyboard) -> Span:
+def _places_in_scenes(storyboard: model.Storyboard) -> dict[int, Span]:
+    """Where a scene's defaults speak of audio, by the identity of each of its shots' nodes."""
+    return {
+        id(shot.node): scene.defaults.node["audio"].span
+        for scene in storyboard.scenes
+        if scene.defaults is not None and "audio" in scene.defaults.node
+        for shot in scene.shots
+    }
+
+
+def _place_of_audio(shot: Shot, storyboard: model.Storyboard, in_scenes: dict[int, Span]) -> Span:
     if "audio" in shot.node:
         return shot.place("audio")
-    for scene in storyboard.scenes:
-        is_its_own = any(one.node is shot.node for one in scene.shots)
-        if is_its_own and scene.defaults is not None and "audio" in scene.defaults.node:
-            return scene.defaults.node["audio"].span
+    if (place := in_scenes.get(id(shot.node))) is not None:
+        return place
     if storyboard.defaults is not None and "audio" in storyboard.defaults.node:
         return storyboard.defaults.node["audio"].span
     return shot.span

@@ -102,6 +102,9 @@ def open_events(text: str, *, c_parser: bool = HAS_C_PARSER) -> Callable[[], Eve
 
     It may raise ``yaml.YAMLError``, and ``UnicodeEncodeError`` for a lone surrogate.
     """
+    # A byte order mark would be dropped without being counted; a line end is harmless.
+    if text.startswith("\ufeff"):
+        text = "\n" + text[1:]
     parser: Any = CParser(text) if c_parser else PythonParser(text)
     get_event: Callable[[], Event] = parser.get_event
     return get_event

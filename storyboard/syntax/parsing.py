@@ -30,6 +30,7 @@ from storyboard.syntax.breakdowns import report_breakdown, report_template
 from storyboard.syntax.entries import REFUSED_KEY, Entries
 from storyboard.syntax.events import HAS_C_PARSER, open_events
 from storyboard.syntax.findings import Findings, Refused
+from storyboard.syntax.nesting import find_depth, refuses_depth
 from storyboard.syntax.nodes import Mapping, Node, Origin, Scalar, Sequence
 
 MAX_DEPTH = 64
@@ -243,9 +244,6 @@ class _Builder:
             if len(found) > 16:
                 self.findings.tag_directives(found)
                 raise Refused
-        # A byte order mark would be dropped without being counted; a line end is harmless.
-        if text.startswith("\ufeff"):
-            text = "\n" + text[1:]
         try:
             return open_events(text, c_parser=c_parser)
         except _BREAKDOWNS as error:
@@ -258,6 +256,10 @@ class _Builder:
             self._break(error, before)
 
     def _break(self, error: Exception, before: Event | None) -> NoReturn:
+        if refuses_depth(error):
+            place = find_depth(self.text, error, MAX_DEPTH)
+            self.findings.too_deep(Span(self.source, place, place + 1), MAX_DEPTH)
+            raise Refused from None
         report_breakdown(self.source, error, before, self.findings)
         raise Refused from None
 

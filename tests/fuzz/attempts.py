@@ -28,7 +28,8 @@ SLOWEST = 2.0
 
 def copy_seeds(folder: Path) -> tuple[Path, ...]:
     """Copy the examples and the cases to a folder; their storyboards, sorted."""
-    shutil.copytree(ROOT / "examples", folder / "examples")
+    output = shutil.ignore_patterns(".storyboard", "out")
+    shutil.copytree(ROOT / "examples", folder / "examples", ignore=output)
     shutil.copytree(ROOT / "tests" / "compile" / "cases", folder / "cases")
     shutil.copytree(ROOT / "tests" / "compile" / "vendors", folder / "vendors")
     return tuple(sorted(folder.rglob("*.yaml")))

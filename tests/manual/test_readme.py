@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,21 @@ def test_the_two_commands_stand_first_and_name_the_example_and_the_tests() -> No
     first, second = list(fences(TEXT, "sh"))[:2]
     assert "storyboard plan examples/lighthouse" in first
     assert "pytest" in second
+
+
+def test_the_second_command_installs_versions_that_are_written_down() -> None:
+    second = list(fences(TEXT, "sh"))[1]
+    (file,) = re.findall(r"-c (\S+)", second)
+    pins = re.findall(r"(?m)^([\w.-]+)==\S+$", (ROOT / file).read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = [re.split(r"[^\w.-]", one, maxsplit=1)[0] for one in wanted]
+    assert {_normal(name) for name in names} <= {_normal(name) for name in pins}
+
+
+def _normal(name: str) -> str:
+    """A package's name as installers compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_the_storyboard_that_it_shows_is_right(tmp_path: Path) -> None:

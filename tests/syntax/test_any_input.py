@@ -125,6 +125,30 @@ def test_collections_may_be_nested_64_deep_and_no_deeper() -> None:
     assert found.span.column == 65
 
 
+@pytest.mark.parametrize("c_parser", PARSERS)
+@pytest.mark.parametrize(
+    ("before", "around"),
+    [("", 0), ("\ufeff", 0), ("# é𝒳\nx-a: [b, c]\nx-d:\n  e: ", 2), ("- x\n- y: ", 2)],
+)
+@pytest.mark.parametrize("levels", [100, 999, 1_000, 1_001, 5_000])
+def test_a_nest_of_any_depth_is_reported_where_it_becomes_too_deep(
+    before: str, around: int, levels: int, c_parser: bool
+) -> None:
+    _, diagnostics = parse_text(before + "[" * levels + "]" * levels, c_parser=c_parser)
+    found = only(diagnostics)
+    assert found.code.id == "SB013"
+    assert found.span is not None
+    assert found.span.start == len(before) + MAX_DEPTH - around
+
+
+def test_a_nest_that_the_parser_alone_refuses_is_reported_somewhere() -> None:
+    # Its first bracket has to be a key, which the part before the parser's limit cannot tell.
+    node, diagnostics = parse_text("a: 1\n" + "[" * 5_000)
+    assert node is None
+    check_places(diagnostics)
+    assert only(diagnostics).code.id in {"SB005", "SB013"}
+
+
 def test_aliases_cannot_nest_deeper_than_texts_can() -> None:
     links = "".join(f"- &a{n} [*a{n - 1}]\n" for n in range(1, 70))
     node, diagnostics = read("- &a0 [x]\n" + links)
