@@ -1,26 +1,28 @@
-"""Pack: neighbouring parts of a scene share requests, at the lowest price that is possible.
+"""Pack: chooses a way for each shot of a scene, and shares requests among neighbours.
 
-The partition into takes is optimal, by dynamic programming over an ordered key:
+A shot has one way to be rendered or several (see ``split``). The choice and the partition into
+takes are optimal together, by dynamic programming over one ordered key:
 
 1. what is paid: first billed seconds of unknown price, then money, padding included;
-2. how many parts that belong to the part before them are separated from it, which adds a
-   seam that the writer did not ask for;
-3. requests;
-4. evenness: the sum of the squares of the billed seconds.
+2. cuts that nobody wrote: boundaries inside a shot, away from its beats, that lie in a shot list
+   or between requests without a first frame;
+3. seams inside a shot: its parts in requests of their own;
+4. requests;
+5. evenness: the sum of the squares of the billed seconds.
 
-Of equal partitions the one with the longer takes first is chosen. Work grows with the number
-of parts times the shots of a request.
+Of equal choices the one with the longer takes first is taken. Work grows with the number of
+parts times the shots of a request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
-from storyboard.film import Cast, Part, Scene, Take, marks_of
+from storyboard.film import FRAME, Cast, Part, Scene, Take
 from storyboard.targets.types import Feature, Target
 from storyboard.units import Money
 
@@ -28,13 +30,15 @@ Cost = Callable[[tuple[Part, ...], int], Decimal | None]
 """What a take of these parts and billed seconds still costs; None where no price is known."""
 
 _NOTHING: frozenset[str] = frozenset()
-_SQUARES = 1 << 40
-_REQUESTS = 1 << 60
-_SEPARATED = 1 << 80
+_REQUEST = 1 << 60
+_SEAM = 1 << 80
+_CUT = 1 << 100
+
+Key = tuple[int, Decimal | int, int]
 
 
 def pack(
-    parts: Sequence[Part],
+    ways: Sequence[Sequence[tuple[Part, ...]]],
     scene: Scene,
     target: Target,
     max_references: int,
@@ -44,18 +48,18 @@ def pack(
     price: Callable[[Part], Money | None] | None = None,
     diagnostics: Diagnostics,
 ) -> tuple[Take, ...]:
-    """The takes of a scene, in order; together they render its parts.
+    """The takes of a scene, in order; together they render each shot in one of its ways.
 
-    ``cost`` is asked for every take that is possible; without it billed seconds are compared.
-    ``price`` is one second's price of a part, for the message about padding. A part that no
-    request can carry is reported and becomes a take of its own. A joined part that opens a
-    take becomes one that continues.
+    ``ways`` are those of each shot. ``cost`` is asked for every take that is possible; without
+    it billed seconds are compared. ``price`` is one second's price of a part, for the message
+    about padding. A part that no request can carry is reported and becomes a take of its own. A
+    joined part that opens a take becomes one that continues.
     """
-    packer = _Packer(tuple(parts), scene, target, max_references, cast, cost)
-    packer.report(diagnostics)
+    packer = _Packer(ways, scene, target, max_references, cast, cost)
     takes = []
-    for start, end in packer.partition():
-        take = packer.take(start, end)
+    for chosen in packer.partition():
+        take = packer.take(chosen)
+        packer.report(take, diagnostics)
         if take.padding:
             _report_padding(take, target, price, diagnostics)
         takes.append(take)
@@ -65,14 +69,13 @@ def pack(
 class _Packer:
     def __init__(
         self,
-        parts: tuple[Part, ...],
+        ways: Sequence[Sequence[tuple[Part, ...]]],
         scene: Scene,
         target: Target,
         max_references: int,
         cast: Cast,
         cost: Cost | None,
     ) -> None:
-        self.parts = parts
         self.packs = scene.pack
         self.target = target
         self.max_references = max_references
@@ -81,67 +84,114 @@ class _Packer:
         # What the target drops anyway is no reason to make two requests of one.
         self.hears = target.has(Feature.AUDIO)
         self.avoids = target.has(Feature.NEGATIVE_PROMPT)
+        self.joins = target.features[Feature.FIRST_FRAME].how != "none"
+        self.parts, self.next = _graph(ways)
+        firsts = ways[0] if ways else ()
+        self.starts = [sum(map(len, firsts[:index])) for index in range(len(firsts))]
         self.names = [
-            _NOTHING if part.text.isascii() else frozenset(marks_of(part.text)) for part in parts
+            frozenset(mark for mark in part.prompt.marks if mark != FRAME)
+            if part.prompt.marks
+            else _NOTHING
+            for part in self.parts
         ]
         marks: set[str] = set().union(*self.names) if self.names else set()
-        self.videos = frozenset(mark for mark in marks if cast[mark].video is not None)
+        self.videos = frozenset(
+            mark
+            for mark in marks
+            if (sent := cast.reference(mark)) is not None and sent.video is not None
+        )
         fewer = target.references.with_video
         self.with_video = max_references if fewer is None else min(fewer, max_references)
         self.max_videos = target.elements.max_videos if target.elements else 0
 
-    def partition(self) -> list[tuple[int, int]]:
-        """The best partition, as stretches of the parts."""
-        size, cost, parts, names = len(self.parts), self.cost, self.parts, self.names
-        most = self.target.shots.max if self.target.shots else 1
-        longest, videos, frames = (
-            self.target.seconds.max,
-            self.videos,
-            self.target.references.frames,
-        )
-        billed = [self._billed(seconds) for seconds in range(longest + 1)]
-        best: list[tuple[int, Decimal | int, int]] = [(0, 0, 0)] * (size + 1)
-        ends = [0] * size
-        stop = size  # where the takes that begin here end at the latest
+    def partition(self) -> list[tuple[int, ...]]:
+        """The best takes, each as the indices of its parts."""
+        size, parts = len(self.parts), self.parts
+        if not size:
+            return []
+        best: list[Key] = [(0, 0, 0)] * (size + 1)
+        chosen: list[tuple[int, ...]] = [()] * size
+        after: list[int] = [size] * size  # where the next take begins
+        billed = [self._billed(seconds) for seconds in range(self.target.seconds.max + 1)]
         for start in range(size - 1, -1, -1):
-            part = parts[start]
-            lasts, mentions = part.seconds, names[start]
-            frame = frames and (part.opens or part.joined)
-            room = self.max_references - frame
-            opening = _REQUESTS + _SEPARATED if part.joined else _REQUESTS
-            chosen: tuple[int, Decimal | int, int] | None = None
-            for end in range(start + 1, min(start + most, stop) + 1):
-                if end > start + 1:  # a part alone is a take even if no request can carry it
-                    lasts += parts[end - 1].seconds
-                    mentions = mentions | names[end - 1]
-                    if lasts > longest or len(mentions) > room:
-                        break
-                    if videos and not self._carries(mentions, frame):
-                        break
-                paid = billed[lasts] if lasts <= longest else lasts
-                unknown, money, rest = best[end]
-                if cost is None:
+            found: Key | None = None
+            for indices, paid in self._takes(start, billed):
+                follows = self.next[indices[-1]]
+                then = follows[0] if len(follows) == 1 else min(follows, key=best.__getitem__)
+                unknown, money, rest = best[then]
+                if self.cost is None:
                     money += paid
-                elif (answer := cost(parts[start:end], paid)) is None:
-                    unknown += paid
                 else:
-                    money += answer
-                key = (unknown, money, rest + opening + paid * paid)
-                if chosen is None or key <= chosen:
-                    chosen, ends[start] = key, end
-            if chosen is not None:
-                best[start] = chosen
-            if start and not self._follows(parts[start - 1], part):
-                stop = start
-        found, start = [], 0
-        while start < size:
-            found.append((start, ends[start]))
-            start = ends[start]
-        return found
+                    answer = self.cost(tuple([parts[index] for index in indices]), paid)
+                    if answer is None:
+                        unknown += paid
+                    else:
+                        money += answer
+                key = (unknown, money, rest + self._weight(indices) + paid * paid)
+                # Of equal takes the longer one; of equal ways the one that stands first.
+                is_longer = len(indices) > len(chosen[start])
+                if found is None or key < found or (key == found and is_longer):
+                    found, chosen[start], after[start] = key, indices, then
+            if found is not None:
+                best[start] = found
+        takes, at = [], min(self.starts, key=best.__getitem__)
+        while at < size:
+            takes.append(chosen[at])
+            at = after[at]
+        return takes
 
-    def take(self, start: int, end: int) -> Take:
-        """The parts of a stretch as one request."""
-        chosen, asked = self.parts[start:end], sum(part.seconds for part in self.parts[start:end])
+    def _takes(self, start: int, billed: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
+        """Every take that can begin with a part, with its billed seconds."""
+        parts, names, longest = self.parts, self.names, self.target.seconds.max
+        most = self.target.shots.max if self.target.shots else 1
+        part = parts[start]
+        frame = self.target.references.frames and (part.opens or part.joined)
+        room = self.max_references - frame
+        # A part alone is a take even if no request can carry it.
+        lasts = part.seconds
+        yield (start,), billed[lasts] if lasts <= longest else lasts
+        waiting: list[tuple[tuple[int, ...], int, frozenset[str]]] = [
+            ((start,), lasts, names[start])
+        ]
+        while waiting:
+            indices, lasts, mentions = waiting.pop()
+            if len(indices) >= most:
+                continue
+            last = indices[-1]
+            for index in self.next[last]:
+                if index == len(parts) or not self._follows(parts[last], parts[index]):
+                    continue
+                seconds = lasts + parts[index].seconds
+                if seconds > longest:
+                    continue
+                mentioned = mentions | names[index] if names[index] else mentions
+                if len(mentioned) > room:
+                    continue
+                if self.videos and not self._carries(mentioned, frame):
+                    continue
+                taken = (*indices, index)
+                yield taken, billed[seconds]
+                waiting.append((taken, seconds, mentioned))
+
+    def _weight(self, indices: tuple[int, ...]) -> int:
+        """The part of the key that a take adds: cuts, seams and the request itself."""
+        weight = _REQUEST
+        for position, index in enumerate(indices):
+            part = self.parts[index]
+            if part.number == 1:
+                continue
+            if not position:
+                weight += _SEAM
+                if not self.joins and not part.is_at_beat:
+                    weight += _CUT
+            elif not part.is_at_beat:
+                weight += _CUT
+        return weight
+
+    def take(self, indices: tuple[int, ...]) -> Take:
+        """The parts of a take as one request."""
+        chosen = tuple(self.parts[index] for index in indices)
+        asked = sum(part.seconds for part in chosen)
         if chosen[0].joined:
             chosen = (replace(chosen[0], joined=False, continues=True), *chosen[1:])
         seconds = self._billed(asked)
@@ -168,9 +218,10 @@ class _Packer:
     def _billed(self, seconds: int) -> int:
         return self.target.seconds.billed(seconds) or seconds
 
-    def report(self, diagnostics: Diagnostics) -> None:
-        """Report the parts that no request can carry."""
-        for part, names in zip(self.parts, self.names, strict=True):
+    def report(self, take: Take, diagnostics: Diagnostics) -> None:
+        """Report the parts of a take that no request can carry."""
+        for part in take.parts:
+            names = frozenset(mark for mark in part.prompt.marks if mark != FRAME)
             opens = self.target.references.frames and part.opens
             limit = self.with_video if names & self.videos else self.max_references
             if len(names) + opens > limit:
@@ -192,7 +243,7 @@ class _Packer:
             TOO_MANY_REFERENCES,
             f'"{part.address}" mentions {_counted(len(names), "name")}{frame}, '
             f"a request carries {limit}{beside}: {', '.join(names)}",
-            part.shot.place("prompt", "beats"),
+            part.shot.place("prompt", "beats", "dialogue"),
             help=advice,
         )
 
@@ -202,13 +253,42 @@ class _Packer:
             FEATURE_REFUSED,
             f'"{part.address}" mentions {_counted(len(names), "name")} with a video, '
             f"a request carries {self.max_videos or 'none'}: {', '.join(names)}",
-            part.shot.place("prompt", "beats"),
+            part.shot.place("prompt", "beats", "dialogue"),
             help="give one of them pictures in place of its video, or divide the shot",
         )
 
     def _named(self, part: Part, among: frozenset[str] | None = None) -> list[str]:
-        marks = dict.fromkeys(marks_of(part.text))
-        return [self.cast[mark].name for mark in marks if among is None or mark in among]
+        return [
+            self.cast[mark].name
+            for mark in part.prompt.marks
+            if mark != FRAME and (among is None or mark in among)
+        ]
+
+
+def _graph(
+    ways: Sequence[Sequence[tuple[Part, ...]]],
+) -> tuple[list[Part], list[tuple[int, ...]]]:
+    """All parts of all ways in order, and for each the indices of those that may come next.
+
+    The index behind the last part stands for the end.
+    """
+    parts: list[Part] = []
+    following: list[tuple[int, ...]] = []
+    opening: list[list[int]] = []
+    for shot in ways:
+        opening.append([])
+        for way in shot:
+            opening[-1].append(len(parts))
+            for offset, part in enumerate(way):
+                parts.append(part)
+                following.append((len(parts),) if offset < len(way) - 1 else ())
+    at = 0
+    for number, shot in enumerate(ways):
+        then = tuple(opening[number + 1]) if number + 1 < len(ways) else (len(parts),)
+        for way in shot:
+            at += len(way)
+            following[at - 1] = then
+    return parts, following
 
 
 def _report_padding(

@@ -17,6 +17,8 @@ from typing import Any
 
 import orjson
 
+from storyboard.film import Film
+from storyboard.sense import SenseChecker
 from storyboard.targets.types import Target
 
 Plan = dict[str, Any]
@@ -32,11 +34,20 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def verify(plan: Plan, target: Target, schema: dict[str, Any], *, max_references: int) -> list[str]:
+def verify(
+    plan: Plan,
+    target: Target,
+    schema: dict[str, Any],
+    *,
+    max_references: int,
+    film: Film | None = None,
+) -> list[str]:
     """Every rule that the plan breaks, in words; empty where it breaks none.
 
     ``schema`` is the JSON Schema of the target's requests. ``max_references`` is the limit in
-    force, which a user may have raised to the target's ceiling.
+    force, which a user may have raised to the target's ceiling. ``film`` is the second witness
+    of what the prompts say; without it, as for a plan that was read from a file, only the plan
+    itself is checked.
     """
     broken = [
         f"{request['id']}: {problem}"
@@ -46,18 +57,30 @@ def verify(plan: Plan, target: Target, schema: dict[str, Any], *, max_references
         for problem in problems
     ]
     checker = _Checker(target, max_references)
+    sense = SenseChecker(film) if film is not None else None
     seen: dict[str, Any] = {}
     for request in plan["requests"]:
         broken.extend(
             f"{request['id']}: {problem}" for problem in _collected(checker.check, request, seen)
         )
+        if sense is not None:
+            broken.extend(
+                f"{request['id']}: {problem}"
+                for problem in _collected(_check_sense, sense, checker, request)
+            )
         if request["id"] in seen:
             broken.append(f"{request['id']}: the id is used twice")
         seen[request["id"]] = request
     if (plan["target"]["id"], plan["target"]["endpoint"]) != (target.target, target.endpoint):
         broken.append("the plan is for another target")
     broken.extend(_collected(_check_totals, plan, target))
+    if sense is not None:
+        broken.extend(sense.unfinished())
     return broken
+
+
+def _check_sense(sense: SenseChecker, checker: _Checker, request: Any) -> Iterator[str]:
+    return sense.check(request, checker.prompts(request["payload"]))
 
 
 def _collected(check: Callable[..., Iterator[str]], *arguments: Any) -> list[str]:

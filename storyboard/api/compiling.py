@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from storyboard.api.reading import Options, Reading, read
 from storyboard.collector import paused_collector
+from storyboard.compose import Composer
 from storyboard.cost import price
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
@@ -18,6 +19,7 @@ from storyboard.lower import Lowering, Request, lower
 from storyboard.pack import pack
 from storyboard.resolve import resolve
 from storyboard.split import split
+from storyboard.split.findings import check_faces, check_takes
 from storyboard.targets.load import load
 from storyboard.targets.types import Target
 from storyboard.units import Money
@@ -96,10 +98,17 @@ def compile_reading(
         diagnostics=diagnostics,
     )
     ruler = Ruler(target, film.cast, film.max_references)
-    takes = [(scene, _fit(film, scene, ruler, known, diagnostics)) for scene in film.scenes]
+    composer = Composer(film, ruler, diagnostics)
+    if composer.own_template is None and film.template is not None:
+        return Compilation(reading=reading, diagnostics=diagnostics, film=film)
+    takes = [(scene, _fit(film, scene, composer, known, diagnostics)) for scene in film.scenes]
+    for _, fitted in takes:
+        check_takes(fitted, composer)
+    if not diagnostics.has_errors:
+        check_faces(film, (take for _, fitted in takes for take in fitted), composer)
     requests: tuple[Request, ...] = ()
     if not diagnostics.has_errors:
-        requests = lower(film, takes, ruler, diagnostics, options.takes)
+        requests = lower(film, takes, diagnostics, options.takes)
     return Compilation(reading=reading, diagnostics=diagnostics, film=film, requests=requests)
 
 
@@ -140,17 +149,17 @@ def _max_references(target: Target, options: Options) -> int | None:
 
 
 def _fit(
-    film: Film, scene: Scene, ruler: Ruler, known: Known | None, diagnostics: Diagnostics
+    film: Film, scene: Scene, composer: Composer, known: Known | None, diagnostics: Diagnostics
 ) -> tuple[Take, ...]:
     voices = film.cast.voices()
-    lowering = Lowering(film, ruler, Diagnostics())
+    lowering = Lowering(film, Diagnostics())
 
     @cache
     def amount(seconds: int, audio: bool, voice: bool) -> Decimal | None:
         return price(film.target, seconds, audio=audio, voice=voice).amount
 
     def has_voice(parts: tuple[Part, ...]) -> bool:
-        return bool(voices) and any(not voices.isdisjoint(part.text) for part in parts)
+        return bool(voices) and any(not voices.isdisjoint(part.prompt.marks) for part in parts)
 
     def is_paid(parts: tuple[Part, ...], seconds: int) -> bool:
         # What continues has the digest of the clip before it in its own, which is not known yet.
@@ -169,7 +178,7 @@ def _fit(
         return price(film.target, 1, audio=part.shot.audio, voice=has_voice((part,))).money
 
     return pack(
-        split(scene, film.target, ruler, diagnostics),
+        split(scene, film.target, composer),
         scene,
         film.target,
         film.max_references,

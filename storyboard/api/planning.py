@@ -86,7 +86,11 @@ def plan_compilation(compilation: Compilation, options: Options, known: Known | 
         show=as_json,
     )
     broken = verify(
-        made, film.target, request_schema(film.target), max_references=film.max_references
+        made,
+        film.target,
+        request_schema(film.target),
+        max_references=film.max_references,
+        film=film,
     )
     for problem in broken[:_MOST_PROBLEMS]:
         diagnostics.add(

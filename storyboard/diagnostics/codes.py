@@ -85,6 +85,16 @@ UNUSED_NAME = _code(217, "unused-name", _NOTE, "a member of the cast that no sho
 SILENT_DIALOGUE = _code(218, "silent-dialogue", _WARNING, "dialogue in a shot without audio")
 PICTURELESS = _code(219, "pictureless", _ERROR, "a name with neither picture nor description")
 UNUSED_VARIABLE = _code(220, "unused-variable", _WARNING, "a value set for a variable none uses")
+TEMPLATE_OMITS = _code(
+    221, "template-omits", _ERROR, "a template that leaves out what every prompt must say"
+)
+SAME_LABEL = _code(222, "same-label", _WARNING, "two members of one label in one prompt")
+CHANGING_FACE = _code(
+    223, "changing-face", _NOTE, "a member without a picture who appears in several requests"
+)
+MOVED_SEAM = _code(
+    224, "moved-seam", _WARNING, "a shot that continues from a frame into another place"
+)
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")
@@ -98,6 +108,15 @@ TOO_MANY_REFERENCES = _code(
 CROWDED_TEXT = _code(305, "crowded-text", _ERROR, "more text than the shot's seconds can take")
 UNBREAKABLE_TEXT = _code(306, "unbreakable-text", _ERROR, "a word longer than a prompt may be")
 BEATS_DISAGREE = _code(307, "beats-disagree", _ERROR, "beats that do not add up to their shot")
+RUSHED_SPEECH = _code(
+    308, "rushed-speech", _WARNING, "lines that take longer than the seconds they have"
+)
+CARRIED_PEOPLE = _code(
+    309, "carried-people", _NOTE, "people of a divided shot who are named again in a later part"
+)
+CROWDED_FRAMING = _code(
+    310, "crowded-framing", _ERROR, "framing that leaves a prompt no room for its action"
+)
 PADDED_TAKE = _code(312, "padded-take", _WARNING, "a take paid longer than it was written")
 
 # Target

@@ -321,6 +321,44 @@ def choice(*options: str) -> Any:
     return leaf(read, " or ".join(options), {"enum": list(options)})
 
 
+def _read_long_prompts(scalar: Scalar) -> str:
+    if scalar in {"auto", "always", "never"}:
+        return str(scalar)
+    meant = {"true": "always", "yes": "always", "false": "never", "no": "never"}
+    raise refuse(
+        BAD_CHOICE,
+        f"expected auto, always or never, found {described(scalar)}",
+        f"write long_prompts: {meant.get(scalar.casefold(), 'auto')}",
+    )
+
+
+LongPrompts = Annotated[
+    str,
+    *leaf(_read_long_prompts, "auto, always or never", {"enum": ["auto", "always", "never"]}),
+]
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def _read_language(scalar: Scalar) -> str:
+    if not _LANGUAGE.fullmatch(scalar):
+        raise refuse(
+            BAD_CHOICE,
+            f"expected the code of a language, found {described(scalar)}",
+            "write two letters, such as en, ja, zh or es",
+        )
+    return str(scalar)
+
+
+Language = Annotated[
+    str,
+    *leaf(
+        _read_language,
+        "the code of a language",
+        {"type": "string", "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
+    ),
+]
+
 _RATIO = re.compile(r"([1-9][0-9]?):([1-9][0-9]?)")
 
 

@@ -23,7 +23,9 @@ from storyboard.language.leaves import (
     Flag,
     Id,
     Key,
+    Language,
     LibraryPath,
+    LongPrompts,
     Picture,
     Seconds,
     Take,
@@ -53,26 +55,17 @@ class Defaults(Block):
     pack: Annotated[str, *choice("auto", "none")] | None = Field(
         None, description="Whether neighbouring shots may share a request. Without: auto."
     )
-    long_prompts: Flag | None = Field(
+    long_prompts: LongPrompts | None = Field(
         None,
-        description="Keep a shot whole and alone where the target takes a longer single prompt.",
+        description="Whether a shot too long for a list of shots may stay whole, alone in its "
+        "request, where the target takes a longer single prompt: auto (where that costs no more), "
+        "always, or never. Without: auto.",
     )
-
-
-class Beat(Block):
-    """A step of a shot; a shot that is too long is divided between its beats."""
-
-    model_config = ConfigDict(json_schema_extra=or_text)
-
-    prompt: Text = Field(description="What happens in this beat.")
-    duration: Seconds | None = Field(None, description="The beat's own seconds.")
-
-    @classmethod
-    def unfold(cls, data: object) -> object:
-        """A bare text is a beat."""
-        if isinstance(data, Scalar) and not data:
-            raise refuse(EMPTY_SHOT, "an item without a beat", "write what happens in it")
-        return folded(data, "prompt")
+    size: Text | None = Field(None, description="The size of shots.", examples=["wide"])
+    camera: Text | None = Field(None, description="What the camera does.")
+    light: Text | None = Field(None, description="The light.", examples=["moonlight"])
+    sound: Text | None = Field(None, description="What is heard.", examples=["distant surf"])
+    negative: Text | None = Field(None, description="What must not be seen.")
 
 
 class Line(Block):
@@ -82,6 +75,9 @@ class Line(Block):
 
     line: Text = Field(description="The words, without quotation marks around them.")
     tone: Text | None = Field(None, description="How they are said.", examples=["whispering"])
+    off: Flag | None = Field(
+        None, description="Whether the speaker is heard but not seen. Without: false."
+    )
 
     @classmethod
     def unfold(cls, data: object) -> object:
@@ -115,6 +111,33 @@ Dialogue = Annotated[
 ]
 
 
+class Beat(Block):
+    """A step of a shot; a shot that is too long is divided between its beats."""
+
+    model_config = ConfigDict(json_schema_extra=or_text)
+
+    prompt: Text = Field(description="What happens in this beat.")
+    duration: Seconds | None = Field(None, description="The beat's own seconds.")
+    dialogue: tuple[Dialogue, ...] | None = Field(
+        None, description="Who says what in this beat: a list of one speaker each."
+    )
+    camera: Text | None = Field(None, description="What the camera does in this beat.")
+    sound: Text | None = Field(None, description="What is heard in this beat.")
+    cast: tuple[Key, ...] | None = Field(
+        None,
+        description="Who is in the frame during this beat; [] for nobody. Without it: whom the "
+        "text names, and those of the beats before as far as there is room.",
+        examples=[["mara"]],
+    )
+
+    @classmethod
+    def unfold(cls, data: object) -> object:
+        """A bare text is a beat."""
+        if isinstance(data, Scalar) and not data:
+            raise refuse(EMPTY_SHOT, "an item without a beat", "write what happens in it")
+        return folded(data, "prompt")
+
+
 class Shot(Block):
     """One shot. A bare text is a shot whose prompt it is."""
 
@@ -128,6 +151,14 @@ class Shot(Block):
     beats: tuple[Beat, ...] | None = Field(
         None, description="The prompt in steps, between which a long shot may be divided."
     )
+    cast: tuple[Key, ...] | None = Field(
+        None,
+        description="Who is in the frame though the text does not name them; [] for nobody else.",
+        examples=[["pim"]],
+    )
+    location: Text | None = Field(
+        None, description="The shot's own location, in place of the scene's; none for no place."
+    )
     size: Text | None = Field(None, description="The size of the shot.", examples=["wide"])
     camera: Text | None = Field(
         None, description="What the camera does.", examples=["slow push in"]
@@ -136,6 +167,9 @@ class Shot(Block):
     sound: Text | None = Field(None, description="What is heard.", examples=["distant surf"])
     dialogue: tuple[Dialogue, ...] | None = Field(
         None, description="Who says what: a list of one speaker each."
+    )
+    narration: Text | None = Field(
+        None, description="What a narrator says over the shot; nobody in the picture speaks it."
     )
     start_frame: Picture | None = Field(
         None, description="The picture the shot opens on: a path or an https URL."
@@ -161,12 +195,17 @@ class Shot(Block):
             raise refuse(EMPTY_SHOT, "an item without a shot", "write what the shot shows")
         return folded(data, "prompt")
 
+    def _is_spoken(self) -> bool:
+        """Whether somebody who is in the picture speaks."""
+        entries = self.dialogue or ()
+        return any(not line.off for entry in entries for line in entry.values())
+
     @model_validator(mode="after")
     def _shows_one_thing(self) -> Shot:
-        if self.prompt is None and not self.beats:
+        if self.prompt is None and not self.beats and not self._is_spoken():
             raise refuse(
                 EMPTY_SHOT,
-                "a shot with neither prompt nor beats",
+                "a shot with neither prompt nor beats nor a line of somebody in the picture",
                 'write prompt: "what the shot shows"',
             )
         if self.prompt is not None and self.beats is not None:
@@ -184,7 +223,8 @@ class Scene(Block):
     id: Id | None = Field(None, description="The scene's name in addresses; else its number.")
     title: Text | None = Field(None, description="The scene's title, for people.")
     location: Text | None = Field(
-        None, description="The location of every shot that mentions none: a name of locations."
+        None,
+        description="The location of every shot that has or mentions none: a name of locations.",
     )
     looks: dict[Key, Text] | None = Field(
         None, description="The look of a character in this scene.", examples=[{"mara": "nightgown"}]
@@ -246,6 +286,12 @@ class Storyboard(_Shelf):
     """A film, from its cast to its scenes."""
 
     storyboard: Version = Field(description="The version of the language: 1.")
+    language: Language | None = Field(
+        None,
+        description="The language of the texts, such as en, ja or pt-BR: labels of fields and "
+        "rules of grammar follow it. Without: labels follow the script of the texts.",
+        examples=["en"],
+    )
     target: Text | None = Field(
         None,
         description="The model and host that renders it. Without: fal/kling-o3-pro.",
@@ -271,6 +317,8 @@ class Storyboard(_Shelf):
         examples=["35mm film, muted teal palette"],
     )
     template: Text | None = Field(
-        None, description="How a shot's fields become its text, in Jinja2; else the target's way."
+        None,
+        description="How the fields of a prompt become its text, in Jinja2, in place of the "
+        "built-in way; it must say prompt, dialogue and people.",
     )
     scenes: tuple[Scene, ...] = Field(description="The scenes, in their order.")

@@ -12,7 +12,7 @@ from storyboard.addresses import Portion, clip_name, take_name
 from storyboard.canonical import digest
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
-from storyboard.film import FRAME, Asset, Film, Part, Reference, Ruler, Scene, Take, marks_of
+from storyboard.film import FRAME, Asset, Film, Part, Prompt, Reference, Scene, Take
 from storyboard.lower.types import AssetUse, Dependency, Request, takes_of
 from storyboard.targets.types import Feature
 
@@ -20,7 +20,6 @@ from storyboard.targets.types import Feature
 def lower(
     film: Film,
     takes: Sequence[tuple[Scene, Sequence[Take]]],
-    ruler: Ruler,
     diagnostics: Diagnostics,
     times: int = 1,
 ) -> tuple[Request, ...]:
@@ -28,7 +27,7 @@ def lower(
 
     A take that continues opens on the last frame of the request before it.
     """
-    lowering = Lowering(film, ruler, diagnostics)
+    lowering = Lowering(film, diagnostics)
     requests: list[Request] = []
     before: list[Request] = []
     for scene, scene_takes in takes:
@@ -84,9 +83,8 @@ def _opened_on(take: Take, before: Sequence[Request], index: int) -> Request | N
 class Lowering:
     """Makes the requests of one film; what its requests share is made once."""
 
-    def __init__(self, film: Film, ruler: Ruler, diagnostics: Diagnostics) -> None:
+    def __init__(self, film: Film, diagnostics: Diagnostics) -> None:
         self.film = film
-        self.ruler = ruler
         self.diagnostics = diagnostics
         self._elements: dict[tuple[str, int], tuple[dict[str, Any], tuple[_Use, ...]]] = {}
 
@@ -118,6 +116,7 @@ class Lowering:
             voice=draft.has_voice,
             tokens=draft.tokens,
             characters=tuple(draft.characters),
+            tags=draft.tags,
             assets=draft.asset_uses(),
             depends_on=tuple(draft.depends_on),
         )
@@ -208,7 +207,7 @@ class _Draft:
         self.tokens: dict[str, str] = {}
         self.characters: list[int] = []
         self.depends_on: list[Dependency] = []
-        self._tags: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
         self._elements: list[Reference] = []
         self._images: list[Reference | None] = []
         self._uses: dict[str, tuple[Asset, list[str]]] = {}
@@ -246,7 +245,8 @@ class _Draft:
 
     def _write_texts(self, take: Take) -> None:
         fields, payload, target = self.target.request, self.payload, self.target
-        texts = [self._number(self._full_text(part)) for part in take.parts]
+        texts = [self._number(part.prompt) for part in take.parts]
+        self.characters += [part.prompt.weight for part in take.parts]
         if len(texts) == 1:
             payload[fields.prompt] = texts[0]
             payload[fields.seconds.name] = _typed(take.seconds, fields.seconds.type)
@@ -266,20 +266,16 @@ class _Draft:
         if shots.total == "sum":
             payload[fields.seconds.name] = _typed(take.seconds, fields.seconds.type)
 
-    def _full_text(self, part: Part) -> str:
-        text = self.lowering.ruler.lead + part.text if part.opens else part.text
-        self.characters.append(self.lowering.ruler.weigh(text))
-        return text
-
-    def _number(self, text: str) -> str:
-        for mark in dict.fromkeys(marks_of(text)):
-            if mark not in self._tags:
-                self._tags[mark] = self._tag(mark)
-            text = text.replace(mark, self._tags[mark])
+    def _number(self, prompt: Prompt) -> str:
+        text = prompt.text
+        for mark in prompt.marks:
+            if mark not in self.tags:
+                self.tags[mark] = self._tag(mark)
+            text = text.replace(mark, self.tags[mark])
         return text
 
     def _tag(self, mark: str) -> str:
-        reference = None if mark == FRAME else self.lowering.film.cast[mark]
+        reference = None if mark == FRAME else self.lowering.film.cast.reference(mark)
         if reference is not None and reference.kind == "element":
             self._elements.append(reference)
             tag = self.target.tags.element.format(n=len(self._elements))

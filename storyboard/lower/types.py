@@ -34,7 +34,8 @@ class Request:
     frame as ``output:sha256:<hex of that request's digest>#last_frame``, so that the payload
     says by itself what is sent. ``digest`` is that of endpoint, payload and take numbers.
     ``tokens`` name what each tag stands for; ``characters`` are, for each part of the take, the
-    code points that the target counts. ``audio`` and ``voice`` say what its price depends on.
+    code points that the target counts. ``tags`` are what
+    each mark became. ``audio`` and ``voice`` say what its price depends on.
     ``alternate_of`` is the id of the request that stands in the film, where this one is a
     further take of it; else None.
     """
@@ -49,6 +50,7 @@ class Request:
     voice: bool
     tokens: dict[str, str]
     characters: tuple[int, ...]
+    tags: dict[str, str]
     assets: tuple[AssetUse, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
     alternate_of: str | None = None

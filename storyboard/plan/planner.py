@@ -21,6 +21,7 @@ from storyboard.diagnostics.types import Severity
 from storyboard.film import Film
 from storyboard.lower import Request
 from storyboard.plan.marking import mark, plain, summed, sums
+from storyboard.plan.prompt_map import prompt_map
 from storyboard.syntax.nodes import Mapping
 from storyboard.targets.types import Target
 from storyboard.units import Money
@@ -271,6 +272,7 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
                 "seconds": part.seconds,
                 "characters": characters,
                 "span": _place(part.shot.node),
+                "map": prompt_map(part.prompt, part.shot.framing, request.tags),
             }
             for part, characters in zip(request.take.parts, request.characters, strict=True)
         ],

@@ -1,13 +1,13 @@
 """Names bound to the cast: what each mention stands for on the film's target.
 
-A member with pictures is sent as an element or an image, and a text holds its mark. One
-without any is words: its marks are replaced, once a shot's text is whole, by its description
-at the first mention and by its label after that.
+A text holds a mark for each mention, whatever the target is. A member with pictures is sent as
+an element or an image, and its mark becomes a tag; one without any is words: a prompt introduces
+it by its description, and its mark becomes its label.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from storyboard.diagnostics import Diagnostics, Fix, Label, Span
@@ -20,26 +20,14 @@ from storyboard.diagnostics.codes import (
     UNKNOWN_NAME,
 )
 from storyboard.diagnostics.spelling import nearest
-from storyboard.film import MENTION, Cast
-from storyboard.language.cast import Element, Image, Look
+from storyboard.film import Appearance, Cast, Reference
+from storyboard.language.cast import Element, Image
 from storyboard.resolve.assets import Assets
-from storyboard.resolve.members import Member, Worn, is_hole, place_of, worn_in
+from storyboard.resolve.members import Member, is_hole, place_of
 from storyboard.resolve.mentions import normal
 from storyboard.resolve.references import References
 from storyboard.syntax import Scalar
 from storyboard.targets.types import Feature, Target
-
-FIRST_WORDS = 0x100000
-LAST_WORDS = 0x10FFF0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A member without a picture: what its first and its later mentions become."""
-
-    name: str
-    description: Scalar | str
-    label: Scalar | str
 
 
 @dataclass(slots=True)
@@ -55,10 +43,13 @@ class Names:
     doubled: set[str] = field(default_factory=set)
     """Names that are declared twice: of what kind they are cannot be known."""
     are_complete: bool = True
+    language: str | None = None
+    descriptions: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    """What describes a member where pictures do not, by its mark, as it was written."""
+    label_of: Callable[[Scalar], str] = str
+    """Makes plain words of a label; the texts that use these names set it."""
     _references: References = field(init=False)
-    _words: list[Words] = field(default_factory=list)
     _marks: dict[tuple[str, str], str] = field(default_factory=dict)
-    _instead: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._references = References(self.target, self.assets, self.diagnostics)
@@ -76,11 +67,6 @@ class Names:
                     labels=(Label(first.key.span, f"the {first.kind} is declared here"),),
                     help="give one of them another name; a name is one thing in the whole film",
                 )
-
-    @property
-    def has_words(self) -> bool:
-        """Whether any mention stands for words."""
-        return bool(self._words)
 
     def has(self, name: str) -> bool:
         """Whether the name is declared."""
@@ -103,28 +89,6 @@ class Names:
             self._marks[name, look] = mark
         return mark
 
-    def in_words(self, text: str) -> str:
-        """An encoded text in which whoever is sent with a picture is words instead."""
-        return MENTION.sub(lambda mention: self._words_instead(mention[0]), text)
-
-    def _words_instead(self, mark: str) -> str:
-        shown = self.cast[mark].name
-        if shown not in self._instead:
-            name, _, look = shown.partition(".")
-            member = self.members[normal(name)]
-            block = (
-                worn_in(member.block, look) if isinstance(member.block, Element) else member.block
-            )
-            words: Scalar | str | None = block.description or member.block.description
-            if not (words and words.strip()):
-                words = member.block.label or member.name
-            self._instead[shown] = self._add_words(member, words) or member.name
-        return self._instead[shown]
-
-    def words(self, mark: str) -> Words:
-        """The words that a mark stands for."""
-        return self._words[ord(mark) - FIRST_WORDS]
-
     def _make_mark(self, name: str, look: str, span: Span) -> str | None:
         member = self.members.get(name)
         if member is None:
@@ -138,41 +102,60 @@ class Names:
             self._report_look_lost(member, look)
             return self.mark(name, "", span)
         reference = self._references.of(member, look)
-        mark = self._mark_words(member, look) if reference is None else self.cast.mark(reference)
-        if mark is None:
-            self.diagnostics.add(TOO_LONG, "more names than one film can mention", span)
-        return mark
-
-    def _mark_words(self, member: Member, look: str) -> str | None:
-        block = worn_in(member.block, look) if isinstance(member.block, Element) else member.block
-        description = block.description or member.block.description
-        if not (description and description.strip()):
-            if not is_hole(member):
-                self._report_nothing_to_send(member, block)
-            description = Scalar(member.name)
-            description.origin = member.key.origin
-            description.start, description.end, description.style = (
-                member.key.start,
-                member.key.end,
-                "?",
-            )
-        return self._add_words(member, description)
-
-    def _add_words(self, member: Member, description: Scalar | str) -> str | None:
-        if FIRST_WORDS + len(self._words) > LAST_WORDS:
-            return None
-        self._words.append(
-            Words(
-                name=member.name, description=description, label=member.block.label or member.name
+        descriptions = self._described(member, look, reference)
+        label, has_article = self._label(member)
+        mark = self.cast.mark(
+            Appearance(
+                name=f"{member.name}.{look}" if look else member.name,
+                kind=member.kind,
+                label=label,
+                reference=reference,
+                span=place_of(member, look),
+                has_article=has_article,
+                has_picture=_has_picture(member.block),
             )
         )
-        return chr(FIRST_WORDS + len(self._words) - 1)
+        if mark is None:
+            self.diagnostics.add(TOO_LONG, "more names than one film can mention", span)
+            return None
+        self.descriptions[mark] = descriptions
+        return mark
 
-    def _report_nothing_to_send(self, member: Member, block: Look | Image | Worn) -> None:
-        if isinstance(block, Image):
-            has_picture = block.image is not None
+    def _described(
+        self, member: Member, look: str, reference: Reference | None
+    ) -> tuple[Scalar, ...]:
+        """The texts that describe a member: what its pictures, if any are sent, do not show."""
+        own = member.block.description
+        if not isinstance(member.block, Element) or not look or not member.block.looks:
+            worn = None
         else:
-            has_picture = block.frontal is not None or block.video is not None
+            worn = member.block.looks[Scalar(look)]
+        has_pictures = worn is not None and (worn.frontal is not None or worn.video is not None)
+        of_look = worn.description if worn is not None else None
+        found: tuple[Scalar | None, Scalar | None]
+        if reference is not None:
+            found = (None, None if has_pictures else of_look)
+        elif has_pictures and of_look:
+            found = (None, of_look)
+        else:
+            found = (own, of_look)
+        texts = tuple(text for text in found if text is not None and text.strip())
+        if reference is None and not texts and not is_hole(member):
+            self._report_nothing_to_send(member)
+        return texts
+
+    def _label(self, member: Member) -> tuple[str, bool]:
+        """What texts call a member that is words, and whether English says "the" before it."""
+        if member.block.label and (label := self.label_of(member.block.label)):
+            return label, False
+        words = member.name.replace("_", " ").strip() or member.name
+        if member.kind == "character":
+            return " ".join(word[:1].upper() + word[1:] for word in words.split()), False
+        is_english = self.language is not None and self.language.split("-")[0].lower() == "en"
+        return words, is_english and member.kind != "style"
+
+    def _report_nothing_to_send(self, member: Member) -> None:
+        has_picture = _has_picture(member.block)
         self.diagnostics.add(
             PICTURELESS,
             f'the {member.kind} "{member.name}" has no description, and '
@@ -248,3 +231,10 @@ class Names:
             + (f'; if a sentence ends after the name, write "@{{{member.name}}}."' * in_text),
             fix=Fix(span, f"@{member.name}.{near}") if near and in_text else None,
         )
+
+
+def _has_picture(block: Element | Image) -> bool:
+    """Whether a member is declared with a picture or a clip."""
+    if isinstance(block, Image):
+        return block.image is not None
+    return block.frontal is not None or block.video is not None

@@ -13,7 +13,7 @@ from storyboard.diagnostics.codes import (
     SILENT_DIALOGUE,
     TOO_LONG,
 )
-from storyboard.film import MENTION, Film, Shot
+from storyboard.film import Film, Shot
 from storyboard.language import model
 from storyboard.targets.schemas import longest
 from storyboard.targets.types import Feature, Target
@@ -65,7 +65,10 @@ def check_images(film: Film, diagnostics: Diagnostics) -> None:
     bare = [
         shot
         for shot in shots
-        if not any(film.cast[mark].kind == "image" for mark in MENTION.findall(shot.text))
+        if not any(
+            (sent := film.cast.reference(mark)) is not None and sent.kind == "image"
+            for mark in shot.marks()
+        )
         and not (in_words and (shot.start_frame is not None or shot.seam == "continue"))
     ]
     if bare:
@@ -122,17 +125,21 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
                 help="choose a target with audio (`storyboard targets` lists them), or write "
                 "audio: false",
             )
-        return
     defaults = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
     if any(layer is not None and layer.node.is_broken for layer in defaults):
         return  # it may have said audio: true
-    silent = [shot for shot in shots if shot.has_dialogue and not shot.audio]
-    if silent and film.target.has(Feature.AUDIO):
+    has_sound = film.target.has(Feature.AUDIO)
+    silent = [shot for shot in shots if shot.has_dialogue and not (shot.audio and has_sound)]
+    if silent:
+        heard = [shot for shot in silent if any(speech.is_off for speech in shot.speeches())]
+        left_out = f", and what is only heard in {_shots(len(heard))} is left out" if heard else ""
         diagnostics.add(
             SILENT_DIALOGUE,
-            f"{_shots(len(silent))} with dialogue will be rendered without sound",
-            silent[0].place("dialogue"),
-            help="write audio: true in the shot or in defaults; lips still move without it",
+            f"{_shots(len(silent))} with dialogue will be rendered without sound{left_out}",
+            silent[0].place("dialogue", "narration", "beats"),
+            help="write audio: true in the shot or in defaults; lips still move without it"
+            if has_sound
+            else "lips still move; `storyboard targets` lists the targets with audio",
         )
 
 

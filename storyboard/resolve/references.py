@@ -45,6 +45,7 @@ class References:
             return Reference(kind="image", name=shown, span=member.key.span, frontal=picture)
         worn: Look | Worn = worn_in(member.block, look)
         if worn.frontal is None and worn.video is None:
+            self._check_voice(member, worn, is_sent=False)
             return None
         return self._element(member, shown, worn, place_of(member, look))
 

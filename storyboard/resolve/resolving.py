@@ -1,4 +1,4 @@
-"""From what was written to the film: names bound, defaults filled, texts composed."""
+"""From what was written to the film: names bound, defaults filled, texts encoded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from storyboard.language import model
 from storyboard.project import Files
 from storyboard.resolve.assets import Assets
 from storyboard.resolve.cast import Names
-from storyboard.resolve.compose import Composer
 from storyboard.resolve.members import members_of
 from storyboard.resolve.offers import check_offers
 from storyboard.resolve.shots import Stage
@@ -46,7 +45,13 @@ def resolve(
     out whatever was wrong, and the diagnostics say it.
     """
     assets = Assets(files, target, diagnostics)
-    names = Names(target, assets, diagnostics, are_complete=names_are_complete)
+    names = Names(
+        target,
+        assets,
+        diagnostics,
+        are_complete=names_are_complete,
+        language=storyboard.language,
+    )
     folder = posixpath.dirname(path)
     own = list(members_of(storyboard, folder))
     names.declare(own)
@@ -57,13 +62,17 @@ def resolve(
     if not variables_are_complete:
         variables = PartOfVariables(variables)
     texts = Texts(names, variables, diagnostics)
-    composer = Composer(target.template, storyboard.template, variables, diagnostics, texts.used)
-    stage = Stage(storyboard, folder, texts, assets, composer, diagnostics)
+    stage = Stage(storyboard, folder, texts, assets, diagnostics)
+    scenes = stage.scenes()
+    texts.introduce()
     film = Film(
         title=str(storyboard.title or posixpath.basename(path) or "untitled"),
         target=target,
-        scenes=stage.scenes(),
+        scenes=scenes,
         cast=names.cast,
+        language=storyboard.language,
+        template=storyboard.template,
+        variables=variables,
         budget=storyboard.budget,
         max_seconds=storyboard.max_seconds,
         max_references=max_references or target.references.max,

@@ -1,10 +1,9 @@
-"""Shots with every default filled and their texts composed."""
+"""Shots with every name bound and every default filled: their action, framing and people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any, Literal
 
 from storyboard.diagnostics import Diagnostics, Label, Span
@@ -16,28 +15,32 @@ from storyboard.diagnostics.codes import (
     NOTHING_TO_CONTINUE,
     WRONG_KIND,
 )
-from storyboard.film import Beat, Scene, Shot
+from storyboard.film import Beat, Framing, Passage, Scene, Shot, Speech
 from storyboard.language import model
 from storyboard.resolve.assets import Assets
-from storyboard.resolve.compose import BEAT, Composer, Speech
-from storyboard.resolve.mentions import is_unspaced, normal
-from storyboard.resolve.texts import Texts, put_words, say_all, scene_looks
+from storyboard.resolve.mentions import normal
+from storyboard.resolve.texts import Texts, scene_looks
 from storyboard.syntax import Scalar
 
 DEFAULT_SECONDS = 5
 DEFAULT_RATIO = "16:9"
+_FRAMING = ("size", "camera", "light", "sound")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What shots are where they do not say it: the scene's word before the film's."""
+    """What shots are where they do not say it: the scene's word before the film's.
+
+    ``texts`` are the framing by field and ``negative``, without those that are removed.
+    """
 
     aspect_ratio: str
     audio: bool
     seconds: int
     seam: str
     pack: bool
-    long_prompts: bool
+    long_prompts: Literal["auto", "always", "never"]
+    texts: Mapping[str, Scalar]
 
 
 def settings(*layers: model.Defaults | None) -> Settings:
@@ -55,8 +58,30 @@ def settings(*layers: model.Defaults | None) -> Settings:
         seconds=said("duration", DEFAULT_SECONDS),
         seam=said("seam", "cut"),
         pack=said("pack", "auto") == "auto",
-        long_prompts=said("long_prompts", False),
+        long_prompts=said("long_prompts", "auto"),
+        texts={
+            name: text
+            for name in (*_FRAMING, "negative")
+            if (text := said(name, None)) is not None and not _is_none(text)
+        },
     )
+
+
+def _is_none(text: Scalar) -> bool:
+    """Whether a text is the word that removes a default."""
+    return text.strip() == "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What the shots of a scene have in common: looks, place, style and the texts of defaults."""
+
+    chosen: Settings
+    looks: Mapping[str, str]
+    location: str
+    style: Passage | None
+    framing: Mapping[str, Passage | None]
+    negative: str
 
 
 @dataclass(slots=True)
@@ -67,7 +92,6 @@ class Stage:
     folder: str
     texts: Texts
     assets: Assets
-    composer: Composer
     diagnostics: Diagnostics
     has_opened: bool = False
     """Whether a shot stands before the one that is made."""
@@ -91,18 +115,25 @@ class Stage:
             names, {k: v for k, v in (scene.looks or {}).items() if isinstance(v, Scalar)}
         )
         style = scene.style if scene.style is not None else self.storyboard.style
-        shared = {
-            "location": self._location(scene, looks),
-            "style": self.texts.encode(style, looks).strip() if style is not None else "",
-        }
+        texts = self.texts
+        shared = _Shared(
+            chosen=chosen,
+            looks=looks,
+            location=self._location(scene.location),
+            style=texts.passage(style, looks) if style is not None else None,
+            framing={
+                name: texts.passage(text, looks)
+                for name, text in chosen.texts.items()
+                if name != "negative"
+            },
+            negative=self._negative(chosen.texts.get("negative"), looks),
+        )
         shots: list[Shot] = []
         for index, shot in enumerate(scene.shots, 1):
             if shot.skip:
                 continue
             shots.append(
-                self._shot(
-                    f"{address}/{shot.id or index}", index, shot, chosen, looks, shared, not shots
-                )
+                self._shot(f"{address}/{shot.id or index}", index, shot, shared, not shots)
             )
             self.has_opened = True
         return Scene(
@@ -114,12 +145,13 @@ class Stage:
             shots=tuple(shots),
         )
 
-    def _location(self, scene: model.Scene, looks: Mapping[str, str]) -> str:
-        if scene.location is None or not scene.location:
+    def _location(self, written: Scalar | None) -> str:
+        """The mark of a location; empty where there is none, with the reason said."""
+        if written is None or not written or _is_none(written):
             return ""
         names = self.texts.names
-        name = normal(scene.location.removeprefix("@"))
-        mark = names.mark(name, "", scene.location.span)
+        name = normal(written.removeprefix("@"))
+        mark = names.mark(name, "", written.span)
         member = names.members.get(name)
         if mark is None or member is None:
             return ""
@@ -128,8 +160,8 @@ class Stage:
         if member.kind != "location":
             self.diagnostics.add(
                 WRONG_KIND,
-                f'"{name}" is a {member.kind}, a scene\'s location is one of locations',
-                scene.location.span,
+                f'"{name}" is a {member.kind}, a location is one of locations',
+                written.span,
                 labels=(Label(member.key.span, f"declared here as a {member.kind}"),),
                 help="mention it in the prompts instead, or declare it under locations",
             )
@@ -137,113 +169,133 @@ class Stage:
         return mark
 
     def _shot(
-        self,
-        address: str,
-        number: int,
-        shot: model.Shot,
-        chosen: Settings,
-        looks: Mapping[str, str],
-        shared: Mapping[str, str],
-        is_first: bool,
+        self, address: str, number: int, shot: model.Shot, shared: _Shared, is_first: bool
     ) -> Shot:
-        fields, beats = self._fields(shot, looks)
-        location = shared["location"]
-        if location and not _is_mentioned(location, fields):
-            fields["location"] = location
-        if shared["style"]:
-            fields["style"] = shared["style"]
-        text = put_words(self.composer.compose(fields), self.texts.names, self.texts, looks)
-        starts: tuple[int, ...] = ()
-        if BEAT in text:
-            pieces = text.split(BEAT)
-            starts = tuple(accumulate(len(piece) for piece in pieces[:-1]))
-            text = "".join(pieces)
-        indent, text = len(text) - len(text.lstrip()), text.strip()
-        if not text and not self.diagnostics.has_errors:
-            self._report_empty("the text of the shot", shot.node.span)
-        audio = chosen.audio if shot.audio is None else shot.audio
+        looks, chosen = shared.looks, shared.chosen
         return Shot(
             address=address,
             number=number,
             seconds=self._seconds(shot, chosen),
-            text=text,
+            beats=self._beats(shot, looks),
             node=shot.node,
-            beats=tuple(
-                [
-                    Beat(start=min(max(start - indent, 0), len(text)), seconds=seconds)
-                    for start, seconds in zip(starts, beats, strict=False)
-                ]
-            )
-            if starts
-            else (),
+            lines=self._lines(shot.dialogue, looks),
+            narration=self._narration(shot.narration, looks),
+            framing=self._framing(shot, shared),
+            cast=self._cast(shot.cast, looks),
+            has_beats=bool(shot.beats),
             start_frame=self._frame(shot.start_frame),
             end_frame=self._frame(shot.end_frame),
             seam=self._seam(shot, chosen, is_first),
-            audio=audio,
-            negative=self._negative(shot.negative, looks),
+            audio=chosen.audio if shot.audio is None else shot.audio,
+            negative=shared.negative
+            if shot.negative is None
+            else self._negative(shot.negative, looks),
             take=shot.take or 1,
-            has_dialogue=bool(shot.dialogue),
         )
 
-    def _fields(
-        self, shot: model.Shot, looks: Mapping[str, str]
-    ) -> tuple[dict[str, Any], tuple[int | None, ...]]:
-        encode = self.texts.encode
-        fields: dict[str, Any] = {}
-        beats: tuple[int | None, ...] = ()
-        if shot.beats:
-            texts = [self._prompt("a beat", beat.prompt, looks) for beat in shot.beats]
-            fields["prompt"] = _join([BEAT + text for text in texts])
-            beats = tuple(beat.duration for beat in shot.beats)
-        elif shot.prompt is not None:
-            fields["prompt"] = self._prompt("a prompt", shot.prompt, looks)
-        for name, value in (
-            ("size", shot.size),
-            ("camera", shot.camera),
-            ("light", shot.light),
-            ("sound", shot.sound),
-        ):
-            if value is not None:
-                fields[name] = encode(value, looks).strip()
-        if shot.dialogue:
-            fields["dialogue"] = tuple(
-                Speech(
-                    speaker=self._speaker(speaker, line, looks),
-                    tone=encode(line.tone, looks).strip() if line.tone is not None else "",
-                    line=encode(line.line, looks).strip(),
-                )
-                for entry in shot.dialogue
-                for speaker, line in entry.items()
-            )
-        return fields, beats
+    def _framing(self, shot: model.Shot, shared: _Shared) -> Framing:
+        texts, defaults = self.texts, shared.framing
+        said: dict[str, Passage | None] = {}
+        for name in _FRAMING:
+            own = getattr(shot, name)
+            if own is None:
+                said[name] = defaults.get(name)
+            else:
+                said[name] = None if _is_none(own) else texts.passage(own, shared.looks)
+        location = shared.location if shot.location is None else self._location(shot.location)
+        return Framing(location=location, style=shared.style, **said)
 
-    def _prompt(self, what: str, prompt: Scalar, looks: Mapping[str, str]) -> str:
-        text = self.texts.encode(prompt, looks).strip()
+    def _beats(self, shot: model.Shot, looks: Mapping[str, str]) -> tuple[Beat, ...]:
+        if not shot.beats:
+            if shot.prompt is None:
+                return (Beat(prose=None),)
+            return (Beat(prose=self._prose("a prompt", shot.prompt, looks)),)
+        passage = self.texts.passage
+        return tuple(
+            Beat(
+                prose=self._prose("a beat", beat.prompt, looks),
+                seconds=beat.duration,
+                lines=self._lines(beat.dialogue, looks),
+                camera=passage(beat.camera, looks) if beat.camera is not None else None,
+                sound=passage(beat.sound, looks) if beat.sound is not None else None,
+                cast=self._cast(beat.cast, looks),
+            )
+            for beat in shot.beats
+        )
+
+    def _prose(self, what: str, written: Scalar, looks: Mapping[str, str]) -> Passage | None:
+        passage = self.texts.passage(written, looks)
         # What could not be read, or filled in, is empty because of what was said of it.
-        if not text and prompt.style != "?":
-            if not prompt.strip():
-                self._report_empty(what, prompt.span)
+        if passage is None and written.style != "?":
+            if not written.strip():
+                self._report_empty(what, written.span)
             elif not self.diagnostics.has_errors:
-                self._report_empty(f"{what}, once its template is filled in,", prompt.span)
-        return text
+                self._report_empty(f"{what}, once its template is filled in,", written.span)
+        return passage
 
     def _report_empty(self, what: str, span: Span) -> None:
         self.diagnostics.add(EMPTY_SHOT, f"{what} is empty", span, help="write what the shot shows")
 
-    def _speaker(self, speaker: str, line: model.Line, looks: Mapping[str, str]) -> str:
+    def _lines(
+        self, dialogue: tuple[model.Dialogue, ...] | None, looks: Mapping[str, str]
+    ) -> tuple[Speech, ...]:
+        if not dialogue:
+            return ()
+        said = (
+            self._speech(speaker, line, looks)
+            for entry in dialogue
+            for speaker, line in entry.items()
+        )
+        return tuple(filter(None, said))
+
+    def _speech(self, speaker: str, line: model.Line, looks: Mapping[str, str]) -> Speech | None:
+        """A line; None where nobody has the speaker's name, which is said."""
         name, _, look = speaker.removeprefix("@").partition(".")
-        name = normal(name)
         span = speaker.span if isinstance(speaker, Scalar) else line.line.span
-        chosen = normal(look) or looks.get(name, "")
-        mark = self.texts.names.find(name, chosen) or self.texts.names.mark(name, chosen, span)
-        return mark if mark is not None else name
+        mark = self._member(normal(name), normal(look), looks, span)
+        tone = self.texts.spoken(line.tone, looks) if line.tone is not None else ""
+        said = Passage(self.texts.spoken(line.line, looks), line.line)
+        if mark is None:
+            return None
+        return Speech(speaker=mark, tone=tone, line=said, is_off=bool(line.off))
+
+    def _member(self, name: str, look: str, looks: Mapping[str, str], span: Span) -> str | None:
+        """The mark of a name in the look that it has there; None, with the reason said."""
+        names, worn = self.texts.names, look or looks.get(name, "")
+        return names.find(name, worn) or names.mark(name, worn, span)
+
+    def _narration(self, written: Scalar | None, looks: Mapping[str, str]) -> Speech | None:
+        if written is None or not (text := self.texts.spoken(written, looks)):
+            return None
+        return Speech(speaker="", tone="", line=Passage(text, written), is_off=True)
+
+    def _cast(
+        self, written: tuple[Scalar, ...] | None, looks: Mapping[str, str]
+    ) -> tuple[str, ...] | None:
+        if written is None:
+            return None
+        marks = []
+        for item in written:
+            name, _, look = item.removeprefix("@").partition(".")
+            mark = self._member(normal(name), normal(look), looks, item.span)
+            if mark is None:
+                continue
+            member = self.texts.names.members[normal(name)]
+            if member.kind in ("location", "style"):
+                self.diagnostics.add(
+                    WRONG_KIND,
+                    f'"{name}" is a {member.kind}, a cast is of characters and props',
+                    item.span,
+                    labels=(Label(member.key.span, f"declared here as a {member.kind}"),),
+                    help="write location: for a place, or mention it in the prompt",
+                )
+                continue
+            marks.append(mark)
+        return tuple(dict.fromkeys(marks))
 
     def _negative(self, written: Scalar | None, looks: Mapping[str, str]) -> str:
         """Names in what must not be seen are words: no document says that tags mean anything."""
-        if not written:
-            return ""
-        texts = self.texts
-        return say_all(texts.encode(written, looks), texts.names, texts, looks).strip()
+        return self.texts.described(written, looks) if written and not _is_none(written) else ""
 
     def _frame(self, written: Scalar | None) -> Any:
         return self.assets.picture(written, self.folder) if written is not None else None
@@ -299,27 +351,6 @@ class Stage:
             )
             return total + len(shot.beats) - len(own)
         return seconds
-
-
-def _is_mentioned(mark: str, fields: Mapping[str, Any]) -> bool:
-    """Whether any text of a shot mentions what the mark stands for."""
-    for name, value in fields.items():
-        if name != "dialogue":
-            if mark in value:
-                return True
-        elif any(mark in speech.line or mark == speech.speaker for speech in value):
-            return True
-    return False
-
-
-def _join(texts: list[str]) -> str:
-    """Texts one after the other, with a space between unless their script has none."""
-    out = texts[0]
-    for text in texts[1:]:
-        last, first = out[-1:], text.removeprefix(BEAT)[:1]
-        is_closed = bool(last) and (is_unspaced(last) or last in "。！？")
-        out += text if is_closed and bool(first) and is_unspaced(first) else f" {text}"
-    return out
 
 
 def _check_ids(

@@ -9,14 +9,13 @@ from typing import Any
 
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import (
+    PICTURELESS,
     RESERVED_CHARACTER,
-    TOO_LONG,
     UNCLOSED_NAME,
     VENDOR_TAG,
 )
-from storyboard.film import MENTION
-from storyboard.resolve.cast import FIRST_WORDS, Names
-from storyboard.resolve.compose import BEAT
+from storyboard.film import MENTION, Passage
+from storyboard.resolve.cast import Names
 from storyboard.resolve.filters import LONGEST_TEXT
 from storyboard.resolve.mentions import VENDOR_TAG as TAG
 from storyboard.resolve.mentions import mentions, normal, own_tags
@@ -30,13 +29,6 @@ _SPECIAL = re.compile(r"[{<\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029\U000f0000-\U001
 _NAME = re.compile(r"@(?<![\w@]@)([A-Za-z_][A-Za-z0-9_-]*)(?![\w@-]|\.\w)")
 """The mention that most texts have: an ASCII name between other characters."""
 
-_ENDS_SENTENCE = set(".!?…。！？")
-_SKIPPED = {" ", BEAT, *"\"'”’»)"}
-"""What may stand between the end of a sentence and the next one."""
-_MOST_UNFOLDED = 2_000
-"""Mentions of names without pictures in one text, those in their own words included."""
-_DEEPEST_WORDS = 4
-"""How often descriptions that mention others with pictures are followed, where all is words."""
 _MARK = re.compile("[\U000f0000-\U0010ffff]")
 
 
@@ -58,6 +50,7 @@ class Texts:
     def __post_init__(self) -> None:
         tags = self.names.target.tags
         self._own_tags = own_tags(tags.element, tags.image)
+        self.names.label_of = self.label
 
     def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """The text with its template filled in and a mark for each mention."""
@@ -136,15 +129,58 @@ class Texts:
             self._report_tag(rendered, 0, len(text), tag[0])
         return encoded
 
-    def report_unfolding(self, name: str, words: Scalar | str) -> None:
-        """Say that descriptions and labels mention each other without end."""
-        self.diagnostics.add(
-            TOO_LONG,
-            f'the words of "{name}" mention names whose words mention names, and unfold into more '
-            f"than {LONGEST_TEXT:,} characters or {_MOST_UNFOLDED:,} mentions",
-            words.span if isinstance(words, Scalar) else None,
-            help="write a label: or a description: without other names in it",
-        )
+    def passage(self, scalar: Scalar, looks: Mapping[str, str]) -> Passage | None:
+        """The encoded text without white space around it; None where nothing is left."""
+        text = self.encode(scalar, looks).strip()
+        return Passage(text, scalar) if text else None
+
+    def spoken(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
+        """A text in which every name is words: the label of what it stands for."""
+        cast = self.names.cast
+        text = self.encode(scalar, looks).strip()
+        return MENTION.sub(lambda mention: cast[mention[0]].label, text)
+
+    def described(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
+        """A text in which every name is the words that describe what it stands for."""
+        text = self.encode(scalar, looks).strip()
+        return MENTION.sub(lambda mention: self._description(mention[0]), text)
+
+    def _description(self, mark: str) -> str:
+        names = self.names
+        written = names.members[normal(names.cast[mark].name.partition(".")[0])].block.description
+        texts = (*names.descriptions.get(mark, ()), *((written,) if written is not None else ()))
+        said = self.spoken(texts[0], {}) if texts else ""
+        return said or names.cast[mark].label
+
+    def label(self, scalar: Scalar) -> str:
+        """A label as plain words; names in it are said as they are declared."""
+        text = render(scalar, self.variables, self.diagnostics, self.used).text
+        out, end = [], 0
+        for mention in mentions(text, self.names.has, self.names.has_look):
+            said = "@" if mention.kind == "escape" else mention.name
+            out += [text[end : mention.start], said]
+            end = mention.end
+        return _BREAK.sub(" ", "".join([*out, text[end:]])).strip()
+
+    def introduce(self) -> None:
+        """Encode the descriptions of all who are mentioned, and of those whom these mention."""
+        cast, done = self.names.cast, 0
+        while done < len(cast):
+            waiting = [*cast.marks()][done:]
+            done = len(cast)
+            for mark in waiting:
+                written = self.names.descriptions.get(mark, ())
+                described = (self.passage(scalar, {}) for scalar in written)
+                if passages := tuple(filter(None, described)):
+                    cast.introductions[mark] = passages
+                elif written and not self.diagnostics.has_errors:
+                    self.diagnostics.add(
+                        PICTURELESS,
+                        f'the description of "{cast[mark].name}" is empty once its template is '
+                        "filled in",
+                        written[0].span,
+                        help="write the words that stand for it",
+                    )
 
     def _is_free_of_marks(self, rendered: Rendered) -> bool:
         found = _MARK.search(rendered.text)
@@ -169,60 +205,6 @@ class Texts:
             span,
             help="write the name, such as @mara; its number follows from the request",
         )
-
-
-def put_words(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -> str:
-    """Replace the marks of members without pictures by their words.
-
-    The first mention in the text becomes the description, later ones the label. Both may
-    mention names too: a label that comes back to itself says the bare name there, and what
-    unfolds into too much is said, so this always ends.
-    """
-    if not names.has_words or text.isascii() or max(text) < chr(FIRST_WORDS):
-        return text
-    out: list[str] = []
-    said: set[str] = set()
-    waiting = [iter(text)]
-    unfolding: list[str] = []
-    unfolded = 0
-    while waiting:
-        character = next(waiting[-1], None)
-        if character is None:
-            waiting.pop()
-            if unfolding:
-                unfolding.pop()
-        elif character < chr(FIRST_WORDS) or character == BEAT:
-            out.append(character)
-        else:
-            words = names.words(character)
-            first = character not in said
-            said.add(character)
-            chosen = words.description if first else words.label
-            if character in unfolding:
-                chosen = words.name
-            unfolded += 1
-            if unfolded > _MOST_UNFOLDED or len(out) > LONGEST_TEXT:
-                texts.report_unfolding(words.name, chosen)
-                return ""
-            plain = texts.encode(chosen, looks) if isinstance(chosen, Scalar) else chosen
-            unfolding.append(character)
-            waiting.append(iter(_in_sentence(plain.strip(), out)))
-    return "".join(out)
-
-
-def say_all(text: str, names: Names, texts: Texts, looks: Mapping[str, str]) -> str:
-    """Replace every mark of a text by words, for a field in which no tag means anything."""
-    for _ in range(_DEEPEST_WORDS):
-        text = put_words(names.in_words(text), names, texts, looks)
-        if text.isascii() or MENTION.search(text) is None:
-            return text
-    return MENTION.sub(lambda mention: names.cast[mention[0]].name, text)
-
-
-def _in_sentence(words: str, before: list[str]) -> str:
-    """The words with a capital where a sentence begins with them."""
-    last = next((piece for piece in reversed(before) if piece not in _SKIPPED), ".")
-    return words[:1].upper() + words[1:] if last in _ENDS_SENTENCE else words
 
 
 def scene_looks(names: Names, looks: Mapping[str, Scalar]) -> dict[str, str]:

@@ -1,169 +1,160 @@
-"""Division: where a row of pieces is cut into parts, and how whole seconds are shared.
+"""Division: where a row of atoms is cut into parts, and how whole seconds are shared.
 
 Pure arithmetic for split: it knows weights, limits and shares, and nothing of films.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from storyboard.split.sentences import Piece
+_REPEATS = 4
+"""How bad a part is that has to repeat a sentence, as a level of cuts."""
+_MOST_STATES = 48
+"""Places that are kept for each boundary of a long text, the best ones."""
 
-_MANY_PIECES = 64
-_CANDIDATES = 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Division:
-    """Where a text is divided: the stretch and seconds of each part, and how many carry on."""
-
-    stretches: list[tuple[int, int]]
-    seconds: list[int]
-    opening: set[int]
-    by_text: bool
-    carried: int = 0
+Growing = Callable[[int], Iterator[int]]
+"""What parts that begin with an atom count with one atom, two, and so on, framing included."""
 
 
-class Line:
-    """The pieces of a text in a row, with running sums of weights and of shares of the time.
+class Row:
+    """The atoms of a shot in a row, cut into parts.
 
-    A piece above ``limit`` counts as ``limit``: it stands alone in its part.
+    ``levels`` are how bad a cut before each atom is, 0 the best; ``shares`` the parts of the
+    time, in any unit; ``growing`` measures parts. ``first`` and ``rest`` are the most that the
+    first part and the others may count. ``proses`` tells which atoms are prose: a part without
+    any repeats a sentence, which is worse than a cut between words.
     """
 
-    def __init__(self, pieces: Sequence[Piece], limit: int, shares: Sequence[int]) -> None:
-        self.pieces = pieces
+    def __init__(
+        self,
+        levels: Sequence[int],
+        shares: Sequence[int],
+        growing: Growing,
+        first: int,
+        rest: int,
+        proses: Sequence[bool] | None = None,
+    ) -> None:
+        self.levels = levels
+        self._proses = [0, *accumulate(proses if proses is not None else [True] * len(levels))]
         self.share = [0, *accumulate(shares)]
-        self.starts: list[int] = []
-        self.ends: list[int] = [0]
-        at, last = 0, pieces[0].start
-        for piece in pieces:
-            at += piece.start - last
-            self.starts.append(at)
-            at += min(piece.weight, limit)
-            self.ends.append(at)
-            last = piece.end
+        self.size = len(levels)
+        self.first, self.rest = first, rest
+        self._growing = growing
+        self._ends: dict[int, list[int]] = {}
+        self._needs: dict[int, int | None] = {}
 
-    def weight(self, a: int, b: int) -> int:
-        """The code points of the pieces from ``a`` up to ``b``, spaces between them included."""
-        return self.ends[b] - self.starts[a]
+    def ends(self, a: int) -> list[int]:
+        """Where a part that begins with atom ``a`` may end."""
+        if (found := self._ends.get(a)) is None:
+            found, misses = [], 0
+            limit = self.rest if a else self.first
+            for b, weight in enumerate(self._growing(a), a + 1):
+                if weight <= limit:
+                    found.append(b)
+                    misses = 0
+                    continue
+                # A part of lines alone carries a sentence, and may shrink by its own prose.
+                misses += 1
+                if misses > 2:
+                    break
+            self._ends[a] = found
+        return found
 
-    def reach(self, a: int, limit: int) -> int:
-        """How far a part can reach that begins with piece ``a``."""
-        if a >= len(self.pieces):
-            return a
-        return max(a + 1, bisect_right(self.ends, self.starts[a] + limit) - 1)
+    def need(self, a: int) -> int | None:
+        """The fewest parts that hold the text from an atom on; None where an atom fits none."""
+        chain: list[int] = []
+        while a < self.size and a not in self._needs:
+            chain.append(a)
+            ends = self.ends(a)
+            if not ends:
+                self._needs[a] = None
+                break
+            a = ends[-1]
+        needed = 0 if a == self.size else self._needs[a]
+        for before in reversed(chain):
+            needed = None if needed is None else needed + 1
+            self._needs[before] = needed
+        return needed if chain or a < self.size else 0
 
-    def fewest(self, first: int, rest: int) -> int:
-        """The fewest parts that hold the text."""
-        at, count = self.reach(0, first), 1
-        while at < len(self.pieces):
-            at, count = self.reach(at, rest), count + 1
-        return count
+    def fewest(self) -> int | None:
+        """The fewest parts that hold the text; None where an atom fits none."""
+        return self.need(0)
 
-    def held(self, count: int, first: int, rest: int) -> int:
-        """The code points of the text's beginning that so many parts hold."""
-        at = self.reach(0, first) if count else 0
-        for _ in range(count - 1):
-            at = self.reach(at, rest)
-        return self.ends[at]
+    def held(self, count: int) -> int:
+        """How many atoms of the beginning so many parts hold."""
+        at = 0
+        for _ in range(count):
+            if at >= self.size or not (ends := self.ends(at)):
+                break
+            at = ends[-1]
+        return at
 
-    def cuts(self, count: int, first: int, rest: int) -> list[int]:
-        """The edges of ``count`` parts: the least bad boundaries, then the most even parts.
-
-        ``count`` is not below ``fewest`` and not above the number of pieces. Long texts look
-        at a bounded number of places for each boundary, among them always a way that fits.
-        """
+    def cuts(self, count: int) -> list[int] | None:
+        """The edges of ``count`` parts: the least bad boundaries, then the most even parts."""
         base, even = count + 1, self.share[-1] ** 2 + 1
+        bad = [even * base ** (level - 1) if level else 0 for level in self.levels] + [0]
         before: dict[int, tuple[int, int]] = {0: (0, 0)}
         steps: list[dict[int, tuple[int, int]]] = []
-        limit = first
-        for places in [*self._places(count, first, rest), [len(self.pieces)]]:
+        for done in range(1, count + 1):
             here: dict[int, tuple[int, int]] = {}
-            for b in places:
-                level = self.pieces[b].level if b < len(self.pieces) else 0
-                bad = even * base ** (level - 1) if level else 0
-                best = None
-                for a, (cost, _) in before.items():
-                    if a < b and self.ends[b] - self.starts[a] <= limit:
-                        total = cost + bad + (self.share[b] - self.share[a]) ** 2
-                        if best is None or total < best[0]:
-                            best = (total, a)
-                if best is not None:
-                    here[b] = best
+            room, left = self.size - (count - done), count - done
+            for a, (cost, _) in before.items():
+                for b in self.ends(a):
+                    if b > room or (not left and b != self.size):
+                        continue
+                    needed = self.need(b)
+                    if needed is None or needed > left:
+                        continue
+                    total = cost + bad[b] + (self.share[b] - self.share[a]) ** 2
+                    if a and self._proses[b] == self._proses[a]:
+                        total += even * base**_REPEATS
+                    if b not in here or total < here[b][0]:
+                        here[b] = total, a
             steps.append(here)
-            before, limit = here, rest
-        edges = [len(self.pieces)]
+            before = here
+            if len(here) > _MOST_STATES:
+                ideal = self.share[-1] * done // count
+                near = {b: abs(share - ideal) for b, share in enumerate(self.share) if b in here}
+                kept = nsmallest(_MOST_STATES, here, key=near.__getitem__)
+                before = {b: here[b] for b in kept}
+        if self.size not in before:
+            return None
+        edges = [self.size]
         for step in reversed(steps):
             edges.append(step[edges[-1]][1])
         return edges[::-1]
 
-    def _places(self, count: int, first: int, rest: int) -> list[list[int]]:
-        """Where each inner boundary may stand, so that the parts can fit."""
-        size = len(self.pieces)
-        latest, earliest = [0], [size]
-        for done in range(1, count):
-            reach = self.reach(latest[-1], first if done == 1 else rest)
-            latest.append(min(reach, size - count + done))
-            floor = bisect_left(self.starts, self.ends[earliest[-1]] - rest)
-            earliest.append(max(min(floor, earliest[-1] - 1), count - done))
-        earliest.reverse()
-        center, found = 0, []
-        for done in range(1, count):
-            low, high = max(earliest[done - 1], done), latest[done]
-            ideal = bisect_left(self.share, self.share[-1] * done // count)
-            reach = self.reach(center, first if done == 1 else rest)
-            center = max(min(max(min(ideal, high), low), reach), center + 1)
-            found.append(self._near(center, low, high, count))
-        return found
-
-    def _near(self, center: int, low: int, high: int, count: int) -> list[int]:
-        if high - low < _CANDIDATES or len(self.pieces) <= _MANY_PIECES:
-            return list(range(low, high + 1))
-        if count > 8:
-            band = len(self.pieces) // count + _CANDIDATES
-            low, high = max(low, center - band), min(high, center + band)
-        best = nsmallest(
-            _CANDIDATES,
-            range(low, high + 1),
-            key=lambda place: (
-                place != center,
-                self.pieces[place].level,
-                abs(self.share[place] - self.share[center]),
-                place,
-            ),
-        )
-        return sorted(best)
-
-    def whole_cuts(self, first: int, rest: int, low: int, high: int) -> list[int] | None:
+    def whole_cuts(self, low: int, high: int) -> list[int] | None:
         """The edges of the fewest parts whose shares, here seconds, are within ``low`` and
         ``high``; None where there are none."""
         even = self.share[-1] ** 2 + 1
-        best: list[tuple[int, int, int] | None] = [(0, 0, 0)]
-        for b in range(1, len(self.pieces) + 1):
-            level = self.pieces[b].level if b < len(self.pieces) else 0
-            found: tuple[int, int, int] | None = None
-            for a in range(b - 1, max(-1, b - 1 - _MANY_PIECES), -1):
+        best: list[tuple[int, int, int] | None] = [(0, 0, 0)] + [None] * self.size
+        for a in range(self.size):
+            before = best[a]
+            if before is None:
+                continue
+            for b in self.ends(a):
                 seconds = self.share[b] - self.share[a]
-                if seconds > high:
-                    break
-                before, limit = best[a], rest if a else first
-                if before is None or seconds < low or self.weight(a, b) > limit:
+                if not low <= seconds <= high:
                     continue
+                level = self.levels[b] if b < self.size else 0
                 way = (before[0] + 1, before[1] + level * even + seconds**2, a)
-                if found is None or way < found:
-                    found = way
-            best.append(found)
-        edges = [len(self.pieces)]
+                known = best[b]
+                if known is None or way < known:
+                    best[b] = way
+        edges = [self.size]
         while edges[-1]:
             step = best[edges[-1]]
             if step is None:
                 return None
             edges.append(step[2])
         return edges[::-1]
+
+    def shares(self, edges: Sequence[int]) -> list[int]:
+        """The share of each part."""
+        return [self.share[b] - self.share[a] for a, b in pairwise(edges)]
 
 
 def apportion(

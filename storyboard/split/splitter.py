@@ -1,79 +1,109 @@
-"""The splitter: in which arrangement a shot's parts stand, where it is cut, how long they last."""
+"""The splitter: the ways in which a shot can be rendered that does not fit as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
-from storyboard.diagnostics import Diagnostics
-from storyboard.film import Part, Ruler, Scene, Shot
+from storyboard.compose import Atom, Composer, Piece, action_of, narration_of
+from storyboard.compose.action import BEAT
+from storyboard.compose.composer import present_in
+from storyboard.film import Part, Passage, Scene, Shot, Speech, Way
+from storyboard.film import Prompt as Composed
 from storyboard.language.leaves import LONGEST_SHOT
-from storyboard.split.division import Division, Line, apportion, lengths
-from storyboard.split.reports import UNLIMITED, Reports, opens_on_picture
-from storyboard.split.sentences import CLAUSE, SENTENCE, WORD, Piece, refine, whole
+from storyboard.speech import share as spoken_share
+from storyboard.split import findings
+from storyboard.split.carry import carry
+from storyboard.split.division import Row, apportion, lengths
+from storyboard.split.measure import Measure, place_of, sentence_before
+from storyboard.split.sentences import CLAUSE, SENTENCE, WORD, refine, whole
 from storyboard.targets.types import Target
+from storyboard.values import value
 
-_SHARE = 1_000_000
+UNLIMITED = 1 << 40
+"""The limit of a text that has none."""
+
+_BREATH = 400
+"""Milliseconds before a spoken line."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class _Room:
     """An arrangement of a shot's parts and what it holds.
 
-    ``first`` and ``rest`` are the code points of the first part and of the others, ``low`` and
-    ``high`` the seconds of a part, ``most`` the parts that the shot's seconds can hold.
+    ``limit`` are the code points of a part, ``low`` and ``high`` its seconds, ``most`` the parts
+    that the shot's seconds can hold.
     """
 
     way: Literal["joined", "apart", "grouped"]
-    first: int
-    rest: int
+    limit: int
     low: int
     high: int
     most: int
 
 
+@value(frozen=True, slots=True, kw_only=True)
+class _Division:
+    """The atoms, edges and seconds of a shot's parts; ``opening`` are those that open a request.
+
+    ``spare`` parts at the end have no atoms of their own.
+    """
+
+    atoms: Sequence[Atom]
+    narration: Sequence[Sequence[Atom]]
+    edges: list[int]
+    seconds: list[int]
+    opening: set[int]
+    is_by_text: bool
+    spare: int = 0
+
+
 class Splitter:
-    """Divides the shots of a scene that do not fit a request as they are."""
+    """Finds the ways of the shots of a scene that do not fit a request as they are."""
 
-    def __init__(
-        self, scene: Scene, target: Target, ruler: Ruler, diagnostics: Diagnostics
-    ) -> None:
+    def __init__(self, scene: Scene, target: Target, composer: Composer) -> None:
         self.target = target
-        self.ruler = ruler
-        self.limit = target.shot_characters or UNLIMITED
-        self.lead = ruler.weigh(ruler.lead) if ruler.lead else 0
+        self.composer = composer
+        self.diagnostics = composer.diagnostics
+        self.lead = composer.ruler.weigh(composer.ruler.lead) + 1 if composer.ruler.lead else 0
+        self.entry = target.shot_characters or UNLIMITED
         single = target.prompt.characters
-        self.single = single if single is not None and single > self.limit else None
-        self.long_prompts = scene.long_prompts and self.single is not None
-        # Where a shot may be kept whole if its writer asks for that: up to so many characters.
-        offered = None if self.long_prompts or self.single is None else self.single - self.lead
-        self.reports = Reports(target, ruler, diagnostics, self.lead, offered)
+        self.single = single if single is not None and single > self.entry else None
+        self.long_prompts = scene.long_prompts if self.single is not None else "never"
 
-    def divide(self, shot: Shot) -> Iterator[Part]:
-        """The parts of a shot that does not fit as it is."""
-        weight = self.ruler.weigh(shot.text)
-        limit, within = self.limit, shot.seconds <= self.target.seconds.max
-        if self.long_prompts and self.single is not None:
-            opening = self.lead if opens_on_picture(shot) else 0
-            if within and weight <= self.single - opening:
-                yield self._part(shot, shot.text, shot.seconds)
-                return
-            limit = limit if within else self.single
-        pieces = self._beats(shot)
-        division = self._fit(shot, pieces, limit)
-        if division is None:
-            self.reports.crowded(shot, limit, weight, *self._capacity(shot, pieces, limit))
-            if within:
-                yield self._part(shot, shot.text, shot.seconds)
-                return
-            limit = UNLIMITED  # the text is reported; no more about it
-            division = self._fit(shot, pieces, limit)
-        if division is None:
-            raise ValueError(f"{shot.seconds} s of a shot without a limit cannot be divided")
-        self.reports.division(shot, division, limit, weight)
-        yield from self._parts(shot, division)
+    def ways(self, shot: Shot, prompt: Composed) -> tuple[tuple[Part, ...], ...]:
+        """The ways of a shot, the ones that need no division first; one, reported, if none fits."""
+        is_within = shot.seconds <= self.target.seconds.max
+        longer = self.single if self.long_prompts != "never" else None
+        found: list[tuple[Part, ...]] = []
+        if is_within and longer is not None and prompt.weight <= longer:
+            found.append((self._whole(shot, prompt),))
+            if self.long_prompts == "always":
+                return tuple(found)
+        limits = [self.entry] if longer is None or is_within else [longer, self.entry]
+        for limit in limits:
+            rooms = [
+                room
+                for room in self._rooms(shot, shot.seconds, limit)
+                if not found or room.way == "joined" or (not is_within and room.way == "apart")
+            ]
+            division = self._fit(shot, rooms)
+            if division is None:
+                continue
+            parts = self._parts(shot, division, limit, prompt)
+            if parts is not None and not any(_are_alike(parts, other) for other in found):
+                found.append(parts)
+        if is_within and not found and longer is not None:
+            rooms = [one for one in self._rooms(shot, shot.seconds, longer) if one.way == "apart"]
+            division = self._fit(shot, rooms)
+            if division is not None and (parts := self._parts(shot, division, longer, prompt)):
+                found.append(parts)
+        if found:
+            return tuple(found)
+        self._report(shot, prompt, longer or self.entry)
+        return ((self._whole(shot, prompt),),)
 
     # What a shot's seconds hold
 
@@ -81,82 +111,174 @@ class Splitter:
         """The arrangements for a shot of so many seconds, the best first."""
         own, shots = self.target.seconds, self.target.shots
         by_time = -(-seconds // own.max)
-        first = limit - self.lead if opens_on_picture(shot) else limit
         low = min(own.min, seconds // by_time) if by_time > 1 else own.min
-        if shots and by_time == 1:
+        if shots and by_time == 1 and limit <= self.entry:
             most = min(shots.max, seconds // shots.min_seconds)
             if seconds <= most * shots.max_seconds:
                 yield _Room(
                     way="joined",
-                    first=first,
-                    rest=limit,
+                    limit=limit,
                     low=shots.min_seconds,
                     high=shots.max_seconds,
                     most=most,
                 )
-        rest = limit - self.lead
         most = max(by_time, seconds // low)
-        yield _Room(way="apart", first=first, rest=rest, low=low, high=own.max, most=most)
-        if shots and limit <= self.limit:
+        yield _Room(way="apart", limit=limit, low=low, high=own.max, most=most)
+        if shots and limit <= self.entry:
             most = min(seconds // own.min * shots.max, seconds // shots.min_seconds)
             low, high = shots.min_seconds, shots.max_seconds
-            yield _Room(way="grouped", first=first, rest=rest, low=low, high=high, most=most)
+            yield _Room(way="grouped", limit=limit, low=low, high=high, most=most)
 
-    def _fit(self, shot: Shot, beats: list[Piece], limit: int) -> Division | None:
+    def _fit(self, shot: Shot, rooms: Sequence[_Room]) -> _Division | None:
         """The best division whose parts fit, or None where the seconds are too few."""
-        least = self.ruler.weigh("".join(shot.text.split()))
-        rooms = [
-            room
-            for room in self._rooms(shot, shot.seconds, limit)
-            if room.most > 1 and least <= room.first + (room.most - 1) * room.rest
-        ]
-        owned = _seconds_of_beats(shot, beats)
-        if owned:
+        rooms = [room for room in rooms if room.most > 1]
+        is_heard = self.composer.is_heard(shot)
+        least = sum(
+            self.composer.ruler.weigh("".join(atom.text.split()))
+            for atom in action_of(shot, is_heard=is_heard)
+        )
+        rooms = [room for room in rooms if least <= room.most * room.limit]
+        for level in (SENTENCE, CLAUSE, WORD):
             for room in rooms:
-                if division := self._whole_beats(shot, beats, owned, room):
-                    return division
-        for down_to in (0, CLAUSE, WORD):
-            for room in rooms:
-                if division := self._by_weight(shot, beats, owned, room, down_to):
+                if division := self._divided(shot, room, level):
                     return division
         return None
 
-    def _by_weight(
-        self,
-        shot: Shot,
-        beats: list[Piece],
-        owned: list[int] | None,
-        room: _Room,
-        down_to: int,
-    ) -> Division | None:
-        """The parts with shares of the time in proportion to their text."""
+    def _divided(self, shot: Shot, room: _Room, level: int) -> _Division | None:
+        """A division in one arrangement, prose cut down to a level where it must be."""
         by_time = -(-shot.seconds // self.target.seconds.max)
-        limit = min(room.first, room.rest)
-        pieces = self._refine(shot, beats, limit, down_to)
-        if len(pieces) < by_time:
-            pieces = self._refine(shot, beats, limit, max(down_to, SENTENCE))
-        line = Line(pieces, limit, _shares(pieces, beats, owned))
-        by_text = line.fewest(room.first, room.rest)
-        count = max(by_time, by_text)
-        if count > room.most:
+        atoms = self._atoms(shot, room.limit, level)
+        if len(atoms) < by_time:
+            atoms = self._atoms(shot, room.limit, level, cuts_lines=True)
+        owned = _seconds_of_beats(shot)
+        shares = _shares(shot, atoms, owned)
+        narration = self._narrated(shot, atoms, shares)
+        measure = Measure(self.composer, shot, atoms, narration)
+        lead = 0 if room.way == "joined" else self.lead
+        row = Row(
+            [atom.level for atom in atoms],
+            shares,
+            measure.growing,
+            room.limit - (self.lead if shot.opens_on_picture else 0),
+            room.limit - lead,
+            [atom.speech is None for atom in atoms],
+        )
+        if owned is not None and level == SENTENCE and room.way != "grouped":
+            division = self._whole_beats(shot, row, measure, atoms, narration, owned, room)
+            if division is not None:
+                return division
+        by_text = row.fewest()
+        if by_text is None:
             return None
-        edges = line.cuts(min(count, len(pieces)), room.first, room.rest)
-        stretches = [(pieces[a].start, pieces[b - 1].end) for a, b in pairwise(edges)]
-        shares = [line.share[b] - line.share[a] for a, b in pairwise(edges)]
-        carried = count - len(stretches)
-        stretches += stretches[-1:] * carried
-        shares += shares[-1:] * carried
-        timed = self._time(shot.seconds, shares, room)
+        count = max(by_time, by_text)
+        if count > room.most or count < 2:
+            return None
+        edges = row.cuts(min(count, row.size))
+        if edges is None:
+            return None
+        spare = count - (len(edges) - 1)
+        parts = row.shares(edges)
+        parts += parts[-1:] * spare
+        timed = self._time(shot.seconds, parts, room)
         if timed is None:
             return None
-        seconds, opening = timed
-        return Division(
-            stretches=stretches,
-            seconds=seconds,
-            opening=opening,
-            by_text=by_text > by_time,
-            carried=carried,
+        return _Division(
+            atoms=atoms,
+            narration=narration,
+            edges=edges,
+            seconds=timed[0],
+            opening=timed[1],
+            is_by_text=by_text > by_time,
+            spare=spare,
         )
+
+    def _whole_beats(
+        self,
+        shot: Shot,
+        row: Row,
+        measure: Measure,
+        atoms: Sequence[Atom],
+        narration: Sequence[Sequence[Atom]],
+        owned: Sequence[int],
+        room: _Room,
+    ) -> _Division | None:
+        """The fewest parts of whole beats that keep the beats' own seconds; else None."""
+        first: dict[int, int] = {}
+        for index, atom in enumerate(atoms):
+            first.setdefault(atom.beat, index)
+        starts = sorted(first.values())
+        if len(starts) != len(owned):
+            return None
+        edges = [*starts, len(atoms)]
+
+        def growing(a: int) -> Iterator[int]:
+            weights = [0, *measure.growing(edges[a])]
+            return (weights[edge - edges[a]] for edge in edges[a + 1 :])
+
+        beats = Row([BEAT] * len(owned), owned, growing, row.first, row.rest)
+        cuts = beats.whole_cuts(room.low, room.high)
+        if cuts is None or not 1 < len(cuts) - 1 <= room.most:
+            return None
+        count = len(cuts) - 1
+        return _Division(
+            atoms=atoms,
+            narration=narration,
+            edges=[edges[cut] for cut in cuts],
+            seconds=beats.shares(cuts),
+            opening={0} if room.way == "joined" else set(range(count)),
+            is_by_text=shot.seconds <= self.target.seconds.max,
+        )
+
+    def _atoms(self, shot: Shot, limit: int, level: int, *, cuts_lines: bool = False) -> list[Atom]:
+        """The action, prose cut into sentences, and what is too long further, to a level."""
+        is_heard = self.composer.is_heard(shot)
+        atoms: list[Atom] = []
+        plain = action_of(shot, is_heard=is_heard)
+        measure = Measure(self.composer, shot, plain, [()] * len(plain))
+        for index, atom in enumerate(plain):
+            room = limit - self.lead - measure.overhead(index, index + 1)
+            is_line = atom.speech is not None
+            down_to = SENTENCE if not is_line or cuts_lines else 0
+            if level > SENTENCE and not is_line:
+                down_to = level
+            text = atom.passage.text
+            around = measure.of_atom(atom._replace(end=atom.start)) if is_line else 6
+
+            def weigh(stretch: str, around: int = around) -> int:
+                return self.composer.ruler.weigh(self.composer.expand(stretch)) + around
+
+            start = whole(text, atom.start, atom.end, weigh)
+            pieces = refine(text, [start], max(room, 24), weigh, down_to=down_to)
+            for number, piece in enumerate(pieces):
+                cut = atom.level if not number else piece.level + 1
+                if not number and not shot.has_beats and index:
+                    cut = max(cut, 1)
+                atoms.append(
+                    Atom(atom.passage, piece.start, piece.end, atom.beat, cut, atom.speech)
+                )
+        return atoms
+
+    def _narrated(
+        self, shot: Shot, atoms: Sequence[Atom], shares: Sequence[int]
+    ) -> list[Sequence[Atom]]:
+        """The sentences of the narration, each with the atom during which it is heard."""
+        narration = narration_of(shot, is_heard=self.composer.is_heard(shot))
+        spread: list[list[Atom]] = [[] for _ in atoms]
+        if narration is None or not atoms:
+            return [tuple(said) for said in spread]
+        text = narration.passage.text
+        start = whole(text, 0, len(text), len)
+        pieces = refine(text, [start], UNLIMITED, len, down_to=SENTENCE)
+        weights = [max(spoken_share(text[piece.start : piece.end]), 1) for piece in pieces]
+        total, at, index, reached = sum(weights), 0, 0, shares[0]
+        for piece, weight in zip(pieces, weights, strict=True):
+            middle = (2 * at + weight) * max(sum(shares), 1)
+            while index < len(atoms) - 1 and reached * 2 * total < middle:
+                index += 1
+                reached += shares[index]
+            spread[index].append(narration._replace(start=piece.start, end=piece.end))
+            at += weight
+        return [tuple(said) for said in spread]
 
     def _time(
         self, total: int, shares: list[int], room: _Room
@@ -184,140 +306,154 @@ class Splitter:
             seconds += apportion(whole_seconds, shares[a:b], *within) or ()
         return (seconds, {a for a, _ in groups}) if len(seconds) == count else None
 
-    def _whole_beats(
-        self, shot: Shot, beats: list[Piece], owned: list[int], room: _Room
-    ) -> Division | None:
-        """The fewest parts of whole beats that keep the beats' own seconds; else None."""
-        if room.way == "grouped":
-            return None
-        limit = min(room.first, room.rest)
-        pieces: list[Piece] = []
-        seconds: list[int] = []
-        for beat, lasts in zip(beats, owned, strict=True):
-            if lasts <= room.high and beat.weight <= limit:
-                pieces.append(beat)
-                seconds.append(lasts)
-                continue
-            divided = self._divided_beat(shot, beat, lasts, limit, room.high)
-            if divided is None:
-                return None
-            pieces += divided[0]
-            seconds += divided[1]
-        line = Line(pieces, limit, seconds)
-        edges = line.whole_cuts(room.first, room.rest, room.low, room.high)
-        if edges is None or not 1 < len(edges) - 1 <= room.most:
-            return None
-        stretches = [(pieces[a].start, pieces[b - 1].end) for a, b in pairwise(edges)]
-        return Division(
-            stretches=stretches,
-            seconds=[line.share[b] - line.share[a] for a, b in pairwise(edges)],
-            opening={0} if room.way == "joined" else set(range(len(stretches))),
-            by_text=shot.seconds <= self.target.seconds.max,
-        )
-
-    def _divided_beat(
-        self, shot: Shot, beat: Piece, lasts: int, limit: int, high: int
-    ) -> tuple[list[Piece], list[int]] | None:
-        """A beat that does not fit a part, divided between its sentences."""
-        by_time = -(-lasts // high)
-        pieces = self._refine(shot, [beat], limit, 0)
-        if len(pieces) < by_time:
-            pieces = self._refine(shot, [beat], limit, SENTENCE)
-        line = Line(pieces, limit, [piece.weight for piece in pieces])
-        count = max(by_time, line.fewest(limit, limit))
-        if count > len(pieces):
-            return None
-        edges = list(pairwise(line.cuts(count, limit, limit)))
-        low = min(self.target.seconds.min, lasts // count)
-        shares = [line.share[b] - line.share[a] for a, b in edges]
-        seconds = apportion(lasts, shares, [low] * count, [high] * count)
-        if not low or seconds is None:
-            return None
-        merged = [
-            Piece(pieces[a].start, pieces[b - 1].end, pieces[a].level, line.weight(a, b))
-            for a, b in edges
-        ]
-        return merged, seconds
-
-    def _beats(self, shot: Shot) -> list[Piece]:
-        starts = [0, *(beat.start for beat in shot.beats[1:]), len(shot.text)]
-        found = [whole(shot.text, a, b, self.ruler.weigh) for a, b in pairwise(starts)]
-        return [piece for piece in found if piece.start < piece.end] or found[:1]
-
-    def _refine(self, shot: Shot, pieces: list[Piece], limit: int, down_to: int) -> list[Piece]:
-        return refine(shot.text, pieces, limit, self.ruler.weigh, down_to=down_to)
-
     # Parts
 
-    def _part(self, shot: Shot, text: str, seconds: int) -> Part:
-        """A shot kept whole, alone in its request as it is too long for a list of shots."""
+    def _whole(self, shot: Shot, prompt: Composed) -> Part:
+        """A shot kept whole, alone in its request where it is too long for a list of shots."""
+        shots = self.target.shots
+        is_alone = shots is not None and (
+            shot.seconds > shots.max_seconds or prompt.weight > self.entry
+        )
         return Part(
             shot=shot,
-            text=text,
-            seconds=seconds,
+            prompt=prompt,
+            seconds=shot.seconds,
             continues=shot.seam == "continue",
-            alone=self._is_alone(text, seconds),
+            alone=is_alone,
+            lines=shot.speeches(),
         )
 
-    def _is_alone(self, text: str, seconds: int) -> bool:
-        shots = self.target.shots
-        return shots is not None and (
-            seconds > shots.max_seconds
-            or (self.long_prompts and self.ruler.weigh(text) > self.limit)
+    def _parts(
+        self, shot: Shot, division: _Division, limit: int, prompt: Composed
+    ) -> tuple[Part, ...] | None:
+        """The composed parts of a division; None where one counts more than it may."""
+        count = len(division.seconds)
+        way = Way(
+            is_by_text=division.is_by_text,
+            weight=prompt.weight,
+            limit=limit,
+            spare=division.spare,
         )
-
-    def _parts(self, shot: Shot, division: Division) -> Iterator[Part]:
-        count = len(division.stretches)
-        for index, (start, end) in enumerate(division.stretches):
-            text, seconds = shot.text[start:end], division.seconds[index]
-            opening = index in division.opening
-            yield Part(
+        atoms, parts = division.atoms, []
+        appeared: dict[str, None] = {}
+        for index in range(count):
+            if index < count - division.spare:
+                a, b = division.edges[index], division.edges[index + 1]
+                sentence = sentence_before(atoms, a, b)
+            else:
+                a = b = division.edges[-1]
+                sentence = next(
+                    (at for at in range(a - 1, -1, -1) if atoms[at].speech is None), None
+                )
+            opens = index in division.opening
+            piece = Piece(
                 shot=shot,
-                text=text,
-                seconds=seconds,
+                atoms=atoms[a:b],
+                narration=[said for each in division.narration[a:b] for said in each],
+                carried=atoms[sentence] if sentence is not None else None,
+                location=place_of(self.composer, shot, atoms[max(b, 1) - 1]),
+                present=present_in(shot, _beats_of(atoms, a, b)),
+                beats=_beats_of(atoms, a, b),
+                opens=opens and (index > 0 or shot.opens_on_picture),
                 number=index + 1,
                 count=count,
-                continues=opening and (index > 0 or shot.seam == "continue"),
-                joined=not opening,
-                carried=index >= count - division.carried,
-                alone=self._is_alone(text, seconds),
             )
+            composed = carry(self.composer, piece, appeared, limit)
+            if composed.weight > limit or not composed.text:
+                return None
+            shots = self.target.shots
+            parts.append(
+                Part(
+                    shot=shot,
+                    prompt=composed,
+                    seconds=division.seconds[index],
+                    number=index + 1,
+                    count=count,
+                    continues=opens and (index > 0 or shot.seam == "continue"),
+                    joined=not opens,
+                    carried=atoms[sentence].text if sentence is not None else "",
+                    alone=shots is not None
+                    and (
+                        division.seconds[index] > shots.max_seconds or composed.weight > self.entry
+                    ),
+                    is_at_beat=shot.has_beats and b > a and atoms[a].level == BEAT,
+                    lines=_spoken(piece),
+                    way=way,
+                )
+            )
+        return tuple(parts)
 
-    # What a crowded shot needs
+    # What is said where nothing fits
 
-    def _capacity(self, shot: Shot, beats: list[Piece], limit: int) -> tuple[int, int | None]:
-        """How much text the seconds hold, and how many seconds hold the text, if any do."""
-        pieces = self._refine(shot, beats, limit - self.lead, WORD)
-        line = Line(pieces, limit - self.lead, [0] * len(pieces))
-        holds = max(
-            line.held(room.most, room.first, room.rest)
-            for room in self._rooms(shot, shot.seconds, limit)
-        )
-        return holds, self._enough(shot, line, limit)
+    def _report(self, shot: Shot, prompt: Composed, limit: int) -> None:
+        plain = self._atoms(shot, limit, SENTENCE)
+        if not plain:
+            findings.crowded_framing(self.composer, shot, limit)
+            return
+        measure = Measure(self.composer, shot, plain, [()] * len(plain))
+        overhead = [measure.overhead(a, a + 1) + self.lead for a in range(len(plain))]
+        longest = max(measure.of_atom(atom) for atom in plain)
+        if limit - max(overhead) < min(longest, 100):
+            findings.crowded_framing(self.composer, shot, limit)
+            return
+        words = self._atoms(shot, limit, WORD)
+        measure = Measure(self.composer, shot, words, [()] * len(words))
+        room = limit - self.lead
+        for index, atom in enumerate(words):
+            if measure.part(index, index + 1) > room and atom.end - atom.start > 24:
+                findings.unbreakable(self.composer, shot, atom, limit)
+                return
+        shares = [1] * len(words)
+        row = Row([atom.level for atom in words], shares, measure.growing, room, room)
+        rooms = list(self._rooms(shot, shot.seconds, limit))
+        most = max(room.most for room in rooms)
+        held = row.held(most)
+        holds = sum(measure.of_atom(atom) for atom in words[:held])
+        needed = row.fewest()
+        enough = None
+        if needed is not None:
+            for seconds in range(shot.seconds + 1, LONGEST_SHOT + 1):
+                if any(needed <= room.most for room in self._rooms(shot, seconds, limit)):
+                    enough = seconds
+                    break
+        weight = sum(measure.of_atom(atom) for atom in words)
+        findings.crowded(self.composer, shot, weight, min(holds, weight - 1), enough)
 
-    def _enough(self, shot: Shot, line: Line, limit: int) -> int | None:
-        """The seconds that hold the text; None where no shot may be so long."""
-        needs: dict[tuple[int, int], int] = {}
-        for seconds in range(shot.seconds + 1, LONGEST_SHOT + 1):
-            for room in self._rooms(shot, seconds, limit):
-                way = room.first, room.rest
-                if way not in needs:
-                    needs[way] = line.fewest(*way)
-                if needs[way] <= room.most:
-                    return seconds
-        return None
+
+def _are_alike(parts: Sequence[Part], others: Sequence[Part]) -> bool:
+    """Whether two ways render the same prompts in the same seconds."""
+    return [(part.prompt, part.seconds, part.joined) for part in parts] == [
+        (part.prompt, part.seconds, part.joined) for part in others
+    ]
 
 
-def _seconds_of_beats(shot: Shot, beats: Sequence[Piece]) -> list[int] | None:
+def _beats_of(atoms: Sequence[Atom], a: int, b: int) -> tuple[int, ...]:
+    """The beats of some atoms; where there are none, the beat that goes on."""
+    return tuple(sorted({atom.beat for atom in atoms[a:b] or atoms[max(a, 1) - 1 : max(a, 1)]}))
+
+
+def _spoken(piece: Piece) -> tuple[Speech, ...]:
+    """The lines of a piece, each with the words that are said in it."""
+    return tuple(
+        replace(atom.speech, line=Passage(atom.text, atom.passage.scalar))
+        for atom in (*piece.atoms, *piece.narration)
+        if atom.speech is not None
+    )
+
+
+def _seconds_of_beats(shot: Shot) -> list[int] | None:
     """The seconds of each beat where any has its own; those without share what is left."""
     own = [beat.seconds for beat in shot.beats]
-    if len(own) != len(beats) or not any(own):
+    if not any(own):
         return None
     missing = [index for index, seconds in enumerate(own) if seconds is None]
     rest = shot.seconds - sum(seconds or 0 for seconds in own)
     if not missing:
         return None if rest else [seconds or 0 for seconds in own]
-    weights = [beats[index].weight for index in missing]
+    weights = [
+        len(prose.text) if (prose := shot.beats[index].prose) is not None else 1
+        for index in missing
+    ]
     shared = apportion(rest, weights, [1] * len(missing), [max(rest, 1)] * len(missing))
     if shared is None:
         return None
@@ -325,15 +461,35 @@ def _seconds_of_beats(shot: Shot, beats: Sequence[Piece]) -> list[int] | None:
     return [seconds or by_beat[index] for index, seconds in enumerate(own)]
 
 
-def _shares(
-    pieces: Sequence[Piece], beats: Sequence[Piece], owned: Sequence[int] | None
-) -> list[int]:
-    """Each piece's share of the time: of its beat's seconds if those are known."""
+def _shares(shot: Shot, atoms: Sequence[Atom], owned: Sequence[int] | None) -> list[int]:
+    """Milliseconds of each atom: a line the time it takes to say, prose by its length.
+
+    Where beats have seconds, each atom has its part of its beat's.
+    """
     if owned is None:
-        return [piece.weight for piece in pieces]
-    shares, at = [], 0
-    for piece in pieces:
-        while piece.start >= beats[at].end:
-            at += 1
-        shares.append(owned[at] * _SHARE * piece.weight // max(beats[at].weight, 1))
+        groups = [(shot.seconds, list(range(len(atoms))))]
+    else:
+        by_beat: dict[int, list[int]] = {}
+        for index, atom in enumerate(atoms):
+            by_beat.setdefault(atom.beat, []).append(index)
+        groups = [(owned[beat], indices) for beat, indices in by_beat.items()]
+    shares = [1] * len(atoms)
+    for seconds, indices in groups:
+        total = seconds * 1000
+        spoken = {
+            index: spoken_share(atoms[index].text) + _BREATH
+            for index in indices
+            if atoms[index].speech is not None
+        }
+        prose = [index for index in indices if index not in spoken]
+        left = max(total - sum(spoken.values()), total // 4 if prose else 0)
+        length = sum(len(atoms[index].text) for index in prose) or 1
+        for index in indices:
+            if index in spoken:
+                shares[index] = max(spoken[index], 1)
+            else:
+                shares[index] = max(left * len(atoms[index].text) // length, 1)
+        if owned is not None and (made := sum(shares[index] for index in indices)) != total:
+            for index in indices:
+                shares[index] = max(shares[index] * total // made, 1)
     return shares

@@ -77,6 +77,15 @@ def _check_tags(target: Target) -> Iterator[Disagreement]:
             )
 
 
+def _check_dialogue(target: Target) -> Iterator[Disagreement]:
+    if sorted(_fields(target.dialogue) or ()) != ["line", "speaker"]:
+        yield Disagreement(
+            path=("dialogue",),
+            message="the form of a spoken line needs {speaker} and {line}, once each",
+            help="write dialogue: '[{speaker}]: \"{line}\"'",
+        )
+
+
 def _fields(text: str) -> list[str] | None:
     try:
         return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
@@ -315,6 +324,7 @@ _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
     _check_features_are_described,
     _check_words_name_the_image,
     _check_tags,
+    _check_dialogue,
     _check_fields_exist,
     _check_limits_match_features,
     _check_numbers,

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 
 from storyboard.decode import decode
 from storyboard.decode.locations import opening
-from storyboard.decode.repairs import placeholder
 from storyboard.diagnostics import Diagnostics, Fix, Label, Span
 from storyboard.diagnostics.codes import BROKEN_TARGET, UNKNOWN_TARGET, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
@@ -108,11 +107,6 @@ def digest(target: Target) -> str:
         target.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def default_template() -> str:
-    """How a shot's fields become text where a target's data says nothing else."""
-    return (_data() / "shot.jinja").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,12 +322,6 @@ def _is_nothing(value: Node) -> bool:
 
 
 def _target(root: Mapping, diagnostics: Diagnostics) -> Target | None:
-    if "template" not in root:
-        template = Scalar(default_template())
-        near = placeholder(root)
-        template.origin, template.start, template.end = near.origin, near.start, near.end
-        template.style = "?"
-        root["template"] = template
     decoded = decode(Target, root, diagnostics)
     if decoded.value is None or decoded.removed:
         return None

@@ -60,7 +60,7 @@ def target_schema() -> Schema:
     be the word ``unknown`` or ``absent``.
     """
     schema = Target.model_json_schema()
-    required = [key for key in schema.pop("required") if key != "template"]
+    required = schema.pop("required")
     blocks: Schema = schema["$defs"]
     for name, block in blocks.items():
         if name not in _ITEMS_OF_LISTS:

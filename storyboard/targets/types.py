@@ -161,6 +161,9 @@ class Elements(_Facts):
     min_references: int = Field(ge=0)
     max_references: int = Field(ge=0)
     max_videos: int = Field(0, ge=0, description="Elements with a video in one request.")
+    beside_frame: int | None = Field(
+        None, ge=0, description="Elements that a request with a first frame may have, if fewer."
+    )
 
 
 class Pictures(_Facts):
@@ -296,7 +299,11 @@ class Target(_Facts):
         None, description="The JSON Schema of a request, under schemas/; none where not known."
     )
     prices: tuple[Price, ...]
-    template: Text = Field(description="How a shot's fields become its text, in Jinja2.")
+    dialogue: Text = Field(
+        '[{speaker}]: "{line}"',
+        description="How the model wants a spoken line: {speaker} is who speaks, and how, with "
+        "commas between; {line} the words.",
+    )
 
     def has(self, feature: Feature) -> bool:
         """Whether the target offers the feature natively."""

@@ -77,9 +77,31 @@ def casts(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
 
 
 @st.composite
-def shots(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
+def dialogues(draw: st.DrawFn, people: list[str]) -> list[dict[str, Any]]:
+    """A few lines of one or more speakers, some of them heard only."""
+    said = []
+    for _ in range(draw(st.integers(1, 3))):
+        line = draw(st.sampled_from(["Who?", 'He said "no" twice.', "Go. Go now.", "灯！"]))
+        tone = draw(st.sampled_from([None, "low", "under his breath."]))
+        block: dict[str, Any] = {"line": line} | ({"tone": tone} if tone else {})
+        if draw(st.integers(0, 3)) == 0:
+            block["off"] = True
+        said.append({draw(st.sampled_from(people)): block})
+    return said
+
+
+@st.composite
+def shots(
+    draw: st.DrawFn, names: list[str], people: list[str], places: list[str]
+) -> dict[str, Any]:
     """A shot with some of everything that a shot may have."""
     shot: dict[str, Any] = {}
+    if people and draw(st.integers(0, 2)) == 0:
+        shot["dialogue"] = draw(dialogues(people))
+    if people and draw(st.integers(0, 3)) == 0:
+        shot["cast"] = draw(st.lists(st.sampled_from(people), max_size=2, unique=True))
+    if draw(st.integers(0, 5)) == 0:
+        shot["location"] = draw(st.sampled_from(["none", *places]))
     if draw(st.integers(0, 3)) == 0:
         texts = draw(st.lists(sentences(names), min_size=1, max_size=5))
         shot["beats"] = list(texts)
@@ -102,6 +124,7 @@ def shots(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
         "audio": st.booleans(),
         "take": st.integers(1, 3),
         "notes": st.just("for people"),
+        "narration": st.sampled_from(["That winter came early.", "Years go by. Nobody asks why."]),
         "seam": st.sampled_from(["cut", "continue"]),
         "start_frame": st.sampled_from(PICTURES),
         "end_frame": st.sampled_from(PICTURES),
@@ -118,6 +141,8 @@ def films(draw: st.DrawFn) -> Film:
     """A film in the language, as JSON values."""
     cast = draw(casts())
     names = [name for kind in cast.values() for name in kind]
+    people = [*cast.get("characters", {}), *cast.get("props", {})]
+    places = [*cast.get("locations", {})]
     defaults = st.fixed_dictionaries(
         {},
         optional={
@@ -126,14 +151,16 @@ def films(draw: st.DrawFn) -> Film:
             "duration": st.integers(1, 20),
             "seam": st.sampled_from(["cut", "continue"]),
             "pack": st.sampled_from(["auto", "none"]),
-            "long_prompts": st.booleans(),
+            "long_prompts": st.sampled_from(["auto", "always", "never"]),
+            "light": st.sampled_from(["moonlight,", "none"]),
+            "sound": st.just("surf..."),
         },
     )
     scenes = []
     for number in range(draw(st.integers(1, 3))):
         scene: dict[str, Any] = {"id": f"s{number}", "shots": []}
         for index in range(draw(st.integers(1, 6))):
-            scene["shots"].append({"id": f"t{index}"} | draw(shots(names)))
+            scene["shots"].append({"id": f"t{index}"} | draw(shots(names, people, places)))
         if cast.get("locations") and draw(st.booleans()):
             scene["location"] = draw(st.sampled_from(sorted(cast["locations"])))
         if draw(st.integers(0, 3)) == 0:
@@ -143,6 +170,8 @@ def films(draw: st.DrawFn) -> Film:
     film["defaults"] = draw(defaults)
     if draw(st.integers(0, 3)) == 0:
         film["style"] = draw(st.just("35mm film, muted teal palette"))
+    if draw(st.integers(0, 2)) == 0:
+        film["language"] = draw(st.sampled_from(["en", "ja", "fr", "tlh"]))
     return film | {"scenes": scenes}
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from storyboard.api import plan
 
 
-def planned(folder: Path, shots: str, scene: str = "sea") -> list[Any]:
+def planned(folder: Path, shots: str, target: str = "", scene: str = "sea") -> list[Any]:
     path = folder / "film.storyboard.yaml"
-    path.write_text(f"storyboard: 1\nscenes:\n  - id: {scene}\n    shots:\n{shots}")
+    path.write_text(f"storyboard: 1\n{target}scenes:\n  - id: {scene}\n    shots:\n{shots}")
     made, compiled = plan(str(path))
     assert not compiled.diagnostics.has_errors, list(compiled.diagnostics)
     return list(made["requests"])
@@ -30,7 +30,8 @@ def test_a_clip_is_named_by_ids_and_where_there_is_none_by_numbers(tmp_path: Pat
 
 def test_a_shot_whose_text_alone_was_divided_is_named_whole(tmp_path: Path) -> None:
     text = "The grey sea rises over the old stones. " * 20
-    (request,) = planned(tmp_path, f"      - {{id: wick, duration: 10s, prompt: {text}}}\n")
+    target = "target: oxen/kling-o3-pro\n"  # which takes no longer single prompt
+    (request,) = planned(tmp_path, f"      - {{id: wick, duration: 3s, prompt: {text}}}\n", target)
     assert request["id"] == "sea/wick"
     assert [shot["part"] for shot in request["shots"]] == [1, 2]
 
@@ -38,5 +39,5 @@ def test_a_shot_whose_text_alone_was_divided_is_named_whole(tmp_path: Path) -> N
 def test_an_id_is_written_in_one_way_whatever_the_storyboard_does(tmp_path: Path) -> None:
     apart = unicodedata.normalize("NFD", "é")
     shots = f"      - {{id: {apart}t{apart}, prompt: One.}}\n"
-    (request,) = planned(tmp_path, shots, f"caf{apart}")
+    (request,) = planned(tmp_path, shots, scene=f"caf{apart}")
     assert request["id"] == unicodedata.normalize("NFC", "café/été")

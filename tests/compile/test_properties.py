@@ -23,7 +23,7 @@ from random_films import Film, films, written
 
 from storyboard.addresses import select
 from storyboard.api import Compilation, Options, plan
-from storyboard.film import MENTION
+from storyboard.film import MENTION, Appearance
 from storyboard.plan.file import encode
 from storyboard.run.plans import wanted_of
 from storyboard.targets.schemas import request_schema
@@ -75,6 +75,7 @@ FACTS = {
         images="input_image",
     ),
 }
+NOISE = str.maketrans("", "", ".,;:!?…。！？؟|'\"")
 TAG = re.compile(r"@(Element|Image)(\d+)")
 Plan = dict[str, Any]
 
@@ -160,7 +161,8 @@ def test_a_film_has_a_plan_that_keeps_every_rule_or_errors_with_places(
     assert compilation.film is not None
     target, facts = compilation.film.target, FACTS[film["target"]]
     schema = request_schema(target)
-    assert verify(made, target, schema, max_references=facts.references) == []
+    film_again = compilation.film
+    assert verify(made, target, schema, max_references=facts.references, film=film_again) == []
     validator = Draft202012Validator(schema)
     for request in made["requests"]:
         validator.validate(request["payload"])
@@ -254,34 +256,82 @@ def check_order(made: Plan) -> None:
 
 
 def check_texts(made: Plan, compilation: Compilation) -> None:
-    """The texts of a shot's parts, joined, are its text: nothing is lost, nothing is added."""
+    """What every prompt says, read from its map: all action once, all framing, all people."""
     assert compilation.film is not None
-    lead = "Take @Image1 as the start frame. "
-    parts: dict[str, list[str]] = {}
-    for request, shot, text, _ in shots_of(made):
-        if request["tokens"].get("@Image1") == "first frame" and shot is request["shots"][0]:
-            assert text.startswith(lead)
-            text = text.removeprefix(lead)
-        parts.setdefault(shot["address"], []).append(bare(named(text, request["tokens"])))
-    cast = compilation.film.cast
-    for scene in compilation.film.scenes:
+    film, cast = compilation.film, compilation.film.cast
+    hears = film.target.target != "fal/kling-o1-standard"
+    said: dict[str, list[str]] = {}
+    spoken: dict[str, list[str]] = {}
+    shots = {shot.address: shot for scene in film.scenes for shot in scene.shots}
+    by_name = {cast[mark].name: cast[mark] for mark in cast.marks()}
+    for request, part, text, _ in shots_of(made):
+        rows, shot = part["map"], shots[part["address"]]
+        assert [row[0] for row in rows] == [0, *(row[1] for row in rows[:-1])]
+        assert rows[-1][1] == len(text)
+        assert any(row[2] in ("action", "line") for row in rows)
+        for start, end, kind, name, carried, *place in rows:
+            words = named(text[start:end], request["tokens"])
+            if kind == "action" and not carried:
+                said.setdefault(shot.address, []).append(words)
+            if kind == "line":
+                quoted = words[words.index('"') + 1 : words.rindex('"')]
+                spoken.setdefault(shot.address, []).append(f"{name}: {quoted}")
+            assert kind == "glue" or name
+            assert (place[0] is None) or (place[1] >= 1 and place[2] >= 1)
+        framed = {row[3] for row in rows if row[2] == "framing"}
+        for field in ("size", "camera", "light", "sound", "style"):
+            assert (getattr(shot.framing, field) is not None) == (field in framed), field
+        introduced = [row[3] for row in rows if row[2] == "introduction"]
+        called = {by_name[name].label for name in introduced}
+        for mark in {mark for beat in shot.beats for mark in MENTION.findall(beat.prose.text)}:
+            one = cast[mark]
+            if one.kind in ("character", "prop") and one.reference is None:
+                action = "".join(text[a:b] for a, b, kind, *_ in rows if kind == "action")
+                assert one.label in called or one.label.lower() not in action.lower()
+    for scene in film.scenes:
         for one in scene.shots:
-            whole = bare(MENTION.sub(lambda mark: f"@{cast[mark[0]].name}", one.text))
-            told = parts[one.address]
-            # A part for which no sentence is left says the last one again.
-            while "".join(told) != whole and len(told) > 1 and told[-1] == told[-2]:
-                told.pop()
-            assert "".join(told) == whole
+            prose = " ".join(
+                MENTION.sub(lambda mark: as_named(cast[mark[0]]), beat.prose.text)
+                for beat in one.beats
+            )
+            assert letters(" ".join(said[one.address])) == letters(prose)
+            is_heard = one.audio and hears
+            lines = [
+                f"{cast[speech.speaker].name if speech.speaker else 'narrator'}: {speech.line.text}"
+                for speech in one.speeches()
+                if is_heard or (speech.speaker and not speech.is_off)
+            ]
+            # A line of several sentences may be divided; each piece names its speaker again.
+            assert lettered(spoken.get(one.address, [])) == lettered(lines)
+
+
+def as_named(one: Appearance) -> str:
+    """What a mention reads as: the name for a tag, else the label."""
+    return f"@{one.name}" if one.reference is not None else spoken_label(one)
+
+
+def spoken_label(one: Appearance) -> str:
+    """The label, or for a style its description, which is its own text."""
+    return "an iron gallery" if one.kind == "style" else one.label
+
+
+def lettered(lines: list[str]) -> list[str]:
+    """Who says what, sorted, since the narration runs beside the lines; pieces are joined."""
+    by_speaker: dict[str, str] = {}
+    for line in lines:
+        speaker, _, words = line.partition(": ")
+        by_speaker[speaker] = by_speaker.get(speaker, "") + letters(words)
+    return sorted(f"{speaker}: {words}" for speaker, words in by_speaker.items())
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, in lower case; the articles of labels aside."""
+    return "".join(re.sub(r"\bthe\b", "", text.lower()).split()).translate(NOISE)
 
 
 def named(text: str, tokens: dict[str, str]) -> str:
     """A text with the names of the cast in place of the vendor's tags."""
     return TAG.sub(lambda tag: f"@{tokens[tag[0]]}", text)
-
-
-def bare(text: str) -> str:
-    """A text without its white space."""
-    return "".join(text.split())
 
 
 @few

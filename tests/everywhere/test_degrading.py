@@ -82,25 +82,25 @@ CASES: dict[tuple[Feature, str], Case] = {
         change=features(elements="description", looks="description"),
         film=MARA + SIDE + MENTION,
         found=("SB402 4",),
-        sent='"prompt": "A keeper waits."',
+        sent='"prompt": "Mara: a keeper. Mara waits."',
     ),
     (Feature.ELEMENTS, "none"): Case(
         base=TEXT,
         change=features(elements="none"),
         film=MARA + SIDE + MENTION,
         found=("SB402 4",),
-        sent='"prompt": "A keeper waits."',
+        sent='"prompt": "Mara: a keeper. Mara waits."',
     ),
     (Feature.IMAGES, "native"): Case(base=O3, film=ON_PIER, sent='"prompt": "@Image1 in fog."'),
     (Feature.IMAGES, "description"): Case(
-        base=TEXT, film=ON_PIER, found=("SB402 4",), sent='"prompt": "A pier in fog."'
+        base=TEXT, film=ON_PIER, found=("SB402 4",), sent='"prompt": "Place: a pier. Pier in fog."'
     ),
     (Feature.IMAGES, "none"): Case(
         base=TEXT,
         change=features(images="none"),
         film=ON_PIER,
         found=("SB402 4",),
-        sent='"prompt": "A pier in fog."',
+        sent='"prompt": "Place: a pier. Pier in fog."',
     ),
     (Feature.LOOKS, "native"): Case(base=O3, film=IN_LOOK, sent="gown.png"),
     (Feature.LOOKS, "image"): Case(
@@ -115,7 +115,7 @@ CASES: dict[tuple[Feature, str], Case] = {
         change=features(looks="description"),
         film=IN_LOOK,
         found=("SB402 9",),
-        sent='"prompt": "A gown waits."',
+        sent='"prompt": "Mara: a gown. Mara waits."',
     ),
     (Feature.LOOKS, "none"): Case(
         base=O3,

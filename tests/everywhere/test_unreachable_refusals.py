@@ -156,10 +156,11 @@ REFUSALS: dict[str, Refusal] = {
             "elements": [ELEMENT],
         },
         cast="characters: {mara: {frontal: https://example.com/a.png, references: [b.png]}}",
-        film="- shots:\n"
+        film="- defaults: {long_prompts: never}\n"
+        "  shots:\n"
         f"  - prompt: '{'@mara waits. ' * 5}{'A gull cries out, far away. ' * 15}'\n"
         "  - The sea.\n",
-        found=("SB302 2",),
+        found=("SB302 3", "SB309 3"),
     ),
     "a long single prompt": Refusal(
         target=O3,

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
+from storyboard.compose import Composer
 from storyboard.diagnostics import Diagnostic, Diagnostics, Source
-from storyboard.film import Asset, Beat, Cast, Part, Reference, Ruler, Scene, Shot, Take
+from storyboard.film import (
+    Appearance,
+    Asset,
+    Beat,
+    Cast,
+    Film,
+    Framing,
+    Part,
+    Passage,
+    Reference,
+    Ruler,
+    Scene,
+    Shot,
+    Speech,
+    Take,
+)
 from storyboard.pack import pack
-from storyboard.split import split
-from storyboard.syntax.nodes import Mapping, Origin
+from storyboard.split import Ways, split
+from storyboard.split.findings import check_takes
+from storyboard.syntax.nodes import Mapping, Origin, Scalar
 from storyboard.targets.types import Feature, Target
 
 SOURCE = Source("film.storyboard.yaml", "- a shot\n")
 
 
-def a_node() -> Mapping:
-    """A shot as it would stand in a file, without keys."""
+def a_node(**keys: Scalar) -> Mapping:
+    """A shot as it would stand in a file, with these keys."""
     node = Mapping()
+    node.update({a_scalar(key): value for key, value in keys.items()})
     node.origin, node.start, node.end = Origin(SOURCE), 0, 8
     return node
 
 
-NODE = a_node()
-PICTURE = Asset(location="picture.png", span=NODE.span)
+def a_scalar(text: str) -> Scalar:
+    """A text in a file that holds nothing else."""
+    scalar = Scalar(text)
+    scalar.origin = Origin(Source("text.yaml", text))
+    scalar.start, scalar.end, scalar.style = 0, len(text), ""
+    return scalar
+
+
+PICTURE = Asset(location="picture.png", span=a_node().span)
 
 
 def a_target(
@@ -73,7 +99,6 @@ def a_target(
             },
             "request_schema": "none.schema.json",
             "prices": [],
-            "template": "{{ prompt }}",
         }
     )
 
@@ -113,35 +138,99 @@ TINY_WORDS = a_target(
 )
 """Small limits, no list of shots, and a first frame in words."""
 
-TARGETS = {"o3": O3, "o1": O1, "five or ten": FIVE_OR_TEN, "tiny": TINY, "tiny words": TINY_WORDS}
+SMALL = a_target(
+    seconds={"min": 2, "max": 8},
+    characters=400,
+    shots={"max": 4, "min_seconds": 1, "max_seconds": 8, "characters": 160},
+    first_frame={"how": "none"},
+)
+"""A list of shots with room for a line or two, and no first frame."""
+
+TARGETS = {
+    "o3": O3,
+    "o1": O1,
+    "five or ten": FIVE_OR_TEN,
+    "tiny": TINY,
+    "tiny words": TINY_WORDS,
+    "small": SMALL,
+}
 
 
 def a_cast() -> tuple[Cast, list[str]]:
-    """Six names and the characters that stand for them; the last two have a video."""
+    """Names and the characters that stand for them.
+
+    Six have pictures, two of them a video. ``wren`` and ``quay`` are words, ``tom`` and ``wren``
+    are described.
+    """
     cast = Cast()
     marks = []
-    for name in ("mara", "tom", "gallery", "lantern", "boy", "gull"):
+    kinds: dict[str, Literal["character", "prop", "location"]] = {
+        "gallery": "location",
+        "quay": "location",
+        "lantern": "prop",
+    }
+    for name in ("mara", "tom", "gallery", "lantern", "boy", "gull", "wren", "quay"):
         video = PICTURE if name in {"boy", "gull"} else None
-        kind: Literal["element", "image"] = "image" if name == "gallery" else "element"
-        reference = Reference(kind=kind, name=name, span=NODE.span, frontal=PICTURE, video=video)
-        marks.append(cast.mark(reference) or "")
+        sent = Reference(
+            kind="image" if name == "gallery" else "element",
+            name=name,
+            span=PICTURE.span,
+            frontal=PICTURE,
+            video=video,
+        )
+        appearance = Appearance(
+            name=name,
+            kind=kinds.get(name, "character"),
+            label="girl" if name == "wren" else name,
+            reference=sent if name not in {"wren", "quay"} else None,
+            span=PICTURE.span,
+            has_article=name in {"wren", "quay"},
+        )
+        marks.append(cast.mark(appearance) or "")
+    described = {"tom": "tall and grey", "wren": "a girl in a red scarf", "quay": "a wet quay"}
+    for name, text in described.items():
+        mark = next(mark for mark in marks if cast[mark].name == name)
+        cast.introductions[mark] = (Passage(text, a_scalar(text)),)
     return cast, marks
 
 
 CAST, MARKS = a_cast()
+MARA, TOM, GALLERY, LANTERN, BOY, GULL, WREN, QUAY = MARKS
 
 
-def a_shot(text: str, seconds: int, **more: Any) -> Shot:
-    """A shot with this text; ``beats`` are texts, or pairs of a text and seconds."""
-    beats = []
-    for beat in more.pop("beats", ()):
-        spoken, lasts = beat if isinstance(beat, tuple) else (beat, None)
-        beats.append(Beat(start=text.index(spoken), seconds=lasts))
+def a_passage(text: str) -> Passage:
+    """A text and where it is written."""
+    return Passage(text, a_scalar(text))
+
+
+def says(speaker: str, text: str, *, tone: str = "", is_off: bool = False) -> Speech:
+    """A line of somebody; of the narrator without a speaker."""
+    return Speech(speaker=speaker, tone=tone, line=a_passage(text), is_off=is_off or not speaker)
+
+
+def a_beat(text: str | None, seconds: int | None = None, *lines: Speech, **more: Any) -> Beat:
+    """A beat with this prose and these lines."""
+    prose = a_passage(text) if text is not None else None
+    return Beat(prose=prose, seconds=seconds, lines=lines, **more)
+
+
+def a_framing(location: str = "", **texts: str) -> Framing:
+    """A framing of these texts."""
+    passages: dict[str, Any] = {name: a_passage(text) for name, text in texts.items()}
+    return Framing(location=location, **passages)
+
+
+def a_shot(text: str | None, seconds: int, *beats: Beat, **more: Any) -> Shot:
+    """A shot of one beat with this text, or of these beats."""
     more.setdefault("address", "scene/1")
-    return Shot(number=1, seconds=seconds, text=text, node=a_node(), beats=tuple(beats), **more)
+    more.setdefault("number", 1)
+    more.setdefault("node", a_node())
+    return Shot(seconds=seconds, beats=beats or (a_beat(text),), has_beats=bool(beats), **more)
 
 
-def a_scene(*shots: Shot, packs: bool = True, long_prompts: bool = False) -> Scene:
+def a_scene(
+    *shots: Shot, packs: bool = True, long_prompts: Literal["auto", "always", "never"] = "auto"
+) -> Scene:
     """A scene of these shots."""
     return Scene(
         address="scene",
@@ -158,20 +247,62 @@ def a_ruler(target: Target) -> Ruler:
     return Ruler(target, CAST, target.references.max)
 
 
+def a_composer(
+    target: Target, *, ruler: Ruler | None = None, diagnostics: Diagnostics | None = None
+) -> Composer:
+    """What composes for a target."""
+    film = Film(
+        title="",
+        target=target,
+        scenes=(),
+        cast=CAST,
+        max_references=target.references.max,
+    )
+    said = diagnostics if diagnostics is not None else Diagnostics()
+    return Composer(film, ruler or a_ruler(target), said)
+
+
 def divide(
-    target: Target, *shots: Shot, long_prompts: bool = False
-) -> tuple[tuple[Part, ...], list[Diagnostic]]:
-    """The parts of the shots, and what was said."""
+    target: Target, *shots: Shot, ruler: Ruler | None = None, **more: Any
+) -> tuple[list[Ways], list[Diagnostic]]:
+    """The ways of the shots, and what was said."""
     diagnostics = Diagnostics()
-    scene = a_scene(*shots, long_prompts=long_prompts)
-    return split(scene, target, a_ruler(target), diagnostics), list(diagnostics)
+    composer = a_composer(target, ruler=ruler, diagnostics=diagnostics)
+    return split(a_scene(*shots, **more), target, composer), list(diagnostics)
 
 
 def gather(
-    target: Target, parts: tuple[Part, ...], *, packs: bool = True, **more: Any
+    target: Target, ways: Sequence[Ways], *, packs: bool = True, **more: Any
 ) -> tuple[tuple[Take, ...], list[Diagnostic]]:
-    """The takes of the parts, and what was said."""
+    """The takes of the ways that are chosen, and what was said."""
     diagnostics = Diagnostics()
     more.setdefault("max_references", target.references.max)
-    takes = pack(parts, a_scene(packs=packs), target, cast=CAST, diagnostics=diagnostics, **more)
+    takes = pack(ways, a_scene(packs=packs), target, cast=CAST, diagnostics=diagnostics, **more)
     return takes, list(diagnostics)
+
+
+def fit(target: Target, *shots: Shot, **more: Any) -> tuple[tuple[Take, ...], list[Diagnostic]]:
+    """The takes of the shots, and all that was said by split, pack and the findings after it."""
+    diagnostics = Diagnostics()
+    composer = a_composer(target, diagnostics=diagnostics)
+    scene = a_scene(*shots, **more)
+    takes = pack(
+        split(scene, target, composer),
+        scene,
+        target,
+        target.references.max,
+        cast=CAST,
+        diagnostics=diagnostics,
+    )
+    check_takes(takes, composer)
+    return takes, list(diagnostics)
+
+
+def codes(said: Sequence[Diagnostic]) -> set[str]:
+    """The codes of what was said."""
+    return {one.code.id for one in said}
+
+
+def parts_of(takes: Sequence[Take]) -> list[Part]:
+    """The parts of the takes in order."""
+    return [part for take in takes for part in take.parts]

@@ -1,130 +1,146 @@
-"""Cutting a row of pieces, and sharing whole seconds: against all possible answers."""
+"""Division: the best edges of a row, and whole seconds in proportion."""
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise, product
+from collections.abc import Iterator
+from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.split.division import Line, apportion
-from storyboard.split.sentences import Piece
+from storyboard.split.division import Row, apportion, lengths
 
 fast = settings(deadline=None, max_examples=200)
-ROWS = st.lists(st.tuples(st.integers(1, 10), st.integers(0, 4)), min_size=2, max_size=9)
+ATOMS = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 4)), min_size=1, max_size=8)
 
 
-def a_line(row: list[tuple[int, int]], limit: int) -> Line:
-    """Pieces of these weights and levels with one space between neighbours."""
-    pieces, at = [], 0
-    for weight, level in row:
-        pieces.append(Piece(at, at + weight, level, weight))
-        at += weight + 1
-    return Line(pieces, limit, [weight for weight, _ in row])
+def a_row(atoms: list[tuple[int, int]], limit: int, head: int = 0) -> Row:
+    """A row of atoms of (weight, level); each part counts ``head`` more, time follows weight."""
+
+    def growing(a: int) -> Iterator[int]:
+        total = head
+        for weight, _ in atoms[a:]:
+            total += weight
+            yield total
+
+    weights = [weight for weight, _ in atoms]
+    return Row([level for _, level in atoms], weights, growing, limit, limit)
 
 
-def fits(line: Line, edges: list[int], first: int, rest: int) -> bool:
-    return all(line.weight(a, b) <= (rest if a else first) for a, b in pairwise(edges))
-
-
-@fast
-@given(ROWS, st.integers(10, 20), st.integers(10, 20), st.integers(0, 3))
-def test_the_cuts_are_the_fewest_the_least_bad_and_the_most_even(
-    row: list[tuple[int, int]], first: int, rest: int, more: int
-) -> None:
-    line = a_line(row, min(first, rest))
-    every = [
-        [0, *inner, len(row)]
-        for count in range(len(row))
-        for inner in combinations(range(1, len(row)), count)
-    ]
-    fitting = [edges for edges in every if fits(line, edges, first, rest)]
-    fewest = min(len(edges) - 1 for edges in fitting)
-    assert line.fewest(first, rest) == fewest
-    count = min(fewest + more, len(row))
-
-    def worth(edges: list[int]) -> tuple[list[int], int]:
-        levels = [row[edge][1] for edge in edges[1:-1]]
-        bad = [levels.count(level) for level in (4, 3, 2, 1)]
-        return bad, sum(sum(w for w, _ in row[a:b]) ** 2 for a, b in pairwise(edges))
-
-    best = min(worth(edges) for edges in fitting if len(edges) - 1 == count)
-    cuts = line.cuts(count, first, rest)
-    assert len(cuts) - 1 == count
-    assert fits(line, cuts, first, rest)
-    assert worth(cuts) == best
-
-
-@settings(deadline=None, max_examples=40)
-@given(
-    st.lists(st.tuples(st.integers(1, 10), st.integers(0, 4)), min_size=70, max_size=700),
-    st.integers(10, 90),
-    st.integers(10, 90),
-    st.integers(0, 9),
-)
-def test_a_long_row_is_cut_so_that_every_part_fits(
-    row: list[tuple[int, int]], first: int, rest: int, more: int
-) -> None:
-    line = a_line(row, min(first, rest))
-    count = min(line.fewest(first, rest) + more, len(row))
-    cuts = line.cuts(count, first, rest)
-    assert (cuts[0], cuts[-1], len(cuts)) == (0, len(row), count + 1)
-    assert all(a < b for a, b in pairwise(cuts))
-    assert fits(line, cuts, first, rest)
+def edges_of(size: int, count: int) -> Iterator[tuple[int, ...]]:
+    """All ways to cut so many atoms into so many parts."""
+    for inner in combinations(range(1, size), count - 1):
+        yield (0, *inner, size)
 
 
 @fast
-@given(ROWS, st.integers(10, 25), st.integers(1, 4), st.integers(8, 16))
-def test_whole_cuts_are_the_fewest_within_both_limits(
-    row: list[tuple[int, int]], limit: int, low: int, high: int
+@given(atoms=ATOMS, limit=st.integers(3, 30), head=st.integers(0, 3))
+def test_the_fewest_parts_are_the_fewest_that_fit(
+    atoms: list[tuple[int, int]], limit: int, head: int
 ) -> None:
-    line = a_line(row, limit)
-    good = [
+    def fits(edges: tuple[int, ...]) -> bool:
+        return all(
+            head + sum(weight for weight, _ in atoms[a:b]) <= limit for a, b in pairwise(edges)
+        )
+
+    size = len(atoms)
+    counts = [n for n in range(1, size + 1) if any(map(fits, edges_of(size, n)))]
+    assert a_row(atoms, limit, head).fewest() == (min(counts) if counts else None)
+
+
+@fast
+@given(atoms=ATOMS, limit=st.integers(8, 30), more=st.integers(0, 2))
+def test_the_cuts_are_the_least_bad_and_then_the_most_even(
+    atoms: list[tuple[int, int]], limit: int, more: int
+) -> None:
+    row = a_row(atoms, limit)
+    fewest = row.fewest()
+    if fewest is None or fewest + more > len(atoms):
+        return
+    count = fewest + more
+
+    def badness(edges: tuple[int, ...] | list[int]) -> tuple[list[int], int]:
+        levels = sorted((atoms[edge][1] for edge in edges[1:-1]), reverse=True)
+        even = sum(sum(w for w, _ in atoms[a:b]) ** 2 for a, b in pairwise(edges))
+        return levels, even
+
+    possible = [
         edges
-        for count in range(len(row))
-        for inner in combinations(range(1, len(row)), count)
-        if fits(line, edges := [0, *inner, len(row)], limit, limit)
-        and all(low <= sum(w for w, _ in row[a:b]) <= high for a, b in pairwise(edges))
+        for edges in edges_of(len(atoms), count)
+        if all(b in row.ends(a) for a, b in pairwise(edges))
     ]
-    cuts = line.whole_cuts(limit, limit, low, high)
-    assert (cuts is None) is (not good)
-    if cuts is not None:
-        assert cuts in good
-        assert len(cuts) == min(map(len, good))
+    made = row.cuts(count)
+    assert made is not None
+    assert badness(made) == min(map(badness, possible))
+
+
+def test_a_part_without_prose_is_worse_than_a_cut_between_clauses() -> None:
+    def growing(a: int) -> Iterator[int]:
+        return iter([1] * (4 - a))
+
+    row = Row([0, 3, 1, 1], [3, 3, 2, 2], growing, 9, 9, [True, True, False, False])
+    assert row.cuts(2) == [0, 1, 4]
 
 
 @fast
 @given(
-    st.integers(1, 24),
-    st.lists(
-        st.tuples(st.integers(0, 50), st.integers(0, 4), st.integers(0, 8)), min_size=1, max_size=4
-    ),
+    seconds=st.lists(st.integers(1, 9), min_size=1, max_size=7),
+    low=st.integers(1, 4),
+    high=st.integers(4, 12),
+)
+def test_whole_cuts_are_the_fewest_within_both_limits(
+    seconds: list[int], low: int, high: int
+) -> None:
+    row = a_row([(lasts, 0) for lasts in seconds], 99)
+    sizes = [
+        n
+        for n in range(1, len(seconds) + 1)
+        if any(
+            all(low <= sum(seconds[a:b]) <= high for a, b in pairwise(edges))
+            for edges in edges_of(len(seconds), n)
+        )
+    ]
+    made = row.whole_cuts(low, high)
+    assert (len(made) - 1 if made else None) == (min(sizes) if sizes else None)
+
+
+def test_a_long_row_is_cut_in_linear_work() -> None:
+    asked = {}
+    for size in (200, 400):
+        steps = 0
+
+        def growing(a: int, size: int = size) -> Iterator[int]:
+            nonlocal steps
+            for weight in range(1, size - a + 1):
+                steps += 1
+                yield weight
+
+        row = Row([1] * size, [1] * size, growing, 10, 10)
+        assert row.cuts(row.fewest() or 0) is not None
+        asked[size] = steps
+    assert asked[400] < 2.5 * asked[200]
+
+
+@fast
+@given(
+    shares=st.lists(st.integers(1, 50), min_size=1, max_size=6),
+    total=st.integers(1, 60),
+    low=st.integers(0, 4),
+    high=st.integers(4, 15),
 )
 def test_shared_seconds_add_up_within_their_bounds(
-    total: int, rows: list[tuple[int, int, int]]
+    shares: list[int], total: int, low: int, high: int
 ) -> None:
-    shares = [share for share, _, _ in rows]
-    lows = [low for _, low, _ in rows]
-    highs = [low + more for _, low, more in rows]
-    given_out = apportion(total, shares, lows, highs)
-    possible = any(
-        sum(numbers) == total
-        for numbers in product(
-            *(range(low, high + 1) for low, high in zip(lows, highs, strict=True))
-        )
-    )
-    assert (given_out is not None) is possible
-    if given_out is not None:
-        assert sum(given_out) == total
-        assert all(low <= n <= high for low, n, high in zip(lows, given_out, highs, strict=True))
+    count = len(shares)
+    made = apportion(total, shares, [low] * count, [high] * count)
+    if not low * count <= total <= high * count:
+        assert made is None
+    else:
+        assert made is not None
+        assert sum(made) == total
+        assert all(low <= one <= high for one in made)
 
 
-@fast
-@given(st.integers(1, 600), st.lists(st.integers(1, 500), min_size=1, max_size=8))
-def test_without_tight_bounds_every_share_is_rounded_up_or_down(
-    total: int, shares: list[int]
-) -> None:
-    given_out = apportion(total, shares, [0] * len(shares), [total] * len(shares))
-    assert given_out is not None
-    for share, seconds in zip(shares, given_out, strict=True):
-        assert abs(seconds - total * share / sum(shares)) < 1
+def test_lengths_that_exist_leave_little_to_pay_for() -> None:
+    assert sum(lengths(15, [1, 1], [5, 10], 5)) == 15
+    assert sum(lengths(11, [1, 2], [5, 10], 5)) == 15

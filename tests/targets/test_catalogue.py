@@ -15,7 +15,7 @@ import pytest
 
 import storyboard.targets.load
 from storyboard.diagnostics import Diagnostics
-from storyboard.targets.load import catalogue, default_template, digest, load
+from storyboard.targets.load import catalogue, digest, load
 from storyboard.targets.schemas import request_schema
 from storyboard.targets.types import Feature, Target
 
@@ -227,10 +227,6 @@ def test_superseded_targets_say_by_what() -> None:
     superseded = [name for name in IDS if built_in(name).status == "superseded"]
     assert superseded == ["oxen/kling-o3-pro"]
     assert "kling-video-o3-omni" in (built_in("oxen/kling-o3-pro").status_note or "")
-
-
-def test_the_default_template_is_used_where_the_data_has_none(target: Target) -> None:
-    assert target.template == default_template()
 
 
 def test_a_digest_is_of_the_content() -> None:

@@ -81,5 +81,5 @@ def test_every_key_of_a_target_is_documented() -> None:
     described = {"title", "sources", "target"}
     properties = target_schema()["properties"]
     assert described <= set(properties)
-    for name in ("extends", "abstract", "target", "endpoint", "facts", "requires", "template"):
+    for name in ("extends", "abstract", "target", "endpoint", "facts", "requires", "dialogue"):
         assert properties[name]["description"]
