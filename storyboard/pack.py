@@ -100,6 +100,12 @@ class _Packer:
             for mark in marks
             if (sent := cast.reference(mark)) is not None and sent.video is not None
         )
+        self.elements = frozenset(
+            mark
+            for mark in marks
+            if (sent := cast.reference(mark)) is not None and sent.kind == "element"
+        )
+        self.beside_frame = target.elements.beside_frame if target.elements else None
         fewer = target.references.with_video
         self.with_video = max_references if fewer is None else min(fewer, max_references)
         self.max_videos = target.elements.max_videos if target.elements else 0
@@ -147,6 +153,7 @@ class _Packer:
         part = parts[start]
         frame = self.target.references.frames and (part.opens or part.joined)
         room = self.max_references - frame
+        most_elements = self.beside_frame if part.opens or part.joined else None
         # A part alone is a take even if no request can carry it.
         lasts = part.seconds
         yield (start,), billed[lasts] if lasts <= longest else lasts
@@ -168,6 +175,8 @@ class _Packer:
                 if len(mentioned) > room:
                     continue
                 if self.videos and not self._carries(mentioned, frame):
+                    continue
+                if most_elements is not None and len(mentioned & self.elements) > most_elements:
                     continue
                 taken = (*indices, index)
                 yield taken, billed[seconds]

@@ -30,6 +30,7 @@ _FRAMING = ("size", "camera", "light", "sound", "style")
 _CUES = ("camera", "sound")
 """What a beat may have of its own."""
 _SAID = frozenset({*_FRAMING, "location", "first frame"})
+_OFF_SCREEN = frozenset(words.off_screen for words in WORDS.values())
 _NOISE = re.compile(r"[\W_]+")
 _THE = re.compile(r"\bthe\b", re.IGNORECASE)
 
@@ -137,7 +138,8 @@ class SenseChecker:
                     yield f'carried: "{words}" was not said before'
             elif kind == "line":
                 happens = True
-                speaking.add(name)
+                if not self._is_off(words, name, told.shot):
+                    speaking.add(name)
                 yield from self._hear(words, name, tokens, told)
             elif kind == "framing":
                 said.setdefault(name, []).append(_read_back(words, tokens) if tokens else words)
@@ -158,8 +160,6 @@ class SenseChecker:
         if not self.is_own:
             yield from self._check_framing(said, told, len(prose))
             yield from self._check_place(said, action, told)
-        if speaking and (off := [one for one in told.shot.speeches() if one.is_off]):
-            speaking -= {self.names[one.speaker] for one in off if one.speaker}
         shown |= speaking
         for mark in named:
             if self.cast[mark].reference is not None and f"@{self.names[mark]}" not in action:
@@ -219,6 +219,12 @@ class SenseChecker:
             back = _read_back(who, tokens)
             if f"@{name}" not in back and _NOISE.sub("", label) not in _NOISE.sub("", back):
                 yield f'lines: "{words}" is not spoken by {name}'
+
+    def _is_off(self, words: str, name: str, shot: Shot) -> bool:
+        """Whether a line is only heard, as its speaker's lines say, or the words before it."""
+        mine = [one.is_off for one in shot.speeches() if self.names.get(one.speaker) == name]
+        who = words[: max(words.find('"'), 0)]
+        return any(mine) and (all(mine) or any(one in who for one in _OFF_SCREEN))
 
     def _is_narrated(self, line: str, told: _Told) -> bool:
         """Whether a line is narration where a member of the cast is called narrator, too."""

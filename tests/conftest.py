@@ -6,6 +6,13 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# The suite tries the same random films each time, so that it says the same of the same code;
+# STORYBOARD_EXPLORE=1 tries new ones.
+settings.register_profile("suite", derandomize=True)
+if not os.environ.get("STORYBOARD_EXPLORE"):
+    settings.load_profile("suite")
 
 
 @pytest.fixture

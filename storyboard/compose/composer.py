@@ -56,6 +56,7 @@ _DETERMINERS = frozenset(
 _FOREIGN = re.compile("[^\\x00-\\x7f\U000f0000-\U0010ffff]")
 """A letter that is no mark and not of ASCII."""
 _ENGLISH = words_of("en", "")
+_ONE_BEAT = (0,)
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,9 @@ class Composer:
         )
 
         self.frames = Frames(film.cast, ruler.lead, self.expand)
+        self.locations = frozenset(
+            mark for mark in film.cast.marks() if film.cast[mark].kind == "location"
+        )
         self._words: dict[int, Words] = {}
 
     @cached_property
@@ -141,13 +145,13 @@ class Composer:
         """All that a shot says, as one piece."""
         is_heard = self.is_heard(shot)
         narration = narration_of(shot, is_heard=is_heard)
-        beats = tuple(range(len(shot.beats)))
+        beats = tuple(range(len(shot.beats))) if shot.has_beats else _ONE_BEAT
         return Piece(
             shot=shot,
             atoms=action_of(shot, is_heard=is_heard),
             narration=(narration,) if narration is not None else (),
             location=self.place(shot, len(beats), None),
-            present=present_in(shot, beats),
+            present=present_in(shot, beats) if shot.has_beats or shot.cast else (),
             beats=beats,
             opens=shot.opens_on_picture,
         )
@@ -159,12 +163,10 @@ class Composer:
         """
         found = shot.framing.location
         for index, one in enumerate(shot.beats[: beat + 1]):
-            if one.prose is None or one.prose.text.isascii():
+            if one.prose is None or self.locations.isdisjoint(marks_of(one.prose.text)):
                 continue
             text = one.prose.text[:end] if index == beat else one.prose.text
-            for mark in marks_of(text):
-                if self.cast[mark].kind == "location":
-                    found = mark
+            found = next((m for m in reversed(marks_of(text)) if m in self.locations), found)
         return found
 
     def compose(self, piece: Piece) -> Prompt:
@@ -256,9 +258,15 @@ class Draft:
             place = ""  # the prose names it
         frame = composer.frames.of(self.shot, piece.beats, place, piece.opens, self.words)
         named = {**action, **dict.fromkeys(frame.marks)}
-        absent = [mark for mark in piece.present if mark not in named]
+        # Who is carried is named even where she speaks: a pronoun would be a new person.
+        shown = {**self.in_prose(), **dict.fromkeys(frame.marks)} if piece.earlier else named
+        absent = [
+            mark
+            for mark in piece.present
+            if mark not in (shown if mark in piece.earlier else named)
+        ]
         if composer.cast.introductions:
-            self._introduce([piece.location, *absent, *named])
+            self._introduce(dict.fromkeys([piece.location, *absent, *named]))
         if absent:
             self._with(absent)
         blocks = [*self.people]
@@ -290,21 +298,29 @@ class Draft:
 
     def named(self) -> dict[str, None]:
         """The marks of all whom the words of the piece name, and who speaks in the picture."""
+        return {**self.in_action(), **self.in_framing()}
+
+    def in_framing(self) -> dict[str, None]:
+        """The marks of all whom the framing names."""
         frame = self.composer.frames.of(
             self.shot, self.piece.beats, "", self.piece.opens, self.words
         )
-        return {**self.in_action(), **dict.fromkeys(frame.marks)}
+        return dict.fromkeys(frame.marks)
 
     def in_action(self) -> dict[str, None]:
         """The marks of all whom the action names, and who speaks in the picture."""
+        speeches = [atom.speech for atom in self.piece.atoms if atom.speech is not None]
+        speakers = dict.fromkeys(one.speaker for one in speeches if not one.is_off)
+        return {**self.in_prose(), **speakers} if speakers else self.in_prose()
+
+    def in_prose(self) -> dict[str, None]:
+        """The marks of all whom the prose names, and what beats say of camera and sound."""
         piece = self.piece
         found: dict[str, None] = {}
         for atom in (piece.carried, *piece.atoms) if piece.carried is not None else piece.atoms:
-            if atom.speech is not None:
-                if not atom.speech.is_off:
-                    found[atom.speech.speaker] = None
-            elif not atom.passage.text.isascii():
-                found.update(dict.fromkeys(MENTION.findall(atom.text)))
+            if atom.speech is None and (marks := marks_of(atom.passage.text)):
+                whole = atom.end - atom.start == len(atom.passage.text)
+                found.update(dict.fromkeys(marks if whole else MENTION.findall(atom.text)))
         if self.shot.has_beats:
             for beat in piece.beats:
                 for passage in (self.shot.beats[beat].camera, self.shot.beats[beat].sound):

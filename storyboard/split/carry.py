@@ -1,4 +1,5 @@
-"""Whom a later part of a divided shot carries: those who appeared before and go unnamed in it.
+"""Whom a later part of a divided shot carries: those who appeared before and whom its prose leaves
+unnamed, also if they speak in it.
 
 Characters come before props, the latest first, as far as room and references allow.
 """
@@ -18,12 +19,14 @@ def carry(composer: Composer, piece: Piece, appeared: dict[str, None], limit: in
     ``appeared`` are the marks of characters and props in the parts before, in the order in
     which they were last seen. ``limit`` are the code points that the prompt may count.
     """
+    draft = Draft(composer, piece)
+    shown = {*draft.in_prose(), *draft.in_framing(), *piece.present}
     named = {
         mark
-        for mark in (*Draft(composer, piece).named(), *piece.present)
+        for mark in (*draft.named(), *piece.present)
         if composer.cast[mark].kind in ("character", "prop")
     }
-    waiting = [mark for mark in reversed(appeared) if mark not in named]
+    waiting = [mark for mark in reversed(appeared) if mark not in shown]
     waiting.sort(key=lambda mark: composer.cast[mark].kind != "character")
     prompt = composer.compose(piece)
     carried: list[str] = []
@@ -36,7 +39,7 @@ def carry(composer: Composer, piece: Piece, appeared: dict[str, None], limit: in
         if tried.weight <= limit and _can_carry(composer, tried, is_opening=piece.opens):
             carried.append(mark)
             prompt = tried
-        else:
+        elif mark not in named:
             left_out.append(mark)
     for mark in (*reversed(carried), *sorted(named)):
         appeared.pop(mark, None)

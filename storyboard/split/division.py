@@ -14,6 +14,9 @@ _REPEATS = 4
 _MOST_STATES = 48
 """Places that are kept for each boundary of a long text, the best ones."""
 
+UNLIMITED = 1 << 40
+"""The limit of a text that has none."""
+
 Growing = Callable[[int], Iterator[int]]
 """What parts that begin with an atom count with one atom, two, and so on, framing included."""
 
@@ -42,14 +45,18 @@ class Row:
         self.size = len(levels)
         self.first, self.rest = first, rest
         self._growing = growing
-        self._ends: dict[int, list[int]] = {}
+        self._ends: dict[int, Sequence[int]] = {}
         self._needs: dict[int, int | None] = {}
 
-    def ends(self, a: int) -> list[int]:
+    def ends(self, a: int) -> Sequence[int]:
         """Where a part that begins with atom ``a`` may end."""
-        if (found := self._ends.get(a)) is None:
-            found, misses = [], 0
-            limit = self.rest if a else self.first
+        limit = self.rest if a else self.first
+        if limit > UNLIMITED // 2:
+            return range(a + 1, self.size + 1)
+        known = self._ends.get(a)
+        if known is None:
+            found: list[int] = []
+            misses = 0
             for b, weight in enumerate(self._growing(a), a + 1):
                 if weight <= limit:
                     found.append(b)
@@ -59,8 +66,8 @@ class Row:
                 misses += 1
                 if misses > 2:
                     break
-            self._ends[a] = found
-        return found
+            known = self._ends[a] = found
+        return known
 
     def need(self, a: int) -> int | None:
         """The fewest parts that hold the text from an atom on; None where an atom fits none."""

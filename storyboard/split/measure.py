@@ -7,14 +7,19 @@ few characters above, for stops and spaces that a part turns out not to need.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
+from operator import add
 
 from storyboard.compose import Atom, Composer, Piece
-from storyboard.compose.composer import present_in
+from storyboard.compose.composer import Draft, present_in
 from storyboard.film import Shot, marks_of
 
-_JOINT = 2
+JOINT = 2
 """Code points of a stop and a space."""
+_AND = 16
+"""Code points that name one more in the frame, at most: "with", "and", a stop and a space."""
+_LABELLED = 3 + JOINT
+"""Code points of a colon, and of what stands around a sentence."""
 
 
 class Measure:
@@ -31,62 +36,82 @@ class Measure:
         self.shot = shot
         self.atoms = atoms
         self.words = composer.words(shot)
-        self._weights = [
-            self.of_atom(atom) + sum(map(self.of_atom, said))
-            for atom, said in zip(atoms, narration, strict=True)
-        ]
+        told = [sum(map(self.of_atom, said)) for said in narration]
+        own = [*map(self.of_atom, atoms)]
+        self._weights: list[int] = [*map(add, own, told)]
+        joined = [self._joined(before, atom) for before, atom in pairwise(atoms)]
+        self._later: list[int] = [*map(add, [*own[:1], *joined], told)]
         self._marks = [self._marks_of(atom) for atom in atoms]
-        self._bases: dict[tuple[str, frozenset[int]], int] = {}
+        self._bases: dict[tuple[str, frozenset[int]], tuple[int, frozenset[str]]] = {}
         self._introductions: dict[str, int] = {}
-        self._presents: dict[frozenset[int], int] = {}
-        self._places = [composer.place(shot, beat, None) for beat in range(len(shot.beats))]
-        self._has_places = any(place != shot.framing.location for place in self._places)
+        self._presents: dict[frozenset[int], tuple[str, ...]] = {}
+        self._places = self._found_places()
 
     def of_atom(self, atom: Atom) -> int:
         """What one atom counts, with the joint after it."""
         composer, words = self.composer, self.words
         weigh = composer.ruler.weigh
         if atom.speech is None:
-            return weigh(composer.expand(atom.text)) + _JOINT + 4 * bool(composer.in_words)
-        link = len(words.link) + _JOINT
+            return weigh(composer.expand(atom.text)) + JOINT
+        link = len(words.link) + JOINT
         named = frozenset({atom.speech.speaker})
         return weigh(composer.spoken(atom, named, words)) + link
+
+    def _joined(self, before: Atom, atom: Atom) -> int:
+        """What an atom counts that follows another: of one text, they are one again."""
+        if before.passage is not atom.passage or before.speech is not atom.speech:
+            return self.of_atom(atom)
+        return self.composer.ruler.weigh(
+            self.composer.expand(atom.passage.text[before.end : atom.end])
+        )
 
     def part(self, a: int, b: int) -> int:
         """What a part of the atoms from ``a`` up to ``b`` counts, all that it must say included."""
         return next(islice(self.growing(a), b - a - 1, None))
 
+    def said(self, a: int, b: int) -> int:
+        """What the words of those atoms count."""
+        return sum(self._weights[a : min(a + 1, b)]) + sum(self._later[a + 1 : b])
+
     def overhead(self, a: int, b: int) -> int:
         """What a part of those atoms counts beside their own words."""
-        return self.part(a, b) - sum(self._weights[a:b])
+        return self.part(a, b) - self.said(a, b)
 
     def growing(self, a: int) -> Iterator[int]:
         """What parts count that begin with atom ``a`` and have one atom, two, and so on."""
-        atoms, beats = self.atoms, frozenset[int]()
+        beats = frozenset[int]()
         named: set[str] = set()
-        words = said = around = 0
+        words = around = 0
+        place = None
         has_prose = False
         repeated = self._repeated(a)
-        for atom, weight, marks in islice(
-            zip(atoms, self._weights, self._marks, strict=True), a, None
-        ):
-            words += weight
+        for index in range(a, len(self.atoms)):
+            atom, marks = self.atoms[index], self._marks[index]
+            words += self._weights[index] if index == a else self._later[index]
             has_prose = has_prose or atom.speech is None
-            place = self._place(atom)
-            if atom.beat not in beats:
-                beats |= {atom.beat}
-            new = marks - named
-            if new:
-                named |= new
-                said += sum(map(self._introduction, self._closure(new)))
-            around = self._base(place, beats) + self._of_present(beats)
-            yield words + said + around + (0 if has_prose else repeated)
+            here = self._places[index]
+            if here != place or atom.beat not in beats or not marks <= named:
+                place = here
+                if atom.beat not in beats:
+                    beats |= {atom.beat}
+                named |= marks
+                around = self._around(place, beats, named)
+            yield words + around + (0 if has_prose else repeated)
 
-    def _place(self, atom: Atom) -> str:
-        """The place of a part that ends with an atom."""
-        if not self._has_places or atom.speech is not None:
-            return self._places[atom.beat]
-        return place_of(self.composer, self.shot, atom)
+    def _found_places(self) -> list[str]:
+        """The place of a part that ends with an atom, for each of them."""
+        composer, shot = self.composer, self.shot
+        of_beats = [composer.place(shot, beat, None) for beat in range(len(shot.beats))]
+        if all(place == shot.framing.location for place in of_beats):
+            return [shot.framing.location] * len(self.atoms)
+        found, places = shot.framing.location, []
+        for atom in self.atoms:
+            if atom.speech is None:
+                for mark in marks_of(atom.text):
+                    if composer.cast[mark].kind == "location":
+                        found = mark
+            places.append(found if atom.speech is None else of_beats[atom.beat])
+        return places
 
     def _repeated(self, a: int) -> int:
         """What the sentence counts that a part opens with which has no prose of its own."""
@@ -96,22 +121,39 @@ class Measure:
         introduced = sum(map(self._introduction, self._closure(self._marks[sentence])))
         return self._weights[sentence] + introduced
 
-    def _of_present(self, beats: frozenset[int]) -> int:
-        """What naming and introducing those counts whom ``cast`` puts into beats."""
-        if beats not in self._presents:
-            weigh, expand = self.composer.ruler.weigh, self.composer.expand
-            present = present_in(self.shot, sorted(beats))
-            self._presents[beats] = sum(weigh(expand(mark)) + 12 for mark in present) + sum(
-                map(self._introduction, self._closure(present))
-            )
-        return self._presents[beats]
+    def _around(self, place: str, beats: frozenset[int], named: set[str]) -> int:
+        """What the framing counts, and those who are named and introduced."""
+        base, known = self._base(place, beats)
+        present = self._presents.get(beats)
+        if present is None:
+            present = self._presents[beats] = present_in(self.shot, sorted(beats))
+        weigh, expand = self.composer.ruler.weigh, self.composer.expand
+        absent = [mark for mark in present if mark not in named]
+        introduced = [one for one in self._closure([*named, *absent]) if one not in known]
+        return (
+            base
+            + sum(weigh(expand(mark)) + _AND for mark in absent)
+            + sum(map(self._introduction, introduced))
+        )
 
-    def _base(self, place: str, beats: frozenset[int]) -> int:
+    def _base(self, place: str, beats: frozenset[int]) -> tuple[int, frozenset[str]]:
+        """What the framing of some beats counts, and those whom it introduces."""
         key = place, beats
         if key not in self._bases:
-            shot = self.shot
+            composer, shot = self.composer, self.shot
             empty = Piece(shot=shot, atoms=(), location=place, beats=tuple(sorted(beats)))
-            self._bases[key] = self.composer.draft(empty).weight + _JOINT
+            draft = Draft(composer, empty)
+            # Without an action nothing is said of a beat's own camera and sound.
+            weight = draft.prompt().weight + sum(
+                composer.ruler.weigh(composer.expand(passage.text)) + len(label) + _LABELLED
+                for beat in beats
+                for label, passage in (
+                    (self.words.camera, shot.beats[beat].camera),
+                    (self.words.sound, shot.beats[beat].sound),
+                )
+                if passage is not None
+            )
+            self._bases[key] = weight, frozenset(self._closure([place, *draft.named()]))
         return self._bases[key]
 
     def _marks_of(self, atom: Atom) -> frozenset[str]:
@@ -138,7 +180,7 @@ class Measure:
             passages = composer.cast.introductions.get(mark, ())
             weigh = composer.ruler.weigh
             self._introductions[mark] = (
-                sum(weigh(composer.expand(one.text)) + _JOINT for one in passages)
+                sum(weigh(composer.expand(one.text)) + JOINT for one in passages)
                 + weigh(composer.expand(mark))
                 + 3
                 if passages

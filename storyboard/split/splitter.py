@@ -16,14 +16,11 @@ from storyboard.language.leaves import LONGEST_SHOT
 from storyboard.speech import share as spoken_share
 from storyboard.split import findings
 from storyboard.split.carry import carry
-from storyboard.split.division import Row, apportion, lengths
-from storyboard.split.measure import Measure, place_of, sentence_before
+from storyboard.split.division import UNLIMITED, Row, apportion, lengths
+from storyboard.split.measure import JOINT, Measure, place_of, sentence_before
 from storyboard.split.sentences import CLAUSE, SENTENCE, WORD, refine, whole
 from storyboard.targets.types import Target
 from storyboard.values import value
-
-UNLIMITED = 1 << 40
-"""The limit of a text that has none."""
 
 _BREATH = 400
 """Milliseconds before a spoken line."""
@@ -242,7 +239,7 @@ class Splitter:
             if level > SENTENCE and not is_line:
                 down_to = level
             text = atom.passage.text
-            around = measure.of_atom(atom._replace(end=atom.start)) if is_line else 6
+            around = measure.of_atom(atom._replace(end=atom.start))
 
             def weigh(stretch: str, around: int = around) -> int:
                 return self.composer.ruler.weigh(self.composer.expand(stretch)) + around
@@ -251,6 +248,8 @@ class Splitter:
             pieces = refine(text, [start], max(room, 24), weigh, down_to=down_to)
             for number, piece in enumerate(pieces):
                 cut = atom.level if not number else piece.level + 1
+                if not number and index and atom.beat != plain[index - 1].beat:
+                    cut = BEAT  # a beat of lines alone begins with one
                 if not number and not shot.has_beats and index:
                     cut = max(cut, 1)
                 atoms.append(
@@ -349,7 +348,12 @@ class Splitter:
             piece = Piece(
                 shot=shot,
                 atoms=atoms[a:b],
-                narration=[said for each in division.narration[a:b] for said in each],
+                # It is said last: another beat's would bring that beat's camera and sound along.
+                narration=[
+                    said._replace(beat=atoms[b - 1].beat)
+                    for each in division.narration[a:b]
+                    for said in each
+                ],
                 carried=atoms[sentence] if sentence is not None else None,
                 location=place_of(self.composer, shot, atoms[max(b, 1) - 1]),
                 present=present_in(shot, _beats_of(atoms, a, b)),
@@ -408,7 +412,7 @@ class Splitter:
         rooms = list(self._rooms(shot, shot.seconds, limit))
         most = max(room.most for room in rooms)
         held = row.held(most)
-        holds = sum(measure.of_atom(atom) for atom in words[:held])
+        holds = measure.said(0, held) - JOINT
         needed = row.fewest()
         enough = None
         if needed is not None:
@@ -416,7 +420,7 @@ class Splitter:
                 if any(needed <= room.most for room in self._rooms(shot, seconds, limit)):
                     enough = seconds
                     break
-        weight = sum(measure.of_atom(atom) for atom in words)
+        weight = measure.said(0, len(words)) - JOINT
         findings.crowded(self.composer, shot, weight, min(holds, weight - 1), enough)
 
 

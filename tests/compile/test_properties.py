@@ -26,6 +26,7 @@ from storyboard.api import Compilation, Options, plan
 from storyboard.film import MENTION, Appearance
 from storyboard.plan.file import encode
 from storyboard.run.plans import wanted_of
+from storyboard.targets.load import catalogue
 from storyboard.targets.schemas import request_schema
 from storyboard.verify import verify
 
@@ -332,6 +333,18 @@ def letters(text: str) -> str:
 def named(text: str, tokens: dict[str, str]) -> str:
     """A text with the names of the cast in place of the vendor's tags."""
     return TAG.sub(lambda tag: f"@{tokens[tag[0]]}", text)
+
+
+@many
+@given(film=films(), target=st.sampled_from(list(catalogue())))
+def test_on_every_target_a_plan_makes_sense_or_errors_say_why(
+    film: Film, target: str, folder: Path
+) -> None:
+    # Whatever breaks a rule of sense is found by the plan's own checker, and is an SB901.
+    made, _ = compiled(film | {"target": target}, folder)
+    for found in made["diagnostics"]:
+        assert not found["code"].startswith("SB9"), found
+    assert made["applyable"] or any(one["severity"] == "error" for one in made["diagnostics"])
 
 
 @few

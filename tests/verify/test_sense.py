@@ -318,7 +318,7 @@ def name_plainly(prompt: Prompt) -> Iterator[Prompt]:
 @mutant("carried is somebody who was never there", "carried")
 def carry_nobody(prompt: Prompt) -> Iterator[Prompt]:
     for at in where(prompt, "carry"):
-        yield changed(prompt, at, name="gallery", words="the gallery")
+        yield changed(prompt, at, name="nobody")
 
 
 def sentences(prompt: Prompt) -> Iterator[tuple[int, list[str]]]:
