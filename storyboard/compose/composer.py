@@ -215,10 +215,19 @@ class Composer:
             end = found.end()
         return "".join([*out, text[end:]])
 
+    def inner_label(self, mark: str) -> str:
+        """What a mention is within a sentence: its tag, else its label."""
+        one = self.cast[mark]
+        if mark not in self.in_words:
+            return mark
+        return f"the {one.label}" if one.has_article else one.label
+
     def _label(self, mark: str, text: str, at: int) -> str:
         one = self.cast[mark]
         if one.kind == "style" and (described := self.cast.introductions.get(mark)):
-            return ended(described[0].text)[0]
+            said = MENTION.sub(lambda found: self.inner_label(found[0]), described[0].text)
+            body = said if said.endswith(("...", "…")) else said.rstrip(".。।")
+            return ended(body)[0]
         label = one.label
         before = text[:at].rstrip()
         word = before[before.rfind(" ") + 1 :].lower()
@@ -374,17 +383,13 @@ class Draft:
                 joint = self.words.last_and if is_last else self.words.comma
                 block.append(Slice(joint, "glue"))
             kind = "carry" if mark in self.piece.earlier else "introduction"
-            label = mark if mark not in self.composer.in_words else self._inner_label(mark)
-            block.append(Slice(label, kind, self.composer.cast[mark].name))
+            block.append(
+                Slice(self.composer.inner_label(mark), kind, self.composer.cast[mark].name)
+            )
         if after:
             block.append(Slice(after, "glue"))
         stop = stop_for("".join(one.text for one in block)) or self.words.stop
         self.people.append([*block, Slice(stop, "glue")])
-
-    def _inner_label(self, mark: str) -> str:
-        """A label within a sentence."""
-        one = self.composer.cast[mark]
-        return f"the {one.label}" if one.has_article else one.label
 
     # Action
 

@@ -131,5 +131,7 @@ class Frames:
                 return [Slice(said, "framing", "style", False, passage)]
             before, _, after = words.style_of.partition("{}")
             block = [Slice(capital(before), "glue"), Slice(text, "framing", "style")]
-            return [one for one in (*block, Slice(after, "glue")) if one.text]
+            if after:
+                block += [Slice(after, "glue"), Slice(words.stop, "glue")]
+            return [one for one in block if one.text]
         return [Slice(capital(self._expand(text)), "framing", "style")]

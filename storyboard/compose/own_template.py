@@ -72,7 +72,7 @@ class OwnTemplate:
         pieces = [*built_in.prompt().slices]
         values = {**self._variables, **self._values(built_in, pieces)}
         text = lines_joined(fill_template(self._template, values, self._scalar, self._diagnostics))
-        slices = self._slices(text, pieces)
+        slices = self._slices(text, pieces, piece)
         return Prompt(
             text=text,
             slices=slices,
@@ -105,10 +105,11 @@ class OwnTemplate:
         fields["part"], fields["parts"] = piece.number, piece.count
         return fields
 
-    def _slices(self, text: str, pieces: list[Slice]) -> tuple[Slice, ...]:
+    def _slices(self, text: str, pieces: list[Slice], piece: Piece) -> tuple[Slice, ...]:
         """The rendered text cut where the pieces of the composition stand in it."""
         found: list[tuple[int, int, Slice]] = []
         missing: dict[str, None] = {}
+        narration = [atom.passage for atom in piece.narration]
         for one in pieces:
             if one.kind in ("glue", "framing"):
                 continue
@@ -116,7 +117,9 @@ class OwnTemplate:
             at = _find(text, said, one, found)
             if at is None:
                 names = {"action": "prompt", "line": "dialogue"}
-                missing[names.get(one.kind, "people")] = None
+                is_narration = any(one.passage is passage for passage in narration)
+                name = "narration" if is_narration else names.get(one.kind, "people")
+                missing[name] = None
                 continue
             found.append((*at, one))
         if missing and text:

@@ -53,5 +53,5 @@ def is_sentence_start(text: str, at: int) -> bool:
 
 
 def capital(text: str) -> str:
-    """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
+    """The text with its first letter as sentences begin: a digraph has but one capital."""
+    return text[:1].title() + text[1:]

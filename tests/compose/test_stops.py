@@ -87,7 +87,6 @@ scenes:
         ("კინო", "კინო."),  # Georgian sentences begin without a capital
     ],
 )
-@pytest.mark.xfail(reason="capital() uses upper() where title() is right", strict=True)
 def test_a_first_letter_becomes_the_capital_that_sentences_have(
     style: str, said: str, say: Say
 ) -> None:

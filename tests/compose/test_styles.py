@@ -46,14 +46,12 @@ def test_a_style_of_a_picture_is_words_where_the_target_takes_none(say: Say) -> 
     assert say(film, "fal/kling-v2.6-pro-text-to-video") == ["Rain. Loose ink."]
 
 
-@pytest.mark.xfail(reason="the stop of the description stays within the sentence", strict=True)
 def test_a_description_within_a_sentence_leaves_its_stop(say: Say) -> None:
     assert say(f'{CAST}style: "like @stopped, dim"\nscenes: [{{shots: [Rain.]}}]\n') == [
         "Rain. Like soft film grain, dim."
     ]
 
 
-@pytest.mark.xfail(reason="SB901: marks of a style's description stay marks", strict=True)
 def test_a_style_within_a_sentence_may_name_others(say: Say) -> None:
     assert say("""
 characters: {mara: {frontal: front.png, references: [side.png]}, pim: {description: a boy}}
@@ -66,16 +64,8 @@ scenes: [{shots: [Rain.]}]
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        pytest.param(
-            "zh",
-            "下雨。采用@Image1的风格。",
-            marks=pytest.mark.xfail(reason="no stop", strict=True),
-        ),
-        pytest.param(
-            "ja",
-            "下雨。@Image1のスタイルで。",
-            marks=pytest.mark.xfail(reason="no stop", strict=True),
-        ),
+        ("zh", "下雨。采用@Image1的风格。"),
+        ("ja", "下雨。@Image1のスタイルで。"),
         ("es", "下雨。 Al estilo de @Image1."),
     ],
 )

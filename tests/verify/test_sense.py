@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from plan_digests import redigest
 
 from storyboard.api import Options, plan
-from storyboard.canonical import digest
 from storyboard.film import Film
 from storyboard.targets.load import catalogue
 from storyboard.targets.schemas import request_schema
@@ -135,26 +135,14 @@ class Made:
         text = "".join(one.words for one in prompt)
         shot["map"], entry(request, number)["prompt"] = rows, text
         shot["characters"] = max(shot["characters"], len(text) + 15 * text.count("@"))
-        return redigested(changed)
+        redigest(changed)
+        return changed
 
 
 def entry(request: Any, number: int) -> Any:
     """Where a payload has the prompt of one of its shots."""
     payload = request["payload"]
     return payload["multi_prompt"][number] if "multi_prompt" in payload else payload
-
-
-def redigested(changed: Plan) -> Plan:
-    """The plan with the digests of what its requests now send."""
-    new: dict[str, str] = {}
-    for request in changed["requests"]:
-        text = json.dumps(request["payload"])
-        for before, after in new.items():
-            text = text.replace(before, after)
-        request["payload"] = json.loads(text)
-        content = {key: request[key] for key in ("endpoint", "payload", "take")}
-        new[request["digest"]] = request["digest"] = digest(content)
-    return changed
 
 
 def made(film: Path, target: str | None = None) -> Made:
