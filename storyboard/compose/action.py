@@ -6,6 +6,7 @@ is left out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from storyboard.film import Passage, Shot, Speech
@@ -61,3 +62,18 @@ def narration_of(shot: Shot, *, is_heard: bool) -> Atom | None:
 
 def _whole(passage: Passage, beat: int, level: int, speech: Speech | None = None) -> Atom:
     return Atom(passage, 0, len(passage.text), beat, level, speech)
+
+
+def whole_lines(atoms: Iterable[Atom]) -> list[Atom]:
+    """The spoken atoms, those of one line that follow each other as one."""
+    lines: list[Atom] = []
+    before: Atom | None = None
+    for atom in atoms:
+        if atom.speech is not None:
+            is_same = before is not None and before.speech is atom.speech
+            if is_same and before is not None and before.passage is atom.passage:
+                lines[-1] = lines[-1]._replace(end=atom.end)
+            else:
+                lines.append(atom)
+        before = atom
+    return lines

@@ -6,16 +6,19 @@ It is Jinja2 in a sandbox, rendered for each prompt. It decides order and words,
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from storyboard.compose.blocks import joined
+from storyboard.compose.action import whole_lines
+from storyboard.compose.blocks import joined as blocks_joined
 from storyboard.compose.composer import Composer, Draft, Piece
 from storyboard.compose.stops import as_line
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import TEMPLATE_OMITS
 from storyboard.film import Film, Prompt, Slice, marks_of
 from storyboard.resolve.templates import compile_template, fill_template
-from storyboard.resolve.templates import joined as lines_joined
+from storyboard.resolve.templates import joined as on_one_line
+from storyboard.resolve.tracing import joined, plain, stretches_of, traced
 from storyboard.syntax import Scalar
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ FIELDS = (
 )  # fmt: skip
 """What a template is given beside the film's variables; the manual lists them."""
 
+_BETWEEN = re.compile(r"[^\w\U000f0000-\U000ffffd]+|_")
 _REQUIRED = ("prompt", "dialogue", "people")
 
 
@@ -68,11 +72,14 @@ class OwnTemplate:
 
     def prompt(self, composer: Composer, piece: Piece) -> Prompt:
         """The prompt of a piece as the template says it."""
-        built_in = Draft(composer, piece)
-        pieces = [*built_in.prompt().slices]
-        values = {**self._variables, **self._values(built_in, pieces)}
-        text = lines_joined(fill_template(self._template, values, self._scalar, self._diagnostics))
-        slices = self._slices(text, pieces, piece)
+        given = _Given(composer, piece)
+        values = {**self._variables, **given.values}
+        filled = fill_template(self._template, values, self._scalar, self._diagnostics)
+        text = on_one_line(filled)
+        slices, missing = given.slices_of(text)
+        if missing and (text or not self._diagnostics.has_errors):
+            _report_omitted(self._scalar, missing, self._diagnostics)
+        text = plain(text)
         return Prompt(
             text=text,
             slices=slices,
@@ -80,76 +87,79 @@ class OwnTemplate:
             weight=composer.ruler.weigh(text),
         )
 
-    def _values(self, draft: Draft, pieces: list[Slice]) -> dict[str, Any]:
-        """The template's variables, from the slices of the built-in composition."""
-        fields: dict[str, Any] = dict.fromkeys(FIELDS, "")
+
+class _Given:
+    """What a template is filled in with for one prompt.
+
+    What it must say is traced: each stretch has the number of its slice.
+    """
+
+    def __init__(self, composer: Composer, piece: Piece) -> None:
+        self._draft = draft = Draft(composer, piece)
+        self._stretches: list[tuple[str, str, Slice]] = []
+        pieces = [*draft.prompt().slices]
+        prose = [one for one in pieces if one.kind == "action"]
+        self.values: dict[str, Any] = dict.fromkeys(FIELDS, "")
         for name in ("size", "camera", "location", "light", "sound", "style"):
             said = [one.text for one in pieces if one.kind == "framing" and one.field == name]
-            fields[name] = " ".join(said)
-        prose = [one for one in pieces if one.kind == "action"]
-        fields["prompt"] = " ".join(one.text for one in prose if not one.carried)
-        fields["carried"] = " ".join(one.text for one in prose if one.carried)
-        composer, piece, words = draft.composer, draft.piece, draft.words
-        named = frozenset(draft.named())
-        fields["dialogue"] = tuple(
-            Speaking(
-                composer.speaker(atom.speech, named, words),
-                atom.speech.tone,
-                as_line(atom.text),
-            )
-            for atom in piece.atoms
-            if atom.speech is not None
+            self.values[name] = " ".join(said)
+        for name, is_carried in (("prompt", False), ("carried", True)):
+            texts = [self._trace(name, one) for one in prose if one.carried == is_carried]
+            self.values[name] = joined(texts, " ")
+        self._fill_lines([one for one in pieces if one.kind == "line"])
+        self.values["people"] = joined(
+            one.text if one.kind == "glue" else self._trace("people", one)
+            for one in blocks_joined(draft.people, draft.words)
         )
-        fields["narration"] = " ".join(as_line(atom.text) for atom in piece.narration)
-        fields["people"] = "".join(one.text for one in joined(draft.people, draft.words))
-        fields["part"], fields["parts"] = piece.number, piece.count
-        return fields
+        self.values["part"], self.values["parts"] = piece.number, piece.count
 
-    def _slices(self, text: str, pieces: list[Slice], piece: Piece) -> tuple[Slice, ...]:
-        """The rendered text cut where the pieces of the composition stand in it."""
-        found: list[tuple[int, int, Slice]] = []
-        missing: dict[str, None] = {}
-        narration = [atom.passage for atom in piece.narration]
-        for one in pieces:
-            if one.kind in ("glue", "framing"):
+    def _fill_lines(self, lines: list[Slice]) -> None:
+        """The lines and the narration; ``lines`` are their slices in the order they are said."""
+        draft, piece = self._draft, self._draft.piece
+        named = frozenset(draft.named())
+        dialogue: list[Speaking] = []
+        narration: list[str] = []
+        said = whole_lines([*piece.atoms, *piece.narration])
+        for atom, one in zip(said, lines, strict=True):
+            if atom.speech is None:
                 continue
-            said = as_line(one.text) if one.kind != "line" else one.text
-            at = _find(text, said, one, found)
-            if at is None:
-                names = {"action": "prompt", "line": "dialogue"}
-                is_narration = any(one.passage is passage for passage in narration)
-                name = "narration" if is_narration else names.get(one.kind, "people")
-                missing[name] = None
+            if atom.speech is piece.shot.narration:
+                narration.append(self._trace("narration", one, as_line(atom.text)))
                 continue
-            found.append((*at, one))
-        if missing and text:
-            _report_omitted(self._scalar, list(missing), self._diagnostics)
-        slices, end = [], 0
-        for start, stop, one in sorted(found, key=lambda each: each[:2]):
+            speaker = draft.composer.speaker(atom.speech, named, draft.words)
+            line = self._trace("dialogue", one, as_line(atom.text))
+            dialogue.append(Speaking(speaker, atom.speech.tone, line))
+        self.values["dialogue"], self.values["narration"] = tuple(dialogue), joined(narration, " ")
+
+    def _trace(self, name: str, one: Slice, text: str | None = None) -> str:
+        """The text of a slice, or the one given in its place, to be found in what is rendered."""
+        text = one.text if text is None else text
+        self._stretches.append((name, _letters(text), one))
+        return traced(text, len(self._stretches) - 1)
+
+    def slices_of(self, text: str) -> tuple[tuple[Slice, ...], list[str]]:
+        """The rendered text in slices, and the variables of which it does not say all."""
+        slices: list[Slice] = []
+        said: set[int] = set()
+        end = 0
+        for start, stop, key in stretches_of(text):
+            _, letters, one = self._stretches[key]
+            if key in said or _letters(text[start:stop]) != letters:
+                continue
+            said.add(key)
             if start > end:
                 slices.append(Slice(text[end:start], "framing", "template"))
             slices.append(one._replace(text=text[start:stop]))
             end = stop
         if end < len(text) or not slices:
             slices.append(Slice(text[end:], "framing", "template"))
-        return tuple(slices)
+        left_out = [name for key, (name, _, _) in enumerate(self._stretches) if key not in said]
+        return tuple(slices), list(dict.fromkeys(left_out))
 
 
-def _find(
-    text: str, said: str, one: Slice, found: list[tuple[int, int, Slice]]
-) -> tuple[int, int] | None:
-    """Where a piece stands in the rendered text, outside those that were found before."""
-    words = one.text
-    if one.kind == "line":
-        quoted = words.find('"')
-        words = words[quoted + 1 : -1] if quoted >= 0 else said
-    for wanted in (words, words[:1].upper() + words[1:], words.rstrip(" .,;:")):
-        at = text.find(wanted)
-        while at >= 0 and any(at < stop and start < at + len(wanted) for start, stop, _ in found):
-            at = text.find(wanted, at + 1)
-        if at >= 0 and wanted:
-            return at, at + len(wanted)
-    return None
+def _letters(text: str) -> str:
+    """What a template may not change of a text: its letters, digits and mentions, in any case."""
+    return _BETWEEN.sub("", text).casefold()
 
 
 def _report_omitted(scalar: Scalar, missing: list[str], diagnostics: Diagnostics) -> None:

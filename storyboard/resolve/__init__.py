@@ -3,6 +3,7 @@
 libraries   the files that a storyboard uses
 templates   Jinja2 in texts, filled in with the film's variables
 sandbox     which of Jinja2 they have, and what is refused
+tracing     where in a filled-in template the texts stand that it was given
 filters     how templates show values, and the filters that they may use
 mentions    @name in a text
 members     who and what is declared, and in which looks

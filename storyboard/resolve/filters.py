@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
+
+from storyboard.resolve.tracing import changed, joined, trimmed
 
 LONGEST_TEXT = 20_000
 """Code points of one text, before and after its template: the tool's own bound."""
@@ -25,31 +27,23 @@ def shown(value: object) -> str:
 
 def closed(value: Any) -> str:
     """A text with a full stop at its end, unless punctuation is there, in quotes or not."""
-    text = shown(value)
-    # A prompt is said once; to remember it would push out what is said often.
-    return _closed(text) if len(text) <= 60 else _closed.__wrapped__(text)
-
-
-@lru_cache(maxsize=1024)  # films say the same sizes, moves and styles in shot after shot
-def _closed(text: str) -> str:
-    text = text.strip()
+    text = trimmed(shown(value))
     return text if not text or text.rstrip(_QUOTES).endswith(_CLOSED) else text + "."
 
 
 def sentence(value: Any) -> str:
     """A text as a sentence: its first letter upper case, a full stop at its end."""
-    text = closed(value)
-    return text[:1].upper() + text[1:]
+    return changed(closed(value), lambda text: text[:1].upper() + text[1:])
 
 
 def text_filters() -> dict[str, Callable[[Any], str]]:
     """The filters that make a text of a text, and need nothing else."""
     return {
-        "lower": lambda value: shown(value).lower(),
-        "upper": lambda value: shown(value).upper(),
-        "title": lambda value: shown(value).title(),
-        "capitalize": lambda value: shown(value).capitalize(),
-        "trim": lambda value: shown(value).strip(),
+        "lower": lambda value: changed(shown(value), str.lower),
+        "upper": lambda value: changed(shown(value), str.upper),
+        "title": lambda value: changed(shown(value), str.title),
+        "capitalize": lambda value: changed(shown(value), str.capitalize),
+        "trim": lambda value: trimmed(shown(value)),
         "closed": closed,
         "sentence": sentence,
     }
@@ -79,11 +73,11 @@ def _replace(value: Any, old: str, new: str) -> str:
     text = shown(value)
     if len(text) + (text.count(str(old)) + 1) * len(str(new)) > LONGEST_TEXT * 4:
         raise ValueError(f"a text of more than {LONGEST_TEXT:,} characters")
-    return _bounded(text.replace(str(old), str(new)))
+    return _bounded(changed(text, lambda said: said.replace(str(old), str(new))))
 
 
 def _join(value: Any, between: str = "") -> str:
-    return _bounded(str(between).join(shown(item) for item in list(value)[:_MOST_ITEMS]))
+    return _bounded(joined((shown(item) for item in list(value)[:_MOST_ITEMS]), str(between)))
 
 
 def _default(value: Any, other: Any = "") -> Any:

@@ -14,10 +14,11 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from storyboard.resolve.filters import all_filters, shown, text_filters
+from storyboard.resolve.tracing import joined
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from jinja2.nodes import Node
+    from jinja2.nodes import Node, Template
 
 _MOST_LOOPS = 20
 _ALLOWED = {
@@ -25,6 +26,8 @@ _ALLOWED = {
     "Compare", "Operand", "And", "Or", "Not", "Concat", "Add", "Sub", "Getattr", "Getitem", "Test",
     "List", "Tuple",
 }  # fmt: skip
+_JOINT = "~"
+"""The filter that takes the place of ``~``; no text can name it."""
 _TESTS = {"defined", "none", "eq", "ne", "in", "even", "odd", "string", "number", "true", "false"}
 
 
@@ -53,6 +56,7 @@ def _sandbox(undefined: Any, filters: Mapping[str, Callable[..., Any]]) -> Envir
     )
     environment.filters.clear()
     environment.filters.update(filters)
+    environment.filters[_JOINT] = lambda values: joined(map(str, values))
     environment.globals.clear()
     return environment
 
@@ -74,6 +78,20 @@ def node_list(tree: Node) -> list[Node]:
         found.append(node)
         waiting.extend(node.iter_child_nodes())
     return found
+
+
+def with_traced_joints(tree: Template) -> Template:
+    """The template with its ``~`` as filters, whose results know what they are made of."""
+    from jinja2.nodes import Concat, Filter, List
+    from jinja2.visitor import NodeTransformer
+
+    class Joints(NodeTransformer):
+        def visit_Concat(self, node: Concat) -> Node:  # noqa: N802 - the visitor's name for it
+            self.generic_visit(node)
+            parts = List(node.nodes)
+            return Filter(parts, _JOINT, [], [], None, None, lineno=node.lineno)
+
+    return tree if tree.find(Concat) is None else Joints().visit(tree)
 
 
 def refused(nodes: list[Node]) -> tuple[Node, str] | None:

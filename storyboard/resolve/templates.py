@@ -20,8 +20,9 @@ from storyboard.diagnostics.codes import (
     UNDEFINED_VARIABLE,
 )
 from storyboard.diagnostics.spelling import nearest
+from storyboard.resolve import tracing
 from storyboard.resolve.filters import LONGEST_TEXT, all_filters, shown
-from storyboard.resolve.sandbox import node_list, refused, text_environment
+from storyboard.resolve.sandbox import node_list, refused, text_environment, with_traced_joints
 from storyboard.syntax import Scalar, locate
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def fill_template(
             if length > LONGEST_TEXT:
                 _report_too_much(scalar, diagnostics)
                 return ""
-        return "".join(out)
+        return tracing.joined(out)
     except UndefinedError as error:
         diagnostics.add(UNDEFINED_VARIABLE, str(error.message), scalar.span)
     except (
@@ -223,7 +224,7 @@ def compile_template(
             _report_undefined(name, _word(scalar, name), known, diagnostics)
         return None
     try:
-        return environment.from_string(tree)
+        return environment.from_string(with_traced_joints(tree))
     except (RecursionError, MemoryError, SyntaxError):
         _report_too_much(scalar, diagnostics)
         return None
@@ -231,7 +232,7 @@ def compile_template(
 
 def joined(text: str) -> str:
     """A rendered template as one text: its lines with single spaces between, no empty ones."""
-    return " ".join(filter(None, map(str.strip, text.splitlines())))
+    return tracing.joined(filter(None, map(tracing.trimmed, tracing.lines_of(text))), " ")
 
 
 def _report_undefined(
