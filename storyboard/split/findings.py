@@ -278,15 +278,22 @@ def check_faces(film: Film, takes: Iterable[Take], composer: Composer) -> None:
         for name, mark in names.items():
             first.setdefault(name, mark)
             requests[name] = requests.get(name, 0) + 1
-    for name, count in sorted(requests.items()):
-        if count > 1:
-            composer.diagnostics.add(
-                CHANGING_FACE,
-                f'"{name}" is described in words in {count} requests, and will '
-                "look different in each",
-                film.cast[first[name]].span,
-                help="add frontal: with a picture, which targets with elements take",
-            )
+    changing = [(film.cast[first[name]].span, name) for name in requests if requests[name] > 1]
+    if not changing:
+        return
+    changing.sort(key=lambda one: (one[0].source.name, one[0].start))
+    (place, name), *others = changing
+    who, what = f'"{name}" is', f"in {requests[name]} requests"
+    if others:
+        who, what = f"{len(changing)} characters are", "in several requests"
+    composer.diagnostics.add(
+        CHANGING_FACE,
+        f"{who} described in words {what}, and will look different in each",
+        place,
+        label=f"in {requests[name]} requests" if others else "",
+        labels=[Label(span, f"in {requests[other]} requests") for span, other in others],
+        help="add frontal: with a picture, which targets with elements take",
+    )
 
 
 def _check_place(part: Part, composer: Composer) -> None:
@@ -357,10 +364,19 @@ def crowded_framing(composer: Composer, shot: Shot, limit: int) -> None:
             add(composer.cast[mark].name, passages)
     found.sort(key=lambda one: -one[0])
     lengths = ", ".join(f"{name} {size}" for size, name, _ in found)
-    composer.diagnostics.add(
+    longest, place = found[0][1:] if found else ("it", shot.span)
+
+    def message(shots: int) -> str:
+        more = f" and of {shots - 1} more shot{'' if shots == 2 else 's'}" if shots > 1 else ""
+        return (
+            f'the framing and the descriptions of "{shot.address}"{more} leave no room for what '
+            f"happens: {lengths}, of {limit}"
+        )
+
+    composer.diagnostics.add_place(
         CROWDED_FRAMING,
-        f'the framing and the descriptions of "{shot.address}" leave no room for what happens: '
-        f"{lengths}, of {limit}",
-        found[0][2] if found else shot.span,
-        help=f"shorten {found[0][1]}, or describe fewer in one shot" if found else "shorten it",
+        message,
+        place,
+        Label(shot.span, "this shot has no room either"),
+        help=f"shorten {longest}, or describe fewer in one shot",
     )

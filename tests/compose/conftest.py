@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from storyboard.api import Options, plan
+from storyboard.diagnostics import Diagnostic
 
 
 class Row(NamedTuple):
@@ -33,6 +34,7 @@ class Composed:
     maps: list[list[Row]]
     tokens: list[dict[str, str]]
     """What each tag of a prompt's request stands for."""
+    findings: list[Diagnostic]
     codes: list[str]
     messages: str
 
@@ -66,6 +68,7 @@ def compose(pictures: Path) -> Callable[..., Composed]:
             prompts=prompts,
             maps=maps,
             tokens=tokens,
+            findings=list(compiled.diagnostics),
             codes=[found.code.id for found in compiled.diagnostics],
             messages="\n".join(found.message for found in compiled.diagnostics),
         )
