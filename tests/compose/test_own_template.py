@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from storyboard.compose.own_template import FIELDS
+from storyboard.language.model import Storyboard
 
 Say = Callable[..., list[str]]
 Compose = Callable[..., Any]
@@ -267,3 +271,17 @@ def test_each_part_of_a_long_line_is_one_line(say: Say) -> None:
     lines = [one.partition('"')[2].rstrip('"') for one in say(film(template, shots))]
     assert len(lines) > 2
     assert " ".join(filter(None, lines)) == " ".join(sentences)
+
+
+def test_the_description_of_the_key_names_every_variable() -> None:
+    words = set(re.findall(r"\w+", Storyboard.model_fields["template"].description or ""))
+    assert words >= {*FIELDS, "speaker", "tone", "line"}
+
+
+def test_the_example_of_the_key_works(say: Say) -> None:
+    (example,) = Storyboard.model_fields["template"].examples or []
+    (said,) = say(film(example))
+    assert said == (
+        'Pim: a boy of eight. @Element1 meets Pim @Element1: "Say \'hi\'." Pim: "Hi." Long ago. '
+        "35mm film"
+    )
