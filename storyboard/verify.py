@@ -253,6 +253,10 @@ class _Checker:
         if names is not None and target.elements is not None:
             if videos > target.elements.max_videos:
                 yield f"{videos} elements with a video, {target.elements.max_videos} at most"
+            beside = target.elements.beside_frame
+            opens = fields.start_frame is not None and fields.start_frame in payload
+            if beside is not None and opens and len(elements) > beside:
+                yield f"{len(elements)} elements beside a first frame, {beside} at most"
             for element in elements:
                 others = len(element.get(names.references, []))
                 has_video = names.video is not None and names.video in element

@@ -19,10 +19,11 @@ from storyboard.diagnostics.codes import (
     MOVED_SEAM,
     RUSHED_SPEECH,
     SAME_LABEL,
+    TOO_MANY_REFERENCES,
     UNBREAKABLE_TEXT,
 )
 from storyboard.diagnostics.types import Severity
-from storyboard.film import MENTION, Film, Part, Passage, Shot, Take, marks_of
+from storyboard.film import FRAME, MENTION, Film, Part, Passage, Shot, Take, marks_of
 from storyboard.speech import spoken_seconds
 from storyboard.syntax import locate
 from storyboard.targets.types import Feature, Target
@@ -46,6 +47,7 @@ def check_takes(takes: Iterable[Take], composer: Composer) -> None:
                 if part.number == part.count:
                     _check_division(parts, composer)
         opening = take.parts[0]
+        _check_elements(opening, composer)
         if opening.continues and opening.number == 1:
             _check_place(opening, composer)
 
@@ -194,6 +196,29 @@ def _shown(seconds: Sequence[int]) -> str:
     if len(seconds) > _SECONDS_SHOWN:
         return f"of {min(seconds)} to {max(seconds)} s"
     return f"{' + '.join(map(str, seconds))} s"
+
+
+# References
+
+
+def _check_elements(opening: Part, composer: Composer) -> None:
+    """Say where a part that opens on a picture mentions more elements than may stand beside one."""
+    target = composer.film.target
+    most = target.elements.beside_frame if target.elements is not None else None
+    if most is None or not opening.opens or not target.has(Feature.FIRST_FRAME):
+        return
+    marks = [mark for mark in opening.prompt.marks if mark != FRAME]
+    sent = [one for one in map(composer.cast.reference, marks) if one is not None]
+    names = [one.name for one in sent if one.kind == "element"]
+    if most < len(names) <= composer.film.max_references:  # above that it is said without a frame
+        composer.diagnostics.add(
+            TOO_MANY_REFERENCES,
+            f'"{opening.address}" opens on a picture and mentions {len(names)} characters and '
+            f"props with pictures, a request carries {most} beside a first frame: "
+            f"{', '.join(names)}",
+            opening.shot.place("prompt", "beats", "dialogue"),
+            help="mention fewer, describe one without a picture, or open on no picture",
+        )
 
 
 # Sense

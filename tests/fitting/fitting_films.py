@@ -59,6 +59,7 @@ def a_target(
     shots: dict[str, int] | None = None,
     references: dict[str, Any] | None = None,
     videos: int = 1,
+    beside_frame: int | None = None,
     first_frame: dict[str, str] | None = None,
 ) -> Target:
     """A target with these limits; what fitting does not look at is filled in."""
@@ -81,7 +82,12 @@ def a_target(
             "shots": shots,
             "tags": {"element": "@Element{n}", "image": "@Image{n}", "overhead": 6},
             "references": references or {"max": 4, "ceiling": 7},
-            "elements": {"min_references": 1, "max_references": 3, "max_videos": videos},
+            "elements": {
+                "min_references": 1,
+                "max_references": 3,
+                "max_videos": videos,
+                "beside_frame": beside_frame,
+            },
             "pictures": {
                 "max_bytes": 1,
                 "min_side": 1,

@@ -11,7 +11,9 @@ import pytest
 from fitting_films import (
     BOY,
     FIVE_OR_TEN,
+    GALLERY,
     GULL,
+    LANTERN,
     MARA,
     MARKS,
     O1,
@@ -31,7 +33,7 @@ from fitting_films import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.film import MENTION, Part, Prompt, Slice, Take
+from storyboard.film import MENTION, Asset, Part, Prompt, Slice, Take
 from storyboard.split import Ways
 from storyboard.targets.types import Feature, Target
 from storyboard.units import Money
@@ -42,6 +44,12 @@ LISTED_CHOICES = a_target(
     characters=40,
     shots={"max": 4, "min_seconds": 1, "max_seconds": 6, "characters": 24},
     references={"max": 3, "with_video": 2, "frames": True},
+)
+FEWER_BESIDE_A_FRAME = a_target(
+    seconds={"min": 3, "max": 15},
+    characters=400,
+    shots={"max": 6, "min_seconds": 1, "max_seconds": 12, "characters": 200},
+    beside_frame=2,
 )
 PICTURED = MARKS[:6]
 
@@ -100,7 +108,7 @@ def ways_of(draw: st.DrawFn, number: int, target: Target) -> Ways:
 @st.composite
 def films(draw: st.DrawFn) -> tuple[Target, list[Ways]]:
     """A few shots on a target with a shot list, with first frames or without."""
-    target = draw(st.sampled_from([TINY, LISTED_CHOICES, O3, SMALL]))
+    target = draw(st.sampled_from([TINY, LISTED_CHOICES, FEWER_BESIDE_A_FRAME, O3, SMALL]))
     return target, [draw(ways_of(number, target)) for number in range(draw(st.integers(1, 4)))]
 
 
@@ -114,6 +122,7 @@ def may_share(parts: tuple[Part, ...], target: Target, *, packs: bool) -> bool:
     videos = names & {BOY, GULL}
     references = len(names) + (target.references.frames and opens)
     fewer = target.references.with_video
+    beside = target.elements.beside_frame if target.elements and opens else None
     return (
         shots is not None
         and len(parts) <= shots.max
@@ -121,6 +130,7 @@ def may_share(parts: tuple[Part, ...], target: Target, *, packs: bool) -> bool:
         and all(shots.min_seconds <= part.seconds <= shots.max_seconds for part in parts)
         and references <= target.references.max
         and (not videos or fewer is None or references <= fewer)
+        and (beside is None or len(names - {GALLERY}) <= beside)
         and len(videos) <= (target.elements.max_videos if target.elements else 0)
         and len({(part.shot.audio, part.shot.negative) for part in parts}) == 1
         and not any(part.opens for part in parts[1:])
@@ -247,6 +257,49 @@ def test_a_first_frame_counts_as_a_reference_where_the_target_says_so() -> None:
     shot = a_shot(f"{MARA} and {TOM}", 3, start_frame=PICTURE)
     _, found = fit(TINY, shot)
     assert "SB304" in codes(found)
+
+
+ONE_BY_ONE = [MARA, TOM, LANTERN, BOY]
+
+
+def shots_of(start_frame: Asset | None = None) -> list[list[str]]:
+    """The shots of each take, of four shots with an element each; the first may open on a frame."""
+    shots = [
+        a_shot(mark, 3, address=f"scene/{number}", start_frame=None if number > 1 else start_frame)
+        for number, mark in enumerate(ONE_BY_ONE, 1)
+    ]
+    takes, _ = fit(FEWER_BESIDE_A_FRAME, *shots)
+    return [[part.address for part in take.parts] for take in takes]
+
+
+def test_a_shot_with_a_first_frame_shares_a_request_up_to_the_elements_beside_it() -> None:
+    assert shots_of(PICTURE) == [["scene/1", "scene/2"], ["scene/3", "scene/4"]]
+
+
+def test_without_a_first_frame_a_request_takes_more_elements() -> None:
+    assert shots_of() == [["scene/1", "scene/2", "scene/3", "scene/4"]]
+
+
+def test_an_element_that_is_mentioned_again_counts_once_beside_a_first_frame() -> None:
+    texts = [MARA, TOM, f"{MARA} and {TOM}", f"{TOM} in {GALLERY}"]
+    shots = [
+        a_shot(text, 3, address=f"scene/{number}", start_frame=None if number else PICTURE)
+        for number, text in enumerate(texts)
+    ]
+    takes, _ = fit(FEWER_BESIDE_A_FRAME, *shots)
+    assert [len(take.parts) for take in takes] == [4]
+
+
+def test_too_many_elements_beside_a_first_frame_are_named() -> None:
+    shot = a_shot(f"{MARA}, {TOM} and {LANTERN} in {GALLERY}", 3, start_frame=PICTURE)
+    _, found = fit(FEWER_BESIDE_A_FRAME, shot)
+    assert codes(found) == {"SB304"}
+    assert "carries 2 beside a first frame: tom, mara, lantern" in found[0].message
+
+
+def test_as_many_elements_as_may_stand_beside_a_first_frame_are_fine() -> None:
+    shot = a_shot(f"{MARA} and {TOM} in {GALLERY}", 3, start_frame=PICTURE)
+    assert fit(FEWER_BESIDE_A_FRAME, shot)[1] == []
 
 
 def test_too_many_videos_in_one_part_are_refused() -> None:

@@ -298,6 +298,14 @@ def mention_more(made: Plan) -> None:
     request["payload"]["elements"] *= 5
 
 
+@broken("too many elements beside a first frame", "4 elements beside a first frame, 3 at most")
+def mention_more_beside_a_frame(made: Plan) -> None:
+    request = made["requests"][1]
+    request["payload"]["prompt"] += " @Element2 @Element3 @Element4"
+    request["shots"][0]["characters"] = 200
+    request["payload"]["elements"] *= 4
+
+
 @broken("two videos", "with a video")
 def two_videos(made: Plan) -> None:
     payload = made["requests"][2]["payload"]
@@ -436,7 +444,10 @@ def test_a_video_lowers_the_limit_that_a_user_has_raised(good: dict[str, Made]) 
     raised = Made(
         plan=made.plan, target=made.target, schema=made.schema, max_references=7
     ).problems(changed)
-    assert raised == ["coda/1: 5 references, 4 at most"]
+    assert raised == [
+        "coda/1: 5 references, 4 at most",
+        "coda/1: 5 elements beside a first frame, 3 at most",
+    ]
 
 
 def test_a_plan_of_another_shape_is_words_and_no_exception(good: dict[str, Made]) -> None:
