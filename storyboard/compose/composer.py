@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from storyboard.compose.action import Atom, action_of, narration_of
-from storyboard.compose.blocks import Block, joined
+from storyboard.compose.blocks import Block, add_glue, joined
 from storyboard.compose.frame import Frame, Frames
 from storyboard.compose.stops import as_line, as_speaker, capital, ended, gap, is_sentence_start
 from storyboard.diagnostics import Diagnostics
@@ -295,9 +295,14 @@ class Draft:
         slices, text = [*head], frame.head_text
         for rows, words in ((middle, said), (tail, frame.tail_text)):
             if words:
-                if space := gap(text, words):
-                    slices.append(Slice(space, "glue"))
-                slices += rows
+                space = gap(text, words)
+                if rows[0].kind == "glue":
+                    add_glue(slices, space + rows[0].text)
+                    slices += rows[1:]
+                else:
+                    if space:
+                        add_glue(slices, space)
+                    slices += rows
                 text = f"{text}{space}{words}"
         marks = () if text.isascii() else tuple(MENTION.findall(text))
         weight = len(text) + sum(map(self.composer.ruler.beyond_of, marks))
