@@ -31,6 +31,8 @@ _CUES = ("camera", "sound")
 """What a beat may have of its own."""
 _SAID = frozenset({*_FRAMING, "location", "first frame"})
 _OFF_SCREEN = frozenset(words.off_screen for words in WORDS.values())
+_MAX_JOINT = 8
+"""The most code points that a stop or a linking word has that stands before a label."""
 _NOISE = re.compile(r"[\W_]+")
 _THE = re.compile(r"\bthe\b", re.IGNORECASE)
 
@@ -125,7 +127,7 @@ class SenseChecker:
             at = end
             words = text[start:end]
             if kind == "glue":
-                if words not in self.glue:
+                if words not in self.glue and not self._is_glue(words):
                     yield f'glue: "{words}" is nobody\'s word'
                 continue
             if kind == "action":
@@ -142,7 +144,10 @@ class SenseChecker:
                     speaking.add(name)
                 yield from self._hear(words, name, tokens, told)
             elif kind == "framing":
-                said.setdefault(name, []).append(_read_back(words, tokens) if tokens else words)
+                back = _read_back(words, tokens) if tokens else words
+                said.setdefault(name, []).append(back)
+                if name not in _SAID and not self.is_own:
+                    yield f'framing: "{back}" is no {name} of the shot'
             elif kind == "introduction":
                 if place is not None:
                     introduced.setdefault(name, []).append(_read_back(words, tokens))
@@ -171,6 +176,14 @@ class SenseChecker:
         told.seen |= shown
         told.seen.update(tokens.values())
         told.seen.update(self.names[mark] for mark in named)
+
+    def _is_glue(self, words: str) -> bool:
+        """Whether words are several of the composition's in a row, as a stop and then a label."""
+        for end in range(1, min(len(words), _MAX_JOINT) + 1):
+            if words[:end] in self.glue and words[end:].lstrip(" ") in self.glue:
+                self.glue.add(words)
+                return True
+        return False
 
     def _named(
         self, prose: Sequence[tuple[str, bool]], told: _Told, *, is_whole: bool
@@ -235,8 +248,6 @@ class SenseChecker:
         self, said: dict[str, list[str]], told: _Told, stretches: int
     ) -> Iterator[str]:
         shot, framing = told.shot, told.shot.framing
-        for name in said.keys() - _SAID:
-            yield f'framing: "{said[name][0]}" is no {name} of the shot'
         if shot.has_beats:
             told.cues.update(said.get("camera", ()), said.get("sound", ()))
         for name in _FRAMING:
@@ -408,7 +419,7 @@ def _read_back(words: str, tokens: dict[str, str]) -> str:
     return words
 
 
-def _glue() -> frozenset[str]:
+def _glue() -> set[str]:
     """Everything that a composition may put between a writer's words, in any language."""
     found = {" ", "; ", "", *".。।"}
     for words in WORDS.values():
@@ -419,4 +430,4 @@ def _glue() -> frozenset[str]:
         found.add(style_before[:1].upper() + style_before[1:])
         labels = (words.place, words.camera, words.light, words.sound)
         found |= {f"{label}{words.colon}" for label in labels}
-    return frozenset(found)
+    return found

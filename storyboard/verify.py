@@ -56,18 +56,13 @@ def verify(
         )
         for problem in problems
     ]
-    checker = _Checker(target, max_references)
     sense = SenseChecker(film) if film is not None else None
+    checker = _Checker(target, max_references, sense)
     seen: dict[str, Any] = {}
     for request in plan["requests"]:
         broken.extend(
             f"{request['id']}: {problem}" for problem in _collected(checker.check, request, seen)
         )
-        if sense is not None:
-            broken.extend(
-                f"{request['id']}: {problem}"
-                for problem in _collected(_check_sense, sense, checker, request)
-            )
         if request["id"] in seen:
             broken.append(f"{request['id']}: the id is used twice")
         seen[request["id"]] = request
@@ -77,10 +72,6 @@ def verify(
     if sense is not None:
         broken.extend(sense.unfinished())
     return broken
-
-
-def _check_sense(sense: SenseChecker, checker: _Checker, request: Any) -> Iterator[str]:
-    return sense.check(request, checker.prompts(request["payload"]))
 
 
 def _collected(check: Callable[..., Iterator[str]], *arguments: Any) -> list[str]:
@@ -123,8 +114,9 @@ def _validator(schema: dict[str, Any]) -> Callable[[Any], list[str]]:
 class _Checker:
     """The rules of one target, ready to be held against its requests."""
 
-    def __init__(self, target: Target, max_references: int) -> None:
+    def __init__(self, target: Target, max_references: int, sense: SenseChecker | None) -> None:
         self.target = target
+        self.sense = sense
         self.fields = target.request
         self.max_references = max_references
         self.tag = _tag_pattern(target.tags.element, target.tags.image)
@@ -168,6 +160,8 @@ class _Checker:
         for name, value in self.fields.constants.items():
             if payload.get(name) != value:
                 yield f"{name} is not {value}"
+        if self.sense is not None:
+            yield from self.sense.check(request, prompts)
 
     def prompts(self, payload: Any) -> list[tuple[str, int]]:
         """The texts of a payload with their seconds."""

@@ -2,6 +2,7 @@
 
 - ``action``: a shot's prose and lines as a row of atoms, which division may part
 - ``composer``: the built-in composition; its words are data, by language
+- ``draft``: a prompt while it is written, block by block
 - ``stops``: how sentences end where pieces meet
 - ``own_template``: a template of the writer's own in place of the built-in composition
 
@@ -14,6 +15,7 @@ none is left; the action with its lines; the narration; light, sound and style.
 from __future__ import annotations
 
 from storyboard.compose.action import Atom, action_of, narration_of
-from storyboard.compose.composer import Composer, Piece
+from storyboard.compose.composer import Composer
+from storyboard.compose.piece import Piece
 
 __all__ = ["Atom", "Composer", "Piece", "action_of", "narration_of"]

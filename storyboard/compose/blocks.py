@@ -16,9 +16,14 @@ def joined(blocks: Sequence[Block], words: Words) -> list[Slice]:
     slices: list[Slice] = []
     before = ""
     for index, block in enumerate(blocks):
-        if before and (space := gap(before, block[0].text)):
-            slices.append(Slice(space, "glue"))
-        slices += block
+        first = block[0]
+        if before and (space := gap(before, first.text)):
+            add_glue(slices, space)
+        if first.kind == "glue":
+            add_glue(slices, first.text)
+            slices += block[1:]
+        else:
+            slices += block
         last = block[-1]
         before = last.text
         if last.kind in ("line", "glue"):
@@ -35,6 +40,13 @@ def joined(blocks: Sequence[Block], words: Words) -> list[Slice]:
                 slices[-1] = last._replace(text=body)
             # Where a sentence ends in a tag, its script is not known.
             stop = words.stop if MENTION.fullmatch(before) else stop
-            slices.append(Slice(stop, "glue"))
+            add_glue(slices, stop)
             before = stop
     return slices
+
+
+def add_glue(slices: list[Slice], text: str) -> None:
+    """Append words of the composition; they are one slice with such words before them."""
+    if slices and slices[-1].kind == "glue":
+        text = slices.pop().text + text
+    slices.append(Slice(text, "glue"))

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from storyboard.compose.action import whole_lines
 from storyboard.compose.blocks import joined as blocks_joined
-from storyboard.compose.composer import Composer, Draft, Piece
+from storyboard.compose.composer import Composer
+from storyboard.compose.draft import Draft
+from storyboard.compose.piece import Piece
 from storyboard.compose.stops import as_line
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import TEMPLATE_OMITS

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storyboard.compose import Composer, Piece
-from storyboard.compose.composer import Draft
+from storyboard.compose.draft import Draft
 from storyboard.film import FRAME, Prompt
 
 

@@ -11,7 +11,8 @@ from itertools import islice, pairwise
 from operator import add
 
 from storyboard.compose import Atom, Composer, Piece
-from storyboard.compose.composer import Draft, present_in
+from storyboard.compose.draft import Draft
+from storyboard.compose.piece import present_in
 from storyboard.film import Shot, marks_of
 
 JOINT = 2

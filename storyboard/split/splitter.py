@@ -4,41 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import Literal
 
 from storyboard.compose import Atom, Composer, Piece, action_of, narration_of
 from storyboard.compose.action import BEAT
-from storyboard.compose.composer import present_in
+from storyboard.compose.piece import present_in
 from storyboard.film import Part, Passage, Scene, Shot, Speech, Way
 from storyboard.film import Prompt as Composed
 from storyboard.language.leaves import LONGEST_SHOT
 from storyboard.speech import share as spoken_share
 from storyboard.split import findings
 from storyboard.split.carry import carry
-from storyboard.split.division import UNLIMITED, Row, apportion, lengths
+from storyboard.split.division import UNLIMITED, Row
 from storyboard.split.measure import JOINT, Measure, place_of, sentence_before
 from storyboard.split.sentences import CLAUSE, SENTENCE, WORD, refine, whole
+from storyboard.split.timing import Room, seconds_of_beats, shares_of, time_parts
 from storyboard.targets.types import Target
 from storyboard.values import value
-
-_BREATH = 400
-"""Milliseconds before a spoken line."""
-
-
-@value(frozen=True, slots=True, kw_only=True)
-class _Room:
-    """An arrangement of a shot's parts and what it holds.
-
-    ``limit`` are the code points of a part, ``low`` and ``high`` its seconds, ``most`` the parts
-    that the shot's seconds can hold.
-    """
-
-    way: Literal["joined", "apart", "grouped"]
-    limit: int
-    low: int
-    high: int
-    most: int
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -104,7 +85,7 @@ class Splitter:
 
     # What a shot's seconds hold
 
-    def _rooms(self, shot: Shot, seconds: int, limit: int) -> Iterator[_Room]:
+    def _rooms(self, shot: Shot, seconds: int, limit: int) -> Iterator[Room]:
         """The arrangements for a shot of so many seconds, the best first."""
         own, shots = self.target.seconds, self.target.shots
         by_time = -(-seconds // own.max)
@@ -112,7 +93,7 @@ class Splitter:
         if shots and by_time == 1 and limit <= self.entry:
             most = min(shots.max, seconds // shots.min_seconds)
             if seconds <= most * shots.max_seconds:
-                yield _Room(
+                yield Room(
                     way="joined",
                     limit=limit,
                     low=shots.min_seconds,
@@ -120,13 +101,13 @@ class Splitter:
                     most=most,
                 )
         most = max(by_time, seconds // low)
-        yield _Room(way="apart", limit=limit, low=low, high=own.max, most=most)
+        yield Room(way="apart", limit=limit, low=low, high=own.max, most=most)
         if shots and limit <= self.entry:
             most = min(seconds // own.min * shots.max, seconds // shots.min_seconds)
             low, high = shots.min_seconds, shots.max_seconds
-            yield _Room(way="grouped", limit=limit, low=low, high=high, most=most)
+            yield Room(way="grouped", limit=limit, low=low, high=high, most=most)
 
-    def _fit(self, shot: Shot, rooms: Sequence[_Room]) -> _Division | None:
+    def _fit(self, shot: Shot, rooms: Sequence[Room]) -> _Division | None:
         """The best division whose parts fit, or None where the seconds are too few."""
         rooms = [room for room in rooms if room.most > 1]
         is_heard = self.composer.is_heard(shot)
@@ -141,14 +122,14 @@ class Splitter:
                     return division
         return None
 
-    def _divided(self, shot: Shot, room: _Room, level: int) -> _Division | None:
+    def _divided(self, shot: Shot, room: Room, level: int) -> _Division | None:
         """A division in one arrangement, prose cut down to a level where it must be."""
         by_time = -(-shot.seconds // self.target.seconds.max)
         atoms = self._atoms(shot, room.limit, level)
         if len(atoms) < by_time:
             atoms = self._atoms(shot, room.limit, level, cuts_lines=True)
-        owned = _seconds_of_beats(shot)
-        shares = _shares(shot, atoms, owned)
+        owned = seconds_of_beats(shot)
+        shares = shares_of(shot, atoms, owned)
         narration = self._narrated(shot, atoms, shares)
         measure = Measure(self.composer, shot, atoms, narration)
         lead = 0 if room.way == "joined" else self.lead
@@ -176,7 +157,7 @@ class Splitter:
         spare = count - (len(edges) - 1)
         parts = row.shares(edges)
         parts += parts[-1:] * spare
-        timed = self._time(shot.seconds, parts, room)
+        timed = time_parts(shot.seconds, parts, room, self.target)
         if timed is None:
             return None
         return _Division(
@@ -197,7 +178,7 @@ class Splitter:
         atoms: Sequence[Atom],
         narration: Sequence[Sequence[Atom]],
         owned: Sequence[int],
-        room: _Room,
+        room: Room,
     ) -> _Division | None:
         """The fewest parts of whole beats that keep the beats' own seconds; else None."""
         first: dict[int, int] = {}
@@ -278,32 +259,6 @@ class Splitter:
             spread[index].append(narration._replace(start=piece.start, end=piece.end))
             at += weight
         return [tuple(said) for said in spread]
-
-    def _time(
-        self, total: int, shares: list[int], room: _Room
-    ) -> tuple[list[int], set[int]] | None:
-        """The seconds of each part, and the parts that open a request."""
-        count, own, shots = len(shares), self.target.seconds, self.target.shots
-        if room.way != "grouped" or shots is None:
-            highs = [room.high] * count
-            if room.way == "apart" and own.choices:
-                highs = lengths(total, shares, own.choices, room.low)
-            seconds = apportion(total, shares, [room.low] * count, highs)
-            opening = {0} if room.way == "joined" else set(range(count))
-            return (seconds, opening) if seconds else None
-        requests = max(-(-total // own.max), -(-count // shots.max))
-        groups = list(pairwise([-(-count * n // requests) for n in range(requests + 1)]))
-        of_groups = apportion(
-            total,
-            [sum(shares[a:b]) for a, b in groups],
-            [max(own.min, (b - a) * room.low) for a, b in groups],
-            [min(own.max, (b - a) * room.high) for a, b in groups],
-        )
-        seconds = []
-        for (a, b), whole_seconds in zip(groups, of_groups or (), strict=False):
-            within = [room.low] * (b - a), [room.high] * (b - a)
-            seconds += apportion(whole_seconds, shares[a:b], *within) or ()
-        return (seconds, {a for a, _ in groups}) if len(seconds) == count else None
 
     # Parts
 
@@ -443,57 +398,3 @@ def _spoken(piece: Piece) -> tuple[Speech, ...]:
         for atom in (*piece.atoms, *piece.narration)
         if atom.speech is not None
     )
-
-
-def _seconds_of_beats(shot: Shot) -> list[int] | None:
-    """The seconds of each beat where any has its own; those without share what is left."""
-    own = [beat.seconds for beat in shot.beats]
-    if not any(own):
-        return None
-    missing = [index for index, seconds in enumerate(own) if seconds is None]
-    rest = shot.seconds - sum(seconds or 0 for seconds in own)
-    if not missing:
-        return None if rest else [seconds or 0 for seconds in own]
-    weights = [
-        len(prose.text) if (prose := shot.beats[index].prose) is not None else 1
-        for index in missing
-    ]
-    shared = apportion(rest, weights, [1] * len(missing), [max(rest, 1)] * len(missing))
-    if shared is None:
-        return None
-    by_beat = dict(zip(missing, shared, strict=True))
-    return [seconds or by_beat[index] for index, seconds in enumerate(own)]
-
-
-def _shares(shot: Shot, atoms: Sequence[Atom], owned: Sequence[int] | None) -> list[int]:
-    """Milliseconds of each atom: a line the time it takes to say, prose by its length.
-
-    Where beats have seconds, each atom has its part of its beat's.
-    """
-    if owned is None:
-        groups = [(shot.seconds, list(range(len(atoms))))]
-    else:
-        by_beat: dict[int, list[int]] = {}
-        for index, atom in enumerate(atoms):
-            by_beat.setdefault(atom.beat, []).append(index)
-        groups = [(owned[beat], indices) for beat, indices in by_beat.items()]
-    shares = [1] * len(atoms)
-    for seconds, indices in groups:
-        total = seconds * 1000
-        spoken = {
-            index: spoken_share(atoms[index].text) + _BREATH
-            for index in indices
-            if atoms[index].speech is not None
-        }
-        prose = [index for index in indices if index not in spoken]
-        left = max(total - sum(spoken.values()), total // 4 if prose else 0)
-        length = sum(len(atoms[index].text) for index in prose) or 1
-        for index in indices:
-            if index in spoken:
-                shares[index] = max(spoken[index], 1)
-            else:
-                shares[index] = max(left * len(atoms[index].text) // length, 1)
-        if owned is not None and (made := sum(shares[index] for index in indices)) != total:
-            for index in indices:
-                shares[index] = max(shares[index] * total // made, 1)
-    return shares

@@ -70,11 +70,11 @@ scenes:
     ]
     assert [row.words for row in made.maps[0] if row.kind == "glue" and row.words.strip(". ")] == [
         ", ",
-        "Place: ",
-        "With ",
-        "Immediately, ",
-        "Light: ",
-        "Sound: ",
+        ". Place: ",
+        ". With ",
+        " Immediately, ",
+        " Light: ",
+        ". Sound: ",
     ]
 
 

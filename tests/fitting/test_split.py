@@ -44,7 +44,7 @@ from random_shots import ANY_SHOT, ROOMY, SAID, all_lines, beats, prose_shots, s
 
 from storyboard.compose import Atom, Piece, action_of, narration_of
 from storyboard.compose import composer as composing
-from storyboard.compose.composer import present_in
+from storyboard.compose.piece import present_in
 from storyboard.film import MENTION, Part, Passage, Ruler, Shot
 from storyboard.split.measure import Measure, place_of, sentence_before
 from storyboard.split.sentences import WORD, refine, whole

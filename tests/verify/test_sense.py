@@ -473,7 +473,7 @@ def test_whom_the_writer_puts_into_the_frame_is_named(good: list[Made]) -> None:
         (index, number, prompt, at)
         for index, number, prompt in small.prompts()
         for at in where(prompt, "introduction")
-        if prompt[at - 1].words in ("With ", " and ", ", ") and prompt[at].place[0] is None
+        if prompt[at - 1].words.endswith(("With ", " and ", ", ")) and prompt[at].place[0] is None
     ]
     assert {prompt[at].name for _, _, prompt, at in present} >= {"lantern"}
     for index, number, prompt, at in present:
