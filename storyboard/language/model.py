@@ -13,9 +13,11 @@ from pydantic import ConfigDict, Field, GetPydanticSchema, model_validator
 from pydantic_core import core_schema
 
 from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, WRONG_TYPE
+from storyboard.document.nodes import Mapping, Scalar
+from storyboard.document.phrases import described
 from storyboard.language.blocks import Block, folded, or_text
 from storyboard.language.cast import NAMED, Element, Image
-from storyboard.language.leaves import (
+from storyboard.language.scalars import (
     Amount,
     AspectRatio,
     CastName,
@@ -35,8 +37,6 @@ from storyboard.language.leaves import (
     refuse,
 )
 from storyboard.language.variables import Variables
-from storyboard.syntax.nodes import Mapping, Scalar
-from storyboard.syntax.wording import described
 
 
 class Defaults(Block):

@@ -10,14 +10,14 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
-from storyboard.film import MENTION
+from storyboard.compiler.film import MENTION
 
 _TEMPLATE = r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}"
 _WORD = r"[0-9A-Za-z]+|\S"
 _WORDS = re.compile(_WORD)
 _WORDS_AND_TEMPLATES = re.compile(f"{_TEMPLATE}|{_WORD}", re.DOTALL)
 _HOLE, _MENTION = "", "@"
-_MOST_SKIPPED = 48
+_MAX_SKIPPED = 48
 """How many words are passed over, on both sides, to find where the two agree again."""
 _ENOUGH = 12
 """How many words in a row are agreement enough."""
@@ -66,12 +66,12 @@ def _is_template(word: str) -> bool:
 
 def _next_agreement(source: list[str], words: list[str], i: int, j: int) -> tuple[int, int] | None:
     """Where the words agree again behind two that do not; the nearest such place."""
-    for skipped in range(1, _MOST_SKIPPED):
+    for skipped in range(1, _MAX_SKIPPED):
         for more in range(skipped + 1):
             if _agree(source, words, i + skipped - more, j + more):
                 return i + skipped - more, j + more
     # A template may have made any number of words.
-    later = range(j + _MOST_SKIPPED, len(words))
+    later = range(j + _MAX_SKIPPED, len(words))
     return next(((i + 1, at) for at in later if _agree(source, words, i + 1, at)), None)
 
 

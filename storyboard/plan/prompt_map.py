@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from storyboard.film import MENTION, Framing, Passage, Prompt
+from storyboard.compiler.film import MENTION, Framing, Passage, Prompt
+from storyboard.document import locate
 from storyboard.plan.alignment import offset_in
-from storyboard.syntax import locate
 
 _QUOTES = ("'", '"')
 _BLOCKS = ("|", ">")
