@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from storyboard.compiler.film import Clip
 from storyboard.values.record import value
+
+STAND_IN = re.compile(
+    r"asset:(?:missing|sha256:[0-9a-f]{64})|output:sha256:[0-9a-f]{64}#last_frame"
+)
+"""What stands in a payload for a local file, or for a frame of another request's clip."""
 
 
 @value(frozen=True, slots=True, kw_only=True)

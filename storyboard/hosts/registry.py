@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from storyboard.hosts.protocol import Host, Terms
+from storyboard.project.disk import read_plain_file
 
 VARIABLES = {"fal": "FAL_KEY", "oxen": "OXEN_API_KEY"}
 """The environment variable that holds each host's key."""
 
 SIMULATED_KEY = "simulated"
+_MAX_KEY_FILE = 100_000
+"""Bytes of a file that holds a key."""
 
 
 class KeyMissingError(Exception):
@@ -48,7 +51,7 @@ def find_key(host: str, key_file: Path | None, environment: Mapping[str, str] | 
 def _read_key(path: Path, variable: str) -> str:
     try:
         # Some editors begin a text with a mark that is no part of it.
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = read_plain_file(path, _MAX_KEY_FILE).decode("utf-8-sig").splitlines()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise KeyMissingError(f'the key file "{path}" cannot be read: {reason}') from None

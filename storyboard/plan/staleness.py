@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storyboard.project.disk import open_plain_file, read_plain_file
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class PlanError(Exception):
 def is_plan(path: Path) -> bool:
     """Whether a file is a plan and not a storyboard, by its first bytes."""
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             return file.read(64).lstrip().startswith(b"{")
     except OSError:
         return False
@@ -39,11 +40,11 @@ def read_plan(path: Path) -> Plan:
     from storyboard.plan.planner import FORMAT
 
     try:
-        data = path.read_bytes()
+        data = read_plain_file(path, _MAX_BYTES)
     except OSError as error:
         raise PlanError(f'"{path}" cannot be read: {(error.strerror or "").lower()}') from None
     try:
-        plan = json.loads(data) if len(data) <= _MAX_BYTES else None
+        plan = json.loads(data)
     except (ValueError, RecursionError):
         plan = None
     form = plan.get("format") if isinstance(plan, dict) else None
@@ -113,7 +114,7 @@ def find_changes(
 
 def _change(name: str, file: Path, before: str) -> list[str]:
     try:
-        with file.open("rb") as data:
+        with open_plain_file(file) as data:
             now = f"sha256:{hashlib.file_digest(data, 'sha256').hexdigest()}"
     except OSError as error:
         is_gone = isinstance(error, FileNotFoundError)
