@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from storyboard.hosts.errors import FailureKind, HostError, Problem
 from storyboard.hosts.registry import VARIABLES
-from storyboard.ledger import SqliteLedger
+from storyboard.ledger import Ledger
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.delivery import EndedError, NotTakenError, StrandedError, UncertainError
 from storyboard.run.events import Happening
@@ -25,7 +25,7 @@ class FailurePolicy:
     host: str
     schedule: Schedule
     progress: RunProgress
-    ledger: SqliteLedger
+    ledger: Ledger
     rate_limit: RateLimit
     stopped: str = ""
 

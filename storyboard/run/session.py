@@ -12,7 +12,7 @@ from pathlib import Path
 
 from storyboard.hosts.protocol import Terms
 from storyboard.hosts.registry import SIMULATED_KEY, find_key, open_host
-from storyboard.ledger import SqliteLedger
+from storyboard.ledger import Ledger
 from storyboard.ledger.store import Store
 from storyboard.media.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
 from storyboard.plan import Plan
@@ -76,13 +76,13 @@ class Session:
         views = _Views(listen, on_second_interrupt, tick)
         if self.store.simulated and self.base is None:
             with (
-                SqliteLedger(self.store.ledger) as ledger,
+                self.store.open_ledger() as ledger,
                 _leased(ledger),
                 simulating(self.store, jobs=self.jobs, faults=self.faults) as simulator,
             ):
                 return self._run(clips, ledger, f"{simulator.url}/{self.target.host}", views)
         key = "" if self.store.simulated else find_key(self.target.host, self.key_file)
-        with SqliteLedger(self.store.ledger) as ledger, _leased(ledger):
+        with self.store.open_ledger() as ledger, _leased(ledger):
             return self._run(clips, ledger, self.base, views, key)
 
     def _check(self, clips: tuple[PlannedClip, ...]) -> None:
@@ -103,7 +103,7 @@ class Session:
     def _run(
         self,
         clips: tuple[PlannedClip, ...],
-        ledger: SqliteLedger,
+        ledger: Ledger,
         base: str | None,
         views: _Views,
         key: str = "",
@@ -196,7 +196,7 @@ class _Views:
 
 
 @contextmanager
-def _leased(ledger: SqliteLedger) -> Iterator[None]:
+def _leased(ledger: Ledger) -> Iterator[None]:
     ledger.take_lease()
     yield
 
