@@ -90,7 +90,8 @@ def _several(address: str, clips: Sequence[Intent], doubtful: Sequence[Intent]) 
 
 
 def _decide(ledger: Ledger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
-    from storyboard.ledger import IllegalStepError, Receipt, State
+    from storyboard.hosts.registry import get_host
+    from storyboard.ledger import IllegalStepError, State
     from storyboard.render.ledger import STATES
 
     before, address = intent.state, intent.order.address
@@ -100,8 +101,7 @@ def _decide(ledger: Ledger, intent: Intent, *, send_again: bool, adopt: str | No
         if before is State.SUBMITTING:
             ledger.step(intent.digest, State.UNCERTAIN)
         if adopt is not None:
-            app = "/".join(intent.order.endpoint.split("/")[:2])
-            receipt = Receipt(id=adopt, links={"app": app})
+            receipt = get_host(intent.order.host).receipt(intent.order.endpoint, adopt)
             ledger.step(intent.digest, State.SUBMITTED, receipt=receipt, problem="")
             said = "is followed by the next run"
         elif send_again:

@@ -17,7 +17,6 @@ import httpx
 from PIL import Image
 
 from storyboard.api import CompileOptions, plan
-from storyboard.hosts.protocol import Terms
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
 from storyboard.ledger import Ledger, State
 from storyboard.ledger.store import Store
@@ -129,7 +128,7 @@ def run_once(
     wrap: Callable[[Ledger], Any] = lambda ledger: ledger,
     prepare: Callable[[Runner], None] | None = None,
     key: str = SIMULATED_KEY,
-    terms: Terms | None = None,
+    options: dict[str, str] | None = None,
 ) -> Report:
     """One run of a film against a simulator, as the session puts it together."""
 
@@ -138,7 +137,7 @@ def run_once(
             work.host,
             key,
             base=f"{url}/{work.host}",
-            terms=terms or Terms(repository="simulated/pictures"),
+            options={"repository": "simulated/pictures", **(options or {})},
             simulated=True,
         )
         with work.store.open_ledger() as opened:
@@ -222,7 +221,12 @@ def _start_children() -> None:
     """A server that has imported everything once: each child is then there in an instant."""
     here = Path(__file__).parent
     _CHILDREN.set_forkserver_preload(
-        ["rendering_films", "storyboard.hosts.fal", "storyboard.hosts.oxen", "PIL.Image"]
+        [
+            "rendering_films",
+            "storyboard.hosts.fal.client",
+            "storyboard.hosts.oxen.client",
+            "PIL.Image",
+        ]
     )
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(here), str(here.parent.parent)])
