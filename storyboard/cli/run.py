@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,11 +27,15 @@ from storyboard.cli.options import (
     write,
 )
 from storyboard.cli.plan_source import prepare
-from storyboard.cli.run_options import check_terms, host_options, order_options, simulate_option
+from storyboard.cli.run_options import (
+    address_options,
+    check_host_options,
+    order_options,
+    simulate_option,
+)
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
-    from storyboard.hosts.protocol import Terms
     from storyboard.ledger.store import Store
     from storyboard.plan import Plan
     from storyboard.render.report import NextSteps
@@ -59,7 +63,7 @@ if TYPE_CHECKING:
     help="Spend no more than this, as '25 USD'; what is at risk counts.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
-@host_options
+@address_options
 @order_options
 @click.option(
     "--fault",
@@ -82,7 +86,7 @@ def run_command(
     as_json: bool,
     key_file: Path | None,
     base_url: str | None,
-    terms: Terms,
+    host_options: Mapping[str, str],
     faults: tuple[str, ...],
     color: str,
 ) -> int:
@@ -100,7 +104,7 @@ def run_command(
         if prepared is None:
             return REFUSED
         plan, store = prepared.plan, prepared.store
-        check_terms(terms, prepared.target.host)
+        check_host_options(host_options, prepared.target.host)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             click.echo("nothing was sent", err=True)
             return REFUSED
@@ -117,7 +121,7 @@ def run_command(
             limit=max_cost or limit_of(plan),
             key_file=key_file,
             base=base_url,
-            terms=terms,
+            host_options=host_options,
             faults=faults,
         )
         report = _watch(session, as_json=as_json, color=color)

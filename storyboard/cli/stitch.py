@@ -73,8 +73,7 @@ def stitch_command(file: str, options: CompileOptions, simulate: bool, out: Path
 
 
 def _takes_of(store: Store) -> dict[str, str]:
-    from storyboard.ledger import read_intents
 
     takes = {digest: one.clip for digest, one in store.finished().items()}
-    takes |= {one.digest: one.clip for one in read_intents(store.ledger) if one.clip is not None}
+    takes |= {one.digest: one.clip for one in store.read_ledger().intents() if one.clip is not None}
     return takes

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from storyboard.api import CompileOptions, plan
 from storyboard.cli.main import storyboard as command
-from storyboard.ledger import Order, SqliteLedger, State
+from storyboard.ledger import Order, State
 from storyboard.ledger.store import Store
 
 FILM = """\
@@ -121,7 +121,7 @@ def test_a_refused_take_blocks_what_opens_on_that_take_and_no_other(
         seconds=request["seconds"],
     )
     store = Store.beside(tmp_path / "film.storyboard.yaml", simulated=False)
-    with SqliteLedger(store.ledger) as ledger:
+    with store.open_ledger() as ledger:
         ledger.take_lease()
         ledger.intend(order, "r", {})
         ledger.step(order.digest, State.FAILED, failure="content_policy", problem="no")

@@ -17,9 +17,8 @@ import httpx
 from PIL import Image
 
 from storyboard.api import CompileOptions, plan
-from storyboard.hosts.protocol import Terms
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
-from storyboard.ledger import SqliteLedger, State
+from storyboard.ledger import Ledger, State
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import planned_clips
 from storyboard.run.delivery import Patience
@@ -79,8 +78,8 @@ class Work:
     def ids(self) -> list[str]:
         return [request["id"] for request in self.plan["requests"]]
 
-    def ledger(self) -> SqliteLedger:
-        return SqliteLedger(self.store.ledger)
+    def ledger(self) -> Ledger:
+        return self.store.open_ledger()
 
     def states(self) -> dict[str, State]:
         with self.ledger() as ledger:
@@ -126,10 +125,10 @@ def run_once(
     limit: Money | None = None,
     patience: Patience = QUICK,
     listen: Callable[[Event], None] | None = None,
-    ledger_kind: type[SqliteLedger] = SqliteLedger,
+    wrap: Callable[[Ledger], Any] = lambda ledger: ledger,
     prepare: Callable[[Runner], None] | None = None,
     key: str = SIMULATED_KEY,
-    terms: Terms | None = None,
+    options: dict[str, str] | None = None,
 ) -> Report:
     """One run of a film against a simulator, as the session puts it together."""
 
@@ -138,10 +137,11 @@ def run_once(
             work.host,
             key,
             base=f"{url}/{work.host}",
-            terms=terms or Terms(repository="simulated/pictures"),
+            options={"repository": "simulated/pictures", **(options or {})},
             simulated=True,
         )
-        with ledger_kind(work.store.ledger) as ledger:
+        with work.store.open_ledger() as opened:
+            ledger = wrap(opened)
             ledger.take_lease()
             runner = Runner(
                 planned_clips(work.plan, work.host),
@@ -177,11 +177,17 @@ def run_until_complete(work: Work, url: str, most: int = 3) -> int:
 # -- death ----------------------------------------------------------------------------------------
 
 
-class MortalLedger(SqliteLedger):
+class MortalLedger:
     """A ledger whose process dies at one of its writes: ``WHEN STATE``, at the ``nth`` time."""
 
     point = ""
     nth = 1
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
 
     def _pass(self, when: str, state: str) -> None:
         if f"{when} {state}" == self.point:
@@ -191,20 +197,20 @@ class MortalLedger(SqliteLedger):
 
     def intend(self, *arguments: Any, **keywords: Any) -> Any:
         self._pass("before", "submitting")
-        made = super().intend(*arguments, **keywords)
+        made = self._ledger.intend(*arguments, **keywords)
         self._pass("after", "submitting")
         return made
 
     def step(self, digest: str, state: State, **changes: Any) -> Any:
         self._pass("before", state)
-        made = super().step(digest, state, **changes)
+        made = self._ledger.step(digest, state, **changes)
         self._pass("after", state)
         return made
 
 
 def _die(work: Work, url: str, point: str, nth: int) -> None:
     MortalLedger.point, MortalLedger.nth = point, nth
-    run_once(work, url, ledger_kind=MortalLedger)
+    run_once(work, url, wrap=MortalLedger)
 
 
 _CHILDREN = multiprocessing.get_context("forkserver")
@@ -215,7 +221,12 @@ def _start_children() -> None:
     """A server that has imported everything once: each child is then there in an instant."""
     here = Path(__file__).parent
     _CHILDREN.set_forkserver_preload(
-        ["rendering_films", "storyboard.hosts.fal", "storyboard.hosts.oxen", "PIL.Image"]
+        [
+            "rendering_films",
+            "storyboard.hosts.fal.client",
+            "storyboard.hosts.oxen.client",
+            "PIL.Image",
+        ]
     )
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(here), str(here.parent.parent)])
