@@ -5,26 +5,29 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import UNWRITABLE_PLAN
+from storyboard.plan.model import Plan
 from storyboard.values.canonical import canonical_bytes
+from storyboard.values.collector import paused_collector
 
 
-def encode(plan: dict[str, Any]) -> str:
+def encode(plan: Plan) -> str:
     """A plan as text: sorted keys, a line for each request and each finding."""
     lines: list[bytes] = []
-    for key in sorted(plan):
-        value, name = plan[key], canonical_bytes(key)
-        if isinstance(value, list) and value:
-            lines.append(name + b":[\n" + b",\n".join(map(canonical_bytes, value)) + b"\n]")
-        else:
-            lines.append(name + b":" + canonical_bytes(value))
+    with paused_collector():
+        written = plan.to_json()
+        for key in sorted(written):
+            value, name = written[key], canonical_bytes(key)
+            if isinstance(value, list) and value:
+                lines.append(name + b":[\n" + b",\n".join(map(canonical_bytes, value)) + b"\n]")
+            else:
+                lines.append(name + b":" + canonical_bytes(value))
     return (b"{\n" + b",\n".join(lines) + b"\n}\n").decode()
 
 
-def write(plan: dict[str, Any], path: Path, diagnostics: Diagnostics) -> bool:
+def write(plan: Plan, path: Path, diagnostics: Diagnostics) -> bool:
     """Write a plan whole or not at all; False, with the reason said, where it cannot be."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
