@@ -68,7 +68,7 @@ def mark(
         elif action is Action.GENERATE and known is not None:
             reason = _why(request, target, known)
         seen.add(request.digest)
-        is_so = request.action is action and request.reason == reason
+        is_so = request.action is action and (reason is request.reason or reason == request.reason)
         marked.append(request if is_so else replace(request, action=action, reason=reason))
     return tuple(marked)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostics
@@ -17,13 +19,20 @@ def encode(plan: Plan) -> str:
     """A plan as text: sorted keys, a line for each request and each finding."""
     lines: list[bytes] = []
     with paused_collector():
-        written = plan.to_json()
+        written = replace(plan, requests=()).to_json()
+        # One after the other: all of a long film at once takes long to make and to clear away.
+        lists = {key: one for key, one in written.items() if isinstance(one, list) and one}
+        rows: dict[str, Iterable[bytes]] = {
+            key: map(canonical_bytes, one) for key, one in lists.items()
+        }
+        if plan.requests:
+            rows["requests"] = (canonical_bytes(one.to_json()) for one in plan.requests)
         for key in sorted(written):
-            value, name = written[key], canonical_bytes(key)
-            if isinstance(value, list) and value:
-                lines.append(name + b":[\n" + b",\n".join(map(canonical_bytes, value)) + b"\n]")
+            line = canonical_bytes(key) + b":"
+            if key in rows:
+                lines.append(line + b"[\n" + b",\n".join(rows[key]) + b"\n]")
             else:
-                lines.append(name + b":" + canonical_bytes(value))
+                lines.append(line + canonical_bytes(written[key]))
     return (b"{\n" + b",\n".join(lines) + b"\n}\n").decode()
 
 

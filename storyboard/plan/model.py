@@ -175,7 +175,8 @@ class PlannedCost:
     def to_json(self) -> Json:
         """The cost as JSON values."""
         return {
-            **money_json(self.money),
+            "amount": plain(self.money.amount),
+            "currency": self.money.currency,
             "unit_price": plain(self.unit_price),
             "seconds": self.seconds,
         }

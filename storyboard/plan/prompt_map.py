@@ -25,7 +25,8 @@ def prompt_map(prompt: Prompt, framing: Framing, tags: Mapping[str, str]) -> tup
     for text, kind, field, carried, passage, offset in prompt.slices:
         end = at + len(text)
         if not text.isascii():
-            end += sum(len(tags[mark]) - 1 for mark in MENTION.findall(text))
+            for mark in MENTION.findall(text):
+                end += len(tags[mark]) - 1
         if passage is None and kind == "framing":
             passage = getattr(framing, field, None) if field in _FIELDS else None
         if passage is None:
@@ -43,7 +44,7 @@ def _place(passage: Passage, offset: int) -> tuple[str, int, int]:
     if offset:
         into = offset_in(str.__str__(scalar), passage.text, offset)
     else:
-        into = len(scalar) - len(scalar.lstrip())
+        into = len(scalar) - len(scalar.lstrip()) if scalar[:1].isspace() else 0
     if into:
         start = locate(scalar, into, into + 1).start
     elif scalar.style in _QUOTES:
