@@ -42,7 +42,7 @@ def find_sent(file: str, *, simulated: bool = False) -> Sent:
         raise click.UsageError(f'"{file}" is not there')
     if is_plan(location):
         plan = read_plan(location)
-        location = folder_of(plan, location) / plan["storyboard"]["file"]
+        location = folder_of(plan, location) / plan.film.file
     store = Store.beside(location, simulated=simulated)
     ledger = store.read_ledger()
     intents = ledger.intents()

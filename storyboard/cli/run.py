@@ -108,7 +108,6 @@ def run_command(
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             click.echo("nothing was sent", err=True)
             return REFUSED
-        from storyboard.plan.staleness import limit_of
         from storyboard.render.report import NextSteps
         from storyboard.run.session import Session
 
@@ -118,7 +117,7 @@ def run_command(
             store=store,
             root=prepared.root,
             jobs=jobs,
-            limit=max_cost or limit_of(plan),
+            limit=max_cost or plan.budget.limit,
             key_file=key_file,
             base=base_url,
             host_options=host_options,
@@ -165,19 +164,20 @@ def _again(arguments: Sequence[str]) -> str:
 
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
+    from storyboard.plan.model import Action
     from storyboard.render.plan import counted, price, render_plan
 
-    pending = [one for one in plan["requests"] if one["action"] == "generate"]
+    pending = plan.totals.actions[Action.GENERATE]
     if not as_json:
         stream = sys.stderr
         colored, width = has_color(color, stream), terminal_width(stream)
         told_all = "`storyboard plan --all`"
         shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
         write(shown + "\n", stream)
-    if yes or not pending:
+    if yes or not pending.requests:
         return True
-    cost = "simulated, for free" if store.simulated else price(plan["totals"]["generate"])
-    clips = counted(len(pending), "clip")
+    cost = "simulated, for free" if store.simulated else price(pending)
+    clips = counted(pending.requests, "clip")
     if sys.stdin is None or not sys.stdin.isatty() or as_json:
         raise click.UsageError(f"{clips} would be sent ({cost}): give --yes to agree")
     return click.confirm(f"render {clips}, {cost}?", err=True)
@@ -193,7 +193,7 @@ def _watch(session: Session, *, as_json: bool, color: str) -> Report:
     if not stream.isatty():
         log = Log()
         return session.run(lambda event: _say(log.line(event)))
-    requests = {one["digest"]: one for one in reversed(session.plan["requests"])}
+    requests = {one.digest: one for one in reversed(session.plan.requests)}
     view = LiveView(
         Board(len(requests), time.time, list(requests.values())),
         lambda text: write(text, stream),

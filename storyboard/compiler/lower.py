@@ -298,7 +298,12 @@ class _Draft:
             elif before is not None:
                 self._frame = f"output:{before.digest}#last_frame"
                 self.depends_on.append(
-                    Dependency(request=before.id, output="last_frame", pointer=pointer)
+                    Dependency(
+                        request=before.id,
+                        digest=before.digest,
+                        output="last_frame",
+                        pointer=pointer,
+                    )
                 )
             if None not in self._images and fields.start_frame:
                 self.payload[fields.start_frame] = self._frame

@@ -136,7 +136,7 @@ class Session:
                     limit=self.limit,
                     takes=self.target.takes,
                     patience=self.patience or patience,
-                    file=self.plan["storyboard"]["file"],
+                    file=self.plan.film.file,
                     target=self.target.target,
                 ),
                 listen=views.hear,

@@ -108,7 +108,8 @@ def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plans:
 
     def make(text: str, **options: Any) -> tuple[Json, Compilation]:
         (tmp_path / "film.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
-        return plan("film.yaml", CompileOptions(**options))
+        planned, compilation = plan("film.yaml", CompileOptions(**options))
+        return planned.to_json(), compilation
 
     return make
 

@@ -20,6 +20,7 @@ from storyboard.api import CompileOptions, plan
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
 from storyboard.ledger import Ledger, State
 from storyboard.ledger.store import Store
+from storyboard.plan import Plan
 from storyboard.plan.clips import planned_clips
 from storyboard.run.delivery import Patience
 from storyboard.run.events import Event
@@ -66,7 +67,7 @@ class Work:
     """A planned film in a folder of its own."""
 
     folder: Path
-    plan: dict[str, Any]
+    plan: Plan
     target: Target
     host: str
 
@@ -76,7 +77,7 @@ class Work:
 
     @property
     def ids(self) -> list[str]:
-        return [request["id"] for request in self.plan["requests"]]
+        return [request.id for request in self.plan.requests]
 
     def ledger(self) -> Ledger:
         return self.store.open_ledger()
@@ -86,7 +87,7 @@ class Work:
             return {one.order.address: one.state for one in ledger.intents()}
 
 
-_PLANNED: dict[tuple[str, str, int], tuple[dict[str, Any], Target]] = {}
+_PLANNED: dict[tuple[str, str, int], tuple[Plan, Target]] = {}
 
 
 def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work:
@@ -97,7 +98,7 @@ def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work
     file.write_text(text.format(target=TARGETS[host]), encoding="utf-8")
     if (host, text, takes) not in _PLANNED:
         made, compiled = plan(str(file), CompileOptions(project=folder, takes=takes))
-        assert made["applyable"], [one.message for one in compiled.diagnostics]
+        assert made.is_applyable, [one.message for one in compiled.diagnostics]
         assert compiled.film is not None
         _PLANNED[host, text, takes] = (made, compiled.film.target)
     made, target = _PLANNED[host, text, takes]
@@ -272,7 +273,7 @@ def check_paid_once(work: Work, sim: Any) -> None:
     bill = sim.bill()
     charged = [row for row in bill["rows"] if row["charged"]]
     # Further takes are the same body: a host with one clip an order is sent it once for each.
-    if not any(request["alternate_of"] for request in work.plan["requests"]):
+    if not any(request.alternate_of for request in work.plan.requests):
         assert bill["repeated"] == []
     assert len(charged) == len(work.ids), [row["body"] for row in charged]
     with work.ledger() as ledger:

@@ -79,8 +79,9 @@ def test_takes_that_open_on_a_frame_wait_for_it_and_go_together(
 
 def test_an_order_has_no_more_takes_than_the_limit_pays_for(sim: Simulator, tmp_path: Path) -> None:
     work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
-    one = work.plan["requests"][0]["cost"]
-    limit = Money.parse(f"{2.5 * float(one['amount']):.2f} {one['currency']}")
+    one = work.plan.requests[0].money
+    assert one is not None
+    limit = Money.parse(f"{2.5 * float(one.amount):.2f} {one.currency}")
     report = run_once(work, sim.url, jobs=8, limit=limit)
     assert [body["num_generations"] for body in orders(sim)] == [2]
     assert [result.what for result in report.results] == [
