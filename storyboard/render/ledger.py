@@ -15,7 +15,7 @@ from storyboard.values.units import Money
 
 STATUS_FORMAT = "storyboard-status/1"
 RUNS_FORMAT = "storyboard-runs/1"
-STATES = {
+STATE_WORDS = {
     State.SUBMITTING: "sending",
     State.UNCERTAIN: "uncertain",
     State.RELEASED: "not sent",
@@ -148,7 +148,7 @@ def _intent_row(intent: Intent, now: float) -> tuple[str, str, str, str, str]:
     is_shown = cost is not None and (is_due or cost.amount)
     return (
         visible(intent.order.address),
-        STATES[intent.state],
+        STATE_WORDS[intent.state],
         age(now - intent.changed_at),
         str(cost) if is_shown else "unknown" if is_due else "",
         visible(intent.problem) if intent.state not in _OVER else "",

@@ -129,7 +129,7 @@ def test_a_refused_take_blocks_what_opens_on_that_take_and_no_other(
     assert made[refused]["reason"] == {"code": "refused", "problem": "no"}
     waiting = {name: one["reason"] for name, one in made.items() if one["action"] == "blocked"}
     del waiting[refused]
-    assert waiting == dict.fromkeys(blocked, {"code": "waits", "for": refused})
+    assert waiting == {name: {"code": "waits", "for": refused} for name in blocked}
 
 
 def test_further_takes_are_the_lowest_that_the_writer_has_not_chosen(tmp_path: Path) -> None:
