@@ -24,14 +24,18 @@ class Standing(StrEnum):
 FINAL_FAILURES = frozenset({"bad_input", "content_policy"})
 """Failures that the same request would meet again: it is not sent a second time by itself."""
 
-_STANDINGS = {
+STANDINGS = {
     State.SUBMITTING: Standing.UNCERTAIN,
     State.UNCERTAIN: Standing.UNCERTAIN,
+    State.RELEASED: Standing.NEW,
     State.SUBMITTED: Standing.WAITING,
     State.RUNNING: Standing.WAITING,
     State.SUCCEEDED: Standing.PAID,
     State.STORED: Standing.PAID,
+    State.FAILED: Standing.NEW,
+    State.CANCELLED: Standing.NEW,
 }
+"""How it stands with a request whose intent is in a state; see also ``FINAL_FAILURES``."""
 
 
 class Known(Protocol):
@@ -75,7 +79,7 @@ class KnownTakes:
             return Standing.NEW
         if intent.state is State.FAILED and intent.failure in FINAL_FAILURES:
             return Standing.REFUSED
-        return _STANDINGS.get(intent.state, Standing.NEW)
+        return STANDINGS[intent.state]
 
     def problem(self, digest: str) -> str:
         """See :class:`Known`."""

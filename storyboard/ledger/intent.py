@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 from storyboard.ledger.states import AT_RISK, State
 from storyboard.values.addresses import ClipName
+from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 
@@ -110,7 +111,7 @@ class IntentChanges(TypedDict, total=False):
 
 def spent(intents: Iterable[Intent], run: str) -> Decimal:
     """What a run has spent and what is at risk, whoever sent it; unknown prices count nothing."""
-    total = Decimal(0)
+    costs = []
     for intent in intents:
         if intent.state in AT_RISK:
             counts = True
@@ -118,6 +119,6 @@ def spent(intents: Iterable[Intent], run: str) -> Decimal:
             counts = False
         else:
             counts = intent.run == run and intent.billed is not False
-        if counts and intent.cost is not None:
-            total += intent.cost.amount
-    return total
+        if counts:
+            costs.append(intent.cost)
+    return sum((one.amount for one in total_by_currency(costs)), Decimal(0))
