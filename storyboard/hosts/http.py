@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +26,6 @@ from storyboard.hosts.errors import FailureKind, read_date, trouble
 from storyboard.hosts.protocol import Download
 from storyboard.ledger.store import refusal
 
-_now = time.time
 _PAY_SECONDS = 90.0
 _ASK_SECONDS = 30.0
 _FILE_SECONDS = 120.0
@@ -64,15 +63,23 @@ def origin(url: str) -> str:
 class HttpClient:
     """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone.
 
-    ``clock_ahead`` is by how many seconds this machine's clock is ahead of the vendor's, None
-    before it has told the time. ``most_streams`` are the event streams that may be open at once;
-    those who open them count.
+    ``secret`` is removed from every text of the vendor, ``local`` says that the address is on
+    this machine, ``clock`` gives Unix seconds. ``clock_ahead`` is by how many seconds that clock
+    is ahead of the vendor's, None before an answer had a date. ``most_streams`` is how many event
+    streams may be open at once; the callers keep to it.
     """
 
     def __init__(
-        self, authorization: str, trusted: tuple[str, ...], *, secret: str, local: bool = False
+        self,
+        authorization: str,
+        trusted: tuple[str, ...],
+        *,
+        secret: str,
+        local: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._authorization = authorization
+        self._clock = clock
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
         self.clock_ahead: float | None = None
@@ -146,7 +153,7 @@ class HttpClient:
             return
         there = read_date(answer.headers.get("Date", ""))
         if there is not None:
-            self.clock_ahead, self._clock_at = _now() - there.timestamp(), now
+            self.clock_ahead, self._clock_at = self._clock() - there.timestamp(), now
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
         """As ``ask``, for files: with the patience that they need."""

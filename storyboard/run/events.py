@@ -34,7 +34,6 @@ class Happening(StrEnum):
     RELEASED = "released"
     STRANDED = "stranded"
     WARNING = "warning"
-    STARTED = "started"
     PAUSED = "paused"
     STOPPING = "stopping"
     FINISHED = "finished"

@@ -18,15 +18,21 @@ class RunError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """``jobs`` are the clips under way at once; ``limit`` is the most that may be spent.
+    """The settings of a run.
 
-    ``takes`` says how one order asks for several takes, None where each is an order of its own.
+    ``jobs`` is how many clips may be under way at once, ``most_sending`` how many orders may be
+    being sent at once. ``limit`` is the most that may be spent, None for no limit. ``takes`` says
+    how one order asks for several takes, None where each is an order of its own. ``heartbeat`` is
+    the number of seconds between two extensions of the lease. ``file`` and ``target`` are the
+    names that the ledger keeps of the run.
     """
 
     jobs: int = 4
+    most_sending: int = 32
     limit: Money | None = None
     takes: Takes | None = None
     patience: Patience = field(default_factory=Patience)
+    heartbeat: float = 20.0
     file: str = ""
     target: str = ""
 

@@ -38,13 +38,12 @@ from storyboard.run.uncertain import UncertainClips
 from storyboard.run.uploads import Uploads
 from storyboard.targets.model import Pictures
 
-_BEAT = 20.0
-
 
 class Runner:
     """One run of one plan's clips on one host. ``run`` may be called once.
 
-    ``listen`` hears of every event; ``pause`` and ``chance`` are the time and the dice.
+    ``listen`` gets every event. ``pause`` waits for a number of seconds, ``chance`` varies the
+    times between looks, ``clock`` gives Unix seconds.
     """
 
     def __init__(
@@ -75,7 +74,7 @@ class Runner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self._interrupted = False
-        self._rate_limit = RateLimit(options.patience)
+        self._rate_limit = RateLimit(options.patience, options.most_sending)
         self._schedule = Schedule(places=options.jobs)
         self._failures = FailurePolicy(
             host=host.name,
@@ -296,7 +295,7 @@ class Runner:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(_BEAT)
+            await asyncio.sleep(self._options.heartbeat)
             try:
                 self._ledger.beat()
             except (LeaseLostError, LedgerError) as error:

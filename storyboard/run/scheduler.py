@@ -247,7 +247,3 @@ class Schedule:
     def held(self) -> tuple[str, ...]:
         """What nobody is sure of."""
         return tuple(self._held)
-
-    def waiting(self) -> tuple[str, ...]:
-        """What was never begun, in the order of the film."""
-        return tuple(one for one, phase in self.phases.items() if phase is Phase.WAITING)

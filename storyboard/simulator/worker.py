@@ -251,18 +251,12 @@ class Worker:
         if job.breaches:
             lasts = self._options.seconds_per_clip * _REFUSAL_SHARE
         else:
-            lasts = self._duration_of(job)
+            lasts = duration(self._options, job.submission, job.take)
             if self._renderer.mode == "render" or any(inputs_of(job.endpoint.body_type, job.body)):
                 job.making = loop.create_task(self._make(job))
         elapsed = time.time() - (job.started_at or 0)
         heapq.heappush(self._due, (loop.time() + lasts - elapsed, next(self._ticket), job))
         self._set_timer()
-
-    def _duration_of(self, job: Job) -> float:
-        which = f"{self._options.seed}:{job.submission}:{job.take}"
-        chance = random.Random(which)  # noqa: S311 - repeatable, nothing secret
-        share = self._options.jitter * (2 * chance.random() - 1)
-        return self._options.seconds_per_clip * (1 + share)
 
     def _set_timer(self) -> None:
         if not self._due:
@@ -364,6 +358,14 @@ class Worker:
         for waiter in job.waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def duration(options: SimulatorOptions, submission: int, take: int) -> float:
+    """The seconds that a clip takes: drawn from the seed, so that a simulator repeats itself."""
+    which = f"{options.seed}:{submission}:{take}"
+    chance = random.Random(which)  # noqa: S311 - repeatable, nothing secret
+    share = options.jitter * (2 * chance.random() - 1)
+    return options.seconds_per_clip * (1 + share)
 
 
 _TROUBLES = {

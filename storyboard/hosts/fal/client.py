@@ -7,6 +7,7 @@ refusal is the answer to the request for its result. Facts as gathered for the t
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,13 +75,18 @@ class FalHost:
     unlisted = ""
 
     def __init__(
-        self, key: str, addresses: FalAddresses | None = None, *, labelled: bool = False
+        self,
+        key: str,
+        addresses: FalAddresses | None = None,
+        *,
+        labelled: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._at = addresses or FalAddresses()
         at = self._at
         # Uploads take a token that the key buys, never the key: the store of files is left out.
         self._http = HttpClient(
-            f"Key {key}", (at.queue, at.rest, at.api), secret=key, local=labelled
+            f"Key {key}", (at.queue, at.rest, at.api), secret=key, local=labelled, clock=clock
         )
         self.most_watched: int | None = self._http.most_streams
         self._labelled = labelled
