@@ -1,4 +1,4 @@
-"""What happens in a run, one value for each thing: every view is made from these alone.
+"""The events of a run. Every view is made from these alone.
 
 As JSON, an event is one line with ``"format": "storyboard-run/1"``.
 """
@@ -14,7 +14,7 @@ FORMAT = "storyboard-run/1"
 
 
 class Happening(StrEnum):
-    """What can happen. The ones after ``finished`` concern the run and no clip."""
+    """The kinds of events; ``paused``, ``stopping`` and ``finished`` are not of a clip."""
 
     WAITING = "waiting"
     REUSED = "reused"
@@ -41,7 +41,7 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened. ``clip`` is the address of the clip it happened to, or empty.
+    """One event. ``clip`` is the address of its clip, empty for an event of the run.
 
     ``at`` is Unix seconds. ``facts`` are plain JSON values.
     """

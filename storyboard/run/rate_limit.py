@@ -1,4 +1,4 @@
-"""When the next order may be sent: not too many at once, and not while a host wants rest."""
+"""Limits how many orders are sent at once, and pauses after a host's refusal."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class RateLimit:
 
     @property
     def rest(self) -> float:
-        """The seconds until orders may go again; 0 where they may."""
+        """The seconds until an order may be sent; 0 where one may be sent now."""
         return max(0.0, self._not_before - self.clock())
 
     @property
     def may_send(self) -> bool:
-        """Whether an order may go now."""
+        """Whether an order may be sent now."""
         return self.sending < self.most_sending and not self.rest
 
     def begin(self) -> None:
-        """An order is about to be made ready: from now on it counts as being sent."""
+        """Count an order as being sent, from before its files are uploaded."""
         self.sending += 1
 
     @contextmanager
     def ending(self) -> Iterator[None]:
-        """An order that has begun is being sent no more at the end of this."""
+        """Count an order as sent when the block ends; without an error it ends the refusals."""
         try:
             yield
             self.refusals = 0
@@ -53,7 +53,7 @@ class RateLimit:
             self.sending -= 1
 
     def refused(self, problem: Problem) -> float:
-        """An order was refused before it was looked at; gives the seconds of rest that follow."""
+        """Count a refusal; returns the seconds of the pause. Refusals within a pause are one."""
         if not self.rest:
             # Those that were on their way together are one refusal.
             self.refusals += 1

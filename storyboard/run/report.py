@@ -1,4 +1,4 @@
-"""What a run is told, and what it has to say at its end."""
+"""The settings of a run, and its results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storyboard.values.units import Money
 
 
 class RunError(Exception):
-    """A run that cannot go on: disk, ledger or lock. Everything that is known is kept."""
+    """Disk, ledger or lock refuse; the run has ended. What was written before is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,10 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a clip of the plan stands at the end. ``what`` is the last that happened to it.
+    """How a clip of the plan stands at the end of a run. ``what`` is its last event.
 
-    ``text`` is what was wrong, ``place`` where in the storyboard.
+    ``text`` is what was wrong, ``place`` is ``FILE:LINE`` in the storyboard, ``kind`` the kind of
+    failure; empty where there is none.
     """
 
     clip: PlannedClip
@@ -54,7 +55,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The end of a run. ``stopped`` says why nothing more was sent, empty where all was."""
+    """The results of a run. ``stopped`` is why it ended early, empty where it did not.
+
+    ``seconds`` is how long it took.
+    """
 
     run: str
     # asyncio writes out what a run gives when it takes its signal handler away: not each clip.

@@ -1,7 +1,7 @@
-"""The worker: orders wait, are worked on by so many at a time, and are finished.
+"""Keeps the jobs of all hosts: they wait, are worked on at the host's concurrency, and end.
 
-One timer serves all jobs, so ten thousand of them cost a heap and not ten thousand tasks. A job
-that has files to look at, or a clip to render, has a task for that work alone.
+One timer serves all jobs, so that ten thousand of them need one heap and not ten thousand tasks. A
+job that reads files or renders a clip has a task for that work.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """fal's queue: ``queue.fal.run``, its history at ``api.fal.ai``, its files at ``v3.fal.media``.
 
-There is no idempotency key and no FAILED: a bad request is accepted, becomes COMPLETED, and its
-refusal is the answer to the request for its result. Facts as gathered for the targets, 2026.
+There is no idempotency key and no state FAILED: a bad request is accepted, becomes COMPLETED, and
+its refusal is the answer to the request for its result. Source: fal's documents, read 2026.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _PROGRESS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FalAddresses:
-    """Where fal is: the vendor's own hosts, or one base with a folder for each."""
+    """The base addresses of fal's services: the vendor's own, or paths under one base."""
 
     queue: str = "https://queue.fal.run"
     rest: str = "https://rest.fal.ai"

@@ -1,7 +1,7 @@
-"""Oxen's queue at ``hub.oxen.ai``: enqueue, look by id, fetch, and the cost of a generation.
+"""Oxen's queue at ``hub.oxen.ai``: orders, states, clips, and the cost of each generation.
 
-Its history holds a generation's model, prompt and time, not its body. Facts as gathered for the
-targets, 2026.
+Its history has a generation's model, prompt and time, and not its body. Source: Oxen's documents,
+read 2026.
 """
 
 from __future__ import annotations
