@@ -1,4 +1,4 @@
-"""What a planner may ask: is this paid, is it on its way, what was sent for this clip before?"""
+"""What a planner asks of ledger and lock: is a request paid, submitted or refused?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storyboard.ledger.states import State
 
 
 class Standing(StrEnum):
-    """How it stands with a request, as far as its price is concerned."""
+    """The state of a request, as far as its price is concerned."""
 
     NEW = "new"
     PAID = "paid"

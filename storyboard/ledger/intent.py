@@ -1,4 +1,7 @@
-"""An intent: the will to have one clip made, written before it costs anything."""
+"""The values of a ledger: orders, receipts, intents, runs.
+
+An intent is written before its order is sent, and then holds what became of it.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +113,10 @@ class IntentChanges(TypedDict, total=False):
 
 
 def spent(intents: Iterable[Intent], run: str) -> Decimal:
-    """What a run has spent and what is at risk, whoever sent it; unknown prices count nothing."""
+    """The sum that a run has spent, and all that may still be owed.
+
+    What may be owed counts whichever run sent it; an unknown price counts as 0.
+    """
     costs = []
     for intent in intents:
         if intent.state in AT_RISK:

@@ -74,7 +74,7 @@ def plain_line(event: Event) -> str:
             return f"waiting {event.facts['seconds']} s: {text}\n"
         case _H.STOPPING:
             return f"{_stopping(text)}\n"
-        case _H.STARTED | _H.FINISHED:
+        case _H.FINISHED:
             return ""
         case _H.WARNING:
             return f"{visible(event.clip)}: warning: {text}\n"

@@ -1,4 +1,4 @@
-"""What happens in a run, one value for each thing: every view is made from these alone.
+"""The events of a run. Every view is made from these alone.
 
 As JSON, an event is one line with ``"format": "storyboard-run/1"``.
 """
@@ -36,7 +36,6 @@ class Happening(StrEnum):
     RELEASED = "released"
     STRANDED = "stranded"
     WARNING = "warning"
-    STARTED = "started"
     PAUSED = "paused"
     STOPPING = "stopping"
     FINISHED = "finished"
@@ -70,7 +69,7 @@ None for what is not sent or may be in one of several states.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened. ``clip`` is the address of the clip it happened to, or empty.
+    """One event. ``clip`` is the address of its clip, empty for an event of the run.
 
     ``at`` is Unix seconds. ``facts`` are plain JSON values.
     """
