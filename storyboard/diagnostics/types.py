@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from storyboard.diagnostics.source import Span
+from storyboard.diagnostics.source import Source, Span
 
 
 class Severity(StrEnum):
@@ -61,6 +61,19 @@ class Diagnostic:
     fix: Fix | None = None
     severity: Severity
 
+    def placed_in(self, source: Source) -> Diagnostic:
+        """The same finding in another text with the same places."""
+
+        def moved(span: Span) -> Span:
+            return Span(source, span.start, span.end)
+
+        return replace(
+            self,
+            span=self.span and moved(self.span),
+            labels=tuple(Label(moved(label.span), label.text) for label in self.labels),
+            fix=self.fix and Fix(moved(self.fix.span), self.fix.text),
+        )
+
     @property
     def order(self) -> tuple[str, int, int, str]:
         """The key that puts findings in the order of their files and places."""
@@ -109,6 +122,19 @@ class Diagnostics:
             help=help,
             fix=fix,
             severity=weight,
+        )
+
+    def take(self, found: Diagnostic) -> None:
+        """Keep a finding of another collection, unless the same was already said."""
+        self.add(
+            found.code,
+            found.message,
+            found.span,
+            label=found.label,
+            labels=found.labels,
+            help=found.help,
+            fix=found.fix,
+            severity=found.severity,
         )
 
     def __iter__(self) -> Iterator[Diagnostic]:

@@ -7,6 +7,8 @@
   file may say
 - ``breakdowns``: where the text is no YAML, what the writer meant: ``breakdown`` is what is
   known, ``broken_tokens`` and ``broken_lines`` are the kinds of mistake, ``quoting`` mends
+- ``recovery``: what is blanked out after a breakdown, so that the rest is parsed; ``outline``
+  finds the items and keys of a text that need not be YAML
 - ``places``: from a stretch of a scalar's value to its place in the file
 - ``wording``: what stands in a file, in a writer's words
 """
