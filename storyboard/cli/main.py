@@ -1,4 +1,4 @@
-"""The command ``storyboard``: its commands, loaded when they are called, and its exit codes."""
+"""The command ``storyboard``: its commands, loaded when they are called."""
 
 from __future__ import annotations
 
@@ -12,27 +12,25 @@ from typing import NoReturn
 import click
 
 from storyboard import __version__
-
-FINE, REFUSED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes: fine; the storyboard or a policy is not; wrong usage; the tool failed; Ctrl-C."""
+from storyboard.cli.exit_codes import FAILED, FINE, INTERRUPTED
 
 COMMANDS = {
-    "init": ("beginning", "Write a small film that plans at once."),
-    "check": ("compiling", "Find everything that is wrong with storyboards."),
-    "plan": ("compiling", "Show what would be rendered, and what it would cost."),
-    "compile": ("compiling", "Print the requests, as JSON."),
-    "run": ("running", "Render the clips of a storyboard or a plan."),
-    "status": ("looking", "Show what was sent, where it is and what it cost."),
-    "cancel": ("deciding", "Ask the vendor to stop clips."),
-    "resolve": ("deciding", "Decide about a clip that the vendor may have or not."),
-    "runs": ("looking", "List the runs of a film."),
-    "stitch": ("stitching", "Join the clips to the film."),
-    "simulate": ("simulating", "Serve the vendors' protocols on this machine, for free."),
-    "targets": ("reference", "Show the targets: models, hosts, limits and prices."),
-    "schema": ("reference", "Print a JSON Schema, for editors and other tools."),
-    "explain": ("reference", "Explain a diagnostic code."),
+    "init": "Write a small film that plans at once.",
+    "check": "Find everything that is wrong with storyboards.",
+    "plan": "Show what would be rendered, and what it would cost.",
+    "compile": "Print the requests, as JSON.",
+    "run": "Render the clips of a storyboard or a plan.",
+    "status": "Show what was sent, where it is and what it cost.",
+    "cancel": "Ask the vendor to stop clips.",
+    "resolve": "Decide about a clip that the vendor may have or not.",
+    "runs": "List the runs of a film.",
+    "stitch": "Join the clips to the film.",
+    "simulate": "Serve the vendors' protocols on this machine, for free.",
+    "targets": "Show the targets: models, hosts, limits and prices.",
+    "schema": "Print a JSON Schema, for editors and other tools.",
+    "explain": "Explain a diagnostic code.",
 }
-"""Each command's module in this package and its line in ``--help``, which loads neither."""
+"""Each command with its line in ``--help``, which loads none; its module has its name."""
 
 
 _LASTING = {"run", "simulate"}
@@ -48,7 +46,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"storyboard.cli.{COMMANDS[cmd_name][0]}")
+        module = import_module(f"storyboard.cli.{cmd_name}")
         command = getattr(module, f"{cmd_name}_command")
         return command if isinstance(command, click.Command) else None
 
@@ -65,7 +63,7 @@ class _Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(
@@ -98,24 +96,16 @@ def main() -> NoReturn:
         sys.exit(FAILED)
 
 
-_kept: list[object] = []
-
-
-def keep(*things: object) -> None:
-    """Let the film of this command live until the process ends, in place of any before it."""
-    _kept[:] = things
-
-
 def run() -> NoReturn:
     """Run the command line as a process of its own, and leave at once when it is done.
 
     Taking a long film apart again, object by object, would cost a tenth of the time that it
     took to plan it; the process ends anyway.
     """
-    from storyboard.cli.outlets import open_outlets
+    from storyboard.cli.streams import open_streams
 
     code = FAILED
-    open_outlets(are_readers_heeded=bool(_LASTING.intersection(sys.argv[1:2])))
+    open_streams(are_readers_heeded=bool(_LASTING.intersection(sys.argv[1:2])))
     try:
         main()
     except SystemExit as done:
@@ -127,7 +117,7 @@ def run() -> NoReturn:
 
 
 def _report(error: Exception) -> None:
-    from storyboard.cli.saying import say_error, words_of
+    from storyboard.cli.errors import say_error, words_of
     from storyboard.diagnostics.codes import INTERNAL_ERROR
 
     if isinstance(error, OSError) and error.errno is not None:

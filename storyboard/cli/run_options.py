@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from storyboard.run.hosts.types import Terms
+    from storyboard.hosts.protocol import Terms
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 _TERMS_OF = "oxen"
 """The host that has what the options of orders name."""
 
-file_argument = click.argument("file", default=".", metavar="[FILE]")
 simulate_option = click.option(
     "--simulate", is_flag=True, help="Use the simulator: nothing leaves the machine or is paid."
 )
@@ -77,7 +77,7 @@ def order_options(command: Callable[..., int]) -> Callable[..., int]:
     def ordered(
         repository: str, target_namespace: str, response_format: str | None, **others: Any
     ) -> int:
-        from storyboard.run.hosts.types import Terms
+        from storyboard.hosts.protocol import Terms
 
         terms = Terms(
             repository=repository,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-_LONGEST = 100
-_LEAST_PART = 3
-_MOST_PAIRS = 40_000
+_MAX_LENGTH = 100
+_MIN_PART = 3
+_MAX_PAIRS = 40_000
 _BITS = 61
 
 
@@ -32,7 +32,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     long names that are all somewhat alike stay quick; an equal name is found among any number.
     The known names are folded once for many calls in a row.
     """
-    wanted = fold(name)[:_LONGEST]
+    wanted = fold(name)[:_MAX_LENGTH]
     if not wanted:
         return None
     # As plain texts, so that no file is kept because its names are remembered.
@@ -84,18 +84,18 @@ def _mistaken(wanted: str, known: _Folded) -> str | None:
             mistakes = _mistakes(wanted, folded, allowed)
             if mistakes <= allowed:
                 best, best_mistakes = name, mistakes
-            if pairs >= _MOST_PAIRS:
+            if pairs >= _MAX_PAIRS:
                 break
     return best
 
 
 def _related(wanted: str, known: _Folded) -> str | None:
     """The shortest name that shares a whole word with ``wanted`` at an end of one of them."""
-    if len(wanted) < _LEAST_PART:
+    if len(wanted) < _MIN_PART:
         return None
     breaks = [at for at, letter in enumerate(wanted) if letter == "_"]
     parts = {part for at in breaks for part in (wanted[:at], wanted[at + 1 :])}
-    parts = {part for part in parts if len(part) >= _LEAST_PART}
+    parts = {part for part in parts if len(part) >= _MIN_PART}
     beginning, end = f"{wanted}_", f"_{wanted}"
     related = [
         (len(folded), name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -87,6 +87,9 @@ class Diagnostics:
     """A collector that every stage is given: it keeps what is found, once, and goes on."""
 
     _found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
+    _folded: dict[tuple[object, ...], tuple[Callable[[int], str], list[Label]]] = field(
+        default_factory=dict
+    )
     _errors: int = 0
     _raised: set[Code] = field(default_factory=set)
 
@@ -135,6 +138,34 @@ class Diagnostics:
             help=found.help,
             fix=found.fix,
             severity=found.severity,
+        )
+
+    def add_place(
+        self,
+        code: Code,
+        messages: Callable[[int], str],
+        span: Span,
+        place: Label,
+        *,
+        help: str = "",  # noqa: A002 - as in ``add``
+    ) -> None:
+        """Keep a finding whose one cause, at ``span``, shows in several places.
+
+        The first place makes the finding, further ones become labels of it. ``messages`` gives
+        the message for a number of places; that and the help are the first place's.
+        """
+        where = (span.source.name, span.start, span.end)
+        say, places = self._folded.setdefault((code.id, where), (messages, []))
+        if place in places:
+            return
+        places.append(place)
+        if len(places) == 1:
+            self.add(code, say(1), span, help=help)
+            return
+        found = self._found.pop((code.id, where, say(len(places) - 1)))
+        message = say(len(places))
+        self._found[code.id, where, message] = replace(
+            found, message=message, labels=tuple(places[1:])
         )
 
     def __iter__(self) -> Iterator[Diagnostic]:

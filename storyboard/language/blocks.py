@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from storyboard.diagnostics.codes import WRONG_TYPE
-from storyboard.language.leaves import refuse
-from storyboard.syntax.nodes import Mapping, Scalar, without_blanks
-from storyboard.syntax.wording import described
+from storyboard.document.nodes import Mapping, Scalar, without_blanks
+from storyboard.document.phrases import described
+from storyboard.language.scalars import refuse
 
 
 class Block(BaseModel):

@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from storyboard.diagnostics.codes import MISSING_KEY
+from storyboard.document.nodes import HOLE, Mapping, Scalar
 from storyboard.language.blocks import Block
-from storyboard.language.leaves import NAME_SCHEMA, Clip, Name, Picture, Text, refuse
-from storyboard.syntax.nodes import HOLE, Mapping, Scalar
+from storyboard.language.scalars import NAME_SCHEMA, ClipPath, Name, Picture, Text, refuse
 
-MOST_REFERENCES = 3
+MAX_REFERENCES = 3
 """Pictures beside the frontal one that an element may have."""
 
 NAMED: dict[str, Any] = {"propertyNames": NAME_SCHEMA}
@@ -42,9 +42,9 @@ class Look(_Declared):
         None, description="The picture seen from the front: a path or an https URL."
     )
     references: tuple[Picture, ...] | None = Field(
-        None, description="Up to three pictures from other sides.", max_length=MOST_REFERENCES
+        None, description="Up to three pictures from other sides.", max_length=MAX_REFERENCES
     )
-    video: Clip | None = Field(
+    video: ClipPath | None = Field(
         None, description="A clip of the character instead of pictures: a path or an https URL."
     )
     voice: Text | None = Field(

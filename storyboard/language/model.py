@@ -13,9 +13,11 @@ from pydantic import ConfigDict, Field, GetPydanticSchema, model_validator
 from pydantic_core import core_schema
 
 from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, WRONG_TYPE
+from storyboard.document.nodes import Mapping, Scalar
+from storyboard.document.phrases import described
 from storyboard.language.blocks import Block, folded, or_text
 from storyboard.language.cast import NAMED, Element, Image
-from storyboard.language.leaves import (
+from storyboard.language.scalars import (
     Amount,
     AspectRatio,
     CastName,
@@ -35,8 +37,6 @@ from storyboard.language.leaves import (
     refuse,
 )
 from storyboard.language.variables import Variables
-from storyboard.syntax.nodes import Mapping, Scalar
-from storyboard.syntax.wording import described
 
 
 class Defaults(Block):
@@ -319,6 +319,15 @@ class Storyboard(_Shelf):
     template: Text | None = Field(
         None,
         description="How the fields of a prompt become its text, in Jinja2, in place of the "
-        "built-in way; it must say prompt, dialogue and people.",
+        "built-in way. It is filled in for each prompt with size, camera, location, prompt, "
+        "dialogue (a list, each with speaker, tone and line), narration, light, sound, style, "
+        "people (who has to be introduced, and who is in the frame), carried (the sentence of the "
+        "part before), part and parts; it must say prompt, dialogue and people.",
+        examples=[
+            (
+                "{{ people }} {{ prompt }} {% for said in dialogue %}{{ said.speaker }}: "
+                '"{{ said.line }}" {% endfor %}{{ narration }} {{ style }}'
+            )
+        ],
     )
     scenes: tuple[Scene, ...] = Field(description="The scenes, in their order.")

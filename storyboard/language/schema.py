@@ -6,10 +6,10 @@ from typing import Any
 
 from storyboard.language.model import Library, Storyboard
 
-Schema = dict[str, Any]
+LanguageSchema = dict[str, Any]
 
 
-def language_schema(name: str = "storyboard") -> Schema:
+def language_schema(name: str = "storyboard") -> LanguageSchema:
     """The JSON Schema (draft 2020-12) of a storyboard, or of a cast ``library``."""
     model = Library if name == "library" else Storyboard
     title = "A cast library" if name == "library" else "A storyboard"

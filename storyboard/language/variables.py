@@ -8,11 +8,11 @@ from pydantic import GetPydanticSchema, WithJsonSchema
 from pydantic_core import core_schema
 
 from storyboard.diagnostics.codes import BAD_NAME, TOO_LONG, WRONG_TYPE
-from storyboard.language.leaves import read_variable, refuse
-from storyboard.syntax.nodes import Scalar, Sequence
-from storyboard.syntax.wording import described
+from storyboard.document.nodes import Scalar, Sequence
+from storyboard.document.phrases import described
+from storyboard.language.scalars import read_variable, refuse
 
-LONGEST_VARIABLE = 10_000
+MAX_VARIABLE = 10_000
 """Code points of one variable: the tool's own bound, which keeps templates small."""
 
 
@@ -35,10 +35,10 @@ def _variable(value: object) -> Any:
             "a variable is a text, a number, a flag or a list of those",
             "write each value as a variable of its own",
         )
-    if sum(map(len, scalars)) > LONGEST_VARIABLE:
+    if sum(map(len, scalars)) > MAX_VARIABLE:
         raise refuse(
             TOO_LONG,
-            f"a variable of more than {LONGEST_VARIABLE:,} characters",
+            f"a variable of more than {MAX_VARIABLE:,} characters",
             "divide it into several variables",
         )
     read = [read_variable(item) for item in scalars]

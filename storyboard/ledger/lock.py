@@ -16,8 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from storyboard.canonical import canonical
-from storyboard.units import Money
+from storyboard.values.canonical import canonical
+from storyboard.values.units import Money
 
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)( .*)?")
 _HEX = re.compile("[0-9a-f]{64}")

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from storyboard.addresses import ClipName, Portion
-from storyboard.canonical import canonical
-from storyboard.ledger.intents import Intent, Order, Receipt
+from storyboard.ledger.intent import Intent, Order, Receipt
 from storyboard.ledger.states import State
-from storyboard.units import Money
+from storyboard.values.addresses import ClipName, Portion
+from storyboard.values.canonical import canonical
+from storyboard.values.units import Money
 
 
 def _amount(money: Money | None) -> str | None:

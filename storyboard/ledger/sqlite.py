@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from storyboard.ledger import rows
-from storyboard.ledger.intents import Intent, LedgerError, Order, Receipt, RunRecord
+from storyboard.ledger.damage import check_place, sound, unusable
+from storyboard.ledger.intent import Intent, LedgerError, Order, Receipt, RunRecord
 from storyboard.ledger.lease import SECONDS, Holder, LeaseHeldError, LeaseLostError
-from storyboard.ledger.reading import (
+from storyboard.ledger.readers import (
     APPLICATION,
     VERSION,
     check_health,
@@ -22,8 +23,7 @@ from storyboard.ledger.reading import (
     runs_of,
 )
 from storyboard.ledger.states import STEPS, State, check_step
-from storyboard.ledger.unusable import check_place, sound, unusable
-from storyboard.units import Money
+from storyboard.values.units import Money
 
 _SCHEMA = """
 create table intents (

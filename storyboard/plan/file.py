@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from storyboard.canonical import canonical_bytes
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import UNWRITABLE_PLAN
+from storyboard.values.canonical import canonical_bytes
 
 
 def encode(plan: dict[str, Any]) -> str:

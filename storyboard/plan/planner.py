@@ -8,7 +8,9 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from storyboard.cost import Cost, Total, currency, price, total
+from storyboard.compiler.cost import Cost, Total, currency, price, total
+from storyboard.compiler.film import Film
+from storyboard.compiler.request import Request
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
 from storyboard.diagnostics.codes import (
     CURRENCY_MISMATCH,
@@ -18,13 +20,11 @@ from storyboard.diagnostics.codes import (
     UNKNOWN_PRICE,
 )
 from storyboard.diagnostics.types import Severity
-from storyboard.film import Film
-from storyboard.lower import Request
-from storyboard.plan.marking import mark, plain, summed, sums
+from storyboard.document.nodes import Mapping
+from storyboard.plan.actions import mark, plain, summed, sums
 from storyboard.plan.prompt_map import prompt_map
-from storyboard.syntax.nodes import Mapping
-from storyboard.targets.types import Target
-from storyboard.units import Money
+from storyboard.targets.model import Target
+from storyboard.values.units import Money
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
@@ -47,7 +47,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class PlanOrigin:
     """What a plan was made from: the tool, the storyboard and each file that was read."""
 
     tool_version: str
@@ -60,7 +60,7 @@ def plan(
     film: Film,
     requests: Sequence[Request],
     *,
-    origin: Origin,
+    origin: PlanOrigin,
     limit: Limit,
     known: Known | None,
     diagnostics: Diagnostics,
@@ -122,7 +122,7 @@ def plan(
     }
 
 
-def empty_plan(origin: Origin, diagnostics: Diagnostics, *, show: Show) -> Plan:
+def empty_plan(origin: PlanOrigin, diagnostics: Diagnostics, *, show: Show) -> Plan:
     """The plan of a storyboard of which nothing can be rendered, with the reasons."""
     nothing = total([], "USD")
     return {
@@ -149,7 +149,7 @@ def empty_plan(origin: Origin, diagnostics: Diagnostics, *, show: Show) -> Plan:
     }
 
 
-def _sources(origin: Origin) -> list[dict[str, str]]:
+def _sources(origin: PlanOrigin) -> list[dict[str, str]]:
     return [{"file": file, "digest": digest} for file, digest in origin.sources]
 
 
@@ -259,7 +259,7 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
         "endpoint": request.endpoint,
         "payload": request.payload,
         "seconds": request.seconds,
-        "padding": request.take.padding,
+        "padding": request.clip.padding,
         "take": request.takes,
         "alternate_of": request.alternate_of,
         "cost": _cost(cost),
@@ -274,7 +274,7 @@ def _request(request: Request, cost: Cost) -> dict[str, Any]:
                 "span": _place(part.shot.node),
                 "map": prompt_map(part.prompt, part.shot.framing, request.tags),
             }
-            for part, characters in zip(request.take.parts, request.characters, strict=True)
+            for part, characters in zip(request.clip.parts, request.characters, strict=True)
         ],
         "tokens": request.tokens,
         "assets": [

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from storyboard.film import MENTION, Framing, Passage, Prompt
-from storyboard.syntax import locate
+from storyboard.compiler.film import MENTION, Framing, Passage, Prompt
+from storyboard.document import locate
+from storyboard.plan.alignment import offset_in
 
 _QUOTES = ("'", '"')
+_BLOCKS = ("|", ">")
 _FIELDS = frozenset({"size", "camera", "light", "sound", "style"})
 
 
@@ -40,34 +42,13 @@ def _place(passage: Passage, offset: int) -> tuple[str, int, int]:
     scalar = passage.scalar
     source, start = scalar.origin.source, scalar.start
     if offset:
-        start = locate(scalar, (into := _offset_in(passage, offset)), into + 1).start
+        into = offset_in(str.__str__(scalar), passage.text, offset)
+    else:
+        into = len(scalar) - len(scalar.lstrip())
+    if into:
+        start = locate(scalar, into, into + 1).start
     elif scalar.style in _QUOTES:
         start += 1
-    elif scalar.style in ("|", ">") and scalar:
-        into = len(scalar) - len(scalar.lstrip())
-        start = locate(scalar, into, into + 1).start
+    elif scalar.style in _BLOCKS:
+        start = locate(scalar, 0, 1).start
     return source.name, *source.position(start)
-
-
-def _offset_in(passage: Passage, offset: int) -> int:
-    """An offset of the encoded text as an offset of the scalar that it was made of.
-
-    Mentions and variables have other lengths there, so the plain words that stand at the offset
-    are looked for, as often as they stand before it in the text.
-    """
-    text, scalar = passage.text, passage.scalar
-    words = MENTION.split(text[offset:], maxsplit=1)[0][:24].rstrip()
-    shift = 0
-    if not words:
-        # It begins with a mention: what stands before that, and then the @.
-        words = MENTION.split(text[:offset])[-1][-24:].lstrip()
-        shift = len(words)
-    if not words:
-        return 0
-    at, start = -1, 0
-    for _ in range(text[: offset + len(words)].count(words) or 1):
-        found = scalar.find(words, start)
-        if found < 0:
-            break
-        at, start = found, found + 1
-    return min(max(at, 0) + shift, max(len(scalar) - 1, 0))

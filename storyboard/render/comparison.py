@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from storyboard.render.width import clip, columns
-from storyboard.units import Money
+from storyboard.values.units import Money
 
 
 def render_comparison(comparison: dict[str, Any], *, color: bool, width: int | None) -> str:

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from storyboard.ledger import Finished, Intent, Lease, State
-from storyboard.ledger.intents import RunRecord
+from storyboard.ledger.intent import RunRecord
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import AT_RISK
 from storyboard.render.width import columns, visible
-from storyboard.units import Money
+from storyboard.values.units import Money
 
 STATUS_FORMAT = "storyboard-status/1"
 RUNS_FORMAT = "storyboard-runs/1"

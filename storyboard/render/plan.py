@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from storyboard.plan.marking import ON_ITS_WAY, WAITS
+from storyboard.plan import Plan
+from storyboard.plan.actions import ON_ITS_WAY, WAITS
 from storyboard.render.width import clip, columns, visible
-from storyboard.units import Money
+from storyboard.values.units import Money
 
-Plan = dict[str, Any]
 _SIGNS = {"generate": "+", "reuse": "=", "wait": "…", "blocked": "!"}
 _COLORS = {"+": "32", "~": "33", "=": "2", "…": "36", "!": "31"}
-_MOST_FINDINGS = 20
-_MOST_NAMED = 5
+_MAX_FINDINGS = 20
+_MAX_NAMED = 5
 
 
 def render_plan(
@@ -170,11 +170,11 @@ def _findings(found: Sequence[Any], paint: Any, file: str, unfolded: str | None)
     found = [one for one in found if one["severity"] != "error"]
     shown = [one for one in found if everything or one["severity"] == "warning"]
     lines = []
-    for one in shown if everything else shown[:_MOST_FINDINGS]:
+    for one in shown if everything else shown[:_MAX_FINDINGS]:
         head = paint(f"{one['severity']}[{one['code']} {one['name']}]", colors[one["severity"]])
         where = f" … {_place(one['span'], file)}" if one["span"] else ""
         lines.append(f"{head}: {one['message']}{where}")
-    rest = len(shown) - _MOST_FINDINGS
+    rest = len(shown) - _MAX_FINDINGS
     if rest > 0 and not everything:
         lines.append(f"and {rest} more ({unfolded} shows them)")
     notes = len(found) - len(shown)
@@ -197,8 +197,8 @@ def _advice(requests: Sequence[Any], paint: Any) -> str:
     ]
     if not refused:
         return ""
-    named = ", ".join(refused[:_MOST_NAMED])
-    more = len(refused) - _MOST_NAMED
+    named = ", ".join(refused[:_MAX_NAMED])
+    more = len(refused) - _MAX_NAMED
     named += f" and {more} more" if more > 0 else ""
     return str(
         paint(

@@ -14,14 +14,14 @@ from storyboard.render.ledger import amount
 from storyboard.render.run import COLORS, GOOD, WORDS
 from storyboard.render.width import visible
 from storyboard.run.events import FORMAT, Happening
-from storyboard.run.reports import Report, Result
-from storyboard.units import Money
+from storyboard.run.report import Report, Result
+from storyboard.values.units import Money
 
 _H = Happening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
+class NextSteps:
     """What to write next: the command that goes on, and how ``resolve`` is told of this film.
 
     ``out`` is where the clips are. ``simulated`` is whether nothing of it was paid.
@@ -89,7 +89,7 @@ def sums(report: Report) -> Sums:
     )
 
 
-def render_report(report: Report, ways: Ways, *, color: bool) -> str:
+def render_report(report: Report, ways: NextSteps, *, color: bool) -> str:
     """The summary: what came, what did not and what to do, and the money last."""
     lines: list[str] = []
     for result in report.results:
@@ -145,7 +145,7 @@ _ADVICE = {
 }
 
 
-def _advice(result: Result, ways: Ways, *, is_cut: bool) -> str:
+def _advice(result: Result, ways: NextSteps, *, is_cut: bool) -> str:
     """What to do about a clip; ``is_cut`` is whether the run was ended before it could be had."""
     match result.what:
         case _H.UNCERTAIN:
@@ -184,7 +184,7 @@ def _problem(result: Result, advice: str, *, color: bool) -> str:
     return f"{text}\n   = help: {visible(advice)}" if advice else text
 
 
-def _money(report: Report, ways: Ways) -> str:
+def _money(report: Report, ways: NextSteps) -> str:
     found = sums(report)
     parts = []
     if found.estimated.amount or found.charged.amount:

@@ -10,9 +10,9 @@ from typing import Any
 
 from storyboard.render.width import clip, columns, visible
 from storyboard.run.events import Event, Happening
-from storyboard.units import Money
+from storyboard.values.units import Money
 
-MOST_ROWS = 20
+MAX_ROWS = 20
 INTERRUPTED = "interrupted"
 _H = Happening
 WORDS = {
@@ -50,7 +50,7 @@ _STATE = 24
 """Columns for what a clip is at, where the terminal has them: ``in queue (123 before it)``."""
 _REST = 11
 """Columns of a row besides: its age, and what stands between."""
-_LEAST = 9
+_MIN_COLUMNS = 9
 """The fewest columns that say what a clip is at: ``rendering``."""
 
 
@@ -131,14 +131,14 @@ class Board:
         since = before[1] if before and before[0].what is event.what else event.at
         self.now[event.clip] = (event, since)
 
-    def draw(self, width: int, height: int = MOST_ROWS, *, color: bool) -> list[str]:
+    def draw(self, width: int, height: int = MAX_ROWS, *, color: bool) -> list[str]:
         """The lines of the view: the clips under way, then counts, sums and what is to be said.
 
-        They are ``MOST_ROWS`` at most, and no more than ``height``.
+        They are ``MAX_ROWS`` at most, and no more than ``height``.
         """
         active = [one for one in self.now.values() if one[0].what in _ACTIVE]
         active.sort(key=lambda one: (_ACTIVE.index(one[0].what), one[1]))
-        room = max(min(MOST_ROWS, height) - 3, 0)
+        room = max(min(MAX_ROWS, height) - 3, 0)
         shown = active if len(active) <= room else active[: max(room - 1, 0)]
         names = [columns(visible(event.clip)) for event, _ in shown]
         stated = [columns(_state(event)) for event, _ in shown]
@@ -191,7 +191,7 @@ class Board:
         age = max(0, int(self.clock() - since))
         name, room = clip(visible(event.clip), wide), min(_STATE, width - wide - _REST)
         line = f"  {name}{' ' * max(0, wide - columns(name))}  "
-        if room < _LEAST:  # what a clip is at says more than how long it is at it
+        if room < _MIN_COLUMNS:  # what a clip is at says more than how long it is at it
             line += _state(event)
         else:
             line += f"{clip(_state(event), room):<{room}}{age:>5} s"

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from storyboard.diagnostics import Diagnostic, Fix, Severity, Source, Span
 from storyboard.render.width import DEFAULT_COLUMNS, Strip, columns, visible
 
-MOST_PLACES = 6
+MAX_PLACES = 6
 """How many places one finding shows, its own included; the others are only counted."""
 
-_LEAST_ROOM = 20
+_MIN_ROOM = 20
 _ELLIPSIS = "…"
 
 _BOLD, _BLUE = "1", "34"
@@ -164,10 +164,10 @@ def _block(found: Diagnostic, paint: _Paint, width: int) -> Iterator[str]:
     title = f"{found.severity}[{found.code.id} {found.code.name}]"
     yield paint(colour, title) + paint(_BOLD, f": {visible(found.message)}")
     places = _places_of(found)
-    lines = _lines_of(places[:MOST_PLACES])
+    lines = _lines_of(places[:MAX_PLACES])
     digits = max((len(str(line.number)) for line in lines), default=1)
     margin = " " * digits
-    room = max(width - digits - 3, _LEAST_ROOM)
+    room = max(width - digits - 3, _MIN_ROOM)
     file, arrow = None, "-->"
     for line in lines:
         if line.source.name != file:
@@ -180,7 +180,7 @@ def _block(found: Diagnostic, paint: _Paint, width: int) -> Iterator[str]:
         for is_source, row in _rows(line, paint, colour, room):
             gutter = f"{line.number if is_source else '':>{digits}} |"
             yield f"{paint(_BLUE, gutter)} {row}" if row else paint(_BLUE, gutter)
-    if (more := len(places) - MOST_PLACES) > 0:
+    if (more := len(places) - MAX_PLACES) > 0:
         yield _remark(margin, "note", f"and {more} more place{'' if more == 1 else 's'}", paint)
     if help_ := advice(found):
         yield _remark(margin, "help", help_, paint)

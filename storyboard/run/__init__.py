@@ -1,1 +1,1 @@
-"""Running a plan: hosts, assets, clips, and the simulator that stands in for the vendors."""
+"""Running a plan: what is sent when, what becomes of it, and what is said of it."""

@@ -60,5 +60,5 @@ class Event:
         return line | dict(self.facts)
 
 
-Listener = Callable[[Event], None]
+EventListener = Callable[[Event], None]
 """Hears of every event, in order; must return at once."""

@@ -1,7 +1,7 @@
-"""A run: a thin loop over the schedule, the carrier and the ledger.
+"""A run: a thin loop over the schedule, the delivery and the ledger.
 
-Nothing is decided here that money depends on: the schedule says what may be sent, the carrier
-sends it once, and what is in doubt is settled from the vendor's history (``doubts``).
+Nothing is decided here that money depends on: the schedule says what may be sent, the delivery
+sends it once, and what is in doubt is settled from the vendor's history (``uncertain``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from storyboard.hosts.protocol import Host
 from storyboard.ledger import (
     LeaseLostError,
     LedgerError,
@@ -22,23 +23,20 @@ from storyboard.ledger import (
     State,
 )
 from storyboard.ledger.states import UNDER_WAY
-from storyboard.run.assets import Uploads
-from storyboard.run.beginning import Beginning
-from storyboard.run.carrying import (
-    Carrier,
-)
-from storyboard.run.doubts import Doubts
-from storyboard.run.events import Happening, Listener
-from storyboard.run.hosts.types import Host
-from storyboard.run.minutes import Minutes
-from storyboard.run.pacing import Pace
-from storyboard.run.plans import Wanted
-from storyboard.run.reconciling import clock_problem
-from storyboard.run.reports import Report, RunError, RunOptions
-from storyboard.run.scheduling import Phase, Schedule
-from storyboard.run.setbacks import Setbacks
-from storyboard.run.store import Store, StoreError
-from storyboard.targets.types import Pictures
+from storyboard.ledger.store import Store, StoreError
+from storyboard.plan.clips import PlannedClip
+from storyboard.run.delivery import Delivery
+from storyboard.run.events import EventListener, Happening
+from storyboard.run.failure_policy import FailurePolicy
+from storyboard.run.progress import RunProgress
+from storyboard.run.rate_limit import RateLimit
+from storyboard.run.reconcile import clock_problem
+from storyboard.run.recovery import Recovery
+from storyboard.run.report import Report, RunError, RunOptions
+from storyboard.run.scheduler import Phase, Schedule
+from storyboard.run.uncertain import UncertainClips
+from storyboard.run.uploads import Uploads
+from storyboard.targets.model import Pictures
 
 _BEAT = 20.0
 
@@ -51,7 +49,7 @@ class Runner:
 
     def __init__(
         self,
-        clips: Sequence[Wanted],
+        clips: Sequence[PlannedClip],
         *,
         host: Host,
         ledger: SqliteLedger,
@@ -59,7 +57,7 @@ class Runner:
         root: Path,
         pictures: Pictures,
         options: RunOptions,
-        listen: Listener,
+        listen: EventListener,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: random.Random | None = None,
         clock: Callable[[], float] = time.time,
@@ -72,43 +70,43 @@ class Runner:
         self._options = options
         self._pause = pause
         self._clock = clock
-        self._minutes = Minutes(clips, ledger=ledger, store=store, listen=listen, clock=clock)
+        self._progress = RunProgress(clips, ledger=ledger, store=store, listen=listen, clock=clock)
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self._interrupted = False
-        self._pace = Pace(options.patience)
+        self._rate_limit = RateLimit(options.patience)
         self._schedule = Schedule(places=options.jobs)
-        self._setbacks = Setbacks(
+        self._failures = FailurePolicy(
             host=host.name,
             schedule=self._schedule,
-            minutes=self._minutes,
+            progress=self._progress,
             ledger=ledger,
-            pace=self._pace,
+            rate_limit=self._rate_limit,
         )
-        self._beginning = Beginning(
+        self._recovery = Recovery(
             run=self.id,
             clips=tuple(self._clips.values()),
             host=host,
             ledger=ledger,
             store=store,
             options=options,
-            minutes=self._minutes,
+            progress=self._progress,
         )
         uploads = Uploads(host, ledger, store, root, pictures, pause, options.patience.first)
-        self._carrier = Carrier(
+        self._delivery = Delivery(
             run=self.id,
             host=host,
             ledger=ledger,
             store=store,
             uploads=uploads,
-            tell=self._minutes.tell,
+            tell=self._progress.tell,
             takes=options.takes,
             patience=options.patience,
             pause=pause,
             chance=chance or random.Random(),  # noqa: S311 - spreads polls, guards nothing
         )
-        self._doubts = Doubts(
+        self._uncertain = UncertainClips(
             host=host, ledger=ledger, patience=options.patience, clock=clock, pause=pause
         )
 
@@ -118,9 +116,9 @@ class Runner:
         """Send nothing more, let go of what is under way, and return from ``run`` soon."""
         if not self._interrupted:
             self._interrupted = True
-            self._setbacks.stop("interrupted")
+            self._failures.stop("interrupted")
             for task in self._tasks:
-                if task not in self._carrier.paying:
+                if task not in self._delivery.paying:
                     task.cancel()
             self._changed.set()
 
@@ -135,7 +133,7 @@ class Runner:
             self._ledger.begin_run(self.id, self._options.file, self._options.target)
             self._store.prepare()
             await self._settle()
-            self._schedule = self._setbacks.schedule = self._beginning.schedule()
+            self._schedule = self._failures.schedule = self._recovery.schedule()
             await self._loop()
             if self._error is None:
                 self._finish()
@@ -150,13 +148,13 @@ class Runner:
             raise self._error
         return Report(
             run=self.id,
-            results=tuple(self._minutes),
-            stopped="" if self._setbacks.stopped == "interrupted" else self._setbacks.stopped,
+            results=tuple(self._progress),
+            stopped="" if self._failures.stopped == "interrupted" else self._failures.stopped,
             interrupted=self._interrupted,
             seconds=self._clock() - began,
         )
 
-    # -- the beginning ----------------------------------------------------------------------------
+    # -- the start --------------------------------------------------------------------------------
 
     async def _settle(self) -> None:
         """Settle what earlier runs left in doubt, as far as the vendor can say it now."""
@@ -165,23 +163,23 @@ class Runner:
                 self._ledger.step(
                     intent.digest, State.UNCERTAIN, problem="the run ended before the answer came"
                 )
-        await self._doubts.settle()
+        await self._uncertain.settle()
 
     # -- the loop ---------------------------------------------------------------------------------
 
     async def _loop(self) -> None:
         doubting: asyncio.Task[None] | None = None
         while self._error is None:
-            while self._pace.may_send and (jobs := self._schedule.next()):
+            while self._rate_limit.may_send and (jobs := self._schedule.next()):
                 clips = tuple(self._clips[job.digest] for job in jobs)
                 if jobs[0].is_sent:
                     task = asyncio.ensure_future(self._follow(clips[0]))
                 else:
-                    self._pace.begin()
+                    self._rate_limit.begin()
                     task = asyncio.ensure_future(self._carry(clips))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            self._setbacks.put_unpaid(self._clips, self._options.limit)
+            self._failures.put_unpaid(self._clips, self._options.limit)
             if self._interrupted:
                 break
             if self._schedule.has_held and doubting is None:
@@ -191,7 +189,7 @@ class Runner:
                 await doubting
                 doubting = None
                 continue
-            if self._schedule.is_over and doubting is None and not self._pace.rest:
+            if self._schedule.is_over and doubting is None and not self._rate_limit.rest:
                 break
             await self._until_changed()
         if doubting is not None:
@@ -200,25 +198,25 @@ class Runner:
             await asyncio.wait(self._tasks)
         if self._error is not None:
             for task in tuple(self._tasks):
-                if task not in self._carrier.paying:
+                if task not in self._delivery.paying:
                     task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _until_changed(self) -> None:
         try:
-            async with asyncio.timeout(self._pace.rest or None):
+            async with asyncio.timeout(self._rate_limit.rest or None):
                 await self._changed.wait()
         except TimeoutError:
             pass
         self._changed.clear()
 
-    async def _carry(self, clips: tuple[Wanted, ...]) -> None:
+    async def _carry(self, clips: tuple[PlannedClip, ...]) -> None:
         """Send one order, and follow the clips that it began."""
         try:
-            with self._pace.ending():
+            with self._rate_limit.ending():
                 sent = await self._send(clips)
         except asyncio.CancelledError:
-            self._setbacks.let_go(clips)
+            self._failures.let_go(clips)
             raise
         except Exception as error:  # noqa: BLE001 - see ``_fail``
             self._fail(clips, error)
@@ -227,43 +225,43 @@ class Runner:
             self._changed.set()
         if self._interrupted or self._error is not None:
             # A payment is never broken off; what it began is for the next run to follow.
-            self._setbacks.let_go(sent)
+            self._failures.let_go(sent)
             return
         if len(sent) == 1:
             await self._follow(sent[0])
         else:
             await asyncio.gather(*(self._follow(clip) for clip in sent))
 
-    async def _send(self, clips: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    async def _send(self, clips: tuple[PlannedClip, ...]) -> tuple[PlannedClip, ...]:
         """Send the order of clips, unless the run was stopped before that; gives what was sent."""
-        links = await self._carrier.compose(clips[0])
+        links = await self._delivery.compose(clips[0])
         if self._schedule.is_stopped:
-            self._setbacks.withdraw(clips)
+            self._failures.withdraw(clips)
             return ()
-        sent = await self._carrier.send(clips, links)
+        sent = await self._delivery.send(clips, links)
         if why := clock_problem(self._host.clock_ahead):
-            self._setbacks.stop(f"{why}, and run again")
+            self._failures.stop(f"{why}, and run again")
         for clip in clips[len(sent) :]:
-            self._setbacks.hold(clip)
+            self._failures.hold(clip)
         return sent
 
-    async def _follow(self, clip: Wanted) -> None:
+    async def _follow(self, clip: PlannedClip) -> None:
         try:
-            intent = await self._carrier.follow(clip)
-            self._minutes.publish(clip, intent.clip or "")
+            intent = await self._delivery.follow(clip)
+            self._progress.publish(clip, intent.clip or "")
             self._schedule.done(clip.digest, intent.charged.amount if intent.charged else None)
-            self._minutes.put(clip, Happening.STORED, intent)
-            self._minutes.lock_later(intent)
+            self._progress.put(clip, Happening.STORED, intent)
+            self._progress.lock_later(intent)
         except asyncio.CancelledError:
-            self._setbacks.let_go((clip,))
+            self._failures.let_go((clip,))
             raise
         except Exception as error:  # noqa: BLE001 - see ``_fail``
             self._fail((clip,), error)
         finally:
             self._changed.set()
 
-    def _fail(self, clips: Sequence[Wanted], error: Exception) -> None:
-        if not self._setbacks.take(clips, error):
+    def _fail(self, clips: Sequence[PlannedClip], error: Exception) -> None:
+        if not self._failures.take(clips, error):
             # The disk, the ledger, the lease, or a mistake here: it must end the run, not hang it.
             self._error = error
 
@@ -274,25 +272,25 @@ class Runner:
         def say_wait(seconds: float) -> None:
             count = "1 clip is" if len(held) == 1 else f"{len(held)} clips are"
             text = f"{count} uncertain, and the vendor is asked until it can say, or that long"
-            self._minutes.say(Happening.PAUSED, seconds=round(seconds, 1), text=text)
+            self._progress.say(Happening.PAUSED, seconds=round(seconds, 1), text=text)
 
-        await self._doubts.settle_in_time(held, say_wait)
+        await self._uncertain.settle_in_time(held, say_wait)
         for digest in held:
             clip, intent = self._clips[digest], self._ledger.get(digest)
             if intent is None:
                 continue
             if intent.state in UNDER_WAY:
-                self._minutes.put(clip, Happening.ADOPTED, intent)
+                self._progress.put(clip, Happening.ADOPTED, intent)
                 self._schedule.resume(digest, is_sent=True)
             elif intent.state is State.RELEASED and intent.run != self.id:
-                self._minutes.put(clip, Happening.RELEASED, intent)
+                self._progress.put(clip, Happening.RELEASED, intent)
                 self._schedule.resume(digest, is_sent=False)
             else:
                 what = Happening.RELEASED if intent.state is State.RELEASED else Happening.UNCERTAIN
-                self._minutes.put(
-                    clip, what, intent, text=self._doubts.why.get(digest, intent.problem)
+                self._progress.put(
+                    clip, what, intent, text=self._uncertain.why.get(digest, intent.problem)
                 )
-                self._minutes.put_blocked(self._schedule.give_up(digest), clip)
+                self._progress.put_blocked(self._schedule.give_up(digest), clip)
 
     # -- lease and end -----------------------------------------------------------------------------
 
@@ -307,11 +305,11 @@ class Runner:
                 return
 
     def _finish(self) -> None:
-        is_complete = self._minutes.close()
+        is_complete = self._progress.close()
         outcome = "interrupted" if self._interrupted else "complete" if is_complete else "partial"
         self._ledger.end_run(self.id, outcome)
         lost = sum(phase is Phase.LOST for phase in self._schedule.phases.values())
-        self._minutes.say(
+        self._progress.say(
             Happening.FINISHED,
             outcome=outcome,
             lost=lost,

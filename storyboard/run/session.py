@@ -10,20 +10,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from storyboard.hosts.protocol import Terms
+from storyboard.hosts.registry import SIMULATED_KEY, find_key, open_host
 from storyboard.ledger import SqliteLedger
+from storyboard.ledger.store import Store
+from storyboard.media.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
 from storyboard.plan import Plan
-from storyboard.run.carrying import Patience
-from storyboard.run.events import Event, Listener
-from storyboard.run.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
-from storyboard.run.hosts.opening import SIMULATED_KEY, find_key, open_host
-from storyboard.run.hosts.types import Terms
-from storyboard.run.plans import Wanted, wanted_of
-from storyboard.run.reports import Report, RunOptions
+from storyboard.plan.clips import PlannedClip, planned_clips
+from storyboard.run.delivery import Patience
+from storyboard.run.events import Event, EventListener
+from storyboard.run.local_simulator import REPOSITORY, simulating
+from storyboard.run.report import Report, RunOptions
 from storyboard.run.runner import Runner
-from storyboard.run.simulation import REPOSITORY, simulating
-from storyboard.run.store import Store
-from storyboard.targets.types import Target
-from storyboard.units import Money
+from storyboard.targets.model import Target
+from storyboard.values.units import Money
 
 INTERRUPTED = 130
 _TICK = 0.25
@@ -60,7 +60,7 @@ class Session:
 
     def run(
         self,
-        listen: Listener,
+        listen: EventListener,
         on_second_interrupt: Callable[[], None] = _nothing,
         tick: Callable[[], None] = _nothing,
     ) -> Report:
@@ -71,7 +71,7 @@ class Session:
         ``LedgerError``, ``LeaseHeldError``, ``LeaseLostError``, ``FfmpegError``,
         ``SimulatorError``.
         """
-        clips = wanted_of(self.plan, self.target.host)
+        clips = planned_clips(self.plan, self.target.host)
         self._check(clips)
         views = _Views(listen, on_second_interrupt, tick)
         if self.store.simulated and self.base is None:
@@ -85,7 +85,7 @@ class Session:
         with SqliteLedger(self.store.ledger) as ledger, _leased(ledger):
             return self._run(clips, ledger, self.base, views, key)
 
-    def _check(self, clips: tuple[Wanted, ...]) -> None:
+    def _check(self, clips: tuple[PlannedClip, ...]) -> None:
         """What would only be found missing when the first clips are paid."""
         if find_ffmpeg() is None and any(clip.frames for clip in clips):
             raise FfmpegError(f"clips that open on another's last frame need ffmpeg: {NEEDED}")
@@ -102,7 +102,7 @@ class Session:
 
     def _run(
         self,
-        clips: tuple[Wanted, ...],
+        clips: tuple[PlannedClip, ...],
         ledger: SqliteLedger,
         base: str | None,
         views: _Views,
@@ -162,7 +162,7 @@ class _Views:
     """Those who look on. One that has gone away, as a closed pipe has, ends the run in order."""
 
     def __init__(
-        self, listen: Listener, leave: Callable[[], None], tick: Callable[[], None]
+        self, listen: EventListener, leave: Callable[[], None], tick: Callable[[], None]
     ) -> None:
         self._listen = listen
         self._leave = leave

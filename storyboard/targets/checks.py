@@ -13,8 +13,8 @@ from pathlib import PurePath
 
 from pydantic import BaseModel
 
+from storyboard.targets.model import WAYS, Feature, Target
 from storyboard.targets.schemas import request_schema
-from storyboard.targets.types import WAYS, Feature, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from storyboard.targets.model import Pictures, Target
 from storyboard.targets.schemas import request_schema
-from storyboard.targets.types import Pictures, Target
 
-Kind = Literal["gone", "new", "required", "type", "enum", "default", "limit"]
+DriftKind = Literal["gone", "new", "required", "type", "enum", "default", "limit"]
 
 _LIMITS = ("maxLength", "minimum", "maximum", "minItems", "maxItems")
 _PICTURE_LIMITS = {
@@ -24,7 +24,7 @@ _PICTURE_LIMITS = {
     "min_aspect_ratio": "min_ratio",
     "max_aspect_ratio": "max_ratio",
 }
-_DEEPEST = 4
+_MAX_DEPTH = 4
 """How far fields inside fields are followed; a request has two."""
 
 
@@ -36,7 +36,7 @@ class Drift:
     where a side says nothing.
     """
 
-    kind: Kind
+    kind: DriftKind
     field: str
     ours: str = ""
     theirs: str = ""
@@ -141,7 +141,7 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
     return {name: {**facts, "required": True} for name, facts in named.items() if name}
 
 
-def _drift(kind: Kind, name: str, ours: object, theirs: object) -> Drift:
+def _drift(kind: DriftKind, name: str, ours: object, theirs: object) -> Drift:
     return Drift(kind=kind, field=name, ours=_shown(ours), theirs=_shown(theirs))
 
 
@@ -218,7 +218,7 @@ def _flatten(
         yield path, {**_facts(field), "required": is_required}
         items = _resolved(field.get("items"), root)
         for inner, suffix in ((field, "."), (items, "[].")):
-            if "properties" in inner and depth < _DEEPEST:
+            if "properties" in inner and depth < _MAX_DEPTH:
                 yield from _flatten(inner, root, f"{path}{suffix}", depth + 1)
         if items and "properties" not in items:
             yield f"{path}[]", {**_facts(items), "required": False}
@@ -251,7 +251,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 def _resolved(schema: object, root: Mapping[str, Any]) -> dict[str, Any]:
     """A schema with its reference followed and the choice of null taken away."""
     found = dict(_mapping(schema))
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         if "$ref" in found:
             found = _pointed(str(found.pop("$ref")), root) | found
             continue

@@ -19,26 +19,26 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storyboard.decode import decode
-from storyboard.decode.locations import opening
 from storyboard.diagnostics import Diagnostics, Fix, Label, Span
 from storyboard.diagnostics.codes import BROKEN_TARGET, UNKNOWN_TARGET, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
-from storyboard.syntax import parse, read_source
-from storyboard.syntax.nodes import Mapping, Node, Scalar, without_blanks
-from storyboard.syntax.nodes import Sequence as Items
+from storyboard.document import parse, read_source
+from storyboard.document.nodes import Mapping, Node, Scalar, without_blanks
+from storyboard.document.nodes import Sequence as Items
+from storyboard.language.decoder import decode
+from storyboard.language.error_paths import opening
 from storyboard.targets.checks import Disagreement, disagreements
-from storyboard.targets.types import Target
+from storyboard.targets.model import Target
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_LONGEST_ID = 100
+_MAX_ID = 100
 """Code points of an id that may be a file's name; longer ones no file system takes."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _TARGET_LINE = re.compile(rb"^target: *([^\s#]+)", re.MULTILINE)
-_DEEPEST = 8
+_MAX_DEPTH = 8
 """How many files may extend one another: the tool's own bound."""
 
 
@@ -142,7 +142,7 @@ def _data() -> Traversable:
 
 def _built_in_file(target_id: str) -> _File | None:
     """The file of a built-in target; None for what is none, abstract files too."""
-    if len(target_id) > _LONGEST_ID or not _ID.fullmatch(target_id):
+    if len(target_id) > _MAX_ID or not _ID.fullmatch(target_id):
         return None
     host, _, stem = target_id.partition("/")
     file = _File(_data() / host, stem, f"built-in:{host}/")
@@ -253,7 +253,7 @@ def _extend(
     if base is None:
         return None
     chain = (*chain, file.name)
-    if base.name in chain or len(chain) > _DEEPEST:
+    if base.name in chain or len(chain) > _MAX_DEPTH:
         diagnostics.add(
             BROKEN_TARGET,
             f"files that extend each other: {' → '.join([*chain, base.name])}",

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storyboard.targets.types import Target
+from storyboard.targets.model import Target
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

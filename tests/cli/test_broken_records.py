@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from storyboard.cli.main import FAILED, REFUSED, storyboard
-from storyboard.cli.saying import refusal_code
+from storyboard.cli.errors import refusal_code
+from storyboard.cli.exit_codes import FAILED, REFUSED
+from storyboard.cli.main import storyboard
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import (
     BROKEN_LEDGER,

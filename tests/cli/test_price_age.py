@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storyboard import api
-from storyboard.api.planning import price_age
+from storyboard.api import price_age
 
 FILM = "storyboard: 1\nscenes: [{shots: [A boat rows out.]}]\n"
 OWN = """\

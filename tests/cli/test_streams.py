@@ -54,7 +54,7 @@ def test_a_file_that_is_written_never_becomes_a_closed_standard_stream(films: Pa
     codes, _ = shell("sb plan long.yaml --out film.plan >&- 2>&- <&-", films)
     assert codes == [FINE]
     assert (films / "film.plan").read_text().startswith('{\n"applyable":true')
-    begun = "from storyboard.cli.outlets import open_outlets as o; o(are_readers_heeded=False)"
+    begun = "from storyboard.cli.streams import open_streams as o; o(are_readers_heeded=False)"
     written = "file = open('film', 'w'); file.write(str(file.fileno()))"
     shell(f'"{sys.executable}" -c "{begun}; {written}" >&- 2>&- <&-', films)
     assert int((films / "film").read_text()) > 2

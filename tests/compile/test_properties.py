@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from random_films import Film, films, written
 
-from storyboard.addresses import select
-from storyboard.api import Compilation, Options, plan
-from storyboard.film import MENTION, Appearance
+from storyboard.api import Compilation, CompileOptions, plan
+from storyboard.compiler.film import MENTION, Appearance
+from storyboard.plan.clips import planned_clips
 from storyboard.plan.file import encode
-from storyboard.run.plans import wanted_of
+from storyboard.plan.verify import verify
 from storyboard.targets.load import catalogue
 from storyboard.targets.schemas import request_schema
-from storyboard.verify import verify
+from storyboard.values.addresses import select
 
 EXAMPLES, FEWER = 200, 25
 """Films that the rules are tried on, and those that are compiled twice or more."""
@@ -91,7 +91,7 @@ def compiled(film: Film, folder: Path) -> tuple[Plan, Compilation]:
     """The plan of a film, through a file as users have it."""
     file = folder / "film.yaml"
     file.write_text(written(film), "utf-8")
-    return plan(str(file), Options(project=folder))
+    return plan(str(file), CompileOptions(project=folder))
 
 
 def planned(film: Film, folder: Path) -> tuple[Plan, Compilation]:
@@ -246,7 +246,7 @@ def check_order(made: Plan) -> None:
     """Ids and digests name requests, and what is needed stands before what needs it."""
     ids = [request["id"] for request in made["requests"]]
     assert len(set(ids)) == len(ids)
-    names = [name for wanted in wanted_of(made, "host") for name in wanted.order.names]
+    names = [name for wanted in planned_clips(made, "host") for name in wanted.order.names]
     assert sorted(name.text for name in names) == sorted(ids)
     assert all(select(name.text, names) == [name] for name in names)
     seen: dict[str, str] = {}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from storyboard.api import Options, plan
+from storyboard.api import CompileOptions, plan
 from storyboard.cli.main import storyboard as command
 from storyboard.ledger import Order, SqliteLedger, State
-from storyboard.run.store import Store
+from storyboard.ledger.store import Store
 
 FILM = """\
 storyboard: 1
@@ -34,7 +34,7 @@ def planned(folder: Path, takes: int = 1, target: str = "fal/kling-o3-pro", **ra
     words = {"gulls": "", "climb": ""} | raised
     path = folder / "film.storyboard.yaml"
     path.write_text(FILM.format(target=target, **words), encoding="utf-8")
-    made, compiled = plan(str(path), Options(takes=takes))
+    made, compiled = plan(str(path), CompileOptions(takes=takes))
     assert not compiled.diagnostics.has_errors, list(compiled.diagnostics)
     return made
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from storyboard.api import Options, plan
+from storyboard.api import CompileOptions, plan
 
 VENDORS = Path(__file__).parent / "vendors"
 DURATIONS = json.loads((VENDORS / "oxen-kling-o3-pro-durations.json").read_text("utf-8"))["rows"]
@@ -65,7 +65,7 @@ def compile_seconds(tmp_path: Path, seconds: list[int]) -> tuple[list[Any], set[
     film.write_text(
         f"storyboard: 1\ntarget: oxen/kling-o3-pro\nscenes:\n  - shots:\n{shots}", "utf-8"
     )
-    made, compiled = plan(str(film), Options(project=tmp_path))
+    made, compiled = plan(str(film), CompileOptions(project=tmp_path))
     assert made["applyable"], list(compiled.diagnostics)
     return (
         [request["payload"] for request in made["requests"]],

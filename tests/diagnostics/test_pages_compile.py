@@ -19,19 +19,20 @@ from click.testing import CliRunner
 from PIL import Image
 
 from storyboard import api
-from storyboard.cli.compiling import check_command, plan_command
+from storyboard.cli.check import check_command
+from storyboard.cli.plan import plan_command
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
 from storyboard.diagnostics.codes import REGISTRY
 from storyboard.diagnostics.pages import Example, cases
+from storyboard.document.encoding import MAX_BYTES
+from storyboard.document.parser import MAX_NODES
 from storyboard.plan import plan as make_plan
 from storyboard.plan.file import write
 from storyboard.render.snippets import render_text
-from storyboard.syntax.parsing import MAX_NODES
-from storyboard.syntax.reading import MAX_BYTES
 
 FILM = "film.storyboard.yaml"
 COMMANDS = {"check": check_command, "plan": plan_command}
-OPTIONS = {field.name for field in dataclasses.fields(api.Options)}
+OPTIONS = {field.name for field in dataclasses.fields(api.CompileOptions)}
 
 AS_BYTES: dict[str, Callable[[str], bytes]] = {
     # A page cannot be as long as the file that is too large.
@@ -85,7 +86,7 @@ def compiled(example: Example, as_bytes: Callable[[str], bytes] = str.encode) ->
 
 def _compiled(example: Example, as_bytes: Callable[[str], bytes]) -> list[Diagnostic]:
     given = lay_out(example, as_bytes)
-    options = api.Options(**{name: given[name] for name in OPTIONS & set(given)})
+    options = api.CompileOptions(**{name: given[name] for name in OPTIONS & set(given)})
     if example.arguments[:1] == ("check",):
         return list(api.check(FILM, options).diagnostics)
     made, compilation = api.plan(FILM, options)
@@ -222,7 +223,7 @@ def test_a_plan_that_breaks_a_rule_is_reported_and_not_shown(
         made["requests"][0]["payload"]["duration"] = "99"
         return made
 
-    monkeypatch.setattr("storyboard.api.planning.make_plan", make_wrongly)
+    monkeypatch.setattr("storyboard.api._plan.make_plan", make_wrongly)
     lay_out(example)
     made, compilation = api.plan(FILM)
     assert set(codes(list(compilation.diagnostics))) == {"SB901"}

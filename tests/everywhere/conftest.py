@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from storyboard.api import Compilation, Options, plan
-from storyboard.run.simulator import Simulator
+from storyboard.api import Compilation, CompileOptions, plan
+from storyboard.simulator import Simulator
 
 FILM = Path(__file__).with_name("film")
 PICTURE = "https://example.com/picture.png"
@@ -110,7 +110,7 @@ def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plans:
 
     def make(text: str, **options: Any) -> tuple[Json, Compilation]:
         (tmp_path / "film.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
-        return plan("film.yaml", Options(**options))
+        return plan("film.yaml", CompileOptions(**options))
 
     return make
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.api import Options, plan
+from storyboard.api import CompileOptions, plan
 from storyboard.diagnostics import Severity
-from storyboard.targets.types import WAYS, Feature
+from storyboard.targets.model import WAYS, Feature
 
 ANY = "https://example.com/any.png"
 BEFORE = "storyboard: 1\ntarget: firm/changed\n"
@@ -198,7 +198,7 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Compiled:
         target += "request_schema: absent\n"
         (tmp_path / "targets" / "changed.yaml").write_text(target, encoding="utf-8")
         (tmp_path / "film.yaml").write_text(BEFORE + film, encoding="utf-8")
-        planned, compilation = plan("film.yaml", Options(is_strict=is_strict))
+        planned, compilation = plan("film.yaml", CompileOptions(is_strict=is_strict))
         found = [
             one
             for one in compilation.diagnostics

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from storyboard.api import plan
-from storyboard.resolve import offers
+from storyboard.compiler.resolve import capabilities
 
 SILENT = "fal/kling-o1-pro"
 """A target without sound."""
@@ -30,7 +30,7 @@ def steps(file: Path) -> int:
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal count
-        if frame.f_code.co_filename != offers.__file__:
+        if frame.f_code.co_filename != capabilities.__file__:
             return None
         count += event in {"call", "line"}
         return trace

@@ -12,9 +12,9 @@ from imaginary_hosts import JSON_SHOTS, WORDS_AND_PICTURES
 
 from storyboard.api import plan
 from storyboard.diagnostics import Diagnostics
+from storyboard.plan.verify import verify
 from storyboard.targets.drift import compare
 from storyboard.targets.load import load
-from storyboard.verify import verify
 
 FILM = """\
 storyboard: 1

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from storyboard.api import Options, plan
+from storyboard.api import CompileOptions, plan
 from storyboard.diagnostics import Diagnostics
 from storyboard.language.model import Shot, Storyboard
 from storyboard.plan.file import encode
@@ -61,7 +61,7 @@ def expected(file: str, kind: str) -> Path:
 
 
 def planned(file: str, **options: Any) -> Plan:
-    made, _ = plan(file, Options(project=Path(), **options))
+    made, _ = plan(file, CompileOptions(project=Path(), **options))
     return made
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from storyboard.api import Options, plan
+from storyboard.api import CompileOptions, plan
 from storyboard.cli.main import main
 from storyboard.diagnostics import Span
 from storyboard.render.findings import render_github, render_json, render_sarif
@@ -44,14 +44,14 @@ def timed(action: Callable[[], Any]) -> Any:
     return result
 
 
-def attempt(data: bytes, file: Path, options: Options | None = None) -> list[str]:
+def attempt(data: bytes, file: Path, options: CompileOptions | None = None) -> list[str]:
     """Plan a storyboard of these bytes, written to ``file``; the codes of what was found.
 
     AssertionError where a finding has no place in its source, is of the compiler's own making,
     or where a plan comes with errors. Any exception is a mistake of the compiler.
     """
     file.write_bytes(data)
-    made, compiled = timed(lambda: plan(str(file), options or Options(project=file.parent)))
+    made, compiled = timed(lambda: plan(str(file), options or CompileOptions(project=file.parent)))
     found = list(compiled.diagnostics)
     for one in found:
         assert not one.code.id.startswith("SB9"), (one.code.id, one.message)

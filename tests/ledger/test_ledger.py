@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.addresses import ClipName, Portion
 from storyboard.ledger import (
     Holder,
     IllegalStepError,
@@ -29,9 +28,10 @@ from storyboard.ledger import (
     State,
     read_intents,
 )
-from storyboard.ledger.intents import spent
+from storyboard.ledger.intent import spent
 from storyboard.ledger.states import STEPS
-from storyboard.units import Money
+from storyboard.values.addresses import ClipName, Portion
+from storyboard.values.units import Money
 
 
 def order(digest: str = "sha256:aa", **changes: Any) -> Order:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storyboard.ledger import Finished, KnownTakes, LockError, merge_lock, read_lock
-from storyboard.units import Money
+from storyboard.values.units import Money
 
 
 def take(digest: str, **changes: Any) -> Finished:

@@ -11,9 +11,9 @@ import click
 from pydantic import BaseModel
 
 from storyboard.cli.main import COMMANDS, storyboard
-from storyboard.decode.locations import keys_at
 from storyboard.diagnostics.codes import REGISTRY
 from storyboard.language import cast, model
+from storyboard.language.error_paths import keys_at
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -56,7 +56,7 @@ def _command(context: click.Context, name: str) -> str:
     assert command is not None
     inner = click.Context(command, parent=context, info_name=name)
     usage = " ".join(command.collect_usage_pieces(inner))
-    lines = [f"### storyboard {name}", "", COMMANDS[name][1], "", f"    storyboard {name} {usage}"]
+    lines = [f"### storyboard {name}", "", COMMANDS[name], "", f"    storyboard {name} {usage}"]
     options = [param for param in command.params if isinstance(param, click.Option)]
     if options:
         lines += ["", "| option | |", "|---|---|", *(_option(option, inner) for option in options)]

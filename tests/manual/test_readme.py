@@ -15,8 +15,8 @@ from generated_blocks import MADE, README, ROOT, fences, refreshed
 
 from storyboard import api
 from storyboard.cli.main import COMMANDS
+from storyboard.compiler.resolve.filters import all_filters
 from storyboard.diagnostics.codes import REGISTRY, find
-from storyboard.resolve.filters import all_filters
 
 TEXT = README.read_text(encoding="utf-8")
 if os.environ.get("STORYBOARD_UPDATE"):

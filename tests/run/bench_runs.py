@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from rendering_films import make_work, run_once
 
-import storyboard.run.hosts.fal  # noqa: F401 - see above
-from storyboard.run.carrying import Patience
+import storyboard.hosts.fal  # noqa: F401 - see above
+from storyboard.run.delivery import Patience
 from storyboard.run.events import Event, Happening
 
 _USUAL = ("500", "50", "2", "10000", "10000", "75")
@@ -47,11 +47,11 @@ def _measure(clips: int, jobs: int, seconds: float) -> None:
         "storyboard: 1\ntitle: Many\ntarget: {target}\ndefaults: {{duration: 3s, pack: none}}\n"
         f"scenes:\n  - id: shore\n    shots:\n{shots}"
     )
-    command = [sys.executable, "-m", "storyboard.run.simulator", "--clips", "stub"]
-    command += ["--seconds-per-clip", str(seconds), "--fal-concurrency", str(jobs)]
+    command = [sys.executable, "-m", "storyboard", "simulate", "--clips", "stub"]
+    command += ["--seconds-per-clip", str(seconds), "--concurrency", str(jobs)]
     simulator = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert simulator.stdout is not None
-    url = simulator.stdout.readline().split()[-1]
+    url = simulator.stdout.readline().strip()
     count = _Count()
     try:
         with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.run.simulator import Simulator
+from storyboard.simulator import Simulator
 
 # What these tests share stands beside them, and is imported by the processes they kill too.
 if str(Path(__file__).parent) not in sys.path:

@@ -16,18 +16,18 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from storyboard.api import Options, plan
+from storyboard.api import CompileOptions, plan
+from storyboard.hosts.protocol import Terms
+from storyboard.hosts.registry import SIMULATED_KEY, open_host
 from storyboard.ledger import SqliteLedger, State
-from storyboard.run.carrying import Patience
+from storyboard.ledger.store import Store
+from storyboard.plan.clips import planned_clips
+from storyboard.run.delivery import Patience
 from storyboard.run.events import Event
-from storyboard.run.hosts.opening import SIMULATED_KEY, open_host
-from storyboard.run.hosts.types import Terms
-from storyboard.run.plans import wanted_of
-from storyboard.run.reports import Report, RunOptions
+from storyboard.run.report import Report, RunOptions
 from storyboard.run.runner import Runner
-from storyboard.run.store import Store
-from storyboard.targets.types import Target
-from storyboard.units import Money
+from storyboard.targets.model import Target
+from storyboard.values.units import Money
 
 TARGETS = {"fal": "fal/kling-o3-pro", "oxen": "oxen/kling-o3-pro"}
 QUICK = Patience(first=0.02, most=0.1, grace=0.0, tries=8)
@@ -97,7 +97,7 @@ def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work
     file = folder / "storyboard.yaml"
     file.write_text(text.format(target=TARGETS[host]), encoding="utf-8")
     if (host, text, takes) not in _PLANNED:
-        made, compiled = plan(str(file), Options(project=folder, takes=takes))
+        made, compiled = plan(str(file), CompileOptions(project=folder, takes=takes))
         assert made["applyable"], [one.message for one in compiled.diagnostics]
         assert compiled.film is not None
         _PLANNED[host, text, takes] = (made, compiled.film.target)
@@ -144,7 +144,7 @@ def run_once(
         with ledger_kind(work.store.ledger) as ledger:
             ledger.take_lease()
             runner = Runner(
-                wanted_of(work.plan, work.host),
+                planned_clips(work.plan, work.host),
                 host=host,
                 ledger=ledger,
                 store=work.store,
@@ -215,7 +215,7 @@ def _start_children() -> None:
     """A server that has imported everything once: each child is then there in an instant."""
     here = Path(__file__).parent
     _CHILDREN.set_forkserver_preload(
-        ["rendering_films", "storyboard.run.hosts.fal", "storyboard.run.hosts.oxen", "PIL.Image"]
+        ["rendering_films", "storyboard.hosts.fal", "storyboard.hosts.oxen", "PIL.Image"]
     )
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(here), str(here.parent.parent)])

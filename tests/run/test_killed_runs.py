@@ -14,7 +14,7 @@ from rendering_films import (
     run_until_complete,
 )
 
-from storyboard.run.simulator import Simulator
+from storyboard.simulator import Simulator
 
 HOSTS = ("fal", "oxen")
 STATES = ("submitting", "submitted", "running", "succeeded", "stored")

@@ -9,12 +9,12 @@ import httpx
 import pytest
 from rendering_films import FEW, TEXT, Heard, check_paid_once, make_work, run_once
 
+from storyboard.hosts.oxen import OxenHost
+from storyboard.hosts.protocol import Submission, Terms
 from storyboard.ledger import Receipt, State
 from storyboard.run.events import Happening
-from storyboard.run.hosts.oxen import OxenHost
-from storyboard.run.hosts.types import Submission, Terms
-from storyboard.run.simulator import Simulator
-from storyboard.units import Money
+from storyboard.simulator import Simulator
+from storyboard.values.units import Money
 
 HOSTS = ("fal", "oxen")
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from storyboard.cli.main import storyboard
-from storyboard.run.planfile import PlanError
-from storyboard.run.plans import wanted_of
+from storyboard.plan.clips import planned_clips
+from storyboard.plan.staleness import PlanError
 
 FILM = """\
 storyboard: 1
@@ -174,7 +174,7 @@ def test_a_clip_by_another_name_than_that_of_what_it_renders_is_refused(
     name: str, film: Path
 ) -> None:
     (first, *_) = json.loads((film / "film.plan").read_text())["requests"]
-    (wanted,) = wanted_of({"requests": [first]}, "fal")
+    (wanted,) = planned_clips({"requests": [first]}, "fal")
     assert wanted.names == (first["id"],) == ("shore/1",)
     with pytest.raises(PlanError, match="not the name of what it renders"):
-        wanted_of({"requests": [first | {"id": name}]}, "fal")
+        planned_clips({"requests": [first | {"id": name}]}, "fal")

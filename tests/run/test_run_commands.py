@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from rendering_films import FEW, TARGETS, TEXT, check_paid_once, make_work
 
-from storyboard.run.clips import read_clip
-from storyboard.run.simulator import Simulator
+from storyboard.media.mp4 import read_clip
+from storyboard.simulator import Simulator
 
 KEY = "sk-very-secret-0123456789"
 Say = Callable[..., subprocess.CompletedProcess[str]]
@@ -300,7 +300,7 @@ def test_a_read_only_folder_is_said_before_anything_is_paid(
 def test_clips_of_different_make_and_padding_are_encoded_to_the_authored_length(
     tmp_path: Path,
 ) -> None:
-    from storyboard.run.stitching import Piece, stitch
+    from storyboard.media.join import JoinPiece, stitch
 
     def make(name: str, size: str, rate: int, seconds: int, *sound: str) -> Path:
         file = tmp_path / name
@@ -314,11 +314,13 @@ def test_clips_of_different_make_and_padding_are_encoded_to_the_authored_length(
     said: list[str] = []
     tone = ("-f", "lavfi", "-i", "sine=frequency=300")
     one, two = make("1.mp4", "640x360", 24, 2, *tone), make("2.mp4", "360x640", 30, 3)
-    film = stitch([Piece(file=one), Piece(file=two, seconds=2)], tmp_path / "f.mp4", said.append)
+    film = stitch(
+        [JoinPiece(file=one), JoinPiece(file=two, seconds=2)], tmp_path / "f.mp4", said.append
+    )
     assert film.encoded
     assert film.seconds == pytest.approx(4, abs=0.1)
     assert (read_clip(film.file).width, read_clip(film.file).height) == (640, 360)
-    same = stitch([Piece(file=one), Piece(file=one)], tmp_path / "g.mp4", said.append)
+    same = stitch([JoinPiece(file=one), JoinPiece(file=one)], tmp_path / "g.mp4", said.append)
     assert not same.encoded
     assert said == ["the clips are not all of one make: all are encoded anew"]
     assert same.seconds == pytest.approx(4, abs=0.1)

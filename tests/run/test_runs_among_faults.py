@@ -25,14 +25,14 @@ from rendering_films import (
     run_until_complete,
 )
 
+from storyboard.hosts.protocol import Terms
 from storyboard.ledger import LeaseHeldError, State
-from storyboard.run.carrying import Patience
+from storyboard.run.delivery import Patience
 from storyboard.run.events import Event, Happening
-from storyboard.run.hosts.types import Terms
-from storyboard.run.reports import Report
+from storyboard.run.report import Report
 from storyboard.run.runner import Runner
-from storyboard.run.simulator import Simulator
-from storyboard.units import Money
+from storyboard.simulator import Simulator
+from storyboard.values.units import Money
 
 HOSTS = ("fal", "oxen")
 
@@ -151,7 +151,7 @@ def test_a_host_that_takes_no_orders_for_long_ends_the_run(few: Work, sim: Simul
 def test_a_clock_that_is_ahead_of_the_hosts_stops_the_run_and_proves_no_absence(
     few: Work, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storyboard.run.hosts.wire._now", lambda: time.time() + 7200)
+    monkeypatch.setattr("storyboard.hosts.http._now", lambda: time.time() + 7200)
     sim.arm("submit:500")  # which the history does not show
     report = run_once(few, sim.url, jobs=1)
     assert Happening.UNCERTAIN in ends(report).values()
@@ -166,7 +166,7 @@ def test_a_clock_that_is_ahead_of_the_hosts_stops_the_run_and_proves_no_absence(
 def test_a_run_whose_clock_is_wrong_sends_no_more(
     few: Work, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storyboard.run.hosts.wire._now", lambda: time.time() + 7200)
+    monkeypatch.setattr("storyboard.hosts.http._now", lambda: time.time() + 7200)
     report = run_once(few, sim.url, jobs=1)
     assert report.stopped.endswith("ahead of the vendor's: set it right, and run again")
     assert sorted(ends(report).values()) == [Happening.STORED, Happening.WAITING]
@@ -348,7 +348,7 @@ class Sending:
 def test_no_more_are_being_sent_at_once_than_a_kill_may_leave_in_doubt(
     work: Work, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storyboard.run.pacing._AT_ONCE", 2)
+    monkeypatch.setattr("storyboard.run.rate_limit._AT_ONCE", 2)
     sim.arm("submit:slow=0.05*4")
     sending = Sending()
     assert run_once(work, sim.url, jobs=10, listen=sending).is_complete

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from storyboard.ledger import Intent, Order, Receipt, State
-from storyboard.render.report import Ways, render_report, report_json
-from storyboard.render.run import MOST_ROWS, Board, LiveView, Log
+from storyboard.plan.clips import PlannedClip
+from storyboard.render.report import NextSteps, render_report, report_json
+from storyboard.render.run import MAX_ROWS, Board, LiveView, Log
 from storyboard.render.width import columns
 from storyboard.run.events import Event, Happening
-from storyboard.run.plans import Wanted
-from storyboard.run.reports import Report, Result
-from storyboard.units import Money
+from storyboard.run.report import Report, Result
+from storyboard.values.units import Money
 
 H = Happening
 PRICE = {"amount": "0.50", "currency": "USD"}
@@ -48,7 +48,7 @@ def test_the_view_never_leaves_its_rows_or_the_terminal(
         view.hear(event(H.QUEUED, f"a/{number}", position=number))
     view.hear(event(H.STOPPING, text="the account has no money left"))
     drawn = view.draw(width, height, color=False)
-    assert len(drawn) <= min(MOST_ROWS, height)
+    assert len(drawn) <= min(MAX_ROWS, height)
     assert all(columns(line) <= width for line in drawn)
     assert f"0 of {count} clips"[: width - 1] in "\n".join(drawn)
 
@@ -148,7 +148,7 @@ def result(
         digest=f"sha256:{name}", address=name, host="fal", endpoint="e", payload={}, seconds=5,
         estimate=Money(Decimal("0.50"), "USD"),
     )  # fmt: skip
-    clip = Wanted(
+    clip = PlannedClip(
         order=order, names=(name,), padding=0, assets=(), frames=(),
         shots=((name, "film.yaml:7"),),
     )  # fmt: skip
@@ -165,10 +165,10 @@ def report(*results: Result, **facts: Any) -> Report:
     return Report(run="now", results=results, **given)
 
 
-WAYS = Ways(again="storyboard run 'my film.yaml'", film=" --file 'my film.yaml'", out="out")
+WAYS = NextSteps(again="storyboard run 'my film.yaml'", film=" --file 'my film.yaml'", out="out")
 
 
-def shown(*results: Result, ways: Ways = WAYS, **facts: Any) -> str:
+def shown(*results: Result, ways: NextSteps = WAYS, **facts: Any) -> str:
     return render_report(report(*results, **facts), ways, color=False)
 
 
@@ -202,7 +202,7 @@ def test_a_price_that_nobody_says_is_not_told_as_nothing() -> None:
 
 
 def test_what_is_simulated_is_never_told_as_paid() -> None:
-    ways = Ways(again="storyboard run", simulated=True)
+    ways = NextSteps(again="storyboard run", simulated=True)
     text = shown(result(H.STORED, State.STORED, charged="0.40"), ways=ways)
     assert "charged 0.40 USD · simulated: nothing was paid" in text
     assert report_json(report(), simulated=True)["simulated"] is True

@@ -13,7 +13,7 @@ from storyboard.cli.main import storyboard
 from storyboard.ledger import State
 from storyboard.render.run import Board
 from storyboard.render.width import columns
-from storyboard.run.simulator.faults import FAULTS, POINTS
+from storyboard.simulator.faults import FAULTS, POINTS
 
 ONE = "storyboard: 1\ntitle: One\nbudget: 9 USD\nscenes:\n  - shots:\n      - A boat.\n"
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from storyboard.run.simulator import Simulator
+from storyboard.simulator import Simulator
 
 ENDPOINT = "fal-ai/kling-video/o3/pro/reference-to-video"
 MODEL = "kling-video-o3-pro-reference-to-video"
@@ -100,14 +100,14 @@ def launch() -> Iterator[Launch]:
     found: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: str) -> tuple[subprocess.Popen[str], str]:
-        command = [sys.executable, "-m", "storyboard.run.simulator", "--clips", "stub", *arguments]
+        command = [sys.executable, "-m", "storyboard", "simulate", "--clips", "stub", *arguments]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
         found.append(process)
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line.startswith("simulator at http://127.0.0.1:"), line
-        return process, line.split()[-1]
+        assert line.startswith("http://127.0.0.1:"), line
+        return process, line.strip()
 
     yield begin
     for process in found:

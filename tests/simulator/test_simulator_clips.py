@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
-from storyboard.run.simulator import clips
-from storyboard.run.simulator.clips import Studio
-from storyboard.run.simulator.labels import Label, draw_clip, size_of
-from storyboard.run.simulator.movies import Movie, mark, read_movie, write_movie
-from storyboard.run.simulator.orders import Order, Shot
+from storyboard.simulator import clip_render
+from storyboard.simulator.clip_render import ClipRenderer
+from storyboard.simulator.mp4_writer import Movie, mark, read_movie, write_movie
+from storyboard.simulator.orders import OrderedShot, SimulatedOrder
+from storyboard.simulator.test_pictures import ClipLabel, draw_clip, size_of
 
 needs_ffmpeg = pytest.mark.skipif(
     shutil.which("ffmpeg") is None or shutil.which("ffprobe") is None,
@@ -179,8 +179,8 @@ def test_stubs_of_different_orders_have_different_bytes(bench: Any) -> None:
     assert first != second
 
 
-ORDER = Order(
-    shots=(Shot(prompt="@Element1 雷 " * 40, seconds=1), Shot(prompt="", seconds=2)),
+ORDER = SimulatedOrder(
+    shots=(OrderedShot(prompt="@Element1 雷 " * 40, seconds=1), OrderedShot(prompt="", seconds=2)),
     ratio="9:16",
     audio=True,
 )
@@ -189,14 +189,14 @@ ORDER = Order(
 def test_without_ffmpeg_a_clip_still_has_its_length_shape_and_rate(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(clips, "find_ffmpeg", lambda: None)
-    studio = Studio("render", 0.5)
+    monkeypatch.setattr(clip_render, "find_ffmpeg", lambda: None)
+    renderer = ClipRenderer("render", 0.5)
 
     async def render() -> bytes:
-        return await studio.render("ab" * 32, ORDER, Label(), None, None)
+        return await renderer.render("ab" * 32, ORDER, ClipLabel(), None, None)
 
     data = asyncio.run(render())
-    studio.close()
+    renderer.close()
     assert read_movie(data) == Movie(seconds=3.0, width=180, height=320, rate=24.0)
     if shutil.which("ffprobe"):
         assert int(probe(data, tmp_path)["video"]["nb_read_frames"]) == 72
@@ -221,7 +221,7 @@ def test_sides_are_even(ratio: str, scale: float) -> None:
 
 
 def test_a_frame_that_is_no_picture_is_left_out() -> None:
-    drawn = list(draw_clip(ORDER, Label(), (90, 160), first=b"no", last=b"", steps=2))
+    drawn = list(draw_clip(ORDER, ClipLabel(), (90, 160), first=b"no", last=b"", steps=2))
     assert len(drawn) == 6
 
 

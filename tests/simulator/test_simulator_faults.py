@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from storyboard.run.simulator import FaultError, Options
-from storyboard.run.simulator.faults import FaultBoard, parse_fault
-from storyboard.run.simulator.movies import read_movie
+from storyboard.simulator import FaultError, SimulatorOptions
+from storyboard.simulator.faults import FaultBoard, parse_fault
+from storyboard.simulator.mp4_writer import read_movie
 
 ENDPOINT = "fal-ai/kling-video/o3/pro/reference-to-video"
 SUBMIT = f"/queue/{ENDPOINT}"
@@ -290,7 +290,7 @@ def test_a_fault_that_cannot_be_read_says_what_to_write(bench: Any, spec: str, w
         parse_fault(spec)
     assert str(error.value) == words
     with pytest.raises(FaultError):
-        Options(faults=(spec,))
+        SimulatorOptions(faults=(spec,))
     answer = bench.fal.post(SUBMIT, json=BODY, headers=ask(spec))
     assert (answer.status_code, answer.json()) == (400, {"simulator": words})
     armed = bench.plain.post("/simulator/faults", json={"faults": [spec]})

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.run.simulator.endpoints import FAL, OXEN
-from storyboard.run.simulator.movies import write_movie
-from storyboard.run.simulator.orders import read_order, remarks_on, text_width
-from storyboard.run.simulator.rules import check_body
+from storyboard.simulator.endpoints import FAL, OXEN
+from storyboard.simulator.mp4_writer import write_movie
+from storyboard.simulator.orders import read_order, remarks_on, text_width
+from storyboard.simulator.rules import check_body
 
 O3 = "fal-ai/kling-video/o3/pro/reference-to-video"
 O3_4K = "fal-ai/kling-video/o3/4k/reference-to-video"
@@ -31,8 +31,8 @@ MOVIE = {"video_url": "https://example.org/a.mp4"}
 
 
 def breaches(endpoint: str, body: dict[str, Any]) -> list[tuple[str, str, tuple[Any, ...]]]:
-    family = (FAL.get(endpoint) or OXEN[endpoint]).family
-    return [(breach.type, breach.msg, breach.loc) for breach in check_body(family, body)]
+    body_type = (FAL.get(endpoint) or OXEN[endpoint]).body_type
+    return [(breach.type, breach.msg, breach.loc) for breach in check_body(body_type, body)]
 
 
 def messages(endpoint: str, body: dict[str, Any]) -> list[str]:
@@ -191,7 +191,7 @@ LEAF = st.sampled_from([None, True, 0, 5, -1, 10**30, 0.5, "", "5", "a", "@Eleme
 JSON: st.SearchStrategy[Any] = (
     LEAF | st.lists(LEAF, max_size=3) | st.just({}) | st.just([{}]) | st.just([[]])
 )
-FIELDS = sorted({name for one in (*FAL.values(), *OXEN.values()) for name in one.family.fields})
+FIELDS = sorted({name for one in (*FAL.values(), *OXEN.values()) for name in one.body_type.fields})
 
 
 @settings(deadline=None, max_examples=100)
@@ -211,10 +211,10 @@ FIELDS = sorted({name for one in (*FAL.values(), *OXEN.values()) for name in one
     ),
 )
 def test_no_body_upsets_the_checker(endpoint: str, body: dict[str, Any]) -> None:
-    family = (FAL.get(endpoint) or OXEN[endpoint]).family
-    if not check_body(family, body):
-        assert read_order(family, body).seconds >= family.total[0]
-        remarks_on(family, body)
+    body_type = (FAL.get(endpoint) or OXEN[endpoint]).body_type
+    if not check_body(body_type, body):
+        assert read_order(body_type, body).seconds >= body_type.total[0]
+        remarks_on(body_type, body)
 
 
 def test_what_a_vendor_lets_pass_in_silence_is_remarked_on_the_bill(bench: Any) -> None:

@@ -19,14 +19,14 @@ from typing import Any
 import httpx
 import pytest
 
-from storyboard.run.simulator import Simulator, StateError
-from storyboard.run.simulator.journal import Journal
+from storyboard.simulator import Simulator, StateError
+from storyboard.simulator.state_file import StateFile
 
 ENDPOINT = "fal-ai/kling-video/o3/pro/reference-to-video"
 MODEL = "kling-video-o3-pro-reference-to-video"
 FILE = "/oxen/api/repos/a/b/file/main/c.png"
 Launch = Callable[..., tuple[subprocess.Popen[str], str]]
-SMALL = ("--clips", "render", "--scale", "0.1")
+RENDERED = ("--clips", "render")
 
 
 def client_of(host: str, url: str) -> httpx.Client:
@@ -82,7 +82,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 def test_a_clip_with_a_frame_is_the_same_after_a_kill(
     tmp_path: Path, launch: Launch, picture: Any, host: str, is_port_free: bool
 ) -> None:
-    options = (*SMALL, "--state", str(tmp_path / "state.db"), "--seconds-per-clip", "0.1")
+    options = (*RENDERED, "--state", str(tmp_path / "state.db"), "--seconds-per-clip", "0.1")
     data = picture()
     process, url = launch(*options)
     with client_of(host, url) as client:
@@ -262,7 +262,7 @@ def test_a_folder_and_a_missing_folder_are_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("record", ["{", "[]", '{"id": "1"}'])
 def test_a_job_that_no_simulator_has_written_is_damage(tmp_path: Path, record: str) -> None:
     path = tmp_path / "state.db"
-    Journal(path).close()
+    StateFile(path).close()
     with closing(sqlite3.connect(path)) as base:
         base.execute("insert into jobs values ('1', ?)", (record,))
         base.commit()
@@ -271,9 +271,9 @@ def test_a_job_that_no_simulator_has_written_is_damage(tmp_path: Path, record: s
 
 def test_a_file_that_was_overwritten_in_the_middle_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    journal = Journal(path)
-    journal.accept({"id": str(number), "text": "a" * 1000} for number in range(50))
-    journal.close()
+    state_file = StateFile(path)
+    state_file.accept({"id": str(number), "text": "a" * 1000} for number in range(50))
+    state_file.close()
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * len(data[4096:])
     path.write_bytes(data)
@@ -282,13 +282,13 @@ def test_a_file_that_was_overwritten_in_the_middle_is_damage(tmp_path: Path) -> 
 
 def test_a_file_that_another_writes_is_in_use(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    journal = Journal(path)
+    state_file = StateFile(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin exclusive")
         with pytest.raises(StateError, match="is in use by another program; wait, or end it"):
-            journal.keep_address("http://127.0.0.1:1")
+            state_file.keep_address("http://127.0.0.1:1")
         other.execute("rollback")
-    journal.close()
+    state_file.close()
 
 
 @pytest.fixture
@@ -326,7 +326,7 @@ def test_a_full_disk_is_called_full(disk: Callable[[str], Path], room: str) -> N
 
 def test_a_disk_that_may_not_be_written_is_called_so(disk: Callable[[str], Path]) -> None:
     path = disk("size=1m") / "state.db"
-    Journal(path).close()
+    StateFile(path).close()
     subprocess.run(["mount", "-o", "remount,ro", str(path.parent)], check=True)
     assert refusal_of(path) == (
         f'the state file "{path}" cannot be written: read-only file system; '
@@ -368,7 +368,7 @@ def test_what_a_full_disk_cannot_keep_is_not_accepted(
 def test_what_a_kill_would_take_back_is_not_told(tmp_path: Path, start: Any) -> None:
     bench = start(state=tmp_path / "state.db", seconds_per_clip=0.2)
     job = bench.submit({"prompt": "a", "duration": "3"})
-    base = bench.sim._running.journal._base
+    base = bench.sim._running.state_file._base
     base.execute("pragma query_only = on")
     end = time.monotonic() + 10
     while (told := bench.fal.get(job["status_url"])).status_code != 503:
@@ -380,12 +380,8 @@ def test_what_a_kill_would_take_back_is_not_told(tmp_path: Path, start: Any) -> 
     assert bench.wait(job).status_code == 200
 
 
-@pytest.mark.parametrize("module", ["storyboard.run.simulator", "storyboard"])
-def test_the_command_says_in_one_line_what_is_wrong_with_its_state_file(
-    tmp_path: Path, module: str
-) -> None:
-    command = [sys.executable, "-m", module, *(["simulate"] if module == "storyboard" else [])]
-    command += ["--state", str(tmp_path)]
+def test_the_command_says_in_one_line_what_is_wrong_with_its_state_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "storyboard", "simulate", "--state", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     words = f'error: the state file "{tmp_path}" is a folder; move it away or name a file\n'
     assert (done.returncode, done.stderr) == (3, words)

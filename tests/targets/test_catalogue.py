@@ -16,8 +16,8 @@ import pytest
 import storyboard.targets.load
 from storyboard.diagnostics import Diagnostics
 from storyboard.targets.load import catalogue, digest, load
+from storyboard.targets.model import Feature, Target
 from storyboard.targets.schemas import request_schema
-from storyboard.targets.types import Feature, Target
 
 DATA = Path(storyboard.targets.load.__file__).with_name("data")
 IDS = catalogue()

@@ -14,7 +14,7 @@ from imaginary_hosts import JSON_SHOTS
 import storyboard.targets.load
 from storyboard.diagnostics import Diagnostic, Diagnostics, Source, Span
 from storyboard.targets.load import catalogue, digest, load
-from storyboard.targets.types import Feature, Target
+from storyboard.targets.model import Feature, Target
 
 DATA = Path(storyboard.targets.load.__file__).with_name("data")
 

@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.targets.load import catalogue, load
+from storyboard.targets.model import Target
 from storyboard.targets.schemas import read_schema, request_schema
-from storyboard.targets.types import Target
 
 HERE = Path(__file__).parent
 TABLES = json.loads((HERE / "fal_fields_2026-06-11.json").read_text(encoding="utf-8"))

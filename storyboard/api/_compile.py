@@ -1,0 +1,191 @@
+"""Compiling: the stages in their order, from what was read to requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storyboard.api._load import CompileOptions, Reading, read
+from storyboard.compiler.compose import Composer
+from storyboard.compiler.cost import price
+from storyboard.compiler.film import Clip, Film, Part, Ruler, Scene
+from storyboard.compiler.lower import Lowering, lower
+from storyboard.compiler.pack import pack
+from storyboard.compiler.request import Request
+from storyboard.compiler.resolve import resolve
+from storyboard.compiler.split import split
+from storyboard.compiler.split.findings import check_clips, check_faces
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
+from storyboard.targets.load import load
+from storyboard.targets.model import Target
+from storyboard.values.collector import paused_collector
+from storyboard.values.units import Money
+
+if TYPE_CHECKING:
+    from storyboard.ledger import Known
+
+DEFAULT_TARGET = "fal/kling-o3-pro"
+"""Where a storyboard names no target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """A storyboard as far as it could be compiled, and everything that was found.
+
+    ``film`` is None where nothing could be read of it; ``requests`` is empty where there are
+    errors.
+    """
+
+    reading: Reading
+    diagnostics: Diagnostics
+    film: Film | None = None
+    requests: tuple[Request, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The storyboard's file as the user typed it."""
+        return self.reading.name
+
+
+def check(file: str, options: CompileOptions | None = None) -> Compilation:
+    """Find everything that is wrong with a storyboard, without its price."""
+    return compile_storyboard(file, options)
+
+
+def compile_storyboard(file: str, options: CompileOptions | None = None) -> Compilation:
+    """Compile a storyboard to requests.
+
+    ``file`` is a path, a folder that holds ``storyboard.yaml``, or ``-`` for standard input.
+    """
+    options = options or CompileOptions()
+    diagnostics = start(options)
+    with paused_collector():
+        return compile_reading(read(file, options, diagnostics), options, diagnostics)
+
+
+def start(options: CompileOptions) -> Diagnostics:
+    """An empty collection of findings, as strict as the options say."""
+    diagnostics = Diagnostics()
+    if options.is_strict:
+        diagnostics.raise_to_error(FEATURE_LOST)
+    return diagnostics
+
+
+def compile_reading(
+    reading: Reading, options: CompileOptions, diagnostics: Diagnostics, known: Known | None = None
+) -> Compilation:
+    """Compile what was read; every stage runs that what was found allows.
+
+    ``known`` tells what is paid already: of two ways to share requests out, the one that keeps
+    finished clips is the cheaper one.
+    """
+    if reading.storyboard is None:
+        return Compilation(reading=reading, diagnostics=diagnostics)
+    target = choose_target(reading, options, diagnostics)
+    film = resolve(
+        reading.storyboard,
+        reading.libraries,
+        path=reading.path,
+        target=target,
+        files=reading.project,
+        settings=options.settings,
+        max_references=_max_references(target, options),
+        names_are_complete=reading.has_all_names,
+        variables_are_complete=reading.has_all_variables,
+        diagnostics=diagnostics,
+    )
+    ruler = Ruler(target, film.cast, film.max_references)
+    composer = Composer(film, ruler, diagnostics)
+    if composer.own_template is None and film.template is not None:
+        return Compilation(reading=reading, diagnostics=diagnostics, film=film)
+    clips = [(scene, _fit(film, scene, composer, known, diagnostics)) for scene in film.scenes]
+    for _, fitted in clips:
+        check_clips(fitted, composer)
+    if not diagnostics.has_errors:
+        check_faces(film, (clip for _, fitted in clips for clip in fitted), composer)
+    requests: tuple[Request, ...] = ()
+    if not diagnostics.has_errors:
+        requests = lower(film, clips, diagnostics, options.takes)
+    return Compilation(reading=reading, diagnostics=diagnostics, film=film, requests=requests)
+
+
+def choose_target(reading: Reading, options: CompileOptions, diagnostics: Diagnostics) -> Target:
+    """The target that is asked for; the default one, with the reason said, where it is unknown."""
+    written = reading.storyboard
+    wanted, at = options.target, None
+    if wanted is None and written is not None and written.target is not None:
+        wanted, at = str(written.target), written.target.span
+    target = load(wanted or DEFAULT_TARGET, diagnostics, at=at, folders=folders(reading, options))
+    if target is None:
+        # What else is wrong with the film is found against the default target all the same.
+        target = load(DEFAULT_TARGET, diagnostics)
+        if target is None:
+            raise RuntimeError(f"the built-in target {DEFAULT_TARGET} cannot be read")
+    elif target.status == "superseded":
+        note = f": {target.status_note}" if target.status_note else ""
+        diagnostics.add(
+            SUPERSEDED_TARGET,
+            f"{target.target} is superseded{note}",
+            at,
+            help="`storyboard targets` lists those that are current",
+        )
+    return target
+
+
+def folders(reading: Reading, options: CompileOptions) -> tuple[Path, ...]:
+    """Where target files of the user's own are looked for."""
+    beside = Path(reading.project.shown((Path(reading.path).parent / "targets").as_posix()))
+    return (*options.target_folders, *((beside,) if beside.is_dir() else ()))
+
+
+def _max_references(target: Target, options: CompileOptions) -> int | None:
+    wanted = options.max_references
+    if wanted is None:
+        return None
+    return min(wanted, max(target.references.ceiling or 0, target.references.max))
+
+
+def _fit(
+    film: Film, scene: Scene, composer: Composer, known: Known | None, diagnostics: Diagnostics
+) -> tuple[Clip, ...]:
+    voices = film.cast.voices()
+    lowering = Lowering(film, Diagnostics())
+
+    @cache
+    def amount(seconds: int, audio: bool, voice: bool) -> Decimal | None:
+        return price(film.target, seconds, audio=audio, voice=voice).amount
+
+    def has_voice(parts: tuple[Part, ...]) -> bool:
+        return bool(voices) and any(not voices.isdisjoint(part.prompt.marks) for part in parts)
+
+    def is_paid(parts: tuple[Part, ...], seconds: int) -> bool:
+        # What continues has the digest of the clip before it in its own, which is not known yet.
+        if known is None or parts[0].continues or diagnostics.has_errors:
+            return False
+        asked = sum(part.seconds for part in parts)
+        clip = Clip(parts=parts, seconds=seconds, padding=seconds - asked)
+        return known.is_paid(lowering.request(scene, clip, None).digest)
+
+    def cost(parts: tuple[Part, ...], seconds: int) -> Decimal | None:
+        if is_paid(parts, seconds):
+            return Decimal(0)
+        return amount(seconds, parts[0].shot.audio, has_voice(parts))
+
+    def second(part: Part) -> Money | None:
+        return price(film.target, 1, audio=part.shot.audio, voice=has_voice((part,))).money
+
+    return pack(
+        split(scene, film.target, composer),
+        scene,
+        film.target,
+        film.max_references,
+        cast=film.cast,
+        # At one price a second the fewest seconds cost the least: no need to ask for each clip.
+        cost=cost if voices or known is not None else None,
+        price=second,
+        diagnostics=diagnostics,
+    )

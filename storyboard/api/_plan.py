@@ -1,0 +1,124 @@
+"""Planning: the requests with their price, held against the target before they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import storyboard
+from storyboard.api._compile import Compilation, compile_reading, start
+from storyboard.api._load import STANDARD_INPUT, CompileOptions, read
+from storyboard.compiler.film import Film
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import BROKEN_LEDGER, WRONG_PLAN
+from storyboard.diagnostics.machine import as_json
+from storyboard.document import Node
+from storyboard.plan import Limit, Plan, PlanOrigin, empty_plan
+from storyboard.plan import plan as make_plan
+from storyboard.plan.planner import check_price_age
+from storyboard.plan.verify import verify
+from storyboard.targets.load import digest
+from storyboard.targets.schemas import request_schema
+from storyboard.values.collector import paused_collector
+
+if TYPE_CHECKING:
+    from storyboard.ledger import Known
+
+_MAX_PROBLEMS = 20
+
+
+def plan(file: str, options: CompileOptions | None = None) -> tuple[Plan, Compilation]:
+    """Compile a storyboard, price it and verify the result.
+
+    A plan is returned even where there are errors: without requests, and not applyable.
+    """
+    options = options or CompileOptions()
+    diagnostics = start(options)
+    known = _known(file, options, diagnostics)
+    with paused_collector():
+        reading = read(file, options, diagnostics)
+        compilation = compile_reading(reading, options, diagnostics, known)
+        return plan_compilation(compilation, options, known), compilation
+
+
+def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:
+    """What ledger and lock know of the film's clips; None where nothing was ever run."""
+    if file == STANDARD_INPUT:
+        return None
+    folder = Path(file) if Path(file).is_dir() else Path(file).parent
+    if not (folder / ".storyboard").exists() and not (folder / "storyboard.lock").exists():
+        return None
+    from storyboard.ledger import LedgerError, LockError
+    from storyboard.ledger.store import Store
+
+    store = Store.beside(Path(file), simulated=options.is_simulated)
+    try:
+        return store.known()
+    except (LedgerError, LockError) as error:
+        diagnostics.add(
+            BROKEN_LEDGER,
+            f"what was paid before cannot be read: {error}",
+            help="mend it or put back a copy of it; without it a clip could be paid for twice",
+        )
+        return None
+
+
+def plan_compilation(
+    compilation: Compilation, options: CompileOptions, known: Known | None
+) -> Plan:
+    """The plan of what was compiled; costs beyond the limits are added to what was found."""
+    diagnostics, film = compilation.diagnostics, compilation.film
+    origin = PlanOrigin(
+        tool_version=storyboard.__version__,
+        file=compilation.name,
+        sources=compilation.reading.sources,
+        target_digest=digest(film.target) if film is not None else "",
+    )
+    if film is None:
+        return empty_plan(origin, diagnostics, show=as_json)
+    made = make_plan(
+        film,
+        compilation.requests,
+        origin=origin,
+        limit=_limit(compilation, film, options),
+        known=known,
+        diagnostics=diagnostics,
+        show=as_json,
+    )
+    broken = verify(
+        made,
+        film.target,
+        request_schema(film.target),
+        max_references=film.max_references,
+        film=film,
+    )
+    for problem in broken[:_MAX_PROBLEMS]:
+        diagnostics.add(
+            WRONG_PLAN,
+            f"the plan breaks a rule of {film.target.target}: {problem}",
+            help="a mistake of storyboard, not of your film: please report it with the file",
+        )
+    return empty_plan(origin, diagnostics, show=as_json) if broken else made
+
+
+def price_age(made: Plan, compilation: Compilation, today: date) -> Diagnostics:
+    """A note where the plan's prices were read long before ``today``; else nothing."""
+    found = Diagnostics()
+    if compilation.film is not None and made["target"] is not None:
+        as_of = date.fromisoformat(made["target"]["as_of"])
+        check_price_age(as_of, today, compilation.film.target, found)
+    return found
+
+
+def _limit(compilation: Compilation, film: Film, options: CompileOptions) -> Limit:
+    written = compilation.reading.storyboard
+    node: Mapping[str, Node] = written.node if written is not None else {}
+    budget, seconds = node.get("budget"), node.get("max_seconds")
+    return Limit(
+        cost=options.max_cost or film.budget,
+        cost_at=budget.span if budget is not None and options.max_cost is None else None,
+        seconds=options.max_seconds or film.max_seconds,
+        seconds_at=seconds.span if seconds is not None and options.max_seconds is None else None,
+    )

@@ -1,0 +1,50 @@
+"""``check``: everything that is wrong with storyboards."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from storyboard.cli.compile_options import compile_options, keep
+from storyboard.cli.exit_codes import FINE, REFUSED
+from storyboard.cli.options import finding_options, show_findings
+
+if TYPE_CHECKING:
+    from storyboard.api import CompileOptions
+
+
+_FILES = click.argument("files", nargs=-1, metavar="FILE...")
+
+
+@click.command("check", epilog="Example: storyboard check film.storyboard.yaml --format github")
+@_FILES
+@compile_options
+@finding_options
+def check_command(
+    files: tuple[str, ...],
+    options: CompileOptions,
+    form: str,
+    color: str,
+) -> int:
+    """Find everything that is wrong with storyboards, without the network.
+
+    FILE is a storyboard, a folder that holds storyboard.yaml, or - for standard input; without
+    one it is the current folder. Exit code 1 where there are errors.
+    """
+    from storyboard.api import check
+    from storyboard.render.snippets import summary
+
+    compiled = [check(file, options) for file in files or (".",)]
+    keep(compiled)
+    found = [diagnostic for one in compiled for diagnostic in one.diagnostics]
+    show_findings(found, form, color, sys.stdout, compiled[0].name)
+    if form == "text":
+        for one in compiled:
+            said = summary(one.diagnostics) if len(one.diagnostics) else f"{one.name}: fine"
+            shots = sum(len(scene.shots) for scene in one.film.scenes) if one.film else 0
+            if one.film and not one.diagnostics.has_errors:
+                said += f" ({shots} shots, {one.film.target.target})"
+            click.echo(("\n" if found else "") + said, err=True)
+    return REFUSED if any(one.diagnostics.has_errors for one in compiled) else FINE

@@ -1,0 +1,57 @@
+"""``compile``: the requests of a storyboard, as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
+from storyboard.cli.errors import refusal_code
+from storyboard.cli.exit_codes import FINE
+from storyboard.cli.options import file_argument, finding_options, write
+
+if TYPE_CHECKING:
+    from storyboard.api import CompileOptions
+
+
+@click.command("compile", epilog="Example: storyboard compile film.yaml | jq '.requests[].payload'")
+@file_argument
+@compile_options
+@takes_option
+@finding_options
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def compile_command(
+    file: str,
+    options: CompileOptions,
+    takes: int,
+    form: str,
+    color: str,
+    out: Path | None,
+) -> int:
+    """Print the requests of a storyboard, as JSON: id, endpoint and payload of each.
+
+    Local pictures stand in a payload as asset:sha256:…, frames of earlier clips as
+    output:sha256:…#last_frame. Nothing is priced and nothing is sent.
+    """
+    from storyboard.api import plan
+
+    made, compiled = plan(file, dataclasses.replace(options, takes=takes))
+    keep(made, compiled)
+    show_on_stderr(compiled, form, color)
+    if compiled.diagnostics.has_errors and not made["requests"]:
+        return refusal_code(compiled.diagnostics)
+    keys = ("id", "endpoint", "payload")
+    listed = [{key: request[key] for key in keys} for request in made["requests"]]
+    text = json.dumps({"requests": listed}, ensure_ascii=False, indent=2) + "\n"
+    if out is not None:
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f'"{out}" cannot be written: {error.strerror}') from None
+    else:
+        write(text)
+    return FINE

@@ -1,0 +1,132 @@
+"""What the commands that compile share: their options, and what they show."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storyboard.cli.options import show_findings
+from storyboard.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from storyboard.api import Compilation
+
+
+def show_on_stderr(
+    compiled: Compilation, form: str, color: str, *, errors_only: bool = False
+) -> None:
+    """Write what was found to standard error; in forms for machines even where it is nothing."""
+    found: list[Diagnostic] = [
+        diagnostic
+        for diagnostic in compiled.diagnostics
+        if not errors_only or diagnostic.severity == "error"
+    ]
+    if found:
+        show_findings(found, form, color, sys.stderr, compiled.name)
+    elif form != "text":
+        show_findings([], form, color, sys.stderr, compiled.name)
+
+
+def _settings(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for value in values:
+        name, separator, text = value.partition("=")
+        if not separator or not name.isidentifier():
+            raise click.BadParameter(f'"{value}" is not name=value, such as weather="a calm sea"')
+        if len(text) > 10_000:
+            raise click.BadParameter(f'the value of "{name}" is longer than 10,000 characters')
+        settings[name] = text
+    return settings
+
+
+def compile_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of every command that compiles; the command gets them as one ``options``."""
+
+    @functools.wraps(command)
+    def compiled(
+        target: str | None,
+        settings: dict[str, str],
+        target_folders: tuple[Path, ...],
+        project: Path | None,
+        max_references: int | None,
+        strict: bool,
+        **others: Any,
+    ) -> int:
+        from storyboard.api import CompileOptions
+
+        options = CompileOptions(
+            target=target,
+            settings=settings,
+            target_folders=target_folders,
+            project=project,
+            max_references=max_references,
+            is_strict=strict,
+        )
+        return command(options=options, **others)
+
+    outer: Callable[..., int] = compiled
+    for option in reversed(
+        (
+            click.option(
+                "--target", metavar="ID", help="Compile for this target, not the storyboard's own."
+            ),
+            click.option(
+                "--set",
+                "settings",
+                multiple=True,
+                metavar="NAME=VALUE",
+                callback=_settings,
+                help="Give a variable a value, before the storyboard's vars. May be repeated.",
+            ),
+            click.option(
+                "--targets",
+                "target_folders",
+                multiple=True,
+                metavar="DIR",
+                type=click.Path(exists=True, file_okay=False, path_type=Path),
+                help="A folder with target files of your own. May be repeated.",
+            ),
+            click.option(
+                "--project",
+                metavar="DIR",
+                type=click.Path(exists=True, file_okay=False, path_type=Path),
+                help="The folder no path may leave. Without: the git checkout, or FILE's folder.",
+            ),
+            click.option(
+                "--max-references",
+                type=click.IntRange(min=1),
+                metavar="N",
+                help="Allow N references in a request, up to the target's ceiling.",
+            ),
+            click.option(
+                "--strict", is_flag=True, help="Make an error of all that the target would drop."
+            ),
+        )
+    ):
+        outer = option(outer)
+    return outer
+
+
+takes_option = click.option(
+    "--takes",
+    type=click.IntRange(1, 20),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Render each clip N times, to choose from.",
+)
+
+
+_kept: list[object] = []
+
+
+def keep(*things: object) -> None:
+    """Let the film of this command live until the process ends, in place of any before it."""
+    _kept[:] = things

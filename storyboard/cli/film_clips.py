@@ -1,0 +1,73 @@
+"""The clips that were sent for one film: a folder's ledger serves all the storyboards in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from storyboard.ledger import Intent
+    from storyboard.ledger.store import Store
+    from storyboard.values.addresses import ClipName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The store of a film, and the intents that its runs have sent, the oldest first.
+
+    ``others`` are the digests of what was sent for other storyboards of the folder.
+    """
+
+    store: Store
+    intents: tuple[Intent, ...]
+    others: frozenset[str] = frozenset()
+
+
+def find_sent(file: str, *, simulated: bool = False) -> Sent:
+    """What was sent for a storyboard or a plan; for a folder, all that was sent in it.
+
+    Raises ``LedgerError``, ``PlanError`` and click's ``UsageError``.
+    """
+    from storyboard.ledger import read_intents, read_runs
+    from storyboard.ledger.store import Store
+    from storyboard.plan.staleness import folder_of, is_plan, read_plan
+
+    location = Path(file)
+    if file == "-":
+        raise click.UsageError("clips are kept beside the storyboard: give its file")
+    if not location.exists():
+        raise click.UsageError(f'"{file}" is not there')
+    if is_plan(location):
+        plan = read_plan(location)
+        location = folder_of(plan, location) / plan["storyboard"]["file"]
+    store = Store.beside(location, simulated=simulated)
+    intents = read_intents(store.ledger)
+    if location.is_dir():
+        return Sent(store=store, intents=tuple(intents))
+    names = {run.id: Path(run.file).name for run in read_runs(store.ledger)}
+    ours = tuple(one for one in intents if names.get(one.run, location.name) == location.name)
+    others = frozenset(one.digest for one in intents) - {one.digest for one in ours}
+    return Sent(store=store, intents=ours, others=others)
+
+
+def pick(intents: Sequence[Intent], addresses: Iterable[str]) -> tuple[Intent, ...]:
+    """The intents whose clips one of the addresses means, in their order; see ``select``.
+
+    Raises click's ``UsageError`` for an address that nothing was sent for.
+    """
+    from storyboard.values.addresses import UnknownAddressError, select
+
+    known = [name for intent in intents for name in intent.names]
+    picked: set[ClipName] = set()
+    for address in addresses:
+        try:
+            picked.update(select(address, known))
+        except UnknownAddressError as error:
+            raise click.UsageError(
+                f'nothing was sent for "{address}": {error.hint}; `storyboard status` shows all'
+            ) from None
+    return tuple(intent for intent in intents if not picked.isdisjoint(intent.names))

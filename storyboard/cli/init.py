@@ -1,0 +1,37 @@
+"""``init``: a small film that plans at once."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from storyboard.cli.exit_codes import FINE
+from storyboard.cli.options import write
+
+
+@click.command("init", epilog="Example: storyboard init my-film && storyboard plan my-film")
+@click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--title", default=None, metavar="TEXT", help="The film's title.")
+def init_command(folder: Path, title: str | None) -> int:
+    """Write a small film into FOLDER (the current one without it) that plans at once.
+
+    Nothing that is there is overwritten.
+    """
+    film = folder / "storyboard.yaml"
+    if film.exists():
+        raise click.UsageError(f'"{film}" is there already; nothing was written')
+    text = (files("storyboard") / "cli" / "first-film.yaml").read_text(encoding="utf-8")
+    if title is not None:
+        quoted = title.replace("\\", "\\\\").replace('"', '\\"')
+        text = text.replace("title: The Red Kite", f'title: "{quoted}"', 1)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with film.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise click.UsageError(f'"{film}" cannot be written: {error.strerror}') from None
+    shown = "storyboard plan" if folder == Path() else f"storyboard plan {folder}"
+    write(f"wrote {film.as_posix()}\n\nnext: {shown}\n")
+    return FINE

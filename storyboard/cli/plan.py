@@ -1,0 +1,149 @@
+"""``plan``: what would be rendered and what it would cost, also on every target."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
+from storyboard.cli.errors import refusal_code
+from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
+from storyboard.cli.options import (
+    file_argument,
+    finding_options,
+    has_color,
+    read_money,
+    show_findings,
+    terminal_width,
+    write,
+)
+
+if TYPE_CHECKING:
+    from storyboard.api import CompileOptions
+    from storyboard.values.units import Money
+
+
+@click.command(
+    "plan", epilog="Example: storyboard plan film.yaml --max-cost '10 USD' --out film.plan"
+)
+@file_argument
+@compile_options
+@takes_option
+@click.option(
+    "--max-cost",
+    metavar="AMOUNT",
+    callback=read_money,
+    help="Refuse a film that costs more, as '25 USD'.",
+)
+@click.option("--max-seconds", type=click.IntRange(min=1), help="Refuse a film that renders more.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file."
+)
+@click.option(
+    "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
+)
+@click.option("--compare", is_flag=True, help="Show the same film on every target.")
+@click.option("--all", "everything", is_flag=True, help="Show notes, reused clips and scenes too.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="0 nothing to do, 1 error, 5 clips to render."
+)
+@finding_options
+def plan_command(
+    file: str,
+    options: CompileOptions,
+    takes: int,
+    max_cost: Money | None,
+    max_seconds: int | None,
+    as_json: bool,
+    out: Path | None,
+    simulate: bool,
+    compare: bool,
+    everything: bool,
+    detailed_exitcode: bool,
+    form: str,
+    color: str,
+) -> int:
+    """Show what would be rendered and what it would cost. Nothing is sent, nothing is paid.
+
+    FILE is a storyboard, a folder that holds storyboard.yaml, or - for standard input. Exit
+    code 1 where the storyboard has errors or exceeds its budget.
+    """
+    from storyboard.api import plan, price_age
+    from storyboard.diagnostics.machine import as_json as finding_json
+    from storyboard.plan.file import encode
+    from storyboard.plan.file import write as write_plan
+    from storyboard.render.plan import render_plan
+
+    options = dataclasses.replace(
+        options,
+        max_cost=max_cost,
+        max_seconds=max_seconds,
+        is_simulated=simulate,
+        takes=takes,
+    )
+    if compare:
+        return _compare_targets(file, options, as_json, form, color)
+    made, compiled = plan(file, options)
+    keep(made, compiled)
+    if out is not None and made["applyable"] and not write_plan(made, out, compiled.diagnostics):
+        made["applyable"] = False
+    is_refused = compiled.diagnostics.has_errors or not made["applyable"]
+    if as_json:
+        write(encode(made))
+        show_on_stderr(compiled, form, color, errors_only=True)
+    elif not made["requests"]:
+        show_on_stderr(compiled, form, color)
+    else:
+        stream = sys.stdout
+        aged = price_age(made, compiled, datetime.now(UTC).date())
+        shown = {**made, "diagnostics": [*made["diagnostics"], *map(finding_json, aged)]}
+        write(
+            render_plan(
+                shown,
+                color=has_color(color, stream),
+                width=terminal_width(stream),
+                everything=everything,
+            )
+        )
+        if is_refused or form != "text":
+            show_on_stderr(compiled, form, color, errors_only=form == "text")
+    if is_refused:
+        return refusal_code(compiled.diagnostics)
+    if out is not None:
+        click.echo(f"written to {out}", err=True)
+    return PENDING if detailed_exitcode and _pending(made) else FINE
+
+
+def _compare_targets(
+    file: str, options: CompileOptions, as_json: bool, form: str, color: str
+) -> int:
+    from storyboard.api import compare, comparison
+    from storyboard.render.comparison import render_comparison
+
+    offers, findings = compare(file, options)
+    found = list(findings)
+    if found:
+        show_findings(found, form, color, sys.stderr, file)
+    if not offers:
+        return REFUSED
+    if as_json:
+        write(json.dumps(comparison(offers), ensure_ascii=False, indent=2) + "\n")
+    else:
+        stream = sys.stdout
+        write(
+            render_comparison(
+                comparison(offers), color=has_color(color, stream), width=terminal_width(stream)
+            )
+        )
+    return FINE
+
+
+def _pending(made: Any) -> bool:
+    return any(request["action"] == "generate" for request in made["requests"])

@@ -1,0 +1,242 @@
+"""``run``: a plan is shown, agreed to, watched and reported."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from storyboard.cli.compile_options import compile_options, takes_option
+from storyboard.cli.errors import shown, told
+from storyboard.cli.exit_codes import FINE, INCOMPLETE, INTERRUPTED, REFUSED
+from storyboard.cli.options import (
+    color_option,
+    file_argument,
+    has_color,
+    read_money,
+    terminal_width,
+    write,
+)
+from storyboard.cli.plan_source import prepare
+from storyboard.cli.run_options import check_terms, host_options, order_options, simulate_option
+
+if TYPE_CHECKING:
+    from storyboard.api import CompileOptions
+    from storyboard.hosts.protocol import Terms
+    from storyboard.ledger.store import Store
+    from storyboard.plan import Plan
+    from storyboard.render.report import NextSteps
+    from storyboard.run.events import Event
+    from storyboard.run.report import Report
+    from storyboard.run.session import Session
+    from storyboard.values.units import Money
+
+
+@click.command("run", epilog="Example: storyboard run film.yaml --simulate --yes")
+@file_argument
+@simulate_option
+@click.option("--yes", is_flag=True, help="Do not ask before paying.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 10_000),
+    default=4,
+    show_default=True,
+    help="Clips under way at once.",
+)
+@click.option(
+    "--max-cost",
+    metavar="AMOUNT",
+    callback=read_money,
+    help="Spend no more than this, as '25 USD'; what is at risk counts.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
+@host_options
+@order_options
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help="A fault for the simulator; `storyboard simulate --help` lists them. May be repeated.",
+)
+@color_option
+@compile_options
+@takes_option
+def run_command(
+    file: str,
+    options: CompileOptions,
+    takes: int,
+    simulate: bool,
+    yes: bool,
+    jobs: int,
+    max_cost: Money | None,
+    as_json: bool,
+    key_file: Path | None,
+    base_url: str | None,
+    terms: Terms,
+    faults: tuple[str, ...],
+    color: str,
+) -> int:
+    """Render the clips of a storyboard, or exactly those of a plan.
+
+    FILE is a storyboard, a folder that holds storyboard.yaml, or a plan that `storyboard plan
+    --out` has written. A storyboard is planned and its price shown first. What is paid already
+    is not paid again; running again goes on where the last run ended. Exit code 4 where clips
+    are missing at the end.
+    """
+    with told() as ending:
+        _check_faults(faults, is_simulator_ours=simulate and base_url is None)
+        options = dataclasses.replace(options, max_cost=max_cost, takes=takes)
+        prepared = prepare(file, options, simulated=simulate)
+        if prepared is None:
+            return REFUSED
+        plan, store = prepared.plan, prepared.store
+        check_terms(terms, prepared.target.host)
+        if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
+            click.echo("nothing was sent", err=True)
+            return REFUSED
+        from storyboard.plan.staleness import limit_of
+        from storyboard.render.report import NextSteps
+        from storyboard.run.session import Session
+
+        session = Session(
+            plan=plan,
+            target=prepared.target,
+            store=store,
+            root=prepared.root,
+            jobs=jobs,
+            limit=max_cost or limit_of(plan),
+            key_file=key_file,
+            base=base_url,
+            terms=terms,
+            faults=faults,
+        )
+        report = _watch(session, as_json=as_json, color=color)
+        film = f" --file {shlex.quote(file)}" if file != "." else ""
+        ways = NextSteps(
+            again=_again(sys.argv[1:]),
+            film=film + (" --simulate" if simulate else ""),
+            out=shown(store.out),
+            simulated=simulate,
+        )
+        # Whoever read this may have gone away; the run has ended in order all the same.
+        with contextlib.suppress(BrokenPipeError):
+            _show_report(report, ways, as_json=as_json, color=color)
+        ending.code = _code_of(report)
+    return ending.code
+
+
+def _check_faults(faults: tuple[str, ...], *, is_simulator_ours: bool) -> None:
+    if not faults:
+        return
+    if not is_simulator_ours:
+        raise click.UsageError(
+            "--fault is for the simulator that --simulate starts: give it to `storyboard simulate`"
+        )
+    from storyboard.run.local_simulator import check_faults
+
+    check_faults(faults)
+
+
+def _again(arguments: Sequence[str]) -> str:
+    """The command that goes on, from this one: without faults, and agreed to anew."""
+    kept: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--fault":
+            next(rest, None)
+        elif argument not in ("--yes", "--json") and not argument.startswith("--fault="):
+            kept.append(shlex.quote(argument))
+    return " ".join(["storyboard", *kept])
+
+
+def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
+    """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
+    from storyboard.render.plan import counted, price, render_plan
+
+    pending = [one for one in plan["requests"] if one["action"] == "generate"]
+    if not as_json:
+        stream = sys.stderr
+        colored, width = has_color(color, stream), terminal_width(stream)
+        told_all = "`storyboard plan --all`"
+        shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
+        write(shown + "\n", stream)
+    if yes or not pending:
+        return True
+    cost = "simulated, for free" if store.simulated else price(plan["totals"]["generate"])
+    clips = counted(len(pending), "clip")
+    if sys.stdin is None or not sys.stdin.isatty() or as_json:
+        raise click.UsageError(f"{clips} would be sent ({cost}): give --yes to agree")
+    return click.confirm(f"render {clips}, {cost}?", err=True)
+
+
+def _watch(session: Session, *, as_json: bool, color: str) -> Report:
+    """Run with whatever view fits: JSON lines, a live view, or plain lines."""
+    from storyboard.render.run import Board, LiveView, Log, json_line
+
+    if as_json:
+        return session.run(lambda event: write(json_line(event)))
+    stream = sys.stderr
+    if not stream.isatty():
+        log = Log()
+        return session.run(lambda event: _say(log.line(event)))
+    requests = {one["digest"]: one for one in reversed(session.plan["requests"])}
+    view = LiveView(
+        Board(len(requests), time.time, list(requests.values())),
+        lambda text: write(text, stream),
+        _terminal,
+        has_color(color, stream),
+    )
+
+    def hear(event: Event) -> None:
+        view.board.hear(event)
+
+    try:
+        return session.run(hear, view.clear, view.refresh)
+    finally:
+        with contextlib.suppress(OSError):
+            view.clear()
+
+
+def _say(line: str) -> None:
+    if line:
+        write(line, sys.stderr)
+
+
+def _terminal() -> tuple[int, int]:
+    try:
+        size = os.get_terminal_size(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return 80, 24
+    return size.columns or 80, size.lines or 24
+
+
+def _show_report(report: Report, ways: NextSteps, *, as_json: bool, color: str) -> None:
+    from storyboard.render.report import render_report, report_json
+
+    if as_json:
+        found = report_json(report, simulated=ways.simulated)
+        write(json.dumps(found, ensure_ascii=False) + "\n")
+        return
+    write(render_report(report, ways, color=has_color(color, sys.stdout)))
+
+
+def _code_of(report: Report) -> int:
+    from storyboard.run.events import Happening
+
+    if report.interrupted:
+        return INTERRUPTED
+    if report.is_complete:
+        return FINE
+    ends = {result.what for result in report.results}
+    kept = {Happening.STORED, Happening.REUSED, Happening.UNPAID, Happening.BLOCKED}
+    return REFUSED if Happening.UNPAID in ends and ends <= kept else INCOMPLETE

@@ -1,0 +1,34 @@
+"""``runs``: the runs of a folder's films."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import click
+
+from storyboard.cli.errors import told
+from storyboard.cli.options import file_argument, write
+from storyboard.cli.run_options import json_option, simulate_option
+
+
+@click.command("runs", epilog="Example: storyboard runs film.yaml --json")
+@file_argument
+@simulate_option
+@json_option
+def runs_command(file: str, simulate: bool, as_json: bool) -> int:
+    """List the runs of a folder's films: when, on what, and how they ended."""
+    from storyboard.cli.film_clips import find_sent
+    from storyboard.ledger import read_runs
+    from storyboard.render.ledger import render_runs, runs_json
+
+    def written(at: float) -> str:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+
+    with told() as ending:
+        runs = read_runs(find_sent(file, simulated=simulate).store.ledger)
+        if as_json:
+            write(json.dumps(runs_json(runs), indent=2) + "\n")
+        else:
+            write(render_runs(runs, written))
+    return ending.code

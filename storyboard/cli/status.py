@@ -1,0 +1,47 @@
+"""``status``: what ledger and lock know. Nobody is asked, nothing is written."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import click
+
+from storyboard.cli.errors import told
+from storyboard.cli.options import file_argument, write
+from storyboard.cli.run_options import json_option, simulate_option
+
+
+@click.command("status", epilog="Example: storyboard status film.yaml")
+@file_argument
+@simulate_option
+@json_option
+def status_command(file: str, simulate: bool, as_json: bool) -> int:
+    """Show what was sent, where it is and what it cost. Asks nobody, changes nothing.
+
+    FILE is a storyboard or a plan; a folder shows all that was sent in it. Takes that another
+    machine has rendered are known from storyboard.lock. The last line says whether a run works
+    in the folder just now, and on which machine.
+    """
+    from storyboard.cli.film_clips import find_sent
+    from storyboard.ledger import read_lease
+    from storyboard.render.ledger import render_lease, render_status, status_json
+    from storyboard.render.plan import counted
+
+    with told() as ending:
+        sent = find_sent(file, simulated=simulate)
+        known = sent.others | {intent.digest for intent in sent.intents}
+        locked = sent.store.finished()
+        elsewhere = [take for digest, take in locked.items() if digest not in known]
+        lease, now = read_lease(sent.store.ledger), time.time()
+        if as_json:
+            found = status_json(sent.intents, elsewhere, lease, now)
+            write(json.dumps(found, indent=2) + "\n")
+        elif not sent.intents and not elsewhere and sent.others:
+            others = counted(len(sent.others), "clip")
+            write(f'nothing was sent for "{file}"; {others} for others beside it\n')
+            write(render_lease(lease, now))
+        else:
+            write(render_status(sent.intents, elsewhere, now, simulated=simulate))
+            write(render_lease(lease, now))
+    return ending.code

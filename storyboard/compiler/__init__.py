@@ -1,0 +1,11 @@
+"""The compiler: from the model of a storyboard to requests.
+
+resolve   names bound, defaults filled, texts made ready: the film
+compose   the prompt of a shot or of a part of one
+split     the ways in which a shot can be rendered
+pack      the clips: a way for each shot, shared requests
+lower     the requests of the clips, by the target's table of fields
+
+``film`` and ``request`` are what goes between them; ``words`` are the words of prompts by
+language, ``speech`` is how long lines take, ``cost`` what requests cost.
+"""

@@ -1,0 +1,443 @@
+"""The film between its stages: what resolve makes, and what split and pack make of it.
+
+A *passage* is a text of the storyboard, encoded: a mention of the cast is one private-use code
+point (plane 15), its *mark*, so that no pass can cut a mention in two, and numbering replaces
+single characters. Marks depend on the film alone, never on its target; ``Cast`` says what each
+stands for. Texts from a storyboard never hold such characters themselves.
+
+A shot is its *action* (the prose of its beats, its lines, its narration), its *framing* (size,
+camera, place, light, sound, style) and the people and things in it. ``compose`` makes prompts
+of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from storyboard.diagnostics import Span
+from storyboard.document.nodes import Mapping, Scalar
+from storyboard.targets.model import Feature, Target
+from storyboard.values.record import value
+from storyboard.values.units import Money
+
+FIRST_MENTION = 0xF0000
+LAST_MENTION = 0xFFFFC
+FRAME = "\U000ffffd"
+"""The mention of the picture that a request opens on, where that is asked for in words."""
+MENTION = re.compile("[\U000f0000-\U000ffffd]")
+"""One mention in an encoded text."""
+
+
+@lru_cache(maxsize=1 << 15)  # measured, packed and numbered: each text is asked for thrice
+def marks_of(text: str) -> tuple[str, ...]:
+    """The mentions of an encoded text, in their order."""
+    return () if text.isascii() else tuple(MENTION.findall(text))
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A picture or clip: a local file by its content, or a public URL.
+
+    ``location`` is the https URL, or the path relative to the project's folder, with ``/``.
+    ``sha256`` is the hex digest of a local file's bytes, None for a URL.
+    """
+
+    location: str
+    span: Span
+    sha256: str | None = None
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A member of the cast in one look, as a prompt mentions it.
+
+    ``name`` is what people read: ``mara`` or ``mara.nightgown``. An element has a frontal
+    picture with others beside it, or a video; an image has one picture, as ``frontal``.
+    """
+
+    kind: Literal["element", "image"]
+    name: str
+    span: Span
+    frontal: Asset | None = None
+    references: tuple[Asset, ...] = ()
+    video: Asset | None = None
+    voice: str | None = None
+
+
+@value(frozen=True, slots=True)
+class Passage:
+    """An encoded text and the scalar that it was written in."""
+
+    text: str
+    scalar: Scalar
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """A member of the cast in one look, as texts name it.
+
+    ``name`` is ``mara`` or ``mara.nightgown``. ``reference`` is what is sent for it, None where
+    it is words. ``label`` is the plain text that stands for it where no picture is sent. Where
+    it ``has_article``, an English text says "the" before the label. ``has_picture`` says that the
+    storyboard gives a picture or clip of it, whether or not the target takes one.
+    """
+
+    name: str
+    kind: Literal["character", "prop", "location", "style"]
+    label: str
+    reference: Reference | None
+    span: Span
+    has_article: bool = False
+    has_picture: bool = False
+
+
+@dataclass(slots=True)
+class Cast:
+    """Who and what the film's texts mention, numbered in the order in which they appear."""
+
+    _appearances: list[Appearance] = field(default_factory=list)
+    _marks: dict[str, str] = field(default_factory=dict)
+    introductions: dict[str, tuple[Passage, ...]] = field(default_factory=dict)
+    """The words that describe a member, by its mark; none where pictures say it all."""
+
+    def mark(self, appearance: Appearance) -> str | None:
+        """The character that stands for an appearance; None when there are too many."""
+        mark = self._marks.get(appearance.name)
+        if mark is None and FIRST_MENTION + len(self._appearances) <= LAST_MENTION:
+            mark = chr(FIRST_MENTION + len(self._appearances))
+            self._marks[appearance.name] = mark
+            self._appearances.append(appearance)
+        return mark
+
+    def __getitem__(self, mark: str) -> Appearance:
+        """The appearance that a character stands for."""
+        return self._appearances[ord(mark) - FIRST_MENTION]
+
+    def __len__(self) -> int:
+        return len(self._appearances)
+
+    def marks(self) -> Iterator[str]:
+        """Every mark, in the order of their numbers."""
+        return map(chr, range(FIRST_MENTION, FIRST_MENTION + len(self._appearances)))
+
+    def reference(self, mark: str) -> Reference | None:
+        """What is sent for a mark; None for one that is words."""
+        return self._appearances[ord(mark) - FIRST_MENTION].reference
+
+    def voices(self) -> frozenset[str]:
+        """The marks of those who are sent with a voice of their own."""
+        return frozenset(
+            mark
+            for mark in self.marks()
+            if (sent := self.reference(mark)) is not None and sent.voice is not None
+        )
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """A spoken line: ``speaker`` is a mark, empty for the narrator; names in it are words.
+
+    ``is_off`` is a speaker who is heard and not seen.
+    """
+
+    speaker: str
+    tone: str
+    line: Passage
+    is_off: bool = False
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """A step of a shot: its prose with its own lines; a plain shot is one beat.
+
+    ``seconds`` are its own, if it has any. ``cast`` are the marks of those who are in the frame
+    during it, None where it does not say.
+    """
+
+    prose: Passage | None
+    seconds: int | None = None
+    lines: tuple[Speech, ...] = ()
+    camera: Passage | None = None
+    sound: Passage | None = None
+    cast: tuple[str, ...] | None = None
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Framing:
+    """What describes every second of a shot. ``location`` is a mark, empty for no place."""
+
+    size: Passage | None = None
+    camera: Passage | None = None
+    location: str = ""
+    light: Passage | None = None
+    sound: Passage | None = None
+    style: Passage | None = None
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """A shot with every name bound and every default filled.
+
+    ``address`` is ``scene/shot`` by ids where they are given; ``number`` counts from 1 in the
+    scene as written, left-out shots included. ``lines`` are the shot's own, said after its
+    beats. ``cast`` are the marks of those who are in the frame though the text does not name
+    them; None where the shot does not say, empty for nobody else.
+    """
+
+    address: str
+    number: int
+    seconds: int
+    beats: tuple[Beat, ...]
+    node: Mapping
+    lines: tuple[Speech, ...] = ()
+    narration: Speech | None = None
+    framing: Framing = Framing()
+    cast: tuple[str, ...] | None = None
+    has_beats: bool = False
+    start_frame: Asset | None = None
+    end_frame: Asset | None = None
+    seam: Literal["cut", "continue"] = "cut"
+    audio: bool = False
+    negative: str = ""
+    take: int = 1
+
+    @property
+    def span(self) -> Span:
+        """Where the shot is written: its first line."""
+        return self.place()
+
+    @property
+    def opens_on_picture(self) -> bool:
+        """Whether it opens on a picture of its own or on the last frame before it."""
+        return self.start_frame is not None or self.seam == "continue"
+
+    @property
+    def has_dialogue(self) -> bool:
+        """Whether anybody speaks in it, seen or not."""
+        return (
+            bool(self.lines) or self.narration is not None or any(beat.lines for beat in self.beats)
+        )
+
+    def marks(self) -> Iterator[str]:
+        """The marks of its prose, of its framing, and of those who are in it."""
+        framing = self.framing
+        passages = [beat.prose for beat in self.beats]
+        passages += [framing.size, framing.camera, framing.light, framing.sound, framing.style]
+        for passage in passages:
+            if passage is not None:
+                yield from marks_of(passage.text)
+        if framing.location:
+            yield framing.location
+        for cast in (self.cast, *(beat.cast for beat in self.beats)):
+            yield from cast or ()
+
+    def speeches(self) -> tuple[Speech, ...]:
+        """Every line of the shot in the order it is said, narration last."""
+        said = [speech for beat in self.beats for speech in beat.lines]
+        narration = (self.narration,) if self.narration is not None else ()
+        return (*said, *self.lines, *narration)
+
+    def place(self, *keys: str) -> Span:
+        """Where one of the keys' values is written, the first that is; else the shot's start."""
+        for key in keys:
+            if (value := self.node.get(key)) is not None:
+                return value.span
+        source, start = self.node.origin.source, self.node.start
+        end = source.text.find("\n", start, self.node.end)
+        return Span(source, start, end if end > start else max(self.node.end, start + 1))
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Shots that may share requests; ``address`` is the scene's id, else its number."""
+
+    address: str
+    title: str
+    aspect_ratio: str
+    pack: bool
+    long_prompts: Literal["auto", "always", "never"]
+    shots: tuple[Shot, ...]
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A storyboard with every name bound and every default filled.
+
+    ``language`` is the code that its writer gave, None without one. ``template`` is a prompt
+    template of the writer's own, with ``variables`` for it.
+    """
+
+    title: str
+    target: Target
+    scenes: tuple[Scene, ...]
+    cast: Cast
+    language: str | None = None
+    template: Scalar | None = None
+    variables: dict[str, Any] = field(default_factory=dict, hash=False)
+    budget: Money | None = None
+    max_seconds: int | None = None
+    max_references: int
+
+
+class Slice(NamedTuple):
+    """A stretch of a prompt and where it came from.
+
+    ``kind`` is ``action`` (prose), ``line``, ``introduction``, ``framing``, ``carry`` (a member
+    who appeared before) or ``glue``. ``field`` is the field, or the member's name. ``carried``
+    says that the words were said in the part before. ``passage`` is what it was cut from, from
+    ``offset`` on; None for glue.
+    """
+
+    text: str
+    kind: str
+    field: str = ""
+    carried: bool = False
+    passage: Passage | None = None
+    offset: int = 0
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A composed prompt: its encoded text, and the slices that it is joined of.
+
+    ``marks`` are those of its text in their order, each once, FRAME included. ``carried`` and
+    ``left_out`` are the members who appeared before and whom the words do not name.
+    """
+
+    text: str
+    slices: tuple[Slice, ...]
+    marks: tuple[str, ...]
+    weight: int
+    carried: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way in which a shot can be rendered, as far as messages tell of it.
+
+    ``is_by_text`` where the length of the text, not the seconds, divides the shot. ``weight``
+    is what the whole prompt counts, ``limit`` what one may. ``spare`` are the parts for which
+    no sentence of their own was left.
+    """
+
+    is_by_text: bool = False
+    weight: int = 0
+    limit: int = 0
+    spare: int = 0
+
+
+WHOLE = Way()
+"""The way of a shot that is rendered as it is."""
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one prompt of a request renders: a shot, or a part of a divided one.
+
+    ``number`` counts from 1 of ``count``. ``continues`` opens on the last frame of what was
+    rendered before. ``joined`` is a part that the length of the text alone made: it belongs
+    into the request of the part before it, where there is room. ``carried`` is a sentence of
+    the part before that it opens with, as it has no prose of its own. ``is_at_beat`` says that
+    it begins where a beat does. ``lines`` are those spoken in it.
+    """
+
+    shot: Shot
+    prompt: Prompt
+    seconds: int
+    number: int = 1
+    count: int = 1
+    continues: bool = False
+    joined: bool = False
+    carried: str = ""
+    alone: bool = False
+    is_at_beat: bool = False
+    lines: tuple[Speech, ...] = ()
+    way: Way = WHOLE
+
+    @property
+    def start_frame(self) -> Asset | None:
+        """The picture it opens on: only the first part of a shot has one."""
+        return self.shot.start_frame if self.number == 1 else None
+
+    @property
+    def end_frame(self) -> Asset | None:
+        """The picture it ends on: only the last part of a shot has one."""
+        return self.shot.end_frame if self.number == self.count else None
+
+    @property
+    def opens(self) -> bool:
+        """Whether it must be the first of a request."""
+        return self.continues or self.start_frame is not None
+
+    @property
+    def closes(self) -> bool:
+        """Whether it must be the last of a request."""
+        return self.end_frame is not None
+
+    @property
+    def address(self) -> str:
+        """The shot's address, with the part's number where the shot is divided."""
+        return self.shot.address if self.count == 1 else f"{self.shot.address}.{self.number}"
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """What one request renders. ``seconds`` are what is paid, ``padding`` of them unasked for."""
+
+    parts: tuple[Part, ...]
+    seconds: int
+    padding: int = 0
+
+
+class Ruler:
+    """Measures encoded texts as the target counts them, in code points.
+
+    A mention counts as its tag with the highest number that a request can have, and with the
+    overhead that the target adds to each tag. ``lead`` is the encoded sentence that stands
+    before the text of a part that opens on a picture, where the target takes first frames in
+    words; else it is empty.
+    """
+
+    def __init__(self, target: Target, cast: Cast, max_references: int) -> None:
+        self._cast = cast
+        self._tags = {"element": target.tags.element, "image": target.tags.image}
+        self._beyond_one = {
+            kind: len(tag.format(n=max(max_references, 1))) + target.tags.overhead - 1
+            for kind, tag in self._tags.items()
+        }
+        self._beyond = _Beyond(self)
+        frames = target.features[Feature.FIRST_FRAME]
+        in_words = frames.how == "words" and frames.text
+        self.lead = frames.text.format(image=FRAME) if in_words and frames.text else ""
+
+    def weigh(self, text: str) -> int:
+        """The code points that the target counts for an encoded text."""
+        return len(text) + sum(map(self._beyond.__getitem__, marks_of(text)))
+
+    def beyond_of(self, mark: str) -> int:
+        """What a mention counts beyond one code point, remembered: texts are measured often."""
+        return self._beyond[mark]
+
+    def beyond(self, mark: str) -> int:
+        """What a mention counts beyond the one code point that stands for it."""
+        if mark == FRAME:
+            return self._beyond_one["image"]
+        sent = self._cast.reference(mark)
+        return self._beyond_one[sent.kind] if sent is not None else 0
+
+
+class _Beyond(dict[str, int]):
+    """What each mark counts beyond itself, found out once: texts are measured often."""
+
+    def __init__(self, ruler: Ruler) -> None:
+        super().__init__()
+        self._ruler = ruler
+
+    def __missing__(self, mark: str) -> int:
+        self[mark] = found = self._ruler.beyond(mark)
+        return found

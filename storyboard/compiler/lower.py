@@ -1,0 +1,353 @@
+"""From clips to requests: the target's table says which field holds what, and how it is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count, islice
+from typing import Any
+
+from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Reference, Scene
+from storyboard.compiler.request import AssetUse, Dependency, Request, takes_of
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
+from storyboard.targets.model import Feature
+from storyboard.values.addresses import Portion, clip_name, take_name
+from storyboard.values.canonical import digest
+
+
+def lower(
+    film: Film,
+    clips: Sequence[tuple[Scene, Sequence[Clip]]],
+    diagnostics: Diagnostics,
+    times: int = 1,
+) -> tuple[Request, ...]:
+    """The film's requests, in its order; each clip becomes one, and ``times - 1`` alternates.
+
+    A clip that continues opens on the last frame of the request before it.
+    """
+    lowering = Lowering(film, diagnostics)
+    requests: list[Request] = []
+    before: list[Request] = []
+    for scene, scene_clips in clips:
+        for clip in scene_clips:
+            before = [
+                lowering.request(
+                    scene,
+                    _renumbered(clip, number),
+                    _opened_on(clip, before, index),
+                    alternate_of=request_id(clip) if index else None,
+                )
+                for index, number in enumerate(_numbers(clip.parts[0].shot.take, times))
+            ]
+            requests += before
+    return tuple(requests)
+
+
+def _numbers(own: int, times: int) -> Iterator[int]:
+    """So many take numbers: the writer's own, and then the lowest others.
+
+    A writer who has chosen take 2 of two is not asked to pay for a third.
+    """
+    yield own
+    yield from islice((number for number in count(1) if number != own), times - 1)
+
+
+def _renumbered(clip: Clip, number: int) -> Clip:
+    """The clip as it is where its writer gives its first shot this take number."""
+    first = clip.parts[0].shot
+    if first.take == number:
+        return clip
+    shot = replace(first, take=number)
+    return replace(
+        clip,
+        parts=tuple(
+            replace(part, shot=shot) if part.shot is first else part for part in clip.parts
+        ),
+    )
+
+
+def _opened_on(clip: Clip, before: Sequence[Request], index: int) -> Request | None:
+    """The request whose last frame a clip opens on.
+
+    A shot continues the first take of the shot before it; a part of a divided shot continues
+    its own: whoever raises the shot's take has both.
+    """
+    opening = clip.parts[0]
+    if not before or not opening.continues:
+        return None
+    return before[index if opening.number > 1 else 0]
+
+
+class Lowering:
+    """Makes the requests of one film; what its requests share is made once."""
+
+    def __init__(self, film: Film, diagnostics: Diagnostics) -> None:
+        self.film = film
+        self.diagnostics = diagnostics
+        self._elements: dict[tuple[str, int], tuple[dict[str, Any], tuple[_Use, ...]]] = {}
+
+    def request(
+        self, scene: Scene, clip: Clip, before: Request | None, alternate_of: str | None = None
+    ) -> Request:
+        """The request of a clip; ``before`` is the one whose last frame it opens on, or None.
+
+        ``alternate_of`` is the id of the request that the film is made of, for another take.
+        """
+        draft = _Draft(self)
+        draft.write(scene, clip, before)
+        endpoint = self.film.target.endpoint
+        content = {
+            "endpoint": endpoint,
+            "payload": draft.payload,
+            "take": takes_of(clip),
+        }
+        number = clip.parts[0].shot.take
+        return Request(
+            id=take_name(alternate_of, number) if alternate_of else request_id(clip),
+            alternate_of=alternate_of,
+            scene=scene.address,
+            endpoint=endpoint,
+            payload=draft.payload,
+            digest=digest(content),
+            clip=clip,
+            audio=clip.parts[0].shot.audio and self.film.target.has(Feature.AUDIO),
+            voice=draft.has_voice,
+            tokens=draft.tokens,
+            characters=tuple(draft.characters),
+            tags=draft.tags,
+            assets=draft.asset_uses(),
+            depends_on=tuple(draft.depends_on),
+        )
+
+    def element(self, reference: Reference, index: int) -> tuple[dict[str, Any], tuple[_Use, ...]]:
+        """An element as the request's field at ``index`` holds it, and the local files in it."""
+        key = (reference.name, index)
+        if key not in self._elements:
+            uses: list[_Use] = []
+            self._elements[key] = self._element(reference, index, uses), tuple(uses)
+        return self._elements[key]
+
+    def _element(self, reference: Reference, index: int, uses: list[_Use]) -> dict[str, Any]:
+        target = self.film.target
+        names, limits = target.request.elements, target.elements
+        if names is None or limits is None:
+            raise ValueError(f"{target.target} has no elements for {reference.name}")
+        at = f"/{names.name}/{index}"
+
+        def placed(asset: Asset, pointer: str) -> str:
+            if not _is_public(asset):
+                uses.append((asset, f"{at}/{pointer}"))
+            return _value(asset)
+
+        element: dict[str, Any] = {}
+        if reference.video is not None and names.video:
+            element[names.video] = placed(reference.video, names.video)
+            if reference.voice and names.voice:
+                element[names.voice] = reference.voice
+            return element
+        if reference.frontal is None:
+            return element
+        element[names.frontal] = placed(reference.frontal, names.frontal)
+        others = reference.references
+        if not others and limits.min_references:
+            others = (reference.frontal,) * limits.min_references
+            self.diagnostics.add(
+                REPEATED_REFERENCE,
+                f'"{reference.name}" has one picture, {target.target} wants '
+                f"{limits.min_references + 1}: the frontal one is sent as a reference too",
+                reference.span,
+                help="add references: with a picture from another side; it keeps the likeness",
+            )
+        if others:
+            element[names.references] = [
+                placed(asset, f"{names.references}/{number}") for number, asset in enumerate(others)
+            ]
+        return element
+
+
+_Use = tuple[Asset, str]
+"""An asset and the JSON pointer at which it stands."""
+
+
+def _is_public(asset: Asset) -> bool:
+    """Whether an asset is a URL, and no file that must be uploaded."""
+    return asset.location.startswith("https://")
+
+
+def _value(asset: Asset) -> str:
+    """What stands in a payload for an asset: a URL as it is, a local file by its content."""
+    if _is_public(asset):
+        return asset.location
+    return f"asset:sha256:{asset.sha256}" if asset.sha256 else "asset:missing"
+
+
+def request_id(clip: Clip) -> str:
+    """The name of a clip: ``arrival/climb``, ``arrival/climb.2`` or ``arrival/a..lamp``."""
+    return clip_name([_portion(part) for part in clip.parts])
+
+
+def _portion(part: Part) -> Portion:
+    return Portion(
+        address=part.shot.address,
+        number=part.shot.number,
+        part=part.number if part.count > 1 else None,
+        parts=part.count,
+    )
+
+
+class _Draft:
+    """A request while it is written."""
+
+    def __init__(self, lowering: Lowering) -> None:
+        self.lowering = lowering
+        self.target = lowering.film.target
+        self.payload: dict[str, Any] = {}
+        self.tokens: dict[str, str] = {}
+        self.characters: list[int] = []
+        self.depends_on: list[Dependency] = []
+        self.tags: dict[str, str] = {}
+        self._elements: list[Reference] = []
+        self._images: list[Reference | None] = []
+        self._uses: dict[str, tuple[Asset, list[str]]] = {}
+        self._frame = ""
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether anybody in it speaks with a voice of their own."""
+        return any(reference.voice is not None for reference in self._elements)
+
+    def write(self, scene: Scene, clip: Clip, before: Request | None) -> None:
+        """Fill in the payload, field by field of the target's table."""
+        fields, payload = self.target.request, self.payload
+        shot = clip.parts[0].shot
+        if fields.model:
+            payload[fields.model] = self.target.endpoint
+        self._write_texts(clip)
+        self._write_frames(clip, before)
+        self._write_references()
+        if fields.negative and shot.negative:
+            payload[fields.negative] = shot.negative
+        if fields.audio:
+            payload[fields.audio] = shot.audio
+        if fields.aspect_ratio:
+            payload[fields.aspect_ratio] = scene.aspect_ratio
+        payload.update(fields.constants)
+        self._check_doubts(clip)
+
+    def asset_uses(self) -> tuple[AssetUse, ...]:
+        """The local files of the payload, in the order of their first use."""
+        return tuple(
+            AssetUse(path=asset.location, sha256=asset.sha256 or "", pointers=tuple(pointers))
+            for asset, pointers in self._uses.values()
+        )
+
+    def _write_texts(self, clip: Clip) -> None:
+        fields, payload, target = self.target.request, self.payload, self.target
+        texts = [self._number(part.prompt) for part in clip.parts]
+        self.characters += [part.prompt.weight for part in clip.parts]
+        if len(texts) == 1:
+            payload[fields.prompt] = texts[0]
+            payload[fields.seconds.name] = _typed(clip.seconds, fields.seconds.type)
+            return
+        shots = fields.shots
+        if shots is None or target.shots is None:
+            raise ValueError(f"{target.target} has no shot list for {len(texts)} parts")
+        seconds = [part.seconds for part in clip.parts]
+        seconds[-1] += clip.padding
+        listed = [
+            {shots.prompt: text, shots.seconds: _typed(number, shots.type)}
+            for text, number in zip(texts, seconds, strict=True)
+        ]
+        payload[shots.name] = (
+            json.dumps(listed, ensure_ascii=False) if shots.encoding == "json" else listed
+        )
+        if shots.total == "sum":
+            payload[fields.seconds.name] = _typed(clip.seconds, fields.seconds.type)
+
+    def _number(self, prompt: Prompt) -> str:
+        text = prompt.text
+        for mark in prompt.marks:
+            if mark not in self.tags:
+                self.tags[mark] = self._tag(mark)
+            text = text.replace(mark, self.tags[mark])
+        return text
+
+    def _tag(self, mark: str) -> str:
+        reference = None if mark == FRAME else self.lowering.film.cast.reference(mark)
+        if reference is not None and reference.kind == "element":
+            self._elements.append(reference)
+            tag = self.target.tags.element.format(n=len(self._elements))
+        else:
+            self._images.append(reference)
+            tag = self.target.tags.image.format(n=len(self._images))
+        self.tokens[tag] = reference.name if reference is not None else "first frame"
+        return tag
+
+    def _write_frames(self, clip: Clip, before: Request | None) -> None:
+        fields = self.target.request
+        first, last = clip.parts[0], clip.parts[-1]
+        if None in self._images:
+            pointer = f"/{fields.images}/{self._images.index(None)}"
+        else:
+            pointer = f"/{fields.start_frame}"
+        if first.opens and pointer != "/None":
+            if first.start_frame is not None:
+                self._frame = self._asset(first.start_frame, pointer)
+            elif before is not None:
+                self._frame = f"output:{before.digest}#last_frame"
+                self.depends_on.append(
+                    Dependency(request=before.id, output="last_frame", pointer=pointer)
+                )
+            if None not in self._images and fields.start_frame:
+                self.payload[fields.start_frame] = self._frame
+        if last.end_frame is not None and fields.end_frame:
+            self.payload[fields.end_frame] = self._asset(last.end_frame, f"/{fields.end_frame}")
+
+    def _write_references(self) -> None:
+        fields = self.target.request
+        if self._images and fields.images:
+            self.payload[fields.images] = [
+                self._frame
+                if reference is None or reference.frontal is None
+                else self._asset(reference.frontal, f"/{fields.images}/{index}")
+                for index, reference in enumerate(self._images)
+            ]
+        if self._elements and fields.elements:
+            self.payload[fields.elements.name] = [
+                self._element(reference, index) for index, reference in enumerate(self._elements)
+            ]
+
+    def _element(self, reference: Reference, index: int) -> dict[str, Any]:
+        element, uses = self.lowering.element(reference, index)
+        for asset, pointer in uses:
+            self._asset(asset, pointer)
+        return element
+
+    def _asset(self, asset: Asset, pointer: str) -> str:
+        if not _is_public(asset):
+            self._uses.setdefault(asset.location, (asset, []))[1].append(pointer)
+        return _value(asset)
+
+    def _check_doubts(self, clip: Clip) -> None:
+        for doubt in self.target.doubts:
+            if all(name in self.payload for name in doubt.fields):
+                shot = clip.parts[-1].shot
+                self.lowering.diagnostics.add(
+                    DOUBTFUL_PAIR,
+                    f'"{shot.address}" shares a request with other shots and has an end_frame: '
+                    f"{doubt.note}",
+                    shot.place("end_frame"),
+                    help="give the shot a request of its own: put it in a scene with pack: none",
+                )
+
+
+def _typed(seconds: int, kind: str) -> str | int:
+    match kind:
+        case "integer":
+            return seconds
+        case "suffixed":
+            return f"{seconds}s"
+        case _:
+            return str(seconds)

@@ -1,0 +1,337 @@
+"""Pack: chooses a way for each shot of a scene, and shares requests among neighbours.
+
+A shot has one way to be rendered or several (see ``split``). The choice and the partition into
+clips are optimal together, by dynamic programming over one ordered key:
+
+1. what is paid: first billed seconds of unknown price, then money, padding included;
+2. cuts that nobody wrote: boundaries inside a shot, away from its beats, that lie in a shot list
+   or between requests without a first frame;
+3. seams inside a shot: its parts in requests of their own;
+4. requests;
+5. evenness: the sum of the squares of the billed seconds.
+
+Of equal choices the one with the longer clips first is taken. Work grows with the number of
+parts times the shots of a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from storyboard.compiler.film import FRAME, Cast, Clip, Part, Scene
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
+from storyboard.targets.model import Feature, Target
+from storyboard.values.units import Money
+
+CostFunction = Callable[[tuple[Part, ...], int], Decimal | None]
+"""What a clip of these parts and billed seconds still costs; None where no price is known."""
+
+_NOTHING: frozenset[str] = frozenset()
+_REQUEST = 1 << 60
+_SEAM = 1 << 80
+_CUT = 1 << 100
+
+SortKey = tuple[int, Decimal | int, int]
+
+
+def pack(
+    ways: Sequence[Sequence[tuple[Part, ...]]],
+    scene: Scene,
+    target: Target,
+    max_references: int,
+    *,
+    cast: Cast,
+    cost: CostFunction | None = None,
+    price: Callable[[Part], Money | None] | None = None,
+    diagnostics: Diagnostics,
+) -> tuple[Clip, ...]:
+    """The clips of a scene, in order; together they render each shot in one of its ways.
+
+    ``ways`` are those of each shot. ``cost`` is asked for every clip that is possible; without
+    it billed seconds are compared. ``price`` is one second's price of a part, for the message
+    about padding. A part that no request can carry is reported and becomes a clip of its own. A
+    joined part that opens a clip becomes one that continues.
+    """
+    packer = _Packer(ways, scene, target, max_references, cast, cost)
+    clips = []
+    for chosen in packer.partition():
+        clip = packer.clip(chosen)
+        packer.report(clip, diagnostics)
+        if clip.padding:
+            _report_padding(clip, target, price, diagnostics)
+        clips.append(clip)
+    return tuple(clips)
+
+
+class _Packer:
+    def __init__(
+        self,
+        ways: Sequence[Sequence[tuple[Part, ...]]],
+        scene: Scene,
+        target: Target,
+        max_references: int,
+        cast: Cast,
+        cost: CostFunction | None,
+    ) -> None:
+        self.packs = scene.pack
+        self.target = target
+        self.max_references = max_references
+        self.cast = cast
+        self.cost = cost
+        # What the target drops anyway is no reason to make two requests of one.
+        self.hears = target.has(Feature.AUDIO)
+        self.avoids = target.has(Feature.NEGATIVE_PROMPT)
+        self.joins = target.features[Feature.FIRST_FRAME].how != "none"
+        self.parts, self.next = _graph(ways)
+        firsts = ways[0] if ways else ()
+        self.starts = [sum(map(len, firsts[:index])) for index in range(len(firsts))]
+        self.names = [
+            frozenset(mark for mark in part.prompt.marks if mark != FRAME)
+            if part.prompt.marks
+            else _NOTHING
+            for part in self.parts
+        ]
+        marks: set[str] = set().union(*self.names) if self.names else set()
+        self.videos = frozenset(
+            mark
+            for mark in marks
+            if (sent := cast.reference(mark)) is not None and sent.video is not None
+        )
+        self.elements = frozenset(
+            mark
+            for mark in marks
+            if (sent := cast.reference(mark)) is not None and sent.kind == "element"
+        )
+        self.beside_frame = target.elements.beside_frame if target.elements else None
+        fewer = target.references.with_video
+        self.with_video = max_references if fewer is None else min(fewer, max_references)
+        self.max_videos = target.elements.max_videos if target.elements else 0
+
+    def partition(self) -> list[tuple[int, ...]]:
+        """The best clips, each as the indices of its parts."""
+        size, parts = len(self.parts), self.parts
+        if not size:
+            return []
+        best: list[SortKey] = [(0, 0, 0)] * (size + 1)
+        chosen: list[tuple[int, ...]] = [()] * size
+        after: list[int] = [size] * size  # where the next clip begins
+        billed = [self._billed(seconds) for seconds in range(self.target.seconds.max + 1)]
+        for start in range(size - 1, -1, -1):
+            found: SortKey | None = None
+            for indices, paid in self._clips(start, billed):
+                follows = self.next[indices[-1]]
+                then = follows[0] if len(follows) == 1 else min(follows, key=best.__getitem__)
+                unknown, money, rest = best[then]
+                if self.cost is None:
+                    money += paid
+                else:
+                    answer = self.cost(tuple([parts[index] for index in indices]), paid)
+                    if answer is None:
+                        unknown += paid
+                    else:
+                        money += answer
+                key = (unknown, money, rest + self._weight(indices) + paid * paid)
+                # Of equal clips the longer one; of equal ways the one that stands first.
+                is_longer = len(indices) > len(chosen[start])
+                if found is None or key < found or (key == found and is_longer):
+                    found, chosen[start], after[start] = key, indices, then
+            if found is not None:
+                best[start] = found
+        clips, at = [], min(self.starts, key=best.__getitem__)
+        while at < size:
+            clips.append(chosen[at])
+            at = after[at]
+        return clips
+
+    def _clips(self, start: int, billed: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
+        """Every clip that can begin with a part, with its billed seconds."""
+        parts, names, longest = self.parts, self.names, self.target.seconds.max
+        most = self.target.shots.max if self.target.shots else 1
+        part = parts[start]
+        frame = self.target.references.frames and (part.opens or part.joined)
+        room = self.max_references - frame
+        most_elements = self.beside_frame if part.opens or part.joined else None
+        # A part alone is a clip even if no request can carry it.
+        lasts = part.seconds
+        yield (start,), billed[lasts] if lasts <= longest else lasts
+        waiting: list[tuple[tuple[int, ...], int, frozenset[str]]] = [
+            ((start,), lasts, names[start])
+        ]
+        while waiting:
+            indices, lasts, mentions = waiting.pop()
+            if len(indices) >= most:
+                continue
+            last = indices[-1]
+            for index in self.next[last]:
+                if index == len(parts) or not self._follows(parts[last], parts[index]):
+                    continue
+                seconds = lasts + parts[index].seconds
+                if seconds > longest:
+                    continue
+                mentioned = mentions | names[index] if names[index] else mentions
+                if len(mentioned) > room:
+                    continue
+                if self.videos and not self._carries(mentioned, frame):
+                    continue
+                if most_elements is not None and len(mentioned & self.elements) > most_elements:
+                    continue
+                taken = (*indices, index)
+                yield taken, billed[seconds]
+                waiting.append((taken, seconds, mentioned))
+
+    def _weight(self, indices: tuple[int, ...]) -> int:
+        """The part of the key that a clip adds: cuts, seams and the request itself."""
+        weight = _REQUEST
+        for position, index in enumerate(indices):
+            part = self.parts[index]
+            if part.number == 1:
+                continue
+            if not position:
+                weight += _SEAM
+                if not self.joins and not part.is_at_beat:
+                    weight += _CUT
+            elif not part.is_at_beat:
+                weight += _CUT
+        return weight
+
+    def clip(self, indices: tuple[int, ...]) -> Clip:
+        """The parts of a clip as one request."""
+        chosen = tuple(self.parts[index] for index in indices)
+        asked = sum(part.seconds for part in chosen)
+        if chosen[0].joined:
+            chosen = (replace(chosen[0], joined=False, continues=True), *chosen[1:])
+        seconds = self._billed(asked)
+        return Clip(parts=chosen, seconds=seconds, padding=seconds - asked)
+
+    def _carries(self, mentions: frozenset[str], frame: bool) -> bool:
+        """Whether a request can carry so many videos, and so many references beside a video."""
+        shown = len(mentions & self.videos)
+        return shown <= self.max_videos and (not shown or len(mentions) + frame <= self.with_video)
+
+    def _follows(self, before: Part, part: Part) -> bool:
+        """Whether a part may share a request with the part before it."""
+        shots = self.target.shots
+        return (
+            shots is not None
+            and (self.packs or part.joined)
+            and not (part.opens or part.alone or before.alone or before.closes)
+            and (before.shot.audio == part.shot.audio or not self.hears)
+            and (before.shot.negative == part.shot.negative or not self.avoids)
+            and shots.min_seconds <= before.seconds <= shots.max_seconds
+            and shots.min_seconds <= part.seconds <= shots.max_seconds
+        )
+
+    def _billed(self, seconds: int) -> int:
+        return self.target.seconds.billed(seconds) or seconds
+
+    def report(self, clip: Clip, diagnostics: Diagnostics) -> None:
+        """Report the parts of a clip that no request can carry."""
+        for part in clip.parts:
+            names = frozenset(mark for mark in part.prompt.marks if mark != FRAME)
+            opens = self.target.references.frames and part.opens
+            limit = self.with_video if names & self.videos else self.max_references
+            if len(names) + opens > limit:
+                self._report_references(part, limit, opens, diagnostics)
+            if self.videos and len(names & self.videos) > self.max_videos:
+                self._report_videos(part, diagnostics)
+
+    def _report_references(
+        self, part: Part, limit: int, opens: bool, diagnostics: Diagnostics
+    ) -> None:
+        names = self._named(part)
+        frame = " and opens on a picture" if opens else ""
+        advice = "mention fewer, describe one without a picture, or divide the shot"
+        needed, ceiling = len(names) + opens, self.target.references.ceiling
+        beside = " beside a video" if limit < self.max_references else ""
+        if not beside and ceiling is not None and limit < needed <= ceiling:
+            advice += f", or raise the limit with --max-references {needed}"
+        diagnostics.add(
+            TOO_MANY_REFERENCES,
+            f'"{part.address}" mentions {_counted(len(names), "name")}{frame}, '
+            f"a request carries {limit}{beside}: {', '.join(names)}",
+            part.shot.place("prompt", "beats", "dialogue"),
+            help=advice,
+        )
+
+    def _report_videos(self, part: Part, diagnostics: Diagnostics) -> None:
+        names = self._named(part, self.videos)
+        diagnostics.add(
+            FEATURE_REFUSED,
+            f'"{part.address}" mentions {_counted(len(names), "name")} with a video, '
+            f"a request carries {self.max_videos or 'none'}: {', '.join(names)}",
+            part.shot.place("prompt", "beats", "dialogue"),
+            help="give one of them pictures in place of its video, or divide the shot",
+        )
+
+    def _named(self, part: Part, among: frozenset[str] | None = None) -> list[str]:
+        return [
+            self.cast[mark].name
+            for mark in part.prompt.marks
+            if mark != FRAME and (among is None or mark in among)
+        ]
+
+
+def _graph(
+    ways: Sequence[Sequence[tuple[Part, ...]]],
+) -> tuple[list[Part], list[tuple[int, ...]]]:
+    """All parts of all ways in order, and for each the indices of those that may come next.
+
+    The index behind the last part stands for the end.
+    """
+    parts: list[Part] = []
+    following: list[tuple[int, ...]] = []
+    opening: list[list[int]] = []
+    for shot in ways:
+        opening.append([])
+        for way in shot:
+            opening[-1].append(len(parts))
+            for offset, part in enumerate(way):
+                parts.append(part)
+                following.append((len(parts),) if offset < len(way) - 1 else ())
+    at = 0
+    for number, shot in enumerate(ways):
+        then = tuple(opening[number + 1]) if number + 1 < len(ways) else (len(parts),)
+        for way in shot:
+            at += len(way)
+            following[at - 1] = then
+    return parts, following
+
+
+def _report_padding(
+    clip: Clip,
+    target: Target,
+    price: Callable[[Part], Money | None] | None,
+    diagnostics: Diagnostics,
+) -> None:
+    first, last = clip.parts[0], clip.parts[-1]
+    asked = clip.seconds - clip.padding
+    who = f'"{first.address}" lasts {asked} s'
+    if first is not last:
+        who = f'"{first.address}" to "{last.address}" last {asked} s together'
+    bill = ""
+    if price is not None and (second := price(first)) is not None:
+        bill = f", {Money(second.amount * clip.padding, second.currency)}"
+    choices = target.seconds.choices
+    lengths = f"{' or '.join(map(str, choices))} s" if choices else f"{clip.seconds} s at least"
+    if any(beat.seconds for beat in last.shot.beats):
+        # Its seconds are the beats' own: the shot's duration would contradict them.
+        place = last.shot.place("beats")
+        advice = f"give the beats of this part {clip.padding} s more"
+    else:
+        place = last.shot.place("duration")
+        longer = last.shot.seconds + clip.padding
+        advice = f'write "duration: {longer}s", or let it share a request with a neighbour'
+    diagnostics.add(
+        PADDED_TAKE,
+        f"{who}, the target renders {lengths}: {clip.padding} s "
+        f"{'is' if clip.padding == 1 else 'are'} paid without being asked for{bill}",
+        place,
+        help=advice,
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,72 @@
+"""A request: what is sent for a clip, and where each piece of it came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storyboard.compiler.film import Clip
+from storyboard.values.record import value
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class AssetUse:
+    """A local file in a payload: the JSON pointers at which its uploaded URL will stand."""
+
+    path: str
+    sha256: str
+    pointers: tuple[str, ...]
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """Another request's output in a payload, at a JSON pointer; known once that one has run."""
+
+    request: str
+    output: str
+    pointer: str
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request of a film.
+
+    In ``payload`` a local file stands as ``asset:sha256:<hex>`` and another request's last
+    frame as ``output:sha256:<hex of that request's digest>#last_frame``, so that the payload
+    says by itself what is sent. ``digest`` is that of endpoint, payload and take numbers.
+    ``tokens`` name what each tag stands for; ``characters`` are, for each part of the clip, the
+    code points that the target counts. ``tags`` are what
+    each mark became. ``audio`` and ``voice`` say what its price depends on.
+    ``alternate_of`` is the id of the request that stands in the film, where this one is a
+    further take of it; else None.
+    """
+
+    id: str
+    scene: str
+    endpoint: str
+    payload: dict[str, Any]
+    digest: str
+    clip: Clip
+    audio: bool
+    voice: bool
+    tokens: dict[str, str]
+    characters: tuple[int, ...]
+    tags: dict[str, str]
+    assets: tuple[AssetUse, ...] = ()
+    depends_on: tuple[Dependency, ...] = ()
+    alternate_of: str | None = None
+
+    @property
+    def seconds(self) -> int:
+        """Seconds that are rendered and paid."""
+        return self.clip.seconds
+
+    @property
+    def takes(self) -> list[int] | int:
+        """The take numbers of its parts; 1 where all are 1."""
+        return takes_of(self.clip)
+
+
+def takes_of(clip: Clip) -> list[int] | int:
+    """The take numbers of a clip's parts, as plans and digests have them; 1 where all are 1."""
+    numbers = [part.shot.take for part in clip.parts]
+    return 1 if numbers.count(1) == len(numbers) else numbers

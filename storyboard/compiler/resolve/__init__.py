@@ -1,0 +1,21 @@
+"""From what was written to the film.
+
+libraries     the files that a storyboard uses
+templates     Jinja2 in texts, filled in with the film's variables
+sandbox       which of Jinja2 they have, and what is refused
+filters       how templates show values, and the filters that they may use
+mentions      @name in a text
+members       who and what is declared, and in which looks
+references    what the target is sent for them, and what it cannot take
+cast          names bound to what is sent for them
+texts         templates filled in, mentions turned into marks
+assets        pictures and clips, checked against the target's limits
+shots         scenes and shots with every default filled
+capabilities  what the film asks of its target and does not get
+resolver      the stage itself
+"""
+
+from storyboard.compiler.resolve.libraries import Shelf
+from storyboard.compiler.resolve.resolver import resolve
+
+__all__ = ["Shelf", "resolve"]

@@ -1,0 +1,230 @@
+"""What the film asks of its target and does not get: one finding at each place that asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from storyboard.compiler.film import Film, Shot
+from storyboard.diagnostics import Diagnostics, Label, Span
+from storyboard.diagnostics.codes import (
+    FEATURE_EMULATED,
+    FEATURE_LOST,
+    FEATURE_REFUSED,
+    FRAME_NEEDS_FRAME,
+    SILENT_DIALOGUE,
+    TOO_LONG,
+)
+from storyboard.language import model
+from storyboard.targets.model import Feature, Target
+from storyboard.targets.schemas import longest
+
+
+def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    """Compare what the shots ask for with what the target has."""
+    check_aspect_ratio(film, storyboard, diagnostics)
+    check_audio(film, storyboard, diagnostics)
+    check_shot_lists(film, diagnostics)
+    needs_frame = Feature.FIRST_FRAME in film.target.requires
+    if Feature.IMAGES in film.target.requires:
+        check_images(film, diagnostics)
+    shots = [shot for scene in film.scenes for shot in scene.shots]
+    frameless = [shot for shot in shots if shot.start_frame is None and shot.seam == "cut"]
+    if needs_frame and frameless:
+        diagnostics.add(
+            FEATURE_REFUSED,
+            f"{film.target.target} makes each clip from its first frame, and "
+            f"{_shots(len(frameless))} of {len(shots)} have none",
+            frameless[0].span,
+            help="add start_frame:, or seam: continue where a shot stands before",
+        )
+    for scene in film.scenes:
+        for shot in scene.shots:
+            if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
+                check_shot(shot, film.target, diagnostics)
+
+
+def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
+    """Where a target has no shot list, each shot is a request; that is said once."""
+    if film.target.has(Feature.MULTI_SHOT):
+        return
+    scene = next((scene for scene in film.scenes if scene.pack and len(scene.shots) > 1), None)
+    if scene is not None:
+        diagnostics.add(
+            FEATURE_EMULATED,
+            f"{film.target.target} has no shot list: each shot is a request of its own",
+            scene.shots[0].span,
+            help="`storyboard targets` lists the targets with multi_shot",
+        )
+
+
+def check_images(film: Film, diagnostics: Diagnostics) -> None:
+    """A target that makes a clip of pictures cannot make one of words alone."""
+    shots = [shot for scene in film.scenes for shot in scene.shots]
+    # A first frame that is asked for in words is one of the pictures.
+    in_words = film.target.features[Feature.FIRST_FRAME].how == "words"
+    bare = [
+        shot
+        for shot in shots
+        if not any(
+            (sent := film.cast.reference(mark)) is not None and sent.kind == "image"
+            for mark in shot.marks()
+        )
+        and not (in_words and (shot.start_frame is not None or shot.seam == "continue"))
+    ]
+    if bare:
+        diagnostics.add(
+            FEATURE_REFUSED,
+            f"{film.target.target} makes each clip of reference pictures, and "
+            f"{_shots(len(bare))} of {len(shots)} mention none",
+            bare[0].place("prompt", "beats"),
+            help="mention a location or a style that has a picture",
+        )
+
+
+def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    """A ratio that the target does not have cannot be imitated."""
+    offered = film.target.aspect_ratios
+    note = film.target.features[Feature.ASPECT_RATIO].note
+    layers = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
+    for layer in layers:
+        if layer is None or layer.aspect_ratio is None:
+            continue
+        if not film.target.has(Feature.ASPECT_RATIO):
+            diagnostics.add(
+                FEATURE_LOST,
+                f"{film.target.target} takes no aspect ratio"
+                f"{f', {note}' if note else ''}: {layer.aspect_ratio} is not sent",
+                layer.node["aspect_ratio"].span,
+                help="cut the first frames to that ratio"
+                if Feature.FIRST_FRAME in film.target.requires
+                else "`storyboard targets` lists the targets with aspect_ratio",
+            )
+            continue
+        if layer.aspect_ratio in offered:
+            continue
+        diagnostics.add(
+            FEATURE_REFUSED,
+            f"{film.target.target} has no aspect ratio {layer.aspect_ratio}",
+            layer.node["aspect_ratio"].span,
+            help=f"write one of {', '.join(offered)}",
+        )
+
+
+def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    """Sound on a target without it is lost; dialogue without sound is not heard."""
+    shots = [shot for scene in film.scenes for shot in scene.shots]
+    loud = [shot for shot in shots if shot.audio]
+    if loud and not film.target.has(Feature.AUDIO):
+        in_scenes = _places_in_scenes(storyboard)
+        asked = Counter(_place_of_audio(shot, storyboard, in_scenes) for shot in loud)
+        for place, count in asked.items():
+            diagnostics.add(
+                FEATURE_LOST,
+                f"{film.target.target} has no sound: {_shots(count)} will be silent",
+                place,
+                help="choose a target with audio (`storyboard targets` lists them), or write "
+                "audio: false",
+            )
+    defaults = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
+    if any(layer is not None and layer.node.is_broken for layer in defaults):
+        return  # it may have said audio: true
+    has_sound = film.target.has(Feature.AUDIO)
+    silent = [shot for shot in shots if shot.has_dialogue and not (shot.audio and has_sound)]
+    if silent:
+        heard = [shot for shot in silent if any(speech.is_off for speech in shot.speeches())]
+        left_out = f", and what is only heard in {_shots(len(heard))} is left out" if heard else ""
+        diagnostics.add(
+            SILENT_DIALOGUE,
+            f"{_shots(len(silent))} with dialogue will be rendered without sound{left_out}",
+            silent[0].place("dialogue", "narration", "beats"),
+            help="write audio: true in the shot or in defaults; lips still move without it"
+            if has_sound
+            else "lips still move; `storyboard targets` lists the targets with audio",
+        )
+
+
+def _shots(count: int) -> str:
+    return "1 shot" if count == 1 else f"{count} shots"
+
+
+def _places_in_scenes(storyboard: model.Storyboard) -> dict[int, Span]:
+    """Where a scene's defaults speak of audio, by the identity of each of its shots' nodes."""
+    return {
+        id(shot.node): scene.defaults.node["audio"].span
+        for scene in storyboard.scenes
+        if scene.defaults is not None and "audio" in scene.defaults.node
+        for shot in scene.shots
+    }
+
+
+def _place_of_audio(shot: Shot, storyboard: model.Storyboard, in_scenes: dict[int, Span]) -> Span:
+    if "audio" in shot.node:
+        return shot.place("audio")
+    if (place := in_scenes.get(id(shot.node))) is not None:
+        return place
+    if storyboard.defaults is not None and "audio" in storyboard.defaults.node:
+        return storyboard.defaults.node["audio"].span
+    return shot.span
+
+
+def check_shot(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
+    """A shot's negative prompt and its frames."""
+    if shot.negative and not target.has(Feature.NEGATIVE_PROMPT):
+        diagnostics.add(
+            FEATURE_LOST,
+            f"{target.target} has no negative prompt: it is not sent",
+            shot.place("negative"),
+            help="say in the prompt what should be seen instead",
+        )
+    elif shot.negative and target.request.negative:
+        most = longest(target, target.request.negative)
+        if most is not None and len(shot.negative) > most:
+            diagnostics.add(
+                TOO_LONG,
+                f"the negative prompt counts {len(shot.negative):,} characters, "
+                f"{target.target} takes {most:,}",
+                shot.place("negative"),
+                help="name fewer things; a negative prompt cannot be divided",
+            )
+    if shot.start_frame is not None or shot.seam == "continue":
+        _check_first_frame(shot, target, diagnostics)
+    if shot.end_frame is not None and not target.has(Feature.LAST_FRAME):
+        diagnostics.add(
+            FEATURE_LOST,
+            f"{target.target} takes no last frame: it is not sent",
+            shot.place("end_frame"),
+            help="describe the end of the shot in its prompt",
+        )
+    elif (
+        shot.end_frame is not None
+        and target.end_frame_needs_start
+        and shot.start_frame is None
+        and shot.seam == "cut"
+    ):
+        diagnostics.add(
+            FRAME_NEEDS_FRAME,
+            f"{target.target} takes a last frame only beside a first one",
+            shot.place("end_frame"),
+            labels=(Label(shot.span, "this shot has no start_frame"),),
+            help="add start_frame:, or seam: continue where a shot stands before",
+        )
+
+
+def _check_first_frame(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
+    support = target.features[Feature.FIRST_FRAME]
+    place = shot.place("start_frame", "seam")
+    what = "the picture it opens on" if shot.start_frame else "the last frame it continues"
+    if support.how == "words":
+        diagnostics.add(
+            FEATURE_EMULATED,
+            f"{target.target} has no first frame: {what} is asked for in words",
+            place,
+            help="`storyboard targets` lists the targets with first_frame",
+        )
+    elif support.how == "none":
+        diagnostics.add(
+            FEATURE_LOST,
+            f"{target.target} takes no first frame: {what} is not sent",
+            place,
+            help="choose a target with first_frame (`storyboard targets` lists them)",
+        )

@@ -1,0 +1,150 @@
+"""How the target is sent a member with pictures: as an element, as an image, or not at all.
+
+What the target cannot take is said: the look, the clip or the voice that stays behind, the
+frontal picture alone, or words in place of the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storyboard.compiler.film import Asset, Reference
+from storyboard.compiler.resolve.assets import Assets
+from storyboard.compiler.resolve.members import Member, Worn, place_of, worn_in
+from storyboard.diagnostics import Diagnostics, Span
+from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
+from storyboard.document import Scalar
+from storyboard.language.cast import Image, Look
+from storyboard.targets.model import Feature, How, Target
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Makes references of members, as far as the target has the features."""
+
+    target: Target
+    assets: Assets
+    diagnostics: Diagnostics
+
+    def of(self, member: Member, look: str) -> Reference | None:
+        """What is sent for a member in a look; None, with the loss said, where it is words."""
+        shown = f"{member.name}.{look}" if look else member.name
+        if isinstance(member.block, Image):
+            if member.block.image is None:
+                return None
+            if not self.target.has(Feature.IMAGES):
+                self._report_as_words(
+                    member,
+                    member.block,
+                    "pictures of places and styles",
+                    Feature.IMAGES,
+                    member.key.span,
+                )
+                return None
+            picture = self.assets.picture(member.block.image, member.folder)
+            return Reference(kind="image", name=shown, span=member.key.span, frontal=picture)
+        worn: Look | Worn = worn_in(member.block, look)
+        if worn.frontal is None and worn.video is None:
+            self._check_voice(member, worn, is_sent=False)
+            return None
+        return self._element(member, shown, worn, place_of(member, look))
+
+    def _element(
+        self, member: Member, shown: str, worn: Look | Worn, place: Span
+    ) -> Reference | None:
+        frontal = self._asset(worn.frontal, member) if worn.frontal is not None else None
+        references = [self._asset(picture, member) for picture in worn.references or ()]
+        feature, how = self._way_of(member, shown)
+        if how != "native":
+            self._check_voice(member, worn, is_sent=False)
+            if how == "image" and frontal is not None:
+                self._report_as_image(shown, place, feature)
+                self._check_video(member, worn)
+                return Reference(kind="image", name=shown, span=place, frontal=frontal)
+            self._report_as_words(member, worn, feature.value, feature, place, shown)
+            return None
+        video = None
+        if worn.video is not None and self.target.has(Feature.ELEMENT_VIDEO):
+            video = self.assets.clip(worn.video, member.folder)
+        is_voiced = video is not None and self.target.has(Feature.VOICE)
+        self._check_voice(member, worn, is_sent=is_voiced)
+        if video is None and frontal is None:
+            self._report_as_words(
+                member, worn, "videos of characters", Feature.ELEMENT_VIDEO, place, shown
+            )
+            return None
+        if video is None:
+            self._check_video(member, worn)
+        return Reference(
+            kind="element",
+            name=shown,
+            span=place,
+            frontal=frontal if video is None else None,
+            references=() if video is not None else tuple(references),
+            video=video,
+            voice=str(worn.voice) if is_voiced and worn.voice is not None else None,
+        )
+
+    def _way_of(self, member: Member, shown: str) -> tuple[Feature, How]:
+        """What a member asks for, as itself or in a look, and how the target offers it."""
+        looks = self.target.features[Feature.LOOKS].how
+        if shown != member.name and looks != "native":
+            return Feature.LOOKS, looks
+        return Feature.ELEMENTS, self.target.features[Feature.ELEMENTS].how
+
+    def _check_video(self, member: Member, worn: Look | Worn) -> None:
+        if worn.video is not None:
+            self.diagnostics.add(
+                FEATURE_LOST,
+                f"{self.target.target} takes no video of a character: "
+                f'"{member.name}" is sent by its pictures alone',
+                worn.video.span,
+                help="`storyboard targets` lists the targets with element_video",
+            )
+
+    def _check_voice(self, member: Member, worn: Look | Worn, *, is_sent: bool) -> None:
+        if worn.voice is None or is_sent:
+            return
+        has_voices = self.target.has(Feature.VOICE)
+        reason = (
+            "binds a voice only to a character with a video" if has_voices else "takes no voices"
+        )
+        self.diagnostics.add(
+            FEATURE_LOST,
+            f'{self.target.target} {reason}: the voice of "{member.name}" is not sent',
+            worn.voice.span,
+            help="add video: with a clip of the character"
+            if has_voices
+            else "`storyboard targets` lists the targets with voice",
+        )
+
+    def _asset(self, picture: Scalar, member: Member) -> Asset:
+        return self.assets.picture(picture, member.folder)
+
+    def _report_as_words(
+        self,
+        member: Member,
+        worn: Image | Look | Worn,
+        what: str,
+        feature: Feature,
+        place: Span,
+        shown: str = "",
+    ) -> None:
+        if not (worn.description or member.block.description):
+            return  # there are no words either, which is said as the error that it is
+        self.diagnostics.add(
+            FEATURE_LOST,
+            f"{self.target.target} takes no {what}: "
+            f'"{shown or member.name}" becomes its description',
+            place,
+            help=f"`storyboard targets` lists the targets with {feature.value}",
+        )
+
+    def _report_as_image(self, shown: str, place: Span, feature: Feature) -> None:
+        self.diagnostics.add(
+            FEATURE_EMULATED,
+            f"{self.target.target} takes no {feature.value}: "
+            f'"{shown}" is sent as an image of its frontal picture',
+            place,
+            help=f"`storyboard targets` lists the targets with {feature.value}",
+        )

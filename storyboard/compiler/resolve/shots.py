@@ -1,0 +1,375 @@
+"""Shots with every name bound and every default filled: their action, framing and people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from storyboard.compiler.film import Beat, Framing, Passage, Scene, Shot, Speech
+from storyboard.compiler.resolve.assets import Assets
+from storyboard.compiler.resolve.mentions import normal
+from storyboard.compiler.resolve.texts import Texts, scene_looks
+from storyboard.diagnostics import Diagnostics, Label, Span
+from storyboard.diagnostics.codes import (
+    BEATS_DISAGREE,
+    DUPLICATE_ID,
+    EMPTY_SHOT,
+    KEY_CONFLICT,
+    NOTHING_TO_CONTINUE,
+    WRONG_KIND,
+)
+from storyboard.document import Scalar
+from storyboard.language import model
+
+DEFAULT_SECONDS = 5
+DEFAULT_RATIO = "16:9"
+_FRAMING = ("size", "camera", "light", "sound")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What shots are where they do not say it: the scene's word before the film's.
+
+    ``texts`` are the framing by field and ``negative``, without those that are removed.
+    """
+
+    aspect_ratio: str
+    audio: bool
+    seconds: int
+    seam: str
+    pack: bool
+    long_prompts: Literal["auto", "always", "never"]
+    texts: Mapping[str, Scalar]
+
+
+def settings(*layers: model.Defaults | None) -> Settings:
+    """The defaults of a scene; the first layer that says something counts."""
+
+    def said(name: str, otherwise: Any) -> Any:
+        for layer in layers:
+            if layer is not None and (value := getattr(layer, name)) is not None:
+                return value
+        return otherwise
+
+    return Settings(
+        aspect_ratio=said("aspect_ratio", DEFAULT_RATIO),
+        audio=said("audio", False),
+        seconds=said("duration", DEFAULT_SECONDS),
+        seam=said("seam", "cut"),
+        pack=said("pack", "auto") == "auto",
+        long_prompts=said("long_prompts", "auto"),
+        texts={
+            name: text
+            for name in (*_FRAMING, "negative")
+            if (text := said(name, None)) is not None and not _is_none(text)
+        },
+    )
+
+
+def _is_none(text: Scalar) -> bool:
+    """Whether a text is the word that removes a default."""
+    return text.strip() == "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What the shots of a scene have in common: looks, place, style and the texts of defaults."""
+
+    chosen: Settings
+    looks: Mapping[str, str]
+    location: str
+    style: Passage | None
+    framing: Mapping[str, Passage | None]
+    negative: str
+
+
+@dataclass(slots=True)
+class SceneBuilder:
+    """What scenes are set up with: the film's own settings and everything they share."""
+
+    storyboard: model.Storyboard
+    folder: str
+    texts: Texts
+    assets: Assets
+    diagnostics: Diagnostics
+    has_opened: bool = False
+    """Whether a shot stands before the one that is made."""
+
+    def scenes(self) -> tuple[Scene, ...]:
+        """The film's scenes, without those that are left out."""
+        _check_ids("scene", self.storyboard.scenes, self.diagnostics)
+        made = (
+            self._scene(number, scene)
+            for number, scene in enumerate(self.storyboard.scenes, 1)
+            if not scene.skip
+        )
+        return tuple(scene for scene in made if scene.shots)
+
+    def _scene(self, number: int, scene: model.Scene) -> Scene:
+        _check_ids("shot", scene.shots, self.diagnostics)
+        address = str(scene.id) if scene.id is not None else str(number)
+        chosen = settings(scene.defaults, self.storyboard.defaults)
+        names = self.texts.names
+        looks = scene_looks(
+            names, {k: v for k, v in (scene.looks or {}).items() if isinstance(v, Scalar)}
+        )
+        style = scene.style if scene.style is not None else self.storyboard.style
+        texts = self.texts
+        shared = _Shared(
+            chosen=chosen,
+            looks=looks,
+            location=self._location(scene.location),
+            style=texts.passage(style, looks) if style is not None else None,
+            framing={
+                name: texts.passage(text, looks)
+                for name, text in chosen.texts.items()
+                if name != "negative"
+            },
+            negative=self._negative(chosen.texts.get("negative"), looks),
+        )
+        shots: list[Shot] = []
+        for index, shot in enumerate(scene.shots, 1):
+            if shot.skip:
+                continue
+            shots.append(
+                self._shot(f"{address}/{shot.id or index}", index, shot, shared, not shots)
+            )
+            self.has_opened = True
+        return Scene(
+            address=address,
+            title=str(scene.title or ""),
+            aspect_ratio=chosen.aspect_ratio,
+            pack=chosen.pack,
+            long_prompts=chosen.long_prompts,
+            shots=tuple(shots),
+        )
+
+    def _location(self, written: Scalar | None) -> str:
+        """The mark of a location; empty where there is none, with the reason said."""
+        if written is None or not written or _is_none(written):
+            return ""
+        names = self.texts.names
+        name = normal(written.removeprefix("@"))
+        mark = names.mark(name, "", written.span)
+        member = names.members.get(name)
+        if mark is None or member is None:
+            return ""
+        if member.kind != "location" and name in names.doubled:
+            return ""
+        if member.kind != "location":
+            self.diagnostics.add(
+                WRONG_KIND,
+                f'"{name}" is a {member.kind}, a location is one of locations',
+                written.span,
+                labels=(Label(member.key.span, f"declared here as a {member.kind}"),),
+                help="mention it in the prompts instead, or declare it under locations",
+            )
+            return ""
+        return mark
+
+    def _shot(
+        self, address: str, number: int, shot: model.Shot, shared: _Shared, is_first: bool
+    ) -> Shot:
+        looks, chosen = shared.looks, shared.chosen
+        return Shot(
+            address=address,
+            number=number,
+            seconds=self._seconds(shot, chosen),
+            beats=self._beats(shot, looks),
+            node=shot.node,
+            lines=self._lines(shot.dialogue, looks),
+            narration=self._narration(shot.narration, looks),
+            framing=self._framing(shot, shared),
+            cast=self._cast(shot.cast, looks),
+            has_beats=bool(shot.beats),
+            start_frame=self._frame(shot.start_frame),
+            end_frame=self._frame(shot.end_frame),
+            seam=self._seam(shot, chosen, is_first),
+            audio=chosen.audio if shot.audio is None else shot.audio,
+            negative=shared.negative
+            if shot.negative is None
+            else self._negative(shot.negative, looks),
+            take=shot.take or 1,
+        )
+
+    def _framing(self, shot: model.Shot, shared: _Shared) -> Framing:
+        texts, defaults = self.texts, shared.framing
+        said: dict[str, Passage | None] = {}
+        for name in _FRAMING:
+            own = getattr(shot, name)
+            if own is None:
+                said[name] = defaults.get(name)
+            else:
+                said[name] = None if _is_none(own) else texts.passage(own, shared.looks)
+        location = shared.location if shot.location is None else self._location(shot.location)
+        return Framing(location=location, style=shared.style, **said)
+
+    def _beats(self, shot: model.Shot, looks: Mapping[str, str]) -> tuple[Beat, ...]:
+        if not shot.beats:
+            if shot.prompt is None:
+                return (Beat(prose=None),)
+            return (Beat(prose=self._prose("a prompt", shot.prompt, looks)),)
+        passage = self.texts.passage
+        return tuple(
+            Beat(
+                prose=self._prose("a beat", beat.prompt, looks),
+                seconds=beat.duration,
+                lines=self._lines(beat.dialogue, looks),
+                camera=passage(beat.camera, looks) if beat.camera is not None else None,
+                sound=passage(beat.sound, looks) if beat.sound is not None else None,
+                cast=self._cast(beat.cast, looks),
+            )
+            for beat in shot.beats
+        )
+
+    def _prose(self, what: str, written: Scalar, looks: Mapping[str, str]) -> Passage | None:
+        passage = self.texts.passage(written, looks)
+        # What could not be read, or filled in, is empty because of what was said of it.
+        if passage is None and written.style != "?":
+            if not written.strip():
+                self._report_empty(what, written.span)
+            elif not self.diagnostics.has_errors:
+                self._report_empty(f"{what}, once its template is filled in,", written.span)
+        return passage
+
+    def _report_empty(self, what: str, span: Span) -> None:
+        self.diagnostics.add(EMPTY_SHOT, f"{what} is empty", span, help="write what the shot shows")
+
+    def _lines(
+        self, dialogue: tuple[model.Dialogue, ...] | None, looks: Mapping[str, str]
+    ) -> tuple[Speech, ...]:
+        if not dialogue:
+            return ()
+        said = (
+            self._speech(speaker, line, looks)
+            for entry in dialogue
+            for speaker, line in entry.items()
+        )
+        return tuple(filter(None, said))
+
+    def _speech(self, speaker: str, line: model.Line, looks: Mapping[str, str]) -> Speech | None:
+        """A line; None where nobody has the speaker's name, which is said."""
+        name, _, look = speaker.removeprefix("@").partition(".")
+        span = speaker.span if isinstance(speaker, Scalar) else line.line.span
+        mark = self._member(normal(name), normal(look), looks, span)
+        tone = self.texts.spoken(line.tone, looks) if line.tone is not None else ""
+        said = Passage(self.texts.spoken(line.line, looks), line.line)
+        if mark is None:
+            return None
+        return Speech(speaker=mark, tone=tone, line=said, is_off=bool(line.off))
+
+    def _member(self, name: str, look: str, looks: Mapping[str, str], span: Span) -> str | None:
+        """The mark of a name in the look that it has there; None, with the reason said."""
+        names, worn = self.texts.names, look or looks.get(name, "")
+        return names.find(name, worn) or names.mark(name, worn, span)
+
+    def _narration(self, written: Scalar | None, looks: Mapping[str, str]) -> Speech | None:
+        if written is None or not (text := self.texts.spoken(written, looks)):
+            return None
+        return Speech(speaker="", tone="", line=Passage(text, written), is_off=True)
+
+    def _cast(
+        self, written: tuple[Scalar, ...] | None, looks: Mapping[str, str]
+    ) -> tuple[str, ...] | None:
+        if written is None:
+            return None
+        marks = []
+        for item in written:
+            name, _, look = item.removeprefix("@").partition(".")
+            mark = self._member(normal(name), normal(look), looks, item.span)
+            if mark is None:
+                continue
+            member = self.texts.names.members[normal(name)]
+            if member.kind in ("location", "style"):
+                self.diagnostics.add(
+                    WRONG_KIND,
+                    f'"{name}" is a {member.kind}, a cast is of characters and props',
+                    item.span,
+                    labels=(Label(member.key.span, f"declared here as a {member.kind}"),),
+                    help="write location: for a place, or mention it in the prompt",
+                )
+                continue
+            marks.append(mark)
+        return tuple(dict.fromkeys(marks))
+
+    def _negative(self, written: Scalar | None, looks: Mapping[str, str]) -> str:
+        """Names in what must not be seen are words: no document says that tags mean anything."""
+        return self.texts.described(written, looks) if written and not _is_none(written) else ""
+
+    def _frame(self, written: Scalar | None) -> Any:
+        return self.assets.picture(written, self.folder) if written is not None else None
+
+    def _seam(
+        self, shot: model.Shot, chosen: Settings, is_first: bool
+    ) -> Literal["cut", "continue"]:
+        if shot.seam is None:
+            # A default continues within a scene; a scene opens with a cut unless it says so.
+            continues = chosen.seam == "continue" and not is_first and shot.start_frame is None
+            return "continue" if continues else "cut"
+        if shot.seam == "continue" and shot.start_frame is not None:
+            self.diagnostics.add(
+                KEY_CONFLICT,
+                "a shot that opens on a picture and on the last frame of the shot before",
+                shot.start_frame.span,
+                labels=(Label(shot.node["seam"].span, "continues the shot before"),),
+                help="remove start_frame, or write seam: cut",
+            )
+            return "cut"
+        if shot.seam == "continue" and not self.has_opened:
+            self.diagnostics.add(
+                NOTHING_TO_CONTINUE,
+                "the first shot of the film has nothing to continue",
+                shot.node["seam"].span,
+                help="write seam: cut, or open on a picture with start_frame",
+            )
+            return "cut"
+        return "continue" if shot.seam == "continue" else "cut"
+
+    def _seconds(self, shot: model.Shot, chosen: Settings) -> int:
+        if not shot.beats:
+            return shot.duration or chosen.seconds
+        own = [beat.duration for beat in shot.beats if beat.duration is not None]
+        total = sum(own)
+        if len(own) == len(shot.beats):
+            if shot.duration is not None and shot.duration != total:
+                self.diagnostics.add(
+                    BEATS_DISAGREE,
+                    f"the beats last {total} s together, the shot says {shot.duration} s",
+                    shot.node["duration"].span,
+                    help=f"write duration: {total}s, or leave the duration out",
+                )
+            return total
+        seconds = shot.duration or max(chosen.seconds, total + len(shot.beats) - len(own))
+        if seconds < total + len(shot.beats) - len(own):
+            self.diagnostics.add(
+                BEATS_DISAGREE,
+                f"the beats with seconds last {total} s, which leaves no second for each other "
+                f"beat of a shot of {seconds} s",
+                shot.node["beats"].span if shot.duration is None else shot.node["duration"].span,
+                help=f"write duration: {total + len(shot.beats) - len(own)}s or more",
+            )
+            return total + len(shot.beats) - len(own)
+        return seconds
+
+
+def _check_ids(
+    kind: str, blocks: tuple[model.Scene, ...] | tuple[model.Shot, ...], diagnostics: Diagnostics
+) -> None:
+    first: dict[str, Scalar] = {}
+    for block in blocks:
+        if block.id is None:
+            continue
+        # Clips are files of these names, and not every disk tells capitals from small letters.
+        before = first.setdefault(normal(block.id).lower(), block.id)
+        if before is not block.id:
+            same = normal(before) == normal(block.id)
+            diagnostics.add(
+                DUPLICATE_ID,
+                f'two {kind}s have the id "{block.id}"'
+                if same
+                else f'the ids "{before}" and "{block.id}" differ in capitals only',
+                block.id.span,
+                labels=(Label(before.span, "the first has it here"),),
+                help="give one of them another id; addresses are made of ids",
+            )

@@ -1,0 +1,32 @@
+"""From bytes to positioned nodes.
+
+- ``nodes``: what parsing gives: texts, lists and mappings that remember where they stand
+- ``encoding``, ``characters``: from bytes to a ``Source``; size, encoding, forbidden characters
+- ``parser``: from YAML's events to nodes; ``events`` opens the stream, ``depth`` refuses deep
+  nesting, ``aliases`` copies what an alias names, ``entries`` looks closer at equal keys and
+  merges, ``findings`` bounds what one file may say
+- ``diagnosis``: where the text is no YAML, what the writer meant: ``breakdown`` is what is known,
+  ``token_errors`` and ``line_errors`` are the kinds of mistake, ``plain_scalars`` mends
+- ``recovery``: what is blanked out after a breakdown, so that the rest is parsed; ``outline``
+  finds the items and keys of a text that need not be YAML
+- ``source_map``: from a stretch of a scalar's value to its place in the file
+- ``phrases``: what stands in a file, in a writer's words
+"""
+
+from __future__ import annotations
+
+from storyboard.document.encoding import read_source
+from storyboard.document.nodes import Mapping, Node, Origin, Scalar, Sequence
+from storyboard.document.parser import parse
+from storyboard.document.source_map import locate
+
+__all__ = [
+    "Mapping",
+    "Node",
+    "Origin",
+    "Scalar",
+    "Sequence",
+    "locate",
+    "parse",
+    "read_source",
+]

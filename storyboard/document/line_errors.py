@@ -1,0 +1,307 @@
+"""Mistakes between tokens: the parser knows only what it expected, and the line tells the rest.
+
+Each function knows one kind of mistake; it reports it and is true, or is false.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yaml.events import ScalarEvent
+
+from storyboard.diagnostics import Fix, Label, Source, Span
+from storyboard.diagnostics.codes import BAD_KEY, UNCLOSED_QUOTATION, UNQUOTED_TEXT, YAML_SYNTAX
+from storyboard.document.breakdown import Breakdown, on_one_line
+from storyboard.document.findings import shorten
+from storyboard.document.plain_scalars import (
+    PlainLine,
+    is_in_flow,
+    line_before,
+    quote_fix,
+    quoted,
+    requoted,
+    text_end,
+)
+
+_LINES_ABOVE = 1_000
+
+
+def is_after_quote(at: Breakdown) -> bool:
+    """Text after a quotation's end, or a quotation that ended too late."""
+    before: Any = at.before
+    line = PlainLine(at.source, at.place)
+    is_scalar = isinstance(at.before, ScalarEvent)
+    if not at.char or not is_scalar:
+        return False
+    start, end = before.start_mark.index, before.end_mark.index
+    if not before.style and not before.value and line.key_start < at.place:
+        # A quoted text that looked like a key: the parser has given it an empty value.
+        start = line.key_start
+        end = start + len(at.text[start : at.place].rstrip(" \t"))
+    mark = at.text[end - 1 : end]
+    if mark not in ('"', "'") or not (before.style or at.text[start] == mark):
+        return False
+    if at.text[end : at.place].strip(" \t") or at.char in ":,]}":
+        return False
+    if getattr(before, "anchor", None) or getattr(before, "tag", None):
+        start = at.text.find(mark, start, end)
+    line = PlainLine(at.source, start)
+    if end > line.end:
+        return at.say(
+            UNCLOSED_QUOTATION,
+            "the quotation that begins here ends lines below, where another should begin",
+            at.span(start),
+            f"write {mark} at the end of the text",
+            labels=(Label(at.span(end - 1), "it ends here"),),
+        )
+    in_flow = is_in_flow(at.text, line, start)
+    if in_flow and at.char in "\"'":
+        return _missing_comma(at, end)
+    stop = text_end(at.source, at.place, in_flow=in_flow)
+    whole = at.text[start:stop]
+    return at.say(
+        UNQUOTED_TEXT,
+        "there is text after the closing quotation mark",
+        Span(at.source, at.place, max(stop, at.place + 1)),
+        "put the whole text into quotation marks of the other kind, or double those inside",
+        fix=Fix(
+            Span(at.source, start, stop),
+            quoted(whole) if at.char == whole[0] else requoted(whole),
+        ),
+    )
+
+
+def is_after_bracket(at: Breakdown) -> bool:
+    """Text after a closing bracket or an alias, with which the text was meant to begin."""
+    line = PlainLine(at.source, at.place)
+    before = at.before
+    if before is None or not at.char or before.end_mark.index < line.value:
+        return False
+    opening = at.text[line.value : line.value + 1] or " "
+    is_after = not at.text[before.end_mark.index : at.place].strip(" \t")
+    if not is_after or opening not in "[{*" or line.value >= at.place:
+        return False
+    if is_in_flow(at.text, line, at.place):
+        return False
+    if at.char in "]}":
+        return at.say(
+            YAML_SYNTAX,
+            f"a {at.char} that closes nothing",
+            at.span(at.place),
+            "delete it",
+            fix=Fix(at.span(at.place), ""),
+        )
+    return at.begins_with(line.value)
+
+
+def is_missing_key(at: Breakdown) -> bool:
+    """A colon at the beginning of a line, or after a bracket or comma."""
+    line = PlainLine(at.source, at.place)
+    written = at.text[line.start : at.place].rstrip()
+    if at.char != ":" or not (at.place == line.key_start or written.endswith(("{", "[", ","))):
+        return False
+    return at.say(
+        BAD_KEY,
+        "an entry without a key",
+        at.span(at.place),
+        'write its key before the colon, or "" where the key is empty',
+    )
+
+
+def is_colon_inside(at: Breakdown) -> bool:
+    """A colon and a blank in the middle of a text."""
+    if at.char != ":" or at.text[at.place + 1 : at.place + 2] not in ("", " ", "\t", "\n", "\r"):
+        return False
+    line = PlainLine(at.source, at.place)
+    if "flow" in at.context:
+        start = max(at.text.rfind(mark, line.start, at.place) for mark in (": ", ", ", "[", "{"))
+        if start < at.opened:
+            return False
+        start += 1 + (at.text[start + 1] == " ")
+        in_flow = True
+    elif line.key is not None and line.value <= at.place:
+        start, in_flow = line.value, False
+    else:
+        return False
+    return _quote_colon(at, start, text_end(at.source, start, in_flow=in_flow))
+
+
+def _quote_colon(at: Breakdown, start: int, end: int) -> bool:
+    fix = quote_fix(at.source, start, end)
+    return at.say(
+        UNQUOTED_TEXT,
+        'a text with ": " in it needs quotation marks',
+        at.span(at.place),
+        f"write {on_one_line(fix.text)}",
+        fix=fix,
+    )
+
+
+def is_key_below_value(at: Breakdown) -> bool:
+    """A key where the line above has begun a text, which it seems to continue."""
+    if "mapping values" not in at.problem:
+        return False
+    line = PlainLine(at.source, at.place)
+    above = line_before(at.source, line)
+    if above is None or line.key is None:
+        return False
+    if above.key is None:
+        return say_without_colon(at, above)
+    words = at.text[line.key_start : at.place]
+    if " " in words.strip() and line.column > above.column and not line.dashed:
+        end = text_end(at.source, line.key_start, in_flow=False, column=above.column)
+        return _quote_colon(at, above.value, end)
+    return at.say(
+        YAML_SYNTAX,
+        f'the key "{shorten(words.strip())}" stands below "{shorten(above.key)}",'
+        " which has a value already",
+        at.span(line.key_start, len(words)),
+        f'begin it in column {above.column + 1}, below "{shorten(above.key)}",'
+        " or put the text above into quotation marks if this belongs to it",
+        labels=(Label(at.span(above.key_start, len(above.key)), "this has a value"),),
+    )
+
+
+def is_missing_colon(at: Breakdown) -> bool:
+    """A line among keys that is none, or a bracket that is still open below it."""
+    if "not find expected ':'" not in at.problem:
+        return False
+    if at.text[at.opened : at.opened + 1] in tuple("[{"):
+        return say_open_bracket(at)
+    return say_without_colon(at, PlainLine(at.source, at.opened))
+
+
+def say_open_bracket(at: Breakdown) -> bool:
+    opening, closing, what = ("[", "]", "list")
+    if at.text[at.opened] == "{":
+        opening, closing, what = ("{", "}", "mapping")
+    return at.say(
+        YAML_SYNTAX,
+        f"the {opening} that opens here has no {closing}",
+        at.span(at.opened),
+        f"write {closing} at the end of the {what}",
+    )
+
+
+def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
+    """Report a line that is no key, although keys stand around it."""
+    start = line.key_start
+    written = at.text[start : line.end].rstrip()
+    if written.startswith("-") and not written.startswith("--"):
+        return at.say(
+            YAML_SYNTAX,
+            "an item of a list needs a space after its -",
+            at.span(start),
+            f'write "- {shorten(written[1:])}"',
+            fix=Fix(Span(at.source, start + 1, start + 1), " "),
+        )
+    key, _, rest = written.partition(":")
+    if rest and key and " " not in key:
+        place = start + len(key) + 1
+        return at.say(
+            YAML_SYNTAX,
+            f'the key "{shorten(key)}" needs a space after its colon',
+            at.span(place - 1),
+            f'write "{shorten(key)}: "',
+            fix=Fix(Span(at.source, place, place), " "),
+        )
+    return at.say(
+        YAML_SYNTAX,
+        f'expected a key with a colon, found "{shorten(written)}"',
+        at.span(start, len(written)),
+        'write ": " after the key, or indent the line if it continues the text above',
+    )
+
+
+def _missing_comma(at: Breakdown, end: int) -> bool:
+    return at.say(
+        YAML_SYNTAX,
+        "expected a comma between two items",
+        at.span(at.place),
+        "write a comma before it",
+        fix=Fix(Span(at.source, end, end), ","),
+    )
+
+
+def is_bracket(at: Breakdown) -> bool:
+    """A list or mapping in brackets that goes wrong."""
+    if "flow" not in at.context:
+        if "node content" not in at.problem or at.char not in tuple(",]}"):
+            return False
+        return at.begins_with(at.place)
+    opening = at.text[at.opened : at.opened + 1]
+    here, there = PlainLine(at.source, at.place), PlainLine(at.source, at.opened)
+    if opening in tuple("[{") and (
+        not at.char or (here.start != there.start and here.indent <= there.indent)
+    ):
+        return say_open_bracket(at)
+    if at.char in tuple("]}"):
+        return at.say(
+            YAML_SYNTAX,
+            f"a {at.char} where {'a ]' if at.char == '}' else 'a }'} was expected",
+            at.span(at.place),
+            "close the bracket that was opened last first",
+            labels=(Label(at.span(at.opened), "this is open"),) if opening in "[{" else (),
+        )
+    if "node content" in at.problem:
+        return at.say(
+            YAML_SYNTAX,
+            "expected a value before this",
+            at.span(at.place),
+            "write the value, or delete the comma",
+        )
+    end = at.opened + len(at.text[at.opened : at.place].rstrip())
+    return _missing_comma(at, end)
+
+
+def is_indentation(at: Breakdown) -> bool:
+    """A line that is indented as no other, or stands among lines of another kind."""
+    line = PlainLine(at.source, at.place)
+    if not at.char or at.text[line.start : at.place].strip(" "):
+        return False
+    column = at.place - line.start
+    if at.opened < line.start and column == at.opened - PlainLine(at.source, at.opened).start:
+        is_item = line.dashed or at.text.startswith("-", at.place)
+        if not is_item and line.key is None:
+            return say_without_colon(at, line)
+        return at.say(
+            YAML_SYNTAX,
+            f"{'an item of a list' if is_item else 'a key'} stands among "
+            + ("the keys of a mapping" if "mapping" in at.context else "the items of a list"),
+            at.span(at.place),
+            "indent the list below its key, or give it a key"
+            if is_item
+            else "write - before it, or indent it as the keys that it belongs to",
+            labels=(Label(at.span(at.opened), "which begin here"),),
+        )
+    columns = _columns_above(at.source, line)
+    if not columns or column in columns:
+        return False
+    return at.say(
+        YAML_SYNTAX,
+        f"this line is indented by {_spaces(column)}, which fits no line above,"
+        f" expected {' or '.join(map(str, sorted(columns)))}",
+        Span(at.source, line.start, max(at.place, line.start + 1)),
+        "begin the line below the first letter of a line that it belongs with",
+    )
+
+
+def _columns_above(source: Source, line: PlainLine) -> set[int]:
+    """The columns in which the collections that may be open above a line have begun."""
+    columns: set[int] = set()
+    lowest: int | None = None
+    above = line_before(source, line)
+    for _ in range(_LINES_ABOVE):
+        if above is None or lowest == 0:
+            break
+        if lowest is None or above.indent < lowest:
+            lowest = above.indent
+            columns.add(above.indent)
+            if above.dashed and above.key is not None:
+                columns.add(above.column)
+        above = line_before(source, above)
+    return columns
+
+
+def _spaces(number: int) -> str:
+    return "1 space" if number == 1 else f"{number} spaces"

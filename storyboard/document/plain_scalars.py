@@ -1,0 +1,148 @@
+"""Where a text without quotation marks begins and ends, and the same text with them.
+
+For texts that the parser could not take, so it works on lines as a reader would, and is right
+for what writers write rather than for all that YAML allows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from storyboard.diagnostics import Fix, Source, Span
+
+# A line's indentation and list dashes, then a key with its colon, where it has one.
+_ENTRY = re.compile(
+    r"""(?P<indent>[ ]*)(?P<dashes>(?:[-?][ ]+)*)
+    (?:(?P<key>"[^"\n\r]*"|'[^'\n\r]*'|[^\s:#\[{"'@`%*&!|>][^:#\n\r]*?)[ ]*:(?:[ \t]+|(?=$)))?""",
+    re.VERBOSE | re.MULTILINE,
+)
+_COMMENT = re.compile(r"(?<=[ \t])#")
+_LOOKS_LIKE_ENTRY = re.compile(r"-(?:\s|$)|#|[^\s:\"']+:(?:\s|$)")
+_FLOW_END = re.compile(r"[,\]}]")
+# How much of a line or file is looked at; no writer's line is longer, and a bomb's may be.
+_COLUMNS, _LINES = 1_000, 200
+
+
+class PlainLine:
+    """One line as its writer meant it: its indentation, its key and where its value begins."""
+
+    __slots__ = (
+        "column",
+        "dashed",
+        "end",
+        "indent",
+        "key",
+        "key_start",
+        "number",
+        "start",
+        "value",
+    )
+
+    def __init__(self, source: Source, offset: int) -> None:
+        self.number = source.position(offset)[0]
+        self.start = source.line_starts[self.number - 1]
+        self.end = self.start + len(source.line(self.number))
+        entry = _ENTRY.match(source.text, self.start, min(self.end, self.start + _COLUMNS))
+        assert entry is not None  # noqa: S101 - every part of the pattern may be empty
+        self.indent = len(entry["indent"])
+        self.dashed = bool(entry["dashes"])
+        self.key: str | None = entry["key"]
+        self.key_start = entry.end("dashes")
+        self.value = entry.end()
+        # What continues the value is indented more than this column.
+        self.column = self.key_start - self.start
+        if self.key is None:
+            self.column = len((entry["indent"] + entry["dashes"]).rstrip()) - 1
+
+
+def line_before(source: Source, line: PlainLine) -> PlainLine | None:
+    """The nearest line above that is neither empty nor a comment; looks at 200 lines."""
+    for number in range(line.number - 1, max(line.number - _LINES, 0), -1):
+        written = source.line(number).strip()
+        if written and not written.startswith("#"):
+            return PlainLine(source, source.line_starts[number - 1])
+    return None
+
+
+def is_in_flow(text: str, line: PlainLine, offset: int) -> bool:
+    """Whether the line's value is in brackets that are still open at the offset."""
+    written = text[line.value : min(offset, line.value + _COLUMNS)]
+    depth, quote = 0, ""
+    for character in written:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "[{":
+            depth += 1
+        elif character in "]}":
+            depth -= 1
+    return depth > 0 and written[0] in "[{"
+
+
+def text_end(source: Source, start: int, *, in_flow: bool, column: int | None = None) -> int:
+    """Where the text that begins at ``start`` ends, with the lines that continue it.
+
+    Those are indented by more than ``column``, which is the line's own unless given.
+    """
+    line = PlainLine(source, start)
+    if in_flow:
+        found = _FLOW_END.search(source.text, start, line.end)
+        stop = found.start() if found else line.end
+        return _without_blanks(source.text, start, stop)
+    if source.text.startswith("{#", start):
+        return _without_blanks(source.text, start, line.end, comment=False)
+    end = _without_blanks(source.text, start, line.end)
+    if column is None:
+        column = line.column
+    for number in range(line.number + 1, line.number + _LINES):
+        written = source.line(number)
+        words = written.lstrip(" ")
+        if (
+            not words.strip()
+            or len(written) - len(words) <= column
+            or _LOOKS_LIKE_ENTRY.match(words, 0, _COLUMNS)
+        ):
+            break
+        begin = source.line_starts[number - 1]
+        end = _without_blanks(source.text, begin + len(written) - len(words), begin + len(written))
+    return end
+
+
+def quote_fix(source: Source, start: int, end: int) -> Fix:
+    """The replacement of a text by itself in quotation marks."""
+    return Fix(Span(source, start, end), quoted(source.text[start:end]))
+
+
+def quoted(text: str) -> str:
+    """A text in double quotation marks, or in single ones where it has those or backslashes."""
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+def requoted(written: str) -> str:
+    """A text of which a part stands in quotation marks already, in marks as a whole.
+
+    >>> requoted("'don't go'")
+    '"don\\'t go"'
+    >>> requoted('"No," she says')
+    '\\'"No," she says\\''
+    """
+    mark = written[0]
+    if written.endswith(mark) and len(written) > 1:
+        inside = written[1:-1]
+        other = '"' if mark == "'" else "'"
+        if other not in inside and "\\" not in inside:
+            return other + inside + other
+        if mark == "'":
+            return "'" + inside.replace("'", "''") + "'"
+    return quoted(written)
+
+
+def _without_blanks(text: str, start: int, end: int, *, comment: bool = True) -> int:
+    """The end of a line's text, before the blanks and the comment that follow it."""
+    found = _COMMENT.search(text, start, end) if comment else None
+    if found:
+        end = found.start()
+    return start + len(text[start:end].rstrip())

@@ -1,0 +1,147 @@
+"""Connections to any servers: httpx says what is sent, aiohttp carries it.
+
+Of all that a run takes of the machine, HTTP is the largest part. httpx's own transport takes
+several times as long for a request as aiohttp's, which is written in C where it matters. Its
+requests, its answers and its certificates are used as they are.
+"""
+
+from __future__ import annotations
+
+import errno
+import ssl
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from io import BytesIO
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import httpx
+from yarl import URL
+
+_IDLE_SECONDS = 30.0
+_MAX_CONNECTIONS = 200
+_CONNECT_SECONDS = 15.0
+_MAX_FIELD = 64 << 10
+"""Bytes of a header: the address of a redirection may hold a long permission."""
+_OURS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+"""Headers that a request has only where httpx has given it them."""
+
+NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+)
+"""What is raised before a byte of a request has left."""
+
+BROKEN = (*NOT_SENT, aiohttp.ClientError, TimeoutError, OSError)
+"""All that may be raised instead of an answer."""
+
+
+def max_connections() -> int:
+    """How many connections a run may hold: a part of the files that a process may have open."""
+    if sys.platform == "win32":
+        return _MAX_CONNECTIONS
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MAX_CONNECTIONS if soft < 0 else max(8, min(_MAX_CONNECTIONS, soft // 2))
+
+
+class Connections:
+    """Connections to any servers, kept for a while where they may be used again.
+
+    ``local`` is for servers on this machine: environment variables may name proxies, which those
+    have not.
+    """
+
+    def __init__(self, *, local: bool) -> None:
+        self._local = local
+        self._kept: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
+
+    @asynccontextmanager
+    async def send(
+        self, request: httpx.Request, *, seconds: float, fresh: bool = False
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer to a request; it follows no redirection. Raises one of ``BROKEN``.
+
+        ``seconds`` are the longest silence. With ``fresh`` the request has a connection of its
+        own, and is sent once, whatever happens; else one that asks may be sent again where the
+        server had hung up on an old connection.
+        """
+        if self._kept is None or self._fresh is None:
+            # A session belongs to the event loop in which it is made.
+            self._kept, self._fresh = _session(kept=True), _session(kept=False)
+        body = request.read()
+        async with (self._fresh if fresh else self._kept).request(
+            request.method,
+            # A link that was signed must stay as it is, to the letter.
+            URL(str(request.url), encoded=True),
+            headers=request.headers.multi_items(),
+            data=BytesIO(body) if body else None,
+            proxy=None if self._local else _proxy_of(request.url.scheme, request.url.netloc),
+            timeout=aiohttp.ClientTimeout(connect=_CONNECT_SECONDS, sock_read=seconds),
+            allow_redirects=False,
+            ssl=_tls() if request.url.scheme == "https" else True,
+        ) as answer:
+            yield answer
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for session in (self._kept, self._fresh):
+            if session is not None:
+                await session.close()
+
+
+def _session(*, kept: bool) -> aiohttp.ClientSession:
+    if kept:
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS)
+    else:
+        connector = aiohttp.TCPConnector(limit=0, force_close=True)
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=_OURS,
+        auto_decompress=False,
+        max_line_size=_MAX_FIELD,
+        max_field_size=_MAX_FIELD,
+    )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the certificates takes longer than a request: once for all connections.
+    return httpx.create_ssl_context()
+
+
+@cache
+def _proxy_of(scheme: str, netloc: bytes) -> str | None:
+    named = getproxies()
+    proxy = named.get(scheme) or named.get("all")
+    if not proxy or proxy_bypass(netloc.decode("ascii")):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if not proxy.startswith(("http://", "https://")):
+        raise httpx.UnsupportedProtocol("the proxy is of an unknown kind")
+    return proxy
+
+
+def exhausted(error: BaseException) -> str:
+    """What of this machine is used up, where that is behind an error; else empty."""
+    seen: BaseException | None = error
+    while seen is not None:
+        number = seen.errno if isinstance(seen, OSError) else None
+        if number in (errno.EMFILE, errno.ENFILE):
+            return (
+                "this machine lets the process open no more files and connections: raise the "
+                "limit (ulimit -n), or run with fewer --jobs"
+            )
+        if number == errno.EADDRNOTAVAIL:
+            return "this machine has no free port left for a connection: run with fewer --jobs"
+        seen = seen.__cause__ or seen.__context__
+    return ""

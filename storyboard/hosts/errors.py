@@ -1,0 +1,221 @@
+"""What can go wrong with a host, in a closed set, and how the vendors' words become one of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+
+class FailureKind(StrEnum):
+    """Every way in which a host does not give what it was asked for.
+
+    ``not_sent``: nothing of the request has left, or it was answered by a proof that it was not
+    taken. ``ambiguous``: it may have been taken. ``transient``: asking again may help, nothing is
+    paid by it. ``refused``: the vendor does not want it, and says neither of the narrower ones.
+    """
+
+    NOT_SENT = "not_sent"
+    AMBIGUOUS = "ambiguous"
+    RATE_LIMITED = "rate_limited"
+    EXHAUSTED = "exhausted"
+    BAD_KEY = "bad_key"
+    BAD_INPUT = "bad_input"
+    CONTENT_POLICY = "content_policy"
+    REFUSED = "refused"
+    TRANSIENT = "transient"
+    GONE = "gone"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One trouble: its kind, the vendor's words without any secret, and the field it names.
+
+    ``pointer`` is a JSON pointer into the body, empty where none is named. ``retry_after`` is in
+    seconds, None where the vendor does not say.
+    """
+
+    kind: FailureKind
+    text: str
+    pointer: str = ""
+    retry_after: float | None = None
+
+
+class HostError(Exception):
+    """A host did not do what it was asked; ``problem`` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+    @property
+    def kind(self) -> FailureKind:
+        """The kind of its problem."""
+        return self.problem.kind
+
+
+def trouble(kind: FailureKind, text: str, **details: Any) -> HostError:
+    """An error of a kind, with words of our own."""
+    return HostError(Problem(kind=kind, text=scrub(text), **details))
+
+
+def misled(problem: Problem, host: str) -> Problem:
+    """The problem of an order that found nothing at an address that is not the host's own."""
+    hint = f"--base-url may lead to no {host}; a simulator's ends in /{host}"
+    return replace(problem, text=f"{problem.text} ({hint})")
+
+
+_QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>]*")
+_CREDENTIALS = re.compile(r"(https?://)[^\s/@]+@")
+_BEARER = re.compile(r"\b(Bearer|Key)\s+[A-Za-z0-9._:-]{6,}", re.IGNORECASE)
+_MAX_TEXT = 500
+
+
+def scrub(text: str, secrets: Sequence[str] = ()) -> str:
+    """A text without keys, credentials, and the queries of links, which may be permissions."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "…")
+    text = _QUERY.sub(r"\1?…", _CREDENTIALS.sub(r"\1…@", text))
+    text = _BEARER.sub(r"\1 …", text)
+    return " ".join(text.split())[:_MAX_TEXT]
+
+
+# -- statuses -------------------------------------------------------------------------------------
+
+_NOT_A_REFUSAL = frozenset({408, 425, 499})
+"""Statuses below 500 with which a proxy or a server ends what it may have begun."""
+
+
+def is_proof_of_refusal(status: int) -> bool:
+    """Whether the answer to a paying request proves that it was not taken."""
+    return 400 <= status < 500 and status not in _NOT_A_REFUSAL
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """The seconds that a ``Retry-After`` asks for; None where there is none that can be read."""
+    given = headers.get("retry-after", "").strip()
+    if not given:
+        return None
+    try:
+        return max(0.0, min(float(given), 3600.0))
+    except ValueError:
+        pass
+    at = read_date(given)
+    if at is None:
+        return None
+    return max(0.0, min((at - (now or datetime.now(UTC))).total_seconds(), 3600.0))
+
+
+def read_date(text: str) -> datetime | None:
+    """The time that a header gives, None where it gives none."""
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+_KINDS = {
+    401: FailureKind.BAD_KEY,
+    402: FailureKind.EXHAUSTED,
+    403: FailureKind.BAD_KEY,
+    410: FailureKind.GONE,
+    429: FailureKind.RATE_LIMITED,
+}
+_EXHAUSTED = re.compile(r"exhausted balance|insufficient credits|user is locked", re.IGNORECASE)
+_POLICY = re.compile(r"content (checker|policy)|safety|moderation|sensitive", re.IGNORECASE)
+
+
+def read_status(
+    status: int, text: str, headers: Mapping[str, str], secrets: Sequence[str]
+) -> Problem:
+    """The problem of an answer by its status and the words that were found in it."""
+    said = scrub(text, secrets) or f"the host answered {status}"
+    if status >= 500:
+        return Problem(kind=FailureKind.TRANSIENT, text=said, retry_after=retry_after(headers))
+    kind = _KINDS.get(status, FailureKind.REFUSED)
+    if status in (402, 403) and _EXHAUSTED.search(said):
+        kind = FailureKind.EXHAUSTED
+    elif status in (400, 422):
+        kind = FailureKind.BAD_INPUT
+    return Problem(kind=kind, text=said, retry_after=retry_after(headers))
+
+
+# -- fal ------------------------------------------------------------------------------------------
+
+_FAL_PASSING = ("internal_server_error", "generation_timeout", "downstream_")
+
+
+def read_fal(
+    status: int, body: Any, headers: Mapping[str, str], secrets: Sequence[str]
+) -> tuple[Problem, bool]:
+    """fal's error, and whether it is the outcome of a job rather than of the asking.
+
+    A list under ``detail`` comes from the model, decided by ``type``; a text comes from the
+    queue. Source: fal's documents on errors, as gathered for the targets.
+    """
+    detail = body.get("detail") if isinstance(body, dict) else None
+    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
+        first = detail[0]
+        name = str(first.get("type", ""))
+        text = scrub("; ".join(str(one.get("msg", "")) for one in detail[:3]), secrets)
+        if name == "content_policy_violation":
+            kind = FailureKind.CONTENT_POLICY
+        elif name.startswith(_FAL_PASSING):
+            kind = FailureKind.TRANSIENT
+        elif name == "insufficient_credits":
+            kind = FailureKind.EXHAUSTED
+        else:
+            kind = FailureKind.BAD_INPUT
+        said = text or name or f"the host answered {status}"
+        return Problem(kind=kind, text=said, pointer=_pointer(first.get("loc"))), True
+    text = detail if isinstance(detail, str) else ""
+    name = str(body.get("error_type", "")) if isinstance(body, dict) else ""
+    if name.startswith("client_") or status == 499:
+        return Problem(
+            kind=FailureKind.CANCELLED, text=scrub(text, secrets) or "it was cancelled"
+        ), True
+    return read_status(status, text, headers, secrets), False
+
+
+def _pointer(loc: Any) -> str:
+    if not isinstance(loc, list):
+        return ""
+    parts = loc[1:] if loc and loc[0] == "body" else loc
+    return "".join(f"/{part}" for part in parts)
+
+
+# -- Oxen -----------------------------------------------------------------------------------------
+
+
+def read_oxen(
+    status: int, body: Any, headers: Mapping[str, str], secrets: Sequence[str]
+) -> Problem:
+    """Oxen's error: ``{"error": {"type", "title", "detail"}}`` or ``{"error": {"message"}}``."""
+    error = body.get("error") if isinstance(body, dict) else None
+    text = ""
+    if isinstance(error, dict):
+        text = str(error.get("detail") or error.get("message") or error.get("title") or "")
+    elif isinstance(error, str):
+        text = error
+    return read_status(status, text, headers, secrets)
+
+
+def read_oxen_failure(text: str, secrets: Sequence[str]) -> Problem:
+    """Why a generation failed, by fragments of its ``error_message``: Oxen gives no types."""
+    said = scrub(text, secrets) or "the generation failed without a word"
+    if _EXHAUSTED.search(said):
+        kind = FailureKind.EXHAUSTED
+    elif _POLICY.search(said):
+        kind = FailureKind.CONTENT_POLICY
+    elif re.search(r"internal server error|timed? ?out|unavailable|try again", said, re.IGNORECASE):
+        kind = FailureKind.TRANSIENT
+    else:
+        kind = FailureKind.BAD_INPUT
+    return Problem(kind=kind, text=said)

@@ -1,0 +1,313 @@
+"""fal's queue: ``queue.fal.run``, its history at ``api.fal.ai``, its files at ``v3.fal.media``.
+
+There is no idempotency key and no FAILED: a bad request is accepted, becomes COMPLETED, and its
+refusal is the answer to the request for its result. Facts as gathered for the targets, 2026.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from storyboard.hosts.errors import (
+    FailureKind,
+    HostError,
+    Problem,
+    is_proof_of_refusal,
+    misled,
+    read_fal,
+    trouble,
+)
+from storyboard.hosts.http import HttpClient
+from storyboard.hosts.protocol import (
+    CONTENT_TYPES,
+    Download,
+    JobView,
+    Outcome,
+    Progress,
+    Submission,
+    Trace,
+)
+from storyboard.ledger import Receipt
+
+_PAGE = 100
+_MAX_PAGES = 200
+_PROGRESS = {
+    "IN_QUEUE": Progress.QUEUED,
+    "IN_PROGRESS": Progress.RUNNING,
+    "COMPLETED": Progress.OVER,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FalAddresses:
+    """Where fal is: the vendor's own hosts, or one base with a folder for each."""
+
+    queue: str = "https://queue.fal.run"
+    rest: str = "https://rest.fal.ai"
+    api: str = "https://api.fal.ai"
+    files: str = "https://v3.fal.media"
+
+    @classmethod
+    def under(cls, base: str) -> FalAddresses:
+        """All of them below one address, as the simulator and proxies have them."""
+        base = base.rstrip("/")
+        return cls(
+            queue=f"{base}/queue", rest=f"{base}/rest", api=f"{base}/api", files=f"{base}/cdn"
+        )
+
+
+class FalHost:
+    """See :class:`storyboard.hosts.protocol.Host`. ``labelled`` names the shots to a simulator."""
+
+    name = "fal"
+    keeps_bodies = True
+    unlisted = ""
+
+    def __init__(
+        self, key: str, addresses: FalAddresses | None = None, *, labelled: bool = False
+    ) -> None:
+        self._at = addresses or FalAddresses()
+        at = self._at
+        # Uploads take a token that the key buys, never the key: the store of files is left out.
+        self._http = HttpClient(
+            f"Key {key}", (at.queue, at.rest, at.api), secret=key, local=labelled
+        )
+        self.most_watched: int | None = self._http.most_streams
+        self._labelled = labelled
+        self._token: tuple[str, str, str, float] | None = None
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """See :class:`Host`."""
+        return self._http.clock_ahead
+
+    async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
+        """See :class:`Host`. An order is for one clip."""
+        headers = submission.labels() if self._labelled else {}
+        body = json.dumps(submission.body, ensure_ascii=False).encode()
+        answer = await self._http.pay(f"{self._at.queue}/{submission.endpoint}", body, headers)
+        found = _json(answer)
+        if answer.status_code // 100 == 2:
+            name = found.get("request_id") if isinstance(found, dict) else None
+            if not isinstance(name, str) or not name:
+                raise trouble(FailureKind.AMBIGUOUS, "the host accepted, but its answer has no id")
+            known = self.receipt(submission.endpoint, name)
+            return (Receipt(id=name, links=known.links | self._links(found)),)
+        if not is_proof_of_refusal(answer.status_code):
+            raise trouble(
+                FailureKind.AMBIGUOUS,
+                f"the host answered {answer.status_code}: it may have accepted",
+            )
+        problem, _ = read_fal(answer.status_code, found, answer.headers, self._http.secrets)
+        if answer.status_code == httpx.codes.NOT_FOUND and self._at != FalAddresses():
+            problem = misled(problem, self.name)
+        raise HostError(problem)
+
+    def receipt(self, endpoint: str, id: str) -> Receipt:  # noqa: A002
+        """See :class:`Host`."""
+        return Receipt(id=id, links={"app": "/".join(endpoint.split("/")[:2])})
+
+    def _links(self, found: dict[str, Any]) -> dict[str, str]:
+        names = ("status_url", "response_url", "cancel_url")
+        links = {name: found[name] for name in names if isinstance(found.get(name), str)}
+        return {
+            name: link
+            for name, link in links.items()
+            if self._http.trusts(link) and "?" not in link and "#" not in link
+        }
+
+    def _link(self, receipt: Receipt, name: str) -> str:
+        given = receipt.links.get(name)
+        if given and self._http.trusts(given):
+            return given
+        # By hand: the owner and the app alone, never the long path of the endpoint.
+        app = receipt.links["app"]
+        tail = {"status_url": "/status", "response_url": "", "cancel_url": "/cancel"}[name]
+        return f"{self._at.queue}/{app}/requests/{quote(receipt.id, safe='')}{tail}"
+
+    async def look(self, receipt: Receipt) -> JobView:
+        """See :class:`Host`."""
+        answer = await self._http.ask("GET", self._link(receipt, "status_url"))
+        found = _json(answer)
+        if answer.status_code not in (200, 202):
+            raise self._refused(answer, found)
+        return _look(found)
+
+    async def watch(self, receipt: Receipt, heard: Callable[[JobView], None]) -> bool:
+        """See :class:`Host`."""
+        url = f"{self._link(receipt, 'status_url')}/stream"
+        try:
+            async with self._http.stream_events(url) as events:
+                async for _, data in events:
+                    look = _look(json.loads(data))
+                    if look.progress is Progress.OVER:
+                        return True
+                    heard(look)
+        except (HostError, ValueError):
+            return False
+        return False
+
+    async def fetch(self, receipt: Receipt) -> Outcome:
+        """See :class:`Host`."""
+        answer = await self._http.ask("GET", self._link(receipt, "response_url"))
+        found = _json(answer)
+        units = _units(answer.headers.get("x-fal-billable-units"))
+        if answer.status_code == 200:
+            video = found.get("video") if isinstance(found, dict) else None
+            if not isinstance(video, dict) or not isinstance(video.get("url"), str):
+                raise trouble(FailureKind.TRANSIENT, "the host's result names no clip")
+            size = video.get("file_size")
+            return Outcome(
+                link=video["url"], size=size if isinstance(size, int) else None, units=units
+            )
+        problem, is_outcome = read_fal(
+            answer.status_code, found, answer.headers, self._http.secrets
+        )
+        if is_outcome:
+            return Outcome(problem=problem, units=units)
+        raise self._refused(answer, found)
+
+    async def cancel(self, receipt: Receipt) -> bool:
+        """See :class:`Host`."""
+        answer = await self._http.ask("PUT", self._link(receipt, "cancel_url"))
+        if answer.status_code // 100 == 2:
+            return True
+        if answer.status_code == 400:
+            return False
+        raise self._refused(answer, _json(answer))
+
+    async def history(self, endpoint: str, since: float) -> tuple[Trace, ...]:
+        """See :class:`Host`."""
+        traces: list[Trace] = []
+        query = {
+            "endpoint_id": endpoint,
+            "start": datetime.fromtimestamp(since, UTC).isoformat(),
+            "expand": "payloads",
+            "limit": str(_PAGE),
+        }
+        for _ in range(_MAX_PAGES):
+            url = f"{self._at.api}/v1/models/requests/by-endpoint"
+            answer = await self._http.ask("GET", url, params=query)
+            found = _json(answer)
+            if answer.status_code != 200 or not isinstance(found, dict):
+                raise self._refused(answer, found)
+            try:
+                traces += [_trace(item, endpoint) for item in found["items"]]
+                more = found.get("next_cursor") if found.get("has_more", True) else None
+            except (KeyError, TypeError, ValueError):
+                raise trouble(FailureKind.TRANSIENT, "the host's history cannot be read") from None
+            if not more:
+                return tuple(traces)
+            query["cursor"] = str(more)
+        raise trouble(FailureKind.TRANSIENT, "the host's history has no end")
+
+    async def upload(self, data: bytes, sha256: str, suffix: str) -> str:
+        """See :class:`Host`."""
+        token, kind, base, _ = await self._upload_token()
+        answer = await self._http.put(
+            "POST",
+            f"{base.rstrip('/')}/files/upload",
+            keyed=False,
+            content=data,
+            headers={
+                "Authorization": f"{kind} {token}",
+                "Content-Type": CONTENT_TYPES.get(suffix, "application/octet-stream"),
+                "X-Fal-File-Name": f"{sha256[:16]}{suffix}",
+            },
+        )
+        found = _json(answer)
+        if answer.status_code == 401:
+            self._token = None
+            raise trouble(FailureKind.TRANSIENT, "the permission to upload has expired")
+        if answer.status_code // 100 != 2:
+            raise self._refused(answer, found)
+        url = found.get("access_url") if isinstance(found, dict) else None
+        if not isinstance(url, str):
+            raise trouble(FailureKind.TRANSIENT, "the host took the file and gave no link")
+        return url
+
+    async def _upload_token(self) -> tuple[str, str, str, float]:
+        now = datetime.now(UTC).timestamp()
+        if self._token is not None and self._token[3] > now + 60:
+            return self._token
+        url = f"{self._at.rest}/storage/auth/token?storage_type=fal-cdn-v3"
+        answer = await self._http.ask("POST", url, json={})
+        found = _json(answer)
+        if answer.status_code // 100 != 2:
+            raise self._refused(answer, found)
+        try:
+            until = datetime.fromisoformat(found["expires_at"]).timestamp()
+            self._token = (found["token"], found["token_type"], self._at.files, until)
+        except (KeyError, TypeError, ValueError):
+            raise trouble(
+                FailureKind.TRANSIENT, "the permission to upload cannot be read"
+            ) from None
+        return self._token
+
+    async def is_there(self, link: str) -> bool:
+        """See :class:`Host`."""
+        answer = await self._http.ask("HEAD", link, keyed=False)
+        return answer.status_code == 200
+
+    async def download(self, link: str, part: Path, most: int) -> Download:
+        """See :class:`Host`."""
+        return await self._http.download(link, part, most)
+
+    async def close(self) -> None:
+        """See :class:`Host`."""
+        await self._http.close()
+
+    def _refused(self, answer: Any, found: Any) -> HostError:
+        if answer.status_code < 400:
+            return trouble(FailureKind.TRANSIENT, f"the host answered {answer.status_code}")
+        problem, _ = read_fal(answer.status_code, found, answer.headers, self._http.secrets)
+        if answer.status_code == 404:
+            problem = Problem(kind=FailureKind.GONE, text=problem.text)
+        return HostError(problem)
+
+
+def _look(found: Any) -> JobView:
+    try:
+        position = found.get("queue_position")
+        return JobView(
+            progress=_PROGRESS[found["status"]],
+            position=position if isinstance(position, int) else None,
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise trouble(FailureKind.TRANSIENT, "the host's status cannot be read") from None
+
+
+def _trace(item: dict[str, Any], endpoint: str) -> Trace:
+    body = item.get("json_input")
+    if isinstance(body, str):
+        body = json.loads(body)
+    return Trace(
+        id=item["request_id"],
+        endpoint=str(item.get("endpoint_id") or endpoint),
+        at=datetime.fromisoformat(item["sent_at"]).timestamp(),
+        body=body if isinstance(body, dict) else None,
+    )
+
+
+def _units(text: str | None) -> Decimal | None:
+    try:
+        found = Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+    return found if found is not None and found.is_finite() and found >= 0 else None
+
+
+def _json(answer: Any) -> Any:
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,274 @@
+"""The HTTP client: who may be sent the key, and what a broken connection proves.
+
+The key goes to the named origins only, and no request that carries it follows a redirection.
+A paying request has a connection that is new, so that an idle one which the host has closed
+meanwhile cannot make it doubtful.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+
+from storyboard import __version__
+from storyboard.hosts.connections import BROKEN, NOT_SENT, Connections, exhausted, max_connections
+from storyboard.hosts.errors import FailureKind, read_date, trouble
+from storyboard.hosts.protocol import Download
+from storyboard.ledger.store import refusal
+
+_now = time.time
+_PAY_SECONDS = 90.0
+_ASK_SECONDS = 30.0
+_FILE_SECONDS = 120.0
+_STREAM_SECONDS = 60.0
+"""The longest silence in which an answer is still waited for."""
+
+_CLOCK_EVERY = 60.0
+"""Seconds between two looks at the clock that the host's answers show."""
+_MAX_REDIRECTIONS = 5
+_REDIRECTIONS = (301, 302, 303, 307, 308)
+_LAST_WORDS = 0.1
+"""Seconds in which a stream that has said all may end by itself, so that its connection is kept."""
+
+_HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": f"storyboard/{__version__}",
+}
+_WHOLE = {**_HEADERS, "Accept-Encoding": "identity"}
+
+
+@lru_cache(maxsize=1024)
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL, as they are compared; empty for what is no http URL."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+class HttpClient:
+    """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone.
+
+    ``clock_ahead`` is by how many seconds this machine's clock is ahead of the vendor's, None
+    before it has told the time. ``most_streams`` are the event streams that may be open at once;
+    those who open them count.
+    """
+
+    def __init__(
+        self, authorization: str, trusted: tuple[str, ...], *, secret: str, local: bool = False
+    ) -> None:
+        self._authorization = authorization
+        self._trusted = frozenset(origin(url) for url in trusted)
+        self.secrets = (secret,)
+        self.clock_ahead: float | None = None
+        self._clock_at = -_CLOCK_EVERY
+        most = max_connections()
+        self.most_streams = most // 2
+        self._connections = Connections(local=local)
+        # Those who wait here have no time running; how many pay at once is for the run to say.
+        self._asking = asyncio.Semaphore(most // 5)
+
+    def trusts(self, url: str) -> bool:
+        """Whether the key may be sent there."""
+        return origin(url) in self._trusted
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._connections.close()
+
+    def _headers(
+        self, url: str, headers: Mapping[str, str] | None, usual: Mapping[str, str] = _HEADERS
+    ) -> dict[str, str]:
+        if not self.trusts(url):
+            raise trouble(FailureKind.REFUSED, f"the key is not sent to {origin(url) or 'no host'}")
+        return {**usual, **(headers or {}), "Authorization": self._authorization}
+
+    async def pay(
+        self, url: str, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Send a paying request, once, whatever happens. ``not_sent`` or ``ambiguous``."""
+        sent = self._headers(url, {"Content-Type": "application/json", **(headers or {})})
+        try:
+            request = httpx.Request("POST", url, headers=sent, content=body)
+            async with self._connections.send(request, seconds=_PAY_SECONDS, fresh=True) as answer:
+                self._compare_clocks(answer)
+                return await _read(answer)
+        except NOT_SENT as error:
+            raise trouble(
+                FailureKind.NOT_SENT, f"no connection to the host: {_said(error)}"
+            ) from None
+        except Exception as error:  # noqa: BLE001 - whatever it was, the host may have the request
+            raise trouble(
+                FailureKind.AMBIGUOUS, f"the connection broke before an answer: {_said(error)}"
+            ) from None
+
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        keyed: bool = True,
+        seconds: float = _ASK_SECONDS,
+        **content: Any,
+    ) -> httpx.Response:
+        """Send a request that pays nothing; ``transient`` where no answer comes."""
+        sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
+        try:
+            request = httpx.Request(method, url, headers=sent, **content)
+            async with self._asking, self._connections.send(request, seconds=seconds) as answer:
+                if keyed:
+                    self._compare_clocks(answer)
+                return await _read(answer)
+        except (*BROKEN, httpx.DecodingError) as error:
+            raise trouble(
+                FailureKind.TRANSIENT, f"no answer from the host: {_said(error)}"
+            ) from None
+
+    def _compare_clocks(self, answer: aiohttp.ClientResponse) -> None:
+        now = time.monotonic()
+        if now < self._clock_at + _CLOCK_EVERY:
+            return
+        there = read_date(answer.headers.get("Date", ""))
+        if there is not None:
+            self.clock_ahead, self._clock_at = _now() - there.timestamp(), now
+
+    async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
+        """As ``ask``, for files: with the patience that they need."""
+        return await self.ask(method, url, seconds=_FILE_SECONDS, **details)
+
+    @asynccontextmanager
+    async def stream_events(self, url: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
+        """Server-sent events: name and data of each. ``transient`` where the line breaks."""
+        headers = self._headers(url, {"Accept": "text/event-stream"}, _WHOLE)
+        try:
+            request = httpx.Request("GET", url, headers=headers)
+            async with self._connections.send(request, seconds=_STREAM_SECONDS) as answer:
+                if answer.status != httpx.codes.OK:
+                    raise trouble(FailureKind.TRANSIENT, f"no events: {answer.status}")
+                blocks = answer.content.iter_any()
+                yield _events(blocks)
+                await _end(blocks)
+        except BROKEN as error:
+            raise trouble(FailureKind.TRANSIENT, f"the events stopped: {_said(error)}") from None
+
+    async def download(self, link: str, part: Path, most: int) -> Download:
+        """Fetch a file without the key, to the disk as it comes."""
+        try:
+            async with self._asking, self._follow(link) as answer:
+                if answer.status in (401, 403, 404, 410):
+                    raise trouble(FailureKind.GONE, f"the link to the clip answers {answer.status}")
+                if answer.status != httpx.codes.OK:
+                    raise trouble(FailureKind.TRANSIENT, f"the clip's host answers {answer.status}")
+                return await _keep(answer, part, most)
+        except BROKEN as error:
+            raise trouble(FailureKind.TRANSIENT, f"the download broke: {_said(error)}") from None
+
+    @asynccontextmanager
+    async def _follow(self, link: str) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer at the end of a link's redirections, none of which sees a key."""
+        for _ in range(_MAX_REDIRECTIONS + 1):
+            if not origin(link):
+                raise trouble(FailureKind.GONE, "the link to the clip is no http link")
+            request = httpx.Request("GET", link, headers=_WHOLE)
+            async with self._connections.send(request, seconds=_FILE_SECONDS) as answer:
+                there = answer.headers.get("location")
+                if answer.status not in _REDIRECTIONS or there is None:
+                    yield answer
+                    return
+            link = str(request.url.join(there))
+        raise trouble(
+            FailureKind.TRANSIENT, "the link to the clip leads from one place to the next"
+        )
+
+
+async def _read(answer: aiohttp.ClientResponse) -> httpx.Response:
+    body = await answer.read()
+    return httpx.Response(answer.status, headers=list(answer.raw_headers), content=body)
+
+
+async def _keep(answer: aiohttp.ClientResponse, part: Path, most: int) -> Download:
+    digest, size = hashlib.sha256(), 0
+    with _opened(part) as file:
+        async for block in answer.content.iter_any():
+            size += len(block)
+            if size > most:
+                raise trouble(FailureKind.TRANSIENT, f"the clip is above {most:,} bytes")
+            digest.update(block)
+            _write(file, block, part)
+    return Download(size=size, sha256=digest.hexdigest())
+
+
+def _opened(part: Path) -> Any:
+    try:
+        return part.open("wb", buffering=0)
+    except OSError as error:
+        raise refusal(error, part) from None
+
+
+def _write(file: Any, block: bytes, part: Path) -> None:
+    try:
+        rest = memoryview(block)
+        while rest:
+            rest = rest[file.write(rest) :]
+    except OSError as error:
+        raise refusal(error, part) from None
+
+
+async def _events(blocks: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, str]]:
+    name, data, rest = "message", list[str](), b""
+    async for block in blocks:
+        *lines, rest = (rest + block).split(b"\n")
+        for line in (raw.rstrip(b"\r").decode("utf-8", "replace") for raw in lines):
+            if not line:
+                if data:
+                    yield name, "\n".join(data)
+                name, data = "message", []
+            elif line.startswith("event:"):
+                name = line[6:].strip()
+            elif line.startswith("data:"):
+                data.append(line[5:].strip())
+
+
+async def _end(blocks: AsyncIterator[bytes]) -> None:
+    try:
+        async with asyncio.timeout(_LAST_WORDS):
+            async for _ in blocks:
+                pass
+    except (TimeoutError, *BROKEN):
+        pass  # what had to be said was said
+
+
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientHttpProxyError, "the proxy that the environment names refuses"),
+    (httpx.UnsupportedProtocol, "the proxy that the environment names is of a kind not known here"),
+    (aiohttp.ClientConnectorCertificateError, "the host's certificate is not to be trusted"),
+    (aiohttp.ClientConnectorError, "the connection was refused or the name is not known"),
+    (aiohttp.ConnectionTimeoutError, "it took too long to connect"),
+    (TimeoutError, "it took too long to answer"),
+    (aiohttp.ServerDisconnectedError, "the connection ended without an answer"),
+    (aiohttp.ClientPayloadError, "the answer ended too early"),
+    (aiohttp.ClientResponseError, "what came is no answer"),
+    (OSError, "the connection was cut"),
+)
+
+
+def _said(error: Exception) -> str:
+    # The words of transport errors may hold an address with its query: the kind says enough.
+    said = (words for kind, words in _WORDS if isinstance(error, kind))
+    return exhausted(error) or next(said, type(error).__name__)

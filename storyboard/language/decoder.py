@@ -1,0 +1,96 @@
+"""The decoder: validate, say what is wrong, take it out, and validate again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Items
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import EMPTY_SHOT, MISSING_KEY
+from storyboard.document.nodes import Mapping, Node, without_blanks
+from storyboard.language.error_paths import Location, walk
+from storyboard.language.model_errors import report
+from storyboard.language.repairs import is_placeholder, rename, take_out
+
+M = TypeVar("M", bound=BaseModel)
+
+_ROUNDS = 20
+"""How often what is wrong is taken out and the rest validated; each round goes deeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded(Generic[M]):
+    """What could be read of a node, and where something had to be taken out."""
+
+    value: M | None
+    removed: tuple[Location, ...]
+
+
+def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decoded[M]:
+    """Read a node as ``model``; what is wrong is said and left out.
+
+    ``value`` is None only where nothing of the node could be used. The node is changed: what
+    is wrong is taken out of it.
+    """
+    removed: list[Location] = []
+    for _ in range(_ROUNDS):
+        if node is None:
+            break
+        try:
+            return Decoded(model.model_validate(node), tuple(removed))
+        except ValidationError as failure:
+            errors = failure.errors(include_url=False, include_context=True)
+        gone = set(removed)
+        # The deepest first, so that taking one out does not move the place of another; what is
+        # missing last, as a misspelt key may be the one that is missed.
+        for error in sorted(errors, key=_order, reverse=True):
+            location: Location = tuple(part for part in error["loc"] if part != "[key]")
+            if error["type"] == "missing" and _is_there(node, location):
+                continue
+            is_known = _follows(location, error, gone) or _misses_lost(
+                node, location, error, removed
+            )
+            if not is_known and not is_placeholder(node, location):
+                report(model, node, location, error, diagnostics)
+            removed.append(location)
+            if not (rename(model, node, location, error) or take_out(node, location, error)):
+                return Decoded(None, tuple(removed))
+    return Decoded(None, tuple(removed))
+
+
+def _follows(location: Location, error: Any, gone: Set[Location]) -> bool:
+    """Whether an error only misses what was there, and was said to be wrong and taken out."""
+    if error["type"] == "missing":
+        return location in gone
+    if error["type"] != MISSING_KEY.id:
+        return False
+    return any((*location, key) in gone for key in ("frontal", "video"))
+
+
+def _misses_lost(root: Node, location: Location, error: Any, removed: Items[Location]) -> bool:
+    """Whether an error misses what may be in an entry that could not be parsed."""
+    kind = error["type"]
+    block = location[:-1] if kind == "missing" else location
+    if kind not in {"missing", MISSING_KEY.id, EMPTY_SHOT.id}:
+        return False
+    found = walk(root, block)[0]
+    is_lost = isinstance(found, Mapping) and getattr(found, "is_broken", False)
+    return is_lost and not any(one[:-1] == block for one in removed)
+
+
+def _order(error: Any) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
+    return error["type"] != "missing", _depth_first(error["loc"])
+
+
+def _depth_first(location: Items[str | int]) -> tuple[tuple[int, int, str], ...]:
+    return tuple((0, part, "") if isinstance(part, int) else (1, 0, part) for part in location)
+
+
+def _is_there(root: Node, location: Location) -> bool:
+    """Whether a key that was missing has been put there by now."""
+    parent = walk(root, location[:-1])[0]
+    return isinstance(parent, Mapping) and location[-1] in without_blanks(parent)

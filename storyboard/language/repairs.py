@@ -1,0 +1,123 @@
+"""What is wrong taken out of the nodes, so that all the rest can be read.
+
+A leaf becomes what its absence means. What a block cannot be without leaves an empty
+placeholder, and a block in a list keeps its place, so that others keep their numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from storyboard.diagnostics import Code
+from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, REGISTRY
+from storyboard.diagnostics.spelling import nearest
+from storyboard.document.nodes import Mapping, Node, Scalar, Sequence
+from storyboard.language.error_paths import Location, keys_at, walk
+
+_DEPENDED_ON = {
+    "beats", "characters", "description", "frontal", "image", "line", "locations", "prompt",
+    "props", "scenes", "shots", "styles", "use", "vars", "video",
+}  # fmt: skip
+"""Keys whose absence would be said again, or would make others wrong."""
+
+
+def rename(model: type[BaseModel], root: Node, location: Location, error: Any) -> bool:
+    """Give a misspelt key that others depend on the name that was meant; whether it could be."""
+    _node, parent, key = walk(root, location)
+    if error["type"] != "extra_forbidden" or not isinstance(parent, Mapping):
+        return False
+    if not isinstance(key, Scalar):
+        return False
+    meant = nearest(key, keys_at(model, location[:-1]))
+    if meant not in _DEPENDED_ON or meant in parent:
+        return False
+    renamed = Scalar(meant)
+    renamed.origin, renamed.start, renamed.end, renamed.style = (
+        key.origin,
+        key.start,
+        key.end,
+        key.style,
+    )
+    parent[renamed] = parent.pop(key)
+    return True
+
+
+def take_out(root: Node, location: Location, error: Any) -> bool:
+    """Take out what an error is about; False where that would be everything."""
+    if error["type"] == "missing":
+        return _put_in_placeholder(root, location)
+    code: Code | None = REGISTRY.get(error["type"])
+    node, parent, _key = walk(root, location)
+    if code is KEY_CONFLICT and isinstance(node, Mapping):
+        node.pop("beats", None)
+        return True
+    if code is EMPTY_SHOT and isinstance(node, Mapping):
+        node.pop("beats", None)
+        return _put_in_placeholder(root, (*location, "prompt"))
+    while location:
+        # A text that a block cannot be without leaves an empty one, so that nobody misses it.
+        if isinstance(parent, Mapping):
+            if len(location) > 2 and location[-3] == "dialogue":
+                parent[str(location[-1])] = _hollow("line", placeholder(parent), parent)
+                return True
+            parent.pop(str(location[-1]), None)
+            parent.is_broken = True
+            if location[-1] in {"prompt", "beats", "line"}:
+                key = "prompt" if location[-1] == "beats" else str(location[-1])
+                parent[key] = placeholder(parent)
+            return True
+        if isinstance(parent, Sequence) and isinstance(location[-1], int):
+            # A block's place in its list is kept, so that others keep their numbers.
+            if len(location) > 1 and location[-2] in {"shots", "beats"}:
+                parent[location[-1]] = _hollow("prompt", placeholder(parent), parent)
+                return True
+            if len(location) > 1 and location[-2] == "scenes":
+                parent[location[-1]] = _hollow("shots", _empty_list(parent), parent)
+                return True
+            del parent[location[-1]]
+            return True
+        location = location[:-1]
+        node, parent, _key = walk(root, location)
+    return False
+
+
+def _hollow(key: str, value: Node, near: Node) -> Mapping:
+    """A block with nothing but what it cannot be without."""
+    block = Mapping({key: value})
+    block.origin, block.start, block.end = near.origin, near.start, near.start
+    return block
+
+
+def _empty_list(near: Node) -> Sequence:
+    empty = Sequence()
+    empty.origin, empty.start, empty.end = near.origin, near.start, near.start
+    return empty
+
+
+def placeholder(near: Node) -> Scalar:
+    """An empty text that stands for one that could not be read."""
+    hole = Scalar("")
+    hole.origin, hole.start, hole.end, hole.style = near.origin, near.start, near.start, "?"
+    return hole
+
+
+def _put_in_placeholder(root: Node, location: Location) -> bool:
+    parent, _grand, _key = walk(root, location[:-1])
+    if not isinstance(parent, Mapping):
+        return False
+    name = str(location[-1])
+    if name in {"shots", "scenes"}:
+        parent[name] = _empty_list(parent)
+        return True
+    hole = Scalar("1") if name == "storyboard" else placeholder(parent)
+    hole.origin, hole.start, hole.end, hole.style = parent.origin, parent.start, parent.start, "?"
+    parent[name] = hole
+    return True
+
+
+def is_placeholder(root: Node, location: Location) -> bool:
+    """Whether what is wrong only stands for something that was said to be wrong."""
+    found = walk(root, location)[0]
+    return isinstance(found, Scalar) and found.style == "?"

@@ -1,0 +1,153 @@
+"""An intent: the will to have one clip made, written before it costs anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from storyboard.ledger.states import AT_RISK, State
+from storyboard.values.addresses import ClipName
+from storyboard.values.units import Money
+
+
+class LedgerError(Exception):
+    """The ledger cannot be used as it is; the text says why and what to do. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked for: the part of an intent that is known before it is sent.
+
+    ``digest`` is that of the request; it holds the take number, so equal digests are one clip.
+    ``address`` is the clip's name, and ``names`` says what it renders; a clip that a film has
+    several times has as many names, of which ``address`` is the first.
+    ``payload`` names files as ``asset:sha256:…`` and never by their links. ``estimate`` is
+    None where the price is not known.
+    """
+
+    digest: str
+    address: str
+    host: str
+    endpoint: str
+    payload: dict[str, Any]
+    seconds: int
+    take: str = "1"
+    names: tuple[ClipName, ...] = ()
+    estimate: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the vendor gave for an accepted order: its id, and links without any secret."""
+
+    id: str
+    links: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """An order and what became of it. Times are Unix seconds by the clock of this machine.
+
+    ``run`` is the run that sent it last. ``links`` say, by JSON pointer, what stood in the body
+    that was sent in place of each asset: the public link, or ``sha256:…`` of one that held a
+    secret. ``failure`` is a word of the closed list of the hosts' errors, ``problem`` the
+    vendor's own text. ``billed`` is None where it is not known whether a failure is paid.
+    """
+
+    order: Order
+    state: State
+    run: str
+    links: dict[str, str] = field(default_factory=dict)
+    receipt: Receipt | None = None
+    charged: Money | None = None
+    clip: str | None = None
+    failure: str = ""
+    problem: str = ""
+    billed: bool | None = None
+    intended_at: float = 0.0
+    changed_at: float = 0.0
+
+    @property
+    def digest(self) -> str:
+        """The digest of its order."""
+        return self.order.digest
+
+    @property
+    def names(self) -> tuple[ClipName, ...]:
+        """The names of its clip; what that renders is known where the order says it."""
+        return self.order.names or (ClipName(text=self.order.address),)
+
+    @property
+    def cost(self) -> Money | None:
+        """What it has cost or will: the charge where that is known, else the estimate."""
+        return self.charged or self.order.estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One call of ``run``: when, on what, and how it ended (``""`` while it runs or if killed)."""
+
+    id: str
+    started_at: float
+    ended_at: float | None
+    file: str
+    target: str
+    outcome: str
+
+
+class Ledger(Protocol):
+    """What a run needs of a ledger. Each call is one transaction, and survives a kill.
+
+    What cannot be learnt again is on the disk when the call returns: intents, ids, clips. That a
+    clip is running or made may be lost with the power; the vendor says it again.
+    """
+
+    def intents(self, *states: State) -> list[Intent]:
+        """All intents, or those in these states, the oldest first."""
+
+    def get(self, digest: str) -> Intent | None:
+        """The intent of a digest."""
+
+    def intend(self, order: Order, run: str, links: dict[str, str]) -> Intent:
+        """Write the intent to send an order now; only then may it be sent.
+
+        Raises ``IllegalStepError`` where there is one that may not be sent again.
+        """
+
+    def step(self, digest: str, state: State, **changes: Any) -> Intent:
+        """Take an intent to a state and keep what is now known of it."""
+
+    def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
+        """Write an intent that another machine has sent, as ``succeeded``."""
+
+    def accepted(self, host: str, endpoint: str, since: float) -> list[str]:
+        """The vendor's ids of the intents of an endpoint that were made since a time."""
+
+    def claimed(self, host: str) -> frozenset[str]:
+        """Every vendor's id that any intent of a host has or once had."""
+
+    def link(self, host: str, sha256: str) -> tuple[str, float] | None:
+        """The public link of an uploaded file and when it was made."""
+
+    def keep_link(self, host: str, sha256: str, url: str) -> None:
+        """Keep the link of an uploaded file; one with a query is not kept, it may be a secret."""
+
+    def forget_link(self, host: str, sha256: str) -> None:
+        """Forget a link that no longer leads to its file."""
+
+
+def spent(intents: Iterable[Intent], run: str) -> Decimal:
+    """What a run has spent and what is at risk, whoever sent it; unknown prices count nothing."""
+    total = Decimal(0)
+    for intent in intents:
+        if intent.state in AT_RISK:
+            counts = True
+        elif intent.state is State.RELEASED:
+            counts = False
+        else:
+            counts = intent.run == run and intent.billed is not False
+        if counts and intent.cost is not None:
+            total += intent.cost.amount
+    return total

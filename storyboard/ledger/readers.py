@@ -1,0 +1,139 @@
+"""Ledgers that are only looked at: nothing is written, and the folder may be read-only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from storyboard.ledger.damage import check_place, damaged, sound
+from storyboard.ledger.intent import Intent, LedgerError, RunRecord
+from storyboard.ledger.lease import Holder, Lease
+from storyboard.ledger.rows import read
+
+_T = TypeVar("_T")
+VERSION = 1
+APPLICATION = 0x53_42_4C_31
+"""Tells a ledger from another program's file: "SBL1"."""
+
+
+def check_version(base: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file of a newer version or of another program, before anything is touched."""
+    version = base.execute("pragma user_version").fetchone()[0]
+    application = base.execute("pragma application_id").fetchone()[0]
+    tables = base.execute("select count(*) from sqlite_master").fetchone()[0]
+    if version > VERSION and application in (0, APPLICATION):
+        raise LedgerError(
+            f'the ledger "{path}" is of version {version}, this storyboard knows {VERSION}: '
+            "install a newer storyboard; nothing was touched"
+        )
+    if application != APPLICATION and (tables or application or version):
+        raise LedgerError(
+            f'"{path}" is no ledger of storyboard but another program\'s file: give it another '
+            "name, and put the ledger back if there was one"
+        )
+
+
+def check_health(base: sqlite3.Connection, path: Path) -> None:
+    """Refuse a damaged file."""
+    found = base.execute("pragma quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise LedgerError(damaged(path, found))
+
+
+def read_intents(path: Path) -> list[Intent]:
+    """The intents of a ledger, without writing anything; none where there is no file.
+
+    Raises ``LedgerError`` for a file that is damaged, newer, or another program's.
+    """
+    return _look(path, read) or []
+
+
+def read_runs(path: Path) -> list[RunRecord]:
+    """The runs of a ledger, as ``read_intents`` reads its intents."""
+    return _look(path, runs_of) or []
+
+
+def read_lease(path: Path) -> Lease | None:
+    """Who has taken a ledger, as ``read_intents`` reads its intents; None where nobody has."""
+    return _look(path, lease_of)
+
+
+def _look(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
+    with sound(path):
+        check_place(path)
+        if not path.exists():
+            return None
+        try:
+            return _read(path, "mode=ro", reader)
+        except sqlite3.OperationalError as error:
+            refusals = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+            if error.sqlite_errorcode & 0xFF not in refusals:
+                raise
+        return read_at_rest(path, reader)
+
+
+def _read(path: Path, how: str, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
+    base = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=10)
+    try:
+        check_version(base, path)
+        if base.execute("pragma user_version").fetchone()[0] == 0:
+            return None
+        return reader(base)
+    finally:
+        base.close()
+
+
+def read_at_rest(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
+    """Read a ledger in a folder where SQLite may not put its own files beside it.
+
+    It then sees neither changes that wait beside the ledger nor a program that writes just now,
+    so both are looked for here.
+    """
+    before = _state_of(path)
+    if before[-1]:
+        raise LedgerError(
+            f'the ledger "{path}" cannot be read here: a run that was cut off has left changes in '
+            f'"{path.name}-wal", and the folder is read-only; make the folder writable, or copy '
+            "the film's folder to a place that is"
+        )
+    found = _read(path, "mode=ro&immutable=1", reader)
+    if _state_of(path) != before:
+        raise LedgerError(f'the ledger "{path}" was written while it was read: try again')
+    return found
+
+
+def _state_of(path: Path) -> tuple[int, ...]:
+    """What changes when a ledger is written; last, how many bytes of changes wait beside it."""
+    status, waiting = path.stat(), path.with_name(f"{path.name}-wal")
+    bytes_waiting = waiting.stat().st_size if waiting.exists() else 0
+    return status.st_ino, status.st_mtime_ns, status.st_size, bytes_waiting
+
+
+def runs_of(base: sqlite3.Connection) -> list[RunRecord]:
+    """The runs of a ledger, the oldest first."""
+    rows = base.execute(
+        "select id, started_at, ended_at, file, target, outcome from runs "
+        "order by started_at, rowid"
+    )
+    return [
+        RunRecord(
+            id=row[0],
+            started_at=row[1],
+            ended_at=row[2],
+            file=row[3],
+            target=row[4],
+            outcome=row[5],
+        )
+        for row in rows
+    ]
+
+
+def lease_of(base: sqlite3.Connection) -> Lease | None:
+    """Who has taken a ledger, None where nobody has."""
+    row = base.execute("select machine, pid, born, token, expires from lease").fetchone()
+    if row is None:
+        return None
+    holder = Holder(machine=row[0], pid=row[1], born=row[2], token=row[3])
+    return Lease(holder=holder, expires=row[4])

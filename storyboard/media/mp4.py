@@ -1,0 +1,210 @@
+"""What is in an MP4 file, by its boxes alone: whether it is whole, and how long it lasts.
+
+ISO/IEC 14496-12. A download that was cut, an error page under a film's name and an index
+without its data are all found without a codec.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_CONTAINERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
+_MAX_INDEX = 64 << 20
+"""Bytes of an index that are read: a minute of film needs about a hundred thousand."""
+
+
+class ClipError(Exception):
+    """A file that is not a whole clip; the text says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipFacts:
+    """What a clip is: its length and the length of one frame, in seconds, and its sides."""
+
+    seconds: float
+    frame: float
+    width: int
+    height: int
+
+    def lasts(self, seconds: int) -> bool:
+        """Whether it lasts so many seconds, give or take one frame."""
+        return abs(self.seconds - seconds) <= self.frame + 0.001
+
+
+def read_clip(path: Path) -> ClipFacts:
+    """What a file holds. Raises ``ClipError`` where it is no whole MP4 with a picture track."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(12)
+        if len(head) < 12 or head[4:8] != b"ftyp":
+            raise ClipError("it is no MP4 file" if size else "it is empty")
+        places = dict(_top(file, size))
+        for kind in (b"moov", b"mdat"):
+            if kind not in places:
+                raise ClipError(f"it has no {kind.decode()}: it was cut, or is not finished")
+        start, end = places[b"moov"]
+        if end - start > _MAX_INDEX:
+            raise ClipError("its index is larger than any clip's")
+        file.seek(start)
+        index = file.read(end - start)
+    try:
+        found = _read_index(index)
+    except (struct.error, ZeroDivisionError, KeyError):
+        raise ClipError("its index cannot be read") from None
+    if found is None:
+        raise ClipError("it has no pictures")
+    return found
+
+
+def _top(file: BinaryIO, size: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    at = 0
+    while at < size:
+        file.seek(at)
+        head = file.read(16)
+        if len(head) < 8:
+            raise ClipError(f"it is cut after {size:,} bytes")
+        length, kind = struct.unpack_from(">I4s", head)
+        content = 8
+        if length == 1 and len(head) == 16:
+            (length,) = struct.unpack_from(">Q", head, 8)
+            content = 16
+        elif length == 0:
+            length = size - at
+        if length < content or at + length > size:
+            raise ClipError(f"it is cut: {at + length:,} bytes are promised, {size:,} are there")
+        yield kind, (at + content, at + length)
+        at += length
+
+
+def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    while start + 8 <= end:
+        length, kind = struct.unpack_from(">I4s", data, start)
+        content = start + 8
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", data, content)
+            content += 8
+        elif length == 0:
+            length = end - start
+        if length < content - start or start + length > end:
+            raise struct.error
+        yield kind, content, start + length
+        start += length
+
+
+def _inside(data: bytes, start: int, end: int) -> dict[bytes, tuple[int, int]]:
+    """The leaves under a track, its containers opened."""
+    found: dict[bytes, tuple[int, int]] = {}
+    for kind, begin, finish in _boxes(data, start, end):
+        if kind in _CONTAINERS:
+            found |= _inside(data, begin, finish)
+        else:
+            found[kind] = (begin, finish)
+    return found
+
+
+def _read_index(index: bytes) -> ClipFacts | None:
+    for kind, start, end in _boxes(index, 0, len(index)):
+        if kind != b"trak":
+            continue
+        leaves = _inside(index, start, end)
+        handler = leaves[b"hdlr"][0]
+        if index[handler + 8 : handler + 12] != b"vide":
+            continue
+        at = leaves[b"mdhd"][0]
+        if index[at] == 1:
+            scale, length = struct.unpack_from(">IQ", index, at + 20)
+        else:
+            scale, length = struct.unpack_from(">II", index, at + 12)
+        times = leaves[b"stts"][0]
+        entries, _, delta = struct.unpack_from(">III", index, times + 4)
+        width, height = struct.unpack_from(">II", index, leaves[b"tkhd"][1] - 8)
+        return ClipFacts(
+            seconds=length / scale,
+            frame=delta / scale if entries else 0.0,
+            width=width >> 16,
+            height=height >> 16,
+        )
+    return None
+
+
+Track = tuple[bytes, int, tuple[int, ...], bytes]
+"""How a track is made: its kind, time scale, sides or channels and rate, and its codec's setup."""
+
+
+def make_of(path: Path) -> tuple[Track, ...]:
+    """How a clip is made. Clips of one make can be joined without encoding them anew.
+
+    Bit rates are left out: they differ from clip to clip and matter to no decoder.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        places = dict(_top(file, size))
+        if b"moov" not in places:
+            raise ClipError("it is no MP4 file")
+        start, end = places[b"moov"]
+        file.seek(start)
+        index = file.read(end - start)
+    try:
+        return tuple(
+            _make(index, _inside(index, begin, finish))
+            for kind, begin, finish in _boxes(index, 0, len(index))
+            if kind == b"trak"
+        )
+    except (struct.error, KeyError, IndexError):
+        raise ClipError("its index cannot be read") from None
+
+
+def _make(index: bytes, leaves: dict[bytes, tuple[int, int]]) -> Track:
+    handler = leaves[b"hdlr"][0]
+    kind = index[handler + 8 : handler + 12]
+    at = leaves[b"mdhd"][0]
+    (scale,) = struct.unpack_from(">I", index, at + (20 if index[at] == 1 else 12))
+    start, end = leaves[b"stsd"]
+    size, _ = struct.unpack_from(">I4s", index, start + 8)
+    entry = index[start + 8 : min(start + 8 + size, end)]
+    if kind == b"vide":
+        times = leaves[b"stts"][0]
+        facts = (
+            *struct.unpack_from(">HH", entry, 32),
+            *struct.unpack_from(">I", index, times + 12),
+        )
+        children = 86
+    elif kind == b"soun":
+        facts = (*struct.unpack_from(">HH", entry, 24), *struct.unpack_from(">I", entry, 32))
+        children = 36
+    else:
+        return kind, scale, (), entry
+    setup = [entry[4:8]]
+    for name, begin, finish in _boxes(entry, children, len(entry)):
+        if name == b"esds":
+            setup.append(_decoder_setup(entry[begin + 4 : finish]))
+        elif name != b"btrt":
+            setup.append(entry[begin:finish])
+    return kind, scale, facts, b"|".join(setup)
+
+
+def _decoder_setup(data: bytes) -> bytes:
+    """The type and the specific setup of an MPEG-4 elementary stream (ISO/IEC 14496-1)."""
+    found = b""
+    at = 0
+    while at < len(data):
+        tag, at = data[at], at + 1
+        length = 0
+        while True:
+            byte, at = data[at], at + 1
+            length = length << 7 | byte & 0x7F
+            if not byte & 0x80:
+                break
+        if tag == 0x03:
+            at += 3
+        elif tag == 0x04:
+            found += data[at : at + 1]
+            at += 13
+        else:
+            found += data[at : at + length]
+            at += length
+    return found

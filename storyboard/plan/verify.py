@@ -1,0 +1,401 @@
+"""The independent checker: a plan is held against its target's data and schema, rule by rule.
+
+It shares no code with the passes that made the plan. It reads the payloads as the vendor
+would, counts again, and says every disagreement; a plan with one is never shown. What it finds
+is a mistake of this tool, not of the storyboard.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+import orjson
+
+from storyboard.compiler.film import Film
+from storyboard.plan.planner import Plan
+from storyboard.plan.sense import SenseChecker
+from storyboard.targets.model import Target
+
+Prompts = list[tuple[str, int]]
+Numbers = tuple[str, str]
+"""The numbers in a tag: an element's and an image's, one of them empty."""
+
+_FIRST_PRIVATE = 0xF0000
+_LOCATIONS = ("https://", "asset:", "output:")
+_ACTIONS = {"generate", "reuse", "wait", "blocked"}
+_PLACEHOLDER = re.compile(
+    r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#last_frame|https://.+", re.DOTALL
+)
+
+
+def verify(
+    plan: Plan,
+    target: Target,
+    schema: dict[str, Any],
+    *,
+    max_references: int,
+    film: Film | None = None,
+) -> list[str]:
+    """Every rule that the plan breaks, in words; empty where it breaks none.
+
+    ``schema`` is the JSON Schema of the target's requests. ``max_references`` is the limit in
+    force, which a user may have raised to the target's ceiling. ``film`` is the second witness
+    of what the prompts say; without it, as for a plan that was read from a file, only the plan
+    itself is checked.
+    """
+    broken = [
+        f"{request['id']}: {problem}"
+        for request, problems in zip(
+            plan["requests"], _by_schema(plan["requests"], schema), strict=True
+        )
+        for problem in problems
+    ]
+    sense = SenseChecker(film) if film is not None else None
+    checker = _Checker(target, max_references, sense)
+    seen: dict[str, Any] = {}
+    for request in plan["requests"]:
+        broken.extend(
+            f"{request['id']}: {problem}" for problem in _collected(checker.check, request, seen)
+        )
+        if request["id"] in seen:
+            broken.append(f"{request['id']}: the id is used twice")
+        seen[request["id"]] = request
+    if (plan["target"]["id"], plan["target"]["endpoint"]) != (target.target, target.endpoint):
+        broken.append("the plan is for another target")
+    broken.extend(_collected(_check_totals, plan, target))
+    if sense is not None:
+        broken.extend(sense.unfinished())
+    return broken
+
+
+def _collected(check: Callable[..., Iterator[str]], *arguments: Any) -> list[str]:
+    """What a check says; what it cannot even read is said as well, and never raised."""
+    broken: list[str] = []
+    try:
+        broken.extend(check(*arguments))
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        broken.append(f"it has not the shape that it should have ({error!r})")
+    return broken
+
+
+def _by_schema(requests: list[Any], schema: dict[str, Any]) -> Iterator[list[str]]:
+    problems = _validator(schema)
+    return (problems(request["payload"]) for request in requests)
+
+
+def _validator(schema: dict[str, Any]) -> Callable[[Any], list[str]]:
+    """A function from a payload to what the schema refuses in it; the quick library if there."""
+    try:
+        import jsonschema_rs
+    except ImportError:
+        from jsonschema import Draft202012Validator
+
+        slow = Draft202012Validator(schema)
+        return lambda payload: [
+            f"{error.json_path}: {error.message}" for error in slow.iter_errors(payload)
+        ]
+    quick = jsonschema_rs.Draft202012Validator(schema)
+    return lambda payload: (
+        []
+        if quick.is_valid(payload)
+        else [
+            f"/{'/'.join(map(str, error.instance_path))}: {error.message}"
+            for error in quick.iter_errors(payload)
+        ]
+    )
+
+
+class _Checker:
+    """The rules of one target, ready to be held against its requests."""
+
+    def __init__(self, target: Target, max_references: int, sense: SenseChecker | None) -> None:
+        self.target = target
+        self.sense = sense
+        self.fields = target.request
+        self.max_references = max_references
+        self.tag = _tag_pattern(target.tags.element, target.tags.image)
+        several = target.shots.characters if target.shots else None
+        single = target.prompt.characters
+        self._most_of_one = max((n for n in (single, several) if n is not None), default=None)
+        self._most_of_several = several
+        self._tags: dict[Numbers, str] = {}
+        self._places: set[tuple[str | None, ...]] = set()
+
+    def check(self, request: Any, earlier: dict[str, Any]) -> Iterator[str]:
+        """What is wrong with one request; ``earlier`` are those before it, by id."""
+        payload = request["payload"]
+        prompts = self.prompts(payload)
+        tags = [self.tag.findall(text) for text, _ in prompts]
+        yield from self._check_seconds(request, payload, prompts)
+        yield from self._check_texts(request, prompts, tags)
+        negative = payload.get(self.fields.negative, "") if self.fields.negative else ""
+        if negative and (ord(max(negative)) >= _FIRST_PRIVATE or self.tag.search(negative)):
+            yield "the negative prompt mentions what is sent, which means nothing there"
+        yield from self._check_references(request, payload, dict.fromkeys(chain(*tags)))
+        yield from self._check_cost(request, payload)
+        content = {"endpoint": request["endpoint"], "payload": payload, "take": request["take"]}
+        written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        if b'"asset:' in written or b'"output:' in written or request["depends_on"]:
+            yield from self._check_pointers(request, payload, earlier)
+        elif request["assets"]:
+            yield "it lists assets that its payload does not have"
+        if request["digest"] != "sha256:" + hashlib.sha256(written).hexdigest():
+            yield "the digest is not that of what is sent"
+        if request["endpoint"] != self.target.endpoint:
+            yield "the endpoint is not the target's"
+        if request["action"] not in _ACTIONS:
+            yield f'"{request["action"]}" is no action'
+        if (name := request["alternate_of"]) is not None:
+            chosen = earlier.get(name)
+            if chosen is None or chosen["take"] == request["take"]:
+                yield f"it is no other take of {name}"
+        if self.fields.model and payload[self.fields.model] != self.target.endpoint:
+            yield "the model is not the target's"
+        for name, value in self.fields.constants.items():
+            if payload.get(name) != value:
+                yield f"{name} is not {value}"
+        if self.sense is not None:
+            yield from self.sense.check(request, prompts)
+
+    def prompts(self, payload: Any) -> list[tuple[str, int]]:
+        """The texts of a payload with their seconds."""
+        shots = self.fields.shots
+        if shots is None or shots.name not in payload:
+            return [(payload[self.fields.prompt], _number(payload[self.fields.seconds.name]))]
+        listed = payload[shots.name]
+        if isinstance(listed, str):
+            listed = json.loads(listed)
+        return [(shot[shots.prompt], _number(shot[shots.seconds])) for shot in listed]
+
+    def _check_seconds(self, request: Any, payload: Any, prompts: Prompts) -> Iterator[str]:
+        target = self.target
+        total = sum(seconds for _, seconds in prompts)
+        if total != request["seconds"]:
+            yield f"the payload lasts {total} s, the plan says {request['seconds']} s"
+        if (
+            self.fields.seconds.name in payload
+            and _number(payload[self.fields.seconds.name]) != total
+        ):
+            yield "the request's duration is not the sum of its shots"
+        if target.seconds.choices is not None and total not in target.seconds.choices:
+            yield f"{total} s are none of {target.seconds.choices}"
+        if not target.seconds.min <= total <= target.seconds.max:
+            yield f"{total} s are outside {target.seconds.min} to {target.seconds.max}"
+        if sum(shot["seconds"] for shot in request["shots"]) + request["padding"] != total:
+            yield "the seconds of the shots and the padding are not those of the request"
+        if len(prompts) > 1:
+            limits = target.shots
+            if limits is None or len(prompts) > limits.max:
+                yield f"{len(prompts)} shots are more than a request takes"
+            elif any(not limits.min_seconds <= s <= limits.max_seconds for _, s in prompts):
+                yield f"a shot is outside {limits.min_seconds} to {limits.max_seconds} s"
+
+    def _check_texts(
+        self, request: Any, prompts: Prompts, tags: list[list[Numbers]]
+    ) -> Iterator[str]:
+        overhead = self.target.tags.overhead
+        limit = self._most_of_several if len(prompts) > 1 else self._most_of_one
+        if len(prompts) != len(request["shots"]):
+            yield f"{len(prompts)} prompts are sent, the plan lists {len(request['shots'])} shots"
+        for (text, _), found, shot in zip(prompts, tags, request["shots"], strict=False):
+            counted = len(text) + len(found) * overhead
+            if limit is not None and counted > limit:
+                yield f"a prompt counts {counted} characters, {limit} at most"
+            if not text or text != text.strip():
+                yield "a prompt is empty, or has white space at an end"
+            if counted > shot["characters"]:
+                yield f"a prompt counts {counted} characters, the plan says {shot['characters']}"
+            if "<<<" in text and "<<<" in self.tag.sub("", text):
+                yield "a prompt has a tag of another form"
+            if not text.isascii() and ord(max(text)) >= _FIRST_PRIVATE:
+                yield "a mention was left without its tag"
+
+    def _check_references(
+        self, request: Any, payload: Any, tags: dict[Numbers, None]
+    ) -> Iterator[str]:
+        fields, target = self.fields, self.target
+        elements = payload.get(fields.elements.name, []) if fields.elements else []
+        images = payload.get(fields.images, []) if fields.images else []
+        for at, sent, what in ((0, elements, "element"), (1, images, "image")):
+            numbers = [int(tag[at]) for tag in tags if tag[at]]
+            if numbers != list(range(1, len(numbers) + 1)):
+                yield f"the {what} tags are not numbered from 1 by first mention: {numbers}"
+            if len(sent) != len(numbers):
+                yield f"{len(sent)} {what}s are sent, {len(numbers)} are mentioned"
+        counted = len(elements) + len(images)
+        if target.references.frames and fields.start_frame and fields.start_frame in payload:
+            counted += 1
+        names, most = fields.elements, self.max_references
+        videos = 0
+        if names is not None and names.video is not None:
+            videos = sum(names.video in element for element in elements)
+        if videos and target.references.with_video is not None:
+            most = min(most, target.references.with_video)
+        if counted > most:
+            yield f"{counted} references, {most} at most"
+        if request["tokens"].keys() != set(map(self._written, tags)):
+            yield "the tokens do not name what is sent"
+        for location in self._locations(payload, elements, images):
+            if not location.startswith(_LOCATIONS):
+                yield f'"{location}" is no https URL, file or output'
+        if names is not None and target.elements is not None:
+            if videos > target.elements.max_videos:
+                yield f"{videos} elements with a video, {target.elements.max_videos} at most"
+            beside = target.elements.beside_frame
+            opens = fields.start_frame is not None and fields.start_frame in payload
+            if beside is not None and opens and len(elements) > beside:
+                yield f"{len(elements)} elements beside a first frame, {beside} at most"
+            for element in elements:
+                others = len(element.get(names.references, []))
+                has_video = names.video is not None and names.video in element
+                if not has_video and others < target.elements.min_references:
+                    yield f"an element has {others} references, too few"
+                if others > target.elements.max_references:
+                    yield f"an element has {others} references, too many"
+        ends = target.end_frame_needs_start and fields.end_frame in payload
+        if ends and fields.start_frame not in payload:
+            yield "a last frame is sent without a first one"
+
+    def _written(self, numbers: Numbers) -> str:
+        """A tag as texts have it, by the number of an element, else of an image."""
+        if (tag := self._tags.get(numbers)) is None:
+            element, image = numbers
+            tags = self.target.tags
+            tag = tags.element.format(n=element) if element else tags.image.format(n=image)
+            self._tags[numbers] = tag
+        return tag
+
+    def _locations(self, payload: Any, elements: list[Any], images: list[str]) -> Iterator[str]:
+        """Every picture and clip of a payload."""
+        fields, names = self.fields, self.fields.elements
+        yield from images
+        for frame in (fields.start_frame, fields.end_frame):
+            if frame and frame in payload:
+                yield payload[frame]
+        if names is None:
+            return
+        for element in elements:
+            places = (
+                element.get(names.frontal),
+                names.video and element.get(names.video),
+                *element.get(names.references, ()),
+            )
+            # A character is the same element in request after request.
+            if places not in self._places:
+                yield from filter(None, places)
+                self._places.add(places)
+
+    def _has_voice(self, payload: Any) -> bool:
+        names = self.fields.elements
+        if names is None or names.voice is None:
+            return False
+        return any(names.voice in element for element in payload.get(names.name, ()))
+
+    def _check_cost(self, request: Any, payload: Any) -> Iterator[str]:
+        audio = bool(payload.get(self.fields.audio)) if self.fields.audio else False
+        rows = [row for row in self.target.prices if row.audio == audio]
+        voiced = self._has_voice(payload) and any(row.voice for row in rows)
+        rows = [row for row in rows if row.voice == voiced]
+        known = rows[0].per_second if rows else None
+        cost = request["cost"]
+        if known is None or cost == "unknown":
+            if (known is None) != (cost == "unknown"):
+                yield "the price is known in the plan or in the data, not in both"
+        elif (
+            Decimal(cost["amount"]) != known * request["seconds"]
+            or Decimal(cost["unit_price"]) != known
+            or cost["seconds"] != request["seconds"]
+            or cost["currency"] != rows[0].currency
+        ):
+            yield f"{cost['amount']} {cost['currency']} is not {request['seconds']} s at {known}"
+
+    def _check_pointers(self, request: Any, payload: Any, earlier: dict[str, Any]) -> Iterator[str]:
+        expected = {
+            pointer: f"asset:sha256:{asset['sha256']}"
+            for asset in request["assets"]
+            for pointer in asset["pointers"]
+        }
+        for needed in request["depends_on"]:
+            source = earlier.get(needed["request"])
+            if source is None:
+                yield f"it needs {needed['request']}, which does not stand before it"
+            else:
+                expected[needed["pointer"]] = f"output:{source['digest']}#{needed['output']}"
+        found = {
+            pointer: value
+            for pointer, value in _strings(payload, "")
+            if value.startswith(("asset:", "output:"))
+        }
+        if found != expected:
+            yield "the assets and outputs in the payload are not those that the plan lists"
+        for value in found.values():
+            if not _PLACEHOLDER.fullmatch(value):
+                yield f'"{value}" stands for no known content'
+
+
+def _tag_pattern(*tags: str) -> re.Pattern[str]:
+    """A pattern with a group for the number of each kind of tag."""
+    each = (tuple(map(re.escape, tag.format(n="\0").split("\0"))) for tag in tags)
+    return re.compile("|".join(f"(?:{before}([0-9]+){after})" for before, after in each))
+
+
+def _number(value: Any) -> int:
+    return int(str(value).removesuffix("s"))
+
+
+def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _strings(inner, f"{pointer}/{key}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _strings(inner, f"{pointer}/{index}")
+
+
+def _check_totals(plan: Plan, target: Target) -> Iterator[str]:
+    totals, requests = plan["totals"], plan["requests"]
+    currency = next((row.currency for row in target.prices), "USD")
+    seconds = sum(request["seconds"] for request in requests)
+    if (totals["requests"], totals["seconds"]) != (len(requests), seconds):
+        yield "the totals are not those of the requests"
+    by_action: dict[str, list[Any]] = {"generate": [], "reuse": [], "wait": [], "blocked": []}
+    for request in requests:
+        by_action[request["action"]].append(request)
+    for action, chosen in by_action.items():
+        said = totals[action]
+        seconds = sum(request["seconds"] for request in chosen)
+        if (said["requests"], said["seconds"]) != (len(chosen), seconds):
+            yield f"the totals of {action} are not those of the requests"
+        if _said(said) != _summed([request["cost"] for request in chosen], currency):
+            yield f"the cost of {action} is not the sum of the requests'"
+    scenes = totals["scenes"]
+    sums = sum(one["requests"] for one in scenes), sum(one["seconds"] for one in scenes)
+    known = sum((_said(one)[0] for one in scenes), Decimal(0))
+    unknown = sum(_said(one)[1] for one in scenes)
+    if (
+        sums != (totals["requests"], totals["seconds"])
+        or (known, unknown, currency)
+        != _summed([request["cost"] for request in requests], currency)
+        or any(_said(one)[2] != currency for one in scenes)
+    ):
+        yield "the scenes do not add up to the film"
+
+
+def _said(total: Any) -> tuple[Decimal, int, str]:
+    """What a total says: the known amount, how many costs are unknown, and the currency."""
+    amount = total["known"] if total["cost"] == "unknown" else total["cost"]
+    return Decimal(amount["amount"]), total.get("unknown_requests", 0), amount["currency"]
+
+
+def _summed(costs: list[Any], currency: str) -> tuple[Decimal, int, str]:
+    """The same of a list of costs."""
+    known = sum((Decimal(cost["amount"]) for cost in costs if cost != "unknown"), Decimal(0))
+    return known, costs.count("unknown"), currency

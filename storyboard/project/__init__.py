@@ -1,0 +1,1 @@
+"""The project's folder, from which alone files are read."""

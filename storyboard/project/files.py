@@ -1,0 +1,124 @@
+"""The project's folder: the only place that storyboards, libraries and pictures are read from.
+
+The folder is the one under version control (the nearest that holds ``.git``), else the
+storyboard's own, or what the user says. No path leads out of it, links included.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+MAX_SOURCE = 10_000_000
+"""Bytes that are read of a storyboard or library: the tool's own bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFacts:
+    """What a picture's header says: its format as Pillow names it, and its sides in pixels."""
+
+    format: str
+    width: int
+    height: int
+
+
+class Files(Protocol):
+    """What the compiler asks of the world: files of one project."""
+
+    def inside(self, folder: str, written: str) -> str | None:
+        """A path as written in a file of ``folder``, from the project's folder; None outside it."""
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a source, one more than the largest at most; OSError where it fails."""
+
+    def shown(self, path: str) -> str:
+        """The path as messages show it."""
+
+    def size(self, path: str) -> int | None:
+        """The bytes of a file, None where there is none."""
+
+    def picture(self, path: str) -> PictureFacts | None:
+        """What a picture's header says, None where it is no picture."""
+
+    def sha256(self, path: str) -> str:
+        """The hex digest of a file's bytes."""
+
+
+class Project:
+    """The files of one folder on disk; paths are relative to it and use ``/``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self._digests: dict[str, str] = {}
+
+    @classmethod
+    def around(cls, folder: Path) -> Project:
+        """The project that a folder belongs to."""
+        folder = folder.resolve()
+        for candidate in (folder, *folder.parents):
+            if (candidate / ".git").exists():
+                return cls(candidate)
+        return cls(folder)
+
+    def path_of(self, file: Path) -> str:
+        """A file's path in the project; its folder must be inside."""
+        return file.resolve().relative_to(self.root).as_posix()
+
+    def inside(self, folder: str, written: str) -> str | None:
+        """See :class:`Files`."""
+        try:
+            path = (self.root / folder / written).resolve()
+            return path.relative_to(self.root).as_posix()
+        except (ValueError, OSError, RuntimeError):
+            return None
+
+    def read(self, path: str) -> bytes:
+        """See :class:`Files`."""
+        with (self.root / path).open("rb") as file:
+            return file.read(MAX_SOURCE + 1)
+
+    def shown(self, path: str) -> str:
+        """See :class:`Files`: relative to the current folder where that is shorter."""
+        absolute = self.root / path
+        try:
+            relative = os.path.relpath(absolute)
+        except ValueError:  # another drive
+            return str(absolute)
+        return min(relative, str(absolute), key=len).replace(os.sep, "/")
+
+    def size(self, path: str) -> int | None:
+        """See :class:`Files`."""
+        try:
+            file = self.root / path
+            return file.stat().st_size if file.is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def picture(self, path: str) -> PictureFacts | None:
+        """See :class:`Files`."""
+        import warnings
+
+        from PIL import Image
+
+        try:
+            with warnings.catch_warnings():
+                # The header alone is read: how many pixels it promises is checked by the caller.
+                warnings.simplefilter("ignore")
+                with Image.open(self.root / path) as image:
+                    return PictureFacts(
+                        format=image.format or "", width=image.width, height=image.height
+                    )
+        except Exception:  # noqa: BLE001 - a broken picture makes Pillow raise anything
+            return None
+
+    def sha256(self, path: str) -> str:
+        """See :class:`Files`."""
+        digest = self._digests.get(path)
+        if digest is None:
+            with (self.root / path).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            self._digests[path] = digest
+        return digest

@@ -1,0 +1,401 @@
+"""The delivery of one clip: composed, sent once, followed, fetched, checked and stored.
+
+The order of writing is the whole safety of money here. The intent is on the disk before the
+paying request leaves, and the vendor's id right after it came; a clip is on the disk before its
+intent says so. Only an answer that proves a refusal lets an order be sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from storyboard.hosts.errors import FailureKind, HostError, Problem
+from storyboard.hosts.protocol import Host, JobView, Outcome, Progress, Submission
+from storyboard.ledger import Intent, Receipt, SqliteLedger, State
+from storyboard.ledger.store import Store
+from storyboard.media.mp4 import ClipError, read_clip
+from storyboard.plan.clips import PlannedClip
+from storyboard.plan.request_body import fill, recorded, unfilled
+from storyboard.run.events import Happening
+from storyboard.run.uploads import AssetError, Uploads
+from storyboard.targets.model import Takes
+from storyboard.values.units import Money
+
+_MAX_BYTES = 4 << 30
+_PASSING = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMITED})
+_LOOKS_A_SECOND = 200
+"""Looks at all clips together; where very many are under way, each is looked at less often."""
+_RARELY = 4
+"""While a host tells of a clip by itself, looks are so many times rarer than the rarest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a run waits for what, in seconds; ``jitter`` is a share either way.
+
+    Looks begin after ``first`` and slow down to ``most``. ``tries`` is how often what costs
+    nothing is asked again before it is left to the next run. ``grace`` is for requests that may
+    still arrive, see ``reconcile``.
+    """
+
+    first: float = 2.0
+    most: float = 15.0
+    growth: float = 1.5
+    jitter: float = 0.1
+    tries: int = 30
+    grace: float = 180.0
+
+
+class NotTakenError(Exception):
+    """The host has certainly not taken an order: nothing is owed, it may be sent again."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+class UncertainError(Exception):
+    """The host may have taken an order."""
+
+
+class StrandedError(Exception):
+    """A clip is made or on its way, and cannot be had now; the next run goes on from here."""
+
+
+class EndedError(Exception):
+    """A clip will not come: it failed or was cancelled, and the ledger says so."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class _Way:
+    """A clip that is waited for. ``is_told`` is set once its line has told where the clip is."""
+
+    clip: PlannedClip
+    state: State
+    watch: asyncio.Task[bool] | None = None
+    is_told: bool = False
+
+
+@dataclass(slots=True)
+class Delivery:
+    """Takes clips from their order to their file. ``tell`` hears what happens to a clip.
+
+    ``takes`` says how one order asks for several takes, None where none can. ``paying`` holds the
+    tasks that are inside a paying request: those are never broken off.
+    """
+
+    run: str
+    host: Host
+    ledger: SqliteLedger
+    store: Store
+    uploads: Uploads
+    tell: Callable[..., None]
+    takes: Takes | None = None
+    patience: Patience = field(default_factory=Patience)
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    chance: random.Random = field(default_factory=random.Random)
+    paying: set[asyncio.Task[Any]] = field(default_factory=set)
+    _watching: int = 0
+    _following: int = 0
+
+    # -- sending ----------------------------------------------------------------------------------
+
+    async def compose(self, clip: PlannedClip) -> dict[str, str]:
+        """The links that a clip's body needs, by pointer; files are uploaded for it.
+
+        Raises ``AssetError`` and ``HostError``; nothing is paid by either.
+        """
+        links: dict[str, str] = {}
+        if clip.assets or clip.frames:
+            self.tell(Happening.UPLOADING, clip)
+        for use in clip.assets:
+            link = await self.uploads.link_of_file(use.path, use.sha256)
+            links |= dict.fromkeys(use.pointers, link)
+        for frame in clip.frames:
+            before = self.ledger.get(frame.digest)
+            take = before.clip if before is not None else None
+            take = take or self._locked(frame.digest)
+            if take is None or not self.store.has(take):
+                raise AssetError(f'the clip of "{frame.request}" is not here')
+            links[frame.pointer] = await self.uploads.link_of_frame(take)
+        return links
+
+    def _locked(self, digest: str) -> str | None:
+        finished = self.store.finished().get(digest)
+        return finished.clip if finished is not None else None
+
+    async def send(
+        self, clips: Sequence[PlannedClip], links: dict[str, str]
+    ) -> tuple[PlannedClip, ...]:
+        """Send one order for a clip, or for several takes of one request, once.
+
+        Gives those that the host has given an id; the rest are in doubt, and the ledger says so.
+        Raises ``NotTakenError``, ``UncertainError``, ``EndedError``, all for the whole order.
+        """
+        first, count = clips[0], len(clips)
+        body = fill(first.order.payload, links)
+        if unfilled(body):
+            raise AssetError("a picture of the request has no link")
+        if count > 1 and self.takes is not None:
+            body[self.takes.field] = count
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - only ever called in one
+        for clip in clips:
+            self.tell(Happening.SUBMITTING, clip)
+        self.paying.add(task)
+        try:
+            for clip in clips:
+                self.ledger.intend(clip.order, self.run, recorded(links))
+            try:
+                receipts = await self.host.submit(
+                    Submission(
+                        endpoint=first.order.endpoint,
+                        body=body,
+                        scene=first.address.rpartition("/")[0],
+                        shots=tuple(address for address, _ in first.shots),
+                        takes=tuple(clip.take for clip in clips),
+                    )
+                )
+            except HostError as error:
+                raise self._not_sent(clips, error.problem) from None
+            for clip, receipt in zip(clips, receipts, strict=False):
+                self.ledger.step(clip.digest, State.SUBMITTED, receipt=receipt)
+            unnamed = f"the host named {len(receipts)} clips where {count} were ordered"
+            for clip in clips[len(receipts) :]:
+                self.ledger.step(clip.digest, State.UNCERTAIN, problem=unnamed)
+        finally:
+            self.paying.discard(task)
+        for clip, receipt in zip(clips, receipts, strict=False):
+            self.tell(Happening.SUBMITTED, clip, id=receipt.id)
+        if len(receipts) > count:
+            self.tell(Happening.WARNING, first, text=f"{unnamed}: look at the vendor's bill")
+        return tuple(clips[: len(receipts)])
+
+    def _not_sent(self, clips: Sequence[PlannedClip], problem: Problem) -> Exception:
+        match problem.kind:
+            case FailureKind.AMBIGUOUS | FailureKind.TRANSIENT:
+                for clip in clips:
+                    self.ledger.step(clip.digest, State.UNCERTAIN, problem=problem.text)
+                return UncertainError(problem.text)
+            case (
+                FailureKind.NOT_SENT
+                | FailureKind.RATE_LIMITED
+                | FailureKind.EXHAUSTED
+                | FailureKind.BAD_KEY
+            ):
+                for clip in clips:
+                    self.ledger.step(clip.digest, State.RELEASED, problem=problem.text)
+                return NotTakenError(problem)
+            case _:
+                for clip in clips:
+                    self._end(clip, State.FAILED, problem, billed=False)
+                return EndedError(problem)
+
+    def _end(
+        self,
+        clip: PlannedClip,
+        state: State,
+        problem: Problem,
+        *,
+        billed: bool | None,
+        charged: Money | None = None,
+    ) -> EndedError:
+        self.ledger.step(
+            clip.digest,
+            state,
+            failure=str(problem.kind),
+            problem=problem.text,
+            billed=billed,
+            charged=charged,
+        )
+        return EndedError(problem)
+
+    # -- following --------------------------------------------------------------------------------
+
+    async def follow(self, clip: PlannedClip) -> Intent:
+        """Wait for a clip that the host has, and store it.
+
+        Raises ``EndedError``, ``StrandedError`` and ``StoreError``.
+        """
+        intent = self.ledger.get(clip.digest)
+        if intent is None or intent.receipt is None:
+            raise StrandedError("the ledger has no id for it")
+        if intent.state is not State.SUCCEEDED:
+            await self._wait(clip, intent)
+        return await self._receive(clip, intent.receipt)
+
+    async def _wait(self, clip: PlannedClip, intent: Intent) -> None:
+        receipt = intent.receipt
+        assert receipt is not None  # noqa: S101 - the caller has looked
+        way = _Way(clip=clip, state=intent.state)
+        # What an earlier run has sent may long be over.
+        is_new = intent.run == self.run and way.state is State.SUBMITTED
+        delay, failures = self.patience.first, 0
+        self._following += 1
+        try:
+            self._watch(way, receipt)
+            if is_new and await self._rest(delay, way):
+                return
+            while True:
+                try:
+                    look = await self.host.look(receipt)
+                    failures = 0
+                except HostError as error:
+                    failures += 1
+                    self._check_patience(error, failures)
+                    await self._sleep(error.problem.retry_after or delay, None)
+                    continue
+                if look.progress is Progress.OVER:
+                    return
+                self._say(way, look)
+                self._watch(way, receipt)
+                delay = min(delay * self.patience.growth, self.patience.most)
+                if await self._rest(max(delay, self._following / _LOOKS_A_SECOND), way):
+                    return
+        finally:
+            self._following -= 1
+            if way.watch is not None:
+                way.watch.cancel()
+                await asyncio.gather(way.watch, return_exceptions=True)
+
+    async def _rest(self, seconds: float, way: _Way) -> bool:
+        """Wait for the next look, long where the host tells of the clip: whether it is over."""
+        if await self._sleep(seconds, way):
+            return True
+        watch = way.watch
+        if watch is None or watch.done() or not way.is_told:
+            return False
+        await asyncio.wait({watch}, timeout=self.patience.most * _RARELY)
+        return watch.done() and watch.result()
+
+    def _say(self, way: _Way, look: JobView) -> None:
+        if look.progress is Progress.QUEUED:
+            self.tell(Happening.QUEUED, way.clip, position=look.position)
+        elif way.state is State.SUBMITTED:
+            way.state = State.RUNNING
+            self.ledger.step(way.clip.digest, State.RUNNING)
+            self.tell(Happening.RUNNING, way.clip)
+
+    def _watch(self, way: _Way, receipt: Receipt) -> None:
+        """Listen for the end of a clip, where there is room for it. A line is not tried twice."""
+        most = self.host.most_watched
+        if way.watch is not None or (most is not None and self._watching >= most):
+            return
+        self._watching += 1
+
+        def heard(look: JobView) -> None:
+            way.is_told = True
+            self._say(way, look)
+
+        async def watch() -> bool:
+            try:
+                return await self.host.watch(receipt, heard)
+            except HostError:
+                return False
+
+        way.watch = asyncio.ensure_future(watch())
+        way.watch.add_done_callback(self._watched)
+
+    def _watched(self, _: asyncio.Task[bool]) -> None:
+        self._watching -= 1
+
+    async def _sleep(self, seconds: float, way: _Way | None) -> bool:
+        """Wait, less long where the host says meanwhile that the clip is ready: whether it did."""
+        seconds *= 1 + self.patience.jitter * (2 * self.chance.random() - 1)
+        watch = way.watch if way is not None else None
+        if watch is None or watch.done():
+            await self.pause(seconds)
+            return False
+        timer = asyncio.ensure_future(self.pause(seconds))
+        try:
+            await asyncio.wait({timer, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if watch.done() and watch.result():
+                return True
+            await timer  # the line dropped, which says nothing of the clip
+        finally:
+            timer.cancel()
+        return False
+
+    def _check_patience(self, error: HostError, failures: int) -> None:
+        if error.kind not in _PASSING or failures >= self.patience.tries:
+            raise StrandedError(error.problem.text) from None
+
+    # -- receiving --------------------------------------------------------------------------------
+
+    async def _receive(self, clip: PlannedClip, receipt: Receipt) -> Intent:
+        """Fetch the clip until it is whole; what is wrong with a download is never paid for."""
+        failures = 0
+        while True:
+            try:
+                outcome = await self.host.fetch(receipt)
+                self._check_outcome(clip, outcome)
+                return await self._store(clip, outcome)
+            except HostError as error:
+                failures += 1
+                kind, text = error.kind, error.problem.text
+                wait = error.problem.retry_after
+            except ClipError as error:
+                failures += 1
+                kind, text, wait = (
+                    FailureKind.TRANSIENT,
+                    f"the clip that came is not whole: {error}",
+                    None,
+                )
+            passing = kind in _PASSING or (kind is FailureKind.GONE and failures < 4)
+            if not passing or failures >= self.patience.tries:
+                raise StrandedError(text)
+            delay = self.patience.first * self.patience.growth ** min(failures - 1, 8)
+            await self._sleep(wait or min(delay, self.patience.most), None)
+
+    def _check_outcome(self, clip: PlannedClip, outcome: Outcome) -> None:
+        charged = _charge(clip, outcome)
+        intent = self.ledger.get(clip.digest)
+        if outcome.problem is not None:
+            billed = None if charged is None else charged.amount > 0
+            state = (
+                State.CANCELLED if outcome.problem.kind is FailureKind.CANCELLED else State.FAILED
+            )
+            raise self._end(clip, state, outcome.problem, billed=billed, charged=charged)
+        if intent is not None and intent.state is not State.SUCCEEDED:
+            self.ledger.step(clip.digest, State.SUCCEEDED, charged=charged)
+            self.tell(Happening.STORING, clip)
+
+    async def _store(self, clip: PlannedClip, outcome: Outcome) -> Intent:
+        part = self.store.part(clip.digest)
+        try:
+            came = await self.host.download(outcome.link or "", part, _MAX_BYTES)
+            if outcome.size and came.size != outcome.size:
+                raise ClipError(f"{came.size:,} bytes came, the host promised {outcome.size:,}")
+            facts = read_clip(part)
+            await asyncio.to_thread(self.store.keep, part, came.sha256)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        intent = self.ledger.step(clip.digest, State.STORED, clip=came.sha256)
+        if not facts.lasts(clip.order.seconds):
+            self.tell(
+                Happening.WARNING,
+                clip,
+                text=f"it lasts {facts.seconds:.2f} s, {clip.order.seconds} s were asked for",
+            )
+        return intent
+
+
+def _charge(clip: PlannedClip, outcome: Outcome) -> Money | None:
+    """What was charged: the host's own sum, else its units at the price of the plan."""
+    if outcome.charge is not None:
+        return outcome.charge
+    estimate = clip.order.estimate
+    if outcome.units is None or estimate is None:
+        return None
+    unit_price = estimate.amount / Decimal(clip.order.seconds)
+    return Money(outcome.units * unit_price, estimate.currency)

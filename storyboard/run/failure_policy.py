@@ -1,0 +1,130 @@
+"""What a failure does to its clips and to the run: said, written down, and acted upon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from storyboard.hosts.errors import FailureKind, HostError, Problem
+from storyboard.hosts.registry import VARIABLES
+from storyboard.ledger import SqliteLedger
+from storyboard.plan.clips import PlannedClip
+from storyboard.run.delivery import EndedError, NotTakenError, StrandedError, UncertainError
+from storyboard.run.events import Happening
+from storyboard.run.progress import RunProgress
+from storyboard.run.rate_limit import RateLimit
+from storyboard.run.scheduler import Schedule
+from storyboard.run.uploads import AssetError
+from storyboard.values.units import Money
+
+
+@dataclass(slots=True, kw_only=True)
+class FailurePolicy:
+    """What failures do to a run. ``stopped`` says why it sends nothing more, else empty."""
+
+    host: str
+    schedule: Schedule
+    progress: RunProgress
+    ledger: SqliteLedger
+    rate_limit: RateLimit
+    stopped: str = ""
+
+    def stop(self, why: str) -> None:
+        """Send nothing more; the first reason is the one that is told."""
+        if not self.stopped:
+            self.stopped = why
+            self.progress.say(Happening.STOPPING, text=why)
+        self.schedule.stop()
+
+    def take(self, clips: Sequence[PlannedClip], error: Exception) -> bool:
+        """Take in an error that concerns clips, all of one order; False where it does not."""
+        match error:
+            case NotTakenError():
+                self._not_taken(clips, error.problem)
+            case UncertainError():
+                for clip in clips:
+                    self.hold(clip)
+            case EndedError():
+                for clip in clips:
+                    self._end(clip, error.problem)
+            case StrandedError():
+                for clip in clips:
+                    self._lose(clip, Happening.STRANDED, str(error), at_risk=True)
+            case AssetError() | HostError():
+                for clip in clips:
+                    self._lose(clip, Happening.FAILED, str(error))
+                if isinstance(error, HostError):
+                    self._check_account(error.problem)
+            case _:
+                return False
+        return True
+
+    def hold(self, clip: PlannedClip) -> None:
+        """A clip's order may have been taken, and nobody is sure."""
+        intent = self.ledger.get(clip.digest)
+        self.schedule.hold(clip.digest)
+        text = intent.problem if intent is not None else ""
+        self.progress.put(clip, Happening.UNCERTAIN, intent, text=text)
+
+    def let_go(self, clips: Sequence[PlannedClip]) -> None:
+        """Clips that are under way are for the next run to follow."""
+        for clip in clips:
+            self.schedule.lost(clip.digest, at_risk=True)
+
+    def withdraw(self, clips: Sequence[PlannedClip]) -> None:
+        """Clips of a run that was stopped are not sent after all."""
+        for clip in clips:
+            self.schedule.lost(clip.digest)
+            self.progress.put(clip, Happening.WAITING, self.ledger.get(clip.digest))
+
+    def put_unpaid(self, clips: Mapping[str, PlannedClip], limit: Money | None) -> None:
+        """Say of what the schedule does not send for its price that it is so."""
+        for digest in self.schedule.unpaid:
+            clip = clips[digest]
+            text = f"it would go above the limit of {limit}"
+            if clip.order.estimate is None:
+                text = f"nobody knows its price, and no more than {limit} may be spent"
+            self.progress.put(clip, Happening.UNPAID, self.ledger.get(digest), text=text)
+        self.schedule.unpaid.clear()
+
+    def _lose(
+        self, clip: PlannedClip, what: Happening, text: str, *, at_risk: bool = False
+    ) -> None:
+        blocked = self.schedule.lost(clip.digest, at_risk=at_risk)
+        self.progress.put(clip, what, self.ledger.get(clip.digest), text=text)
+        self.progress.put_blocked(blocked, clip)
+
+    def _end(self, clip: PlannedClip, problem: Problem) -> None:
+        """A clip will not come, and the ledger says so."""
+        intent = self.ledger.get(clip.digest)
+        # Where nothing is said of it, what failed or was cancelled may have to be paid.
+        is_owed = intent is None or intent.billed is not False
+        blocked = self.schedule.lost(clip.digest, at_risk=is_owed)
+        self.progress.put_failure(clip, intent, problem)
+        self.progress.put_blocked(blocked, clip)
+        self._check_account(problem)
+
+    def _not_taken(self, clips: Sequence[PlannedClip], problem: Problem) -> None:
+        """An order was refused before it was looked at: the same run may try again."""
+        self._check_account(problem)
+        wait = self.rate_limit.refused(problem)
+        if why := self.rate_limit.why_stop(problem):
+            self.stop(why)
+        if self.schedule.is_stopped:
+            for clip in clips:
+                self._lose(clip, Happening.WAITING, problem.text)
+            return
+        for clip in reversed(clips):
+            self.schedule.again(clip.digest)
+            intent = self.ledger.get(clip.digest)
+            self.progress.put(clip, Happening.WAITING, intent, text=problem.text)
+        self.progress.say(Happening.PAUSED, seconds=round(wait, 1), text=problem.text)
+
+    def _check_account(self, problem: Problem) -> None:
+        if problem.kind is FailureKind.EXHAUSTED:
+            self.stop("the account has no money left: top it up and run again")
+        elif problem.kind is FailureKind.BAD_KEY:
+            self.stop(
+                f"the host does not take the key ({problem.text}): put the right one into "
+                f"{VARIABLES.get(self.host, 'its variable')}, or give another --key-file"
+            )

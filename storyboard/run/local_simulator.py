@@ -1,0 +1,90 @@
+"""A simulator for one run: started before it, stopped after it, its jobs kept between runs.
+
+While it runs, its address stands in a file beside its state, for the commands beside the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storyboard.ledger.store import Store
+
+if TYPE_CHECKING:
+    from storyboard.simulator import Simulator
+
+_SECONDS_PER_CLIP = 0.5
+REPOSITORY = "simulated/storyboard"
+"""The repository that pictures go to on the simulated Oxen."""
+
+
+class SimulatorError(Exception):
+    """The simulator cannot be started; the text says what to install or do."""
+
+
+class SimulatorFaultError(Exception):
+    """A fault that the simulator does not know; the text says what to write."""
+
+
+def check_faults(faults: tuple[str, ...]) -> None:
+    """Read faults before a run. Raises ``SimulatorFaultError`` and ``SimulatorError``."""
+    try:
+        from storyboard.simulator.faults import parse_fault
+    except ImportError as error:
+        raise SimulatorError(_missing(error)) from None
+    for fault in faults:
+        try:
+            parse_fault(fault)
+        except ValueError as error:
+            raise SimulatorFaultError(str(error)) from None
+
+
+def address_of(store: Store) -> str | None:
+    """The address of the simulator that serves a run of this film now; None where none does."""
+    try:
+        return _address(store).read_text(encoding="ascii").strip() or None
+    except (OSError, ValueError):
+        return None
+
+
+def _address(store: Store) -> Path:
+    return store.home / "simulator.url"
+
+
+@contextmanager
+def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iterator[Simulator]:
+    """A simulator that remembers the jobs of earlier runs of this film."""
+    try:
+        from storyboard.simulator import Simulator
+    except ImportError as error:
+        raise SimulatorError(_missing(error)) from None
+    try:
+        store.home.mkdir(parents=True, exist_ok=True)
+        simulator = Simulator(
+            state=store.home / "simulator.db",
+            seconds_per_clip=_SECONDS_PER_CLIP,
+            fal_concurrency=jobs,
+            oxen_concurrency=jobs,
+            faults=faults,
+        ).start()
+    except ImportError as error:
+        raise SimulatorError(_missing(error)) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SimulatorError(f"the simulator cannot start: {reason}") from None
+    except ValueError as error:
+        raise SimulatorError(f"the simulator cannot start: {error}") from None
+    try:
+        with suppress(OSError):  # a run needs no one beside it
+            _address(store).write_text(f"{simulator.url}\n", encoding="ascii")
+        yield simulator
+    finally:
+        with suppress(OSError):
+            _address(store).unlink(missing_ok=True)
+        simulator.stop()
+
+
+def _missing(error: ImportError) -> str:
+    return f"the simulator needs the package {error.name}: pip install {error.name}"

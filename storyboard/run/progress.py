@@ -1,0 +1,151 @@
+"""The progress of a run: how each clip stands, told to whoever listens, and kept for the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from storyboard.hosts.errors import Problem
+from storyboard.ledger import Finished, Intent, SqliteLedger, State, merge_lock
+from storyboard.ledger.states import UNDER_WAY
+from storyboard.ledger.store import Store
+from storyboard.plan.clips import PlannedClip
+from storyboard.run.events import Event, EventListener, Happening
+from storyboard.run.report import Result
+
+_LOCK_EVERY = 5.0
+_LOCK_SHARE = 50
+"""A large lock takes longer to write: at most one part in so many of the time goes into it."""
+
+
+class RunProgress:
+    """What became of each clip. ``listen`` hears of it at once."""
+
+    def __init__(
+        self,
+        clips: Iterable[PlannedClip],
+        *,
+        ledger: SqliteLedger,
+        store: Store,
+        listen: EventListener,
+        clock: Callable[[], float],
+    ) -> None:
+        self._clips = {clip.digest: clip for clip in clips}
+        self._ledger = ledger
+        self._store = store
+        self._listen = listen
+        self._clock = clock
+        self._results: dict[str, Result] = {}
+        self._finished: list[Finished] = []
+        self._lock_at = 0.0
+
+    def __iter__(self) -> Iterator[Result]:
+        """How each clip stands, in the order of the film."""
+        return (self._results[digest] for digest in self._clips)
+
+    # -- telling ----------------------------------------------------------------------------------
+
+    def say(self, what: Happening, **facts: Any) -> None:
+        """Tell what concerns the run and no clip."""
+        self._listen(Event(what=what, at=self._clock(), facts=facts))
+
+    def tell(self, what: Happening, clip: PlannedClip, **facts: Any) -> None:
+        """Tell what happens to a clip on its way."""
+        self._listen(Event(what=what, at=self._clock(), clip=clip.address, facts=facts))
+
+    def put(
+        self, clip: PlannedClip, what: Happening, intent: Intent | None, **details: str
+    ) -> None:
+        """Write down how a clip stands now, and tell it."""
+        details.setdefault("place", clip.place)
+        self._results[clip.digest] = Result(clip=clip, what=what, intent=intent, **details)
+        facts: dict[str, Any] = {name: value for name, value in details.items() if value}
+        if what in (Happening.STORED, Happening.REUSED):
+            facts["file"] = str(self._store.clip(clip.address))
+        if intent is not None and intent.charged is not None and what is Happening.STORED:
+            facts["charged"] = {
+                "amount": format(intent.charged.amount, "f"),
+                "currency": intent.charged.currency,
+            }
+        self.tell(what, clip, **facts)
+
+    def put_failure(
+        self, clip: PlannedClip, intent: Intent | None, problem: Problem, *, again: bool = False
+    ) -> None:
+        """Write down that a clip will not come; ``again`` where that was so before this run."""
+        text = problem.text
+        if again:
+            text += " (in an earlier run; it is not sent again as it stands)"
+        is_cancelled = intent is not None and intent.state is State.CANCELLED
+        self.put(
+            clip,
+            Happening.CANCELLED if is_cancelled else Happening.FAILED,
+            intent,
+            text=text,
+            place=clip.place_of(problem.pointer),
+            kind=str(problem.kind),
+        )
+
+    def put_blocked(self, blocked: Sequence[str], because: PlannedClip) -> None:
+        """Write down what waits for a clip that does not come, or for one that waits for it."""
+        for digest in blocked:
+            text = f'it waits for the last frame of "{because.address}", which does not come'
+            clip = self._clips[digest]
+            self.put(clip, Happening.BLOCKED, self._ledger.get(digest), text=text)
+
+    # -- names and lock ---------------------------------------------------------------------------
+
+    def publish(self, clip: PlannedClip, take: str) -> None:
+        """Let every name of a clip lead to its take."""
+        for name in clip.names:
+            self._store.publish(name, take)
+
+    def lock_later(self, intent: Intent) -> None:
+        """Put a finished take into the lock, now or soon."""
+        if intent.state is not State.STORED or intent.receipt is None or intent.clip is None:
+            return
+        order = intent.order
+        self._finished.append(
+            Finished(
+                digest=order.digest,
+                address=order.address,
+                host=order.host,
+                endpoint=order.endpoint,
+                seconds=order.seconds,
+                clip=intent.clip,
+                request_id=intent.receipt.id,
+                charge=intent.charged,
+            )
+        )
+        if time.monotonic() > self._lock_at:
+            self.write_lock()
+
+    def write_lock(self) -> None:
+        """Put into the lock what waits for it. Raises ``LockError``."""
+        began = time.monotonic()
+        merge_lock(self._store.lock, self._finished)
+        self._finished.clear()
+        ended = time.monotonic()
+        self._lock_at = ended + max(_LOCK_EVERY, (ended - began) * _LOCK_SHARE)
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def close(self) -> bool:
+        """Say of each clip how it stands at the end, and write the lock: whether all are here."""
+        for digest, clip in self._clips.items():
+            result = self._results.get(digest)
+            intent = self._ledger.get(digest)
+            if result is None or (result.intent != intent and intent is not None):
+                what = result.what if result is not None else Happening.STRANDED
+                if what in (Happening.WAITING, Happening.ADOPTED) and intent is not None:
+                    what = Happening.STRANDED if intent.state in UNDER_WAY else what
+                self._results[digest] = Result(
+                    clip=clip,
+                    what=what,
+                    intent=intent,
+                    text=result.text if result is not None else "it was left under way",
+                    place=clip.place,
+                )
+        self.write_lock()
+        return all(one.what in (Happening.STORED, Happening.REUSED) for one in self)

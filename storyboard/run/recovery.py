@@ -1,0 +1,123 @@
+"""What earlier runs have left: what is here, what is under way, and what is still to send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storyboard.hosts.errors import FailureKind, Problem
+from storyboard.hosts.protocol import Host
+from storyboard.ledger import Finished, Intent, SqliteLedger, State
+from storyboard.ledger.history import FINAL_FAILURES
+from storyboard.ledger.intent import spent
+from storyboard.ledger.states import STEPS, UNDER_WAY
+from storyboard.ledger.store import Store
+from storyboard.plan.clips import PlannedClip
+from storyboard.run.events import Happening
+from storyboard.run.progress import RunProgress
+from storyboard.run.report import RunOptions
+from storyboard.run.scheduler import Phase, Schedule, ScheduledClip
+from storyboard.values.canonical import digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What a run finds: the plan's clips, the ledger, the lock and the takes that are here."""
+
+    run: str
+    clips: Sequence[PlannedClip]
+    host: Host
+    ledger: SqliteLedger
+    store: Store
+    options: RunOptions
+    progress: RunProgress
+
+    def schedule(self) -> Schedule:
+        """What is to be done; the progress has how each clip stands then."""
+        intents = {intent.digest: intent for intent in self.ledger.intents()}
+        locked = self.store.finished()
+        done, lost, jobs = [], [], []
+        for clip in self.clips:
+            intent = self._known(clip, intents.get(clip.digest), locked.get(clip.digest))
+            take = self._take_here(intent, locked.get(clip.digest))
+            if take is not None:
+                self.progress.publish(clip, take)
+                self.progress.put(clip, Happening.REUSED, intent)
+                done.append(clip.digest)
+            elif (
+                intent is not None
+                and intent.state is State.FAILED
+                and intent.failure in FINAL_FAILURES
+            ):
+                problem = Problem(kind=FailureKind(intent.failure), text=intent.problem)
+                self.progress.put_failure(clip, intent, problem, again=True)
+                lost.append(clip.digest)
+            else:
+                jobs.append(self._job(clip, intent))
+        limit = self.options.limit
+        schedule = Schedule.of(
+            jobs,
+            places=self.options.jobs,
+            most_takes=self.options.takes.max if self.options.takes else 1,
+            done=done,
+            lost=lost,
+            limit=limit.amount if limit else None,
+            spent=spent(intents.values(), self.run),
+        )
+        self._put_blocked(schedule)
+        for intent in intents.values():
+            self.progress.lock_later(intent)
+        return schedule
+
+    def _put_blocked(self, schedule: Schedule) -> None:
+        """Say of what cannot be sent which clip does not come; needs stand before their users."""
+        missing: dict[str, PlannedClip] = {}
+        for clip in self.clips:
+            phase = schedule.phases[clip.digest]
+            if phase is Phase.LOST:
+                missing[clip.digest] = clip
+            elif phase is Phase.BLOCKED:
+                because = next(missing[one.digest] for one in clip.frames if one.digest in missing)
+                missing[clip.digest] = because
+                self.progress.put_blocked([clip.digest], because)
+
+    def _known(
+        self, clip: PlannedClip, intent: Intent | None, locked: Finished | None
+    ) -> Intent | None:
+        """The intent of a clip; one that is finished elsewhere is written down to be fetched."""
+        if intent is not None and intent.state is State.STORED and not self.store.has(intent.clip):
+            return self.ledger.step(clip.digest, State.SUCCEEDED)
+        is_elsewhere = locked is not None and not self.store.has(locked.clip)
+        if locked is None or not is_elsewhere or locked.host != self.host.name:
+            return intent
+        if intent is not None and State.SUBMITTING not in STEPS[intent.state]:
+            return intent
+        # Paid elsewhere: whatever became of it here, it is fetched and not sent.
+        receipt = self.host.receipt(locked.endpoint, locked.request_id)
+        return self.ledger.adopt(clip.order, self.run, receipt, locked.charge)
+
+    def _take_here(self, intent: Intent | None, locked: Finished | None) -> str | None:
+        for take in (intent.clip if intent else None, locked.clip if locked else None):
+            is_sure = intent is None or intent.state is State.STORED or locked is not None
+            if take is not None and is_sure and self.store.has(take):
+                return take
+        return None
+
+    def _job(self, clip: PlannedClip, intent: Intent | None) -> ScheduledClip:
+        is_sent = intent is not None and intent.state in UNDER_WAY
+        is_held = intent is not None and intent.state is State.UNCERTAIN
+        if is_held:
+            problem = intent.problem if intent else ""
+            self.progress.put(clip, Happening.UNCERTAIN, intent, text=problem)
+        elif not is_sent:
+            self.progress.put(clip, Happening.WAITING, intent)
+        estimate = clip.order.estimate
+        order = {"endpoint": clip.order.endpoint, "payload": clip.order.payload}
+        return ScheduledClip(
+            digest=clip.digest,
+            group=digest(order) if self.options.takes is not None else "",
+            needs=tuple(frame.digest for frame in clip.frames),
+            cost=estimate.amount if estimate else None,
+            is_sent=is_sent,
+            is_held=is_held,
+        )

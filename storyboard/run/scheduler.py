@@ -1,0 +1,253 @@
+"""Which clip is sent next. Pure: told what happens, it says what to do, with no clock and no I/O.
+
+A clip waits for the clips whose last frame it opens on. No more are under way than there are
+places. Money is promised before it is spent: what is under way or uncertain counts as spent, and
+a clip that would go above the limit is not sent. Takes of one request that are ready side by side
+go in one order, as far as there are places and money. A failure blocks what depends on it, and
+nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Where a clip is, as the order of sending is concerned."""
+
+    WAITING = "waiting"
+    BUSY = "busy"
+    HELD = "held"
+    DONE = "done"
+    LOST = "lost"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledClip:
+    """One clip: what it needs done before it, and what sending it would cost.
+
+    ``is_sent`` is a clip under way since an earlier run: it takes a place, and no money anew.
+    ``is_held`` is one of which nobody knows whether it is under way; its money counts as spent.
+    ``cost`` is None where the price is not known. Jobs of one ``group`` may share an order; empty
+    for one that has an order of its own.
+    """
+
+    digest: str
+    group: str = ""
+    needs: tuple[str, ...] = ()
+    cost: Decimal | None = None
+    is_sent: bool = False
+    is_held: bool = False
+
+
+@dataclass(slots=True)
+class Schedule:
+    """The clips of a run. ``places`` are how many may be under way at once.
+
+    ``limit`` is the most that may be spent, None for no limit; ``spent`` is what is spent or at
+    risk at the start. ``most_takes`` may go in one order.
+    """
+
+    places: int
+    most_takes: int = 1
+    limit: Decimal | None = None
+    spent: Decimal = Decimal(0)
+    is_stopped: bool = False
+    phases: dict[str, Phase] = field(default_factory=dict)
+    unpaid: list[str] = field(default_factory=list)
+    busy: int = 0
+    _jobs: dict[str, ScheduledClip] = field(default_factory=dict)
+    _ready: deque[ScheduledClip] = field(default_factory=deque)
+    _missing: dict[str, int] = field(default_factory=dict)
+    _dependents: dict[str, list[str]] = field(default_factory=dict)
+    _held: dict[str, None] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        jobs: Iterable[ScheduledClip],
+        *,
+        places: int,
+        most_takes: int = 1,
+        done: Iterable[str] = (),
+        lost: Iterable[str] = (),
+        limit: Decimal | None = None,
+        spent: Decimal = Decimal(0),
+    ) -> Schedule:
+        """A schedule of jobs in the order of the film; ``done`` and ``lost`` are already so."""
+        schedule = cls(places=places, most_takes=most_takes, limit=limit, spent=spent)
+        for digest in done:
+            schedule.phases[digest] = Phase.DONE
+        for digest in lost:
+            schedule.phases[digest] = Phase.LOST
+        listed = list(jobs)
+        for job in sorted(listed, key=lambda job: not job.is_sent):
+            schedule._add(job)
+        for digest in list(schedule.phases):
+            if schedule.phases[digest] in (Phase.LOST, Phase.BLOCKED):
+                schedule._block(digest)
+        return schedule
+
+    def _add(self, job: ScheduledClip) -> None:
+        self._jobs[job.digest] = job
+        self.phases[job.digest] = Phase.WAITING
+        # What is under way has had its frame already.
+        needs = () if job.is_sent or job.is_held else tuple(dict.fromkeys(job.needs))
+        open_needs = [need for need in needs if self.phases.get(need) is not Phase.DONE]
+        for need in open_needs:
+            self._dependents.setdefault(need, []).append(job.digest)
+        self._missing[job.digest] = len(open_needs)
+        if job.is_held:
+            self.phases[job.digest] = Phase.HELD
+            self._held[job.digest] = None
+        elif not open_needs:
+            self._ready.append(job)
+
+    def next(self) -> tuple[ScheduledClip, ...]:
+        """The clip to follow, or those to send in one order; none where something must end first.
+
+        What it gives is under way from then on.
+        """
+        while self._ready and self.busy < self.places:
+            job = self._ready.popleft()
+            if self.is_stopped and not job.is_sent:
+                continue
+            if self.phases[job.digest] is not Phase.WAITING:
+                continue
+            if not job.is_sent and not self._can_pay(job):
+                self.phases[job.digest] = Phase.LOST
+                self.unpaid.append(job.digest)
+                self._block(job.digest)
+                continue
+            return (self._begin(job), *self._mates(job))
+        return ()
+
+    def _mates(self, job: ScheduledClip) -> Iterator[ScheduledClip]:
+        """The takes that go in the same order as one that has just begun."""
+        if not job.group or job.is_sent:
+            return
+        for _ in range(self.most_takes - 1):
+            mate = self._ready[0] if self._ready else None
+            if (
+                mate is None
+                or mate.group != job.group
+                or mate.is_sent
+                or self.phases[mate.digest] is not Phase.WAITING
+                or self.busy >= self.places
+                or not self._can_pay(mate)
+            ):
+                return
+            yield self._begin(self._ready.popleft())
+
+    def _begin(self, job: ScheduledClip) -> ScheduledClip:
+        if not job.is_sent:
+            self.spent += job.cost or 0
+        self.phases[job.digest] = Phase.BUSY
+        self.busy += 1
+        return job
+
+    def _can_pay(self, job: ScheduledClip) -> bool:
+        if self.limit is None:
+            return True
+        return job.cost is not None and self.spent + job.cost <= self.limit
+
+    def again(self, digest: str) -> None:
+        """A clip that was certainly not taken goes back to the front; its money is free again."""
+        self._free(digest)
+        self.phases[digest] = Phase.WAITING
+        self._ready.appendleft(self._jobs[digest])
+
+    def hold(self, digest: str) -> None:
+        """A clip may have been taken: it leaves its place, keeps its money, and blocks nothing."""
+        self.busy -= 1
+        self.phases[digest] = Phase.HELD
+        self._held[digest] = None
+
+    def resume(self, digest: str, *, is_sent: bool) -> None:
+        """A held clip is sure now: it was sent and is to be followed, or it may be sent."""
+        job = self._jobs[digest]
+        if not is_sent:
+            self.spent -= job.cost or 0
+        self._jobs[digest] = replace(job, is_sent=is_sent, is_held=False)
+        del self._held[digest]
+        self.phases[digest] = Phase.WAITING
+        self._ready.appendleft(self._jobs[digest])
+
+    def give_up(self, digest: str) -> tuple[str, ...]:
+        """A held clip is not to be followed in this run; gives what that blocks."""
+        del self._held[digest]
+        self.phases[digest] = Phase.LOST
+        return self._block(digest)
+
+    def done(self, digest: str, charged: Decimal | None = None) -> None:
+        """A clip is here; ``charged`` corrects what was promised for it."""
+        job = self._jobs[digest]
+        self.busy -= 1
+        if charged is not None and not job.is_sent:
+            self.spent += charged - (job.cost or 0)
+        self.phases[digest] = Phase.DONE
+        for dependent in self._dependents.pop(digest, ()):
+            self._missing[dependent] -= 1
+            if not self._missing[dependent] and self.phases[dependent] is Phase.WAITING:
+                self._ready.append(self._jobs[dependent])
+
+    def lost(self, digest: str, *, at_risk: bool = False) -> tuple[str, ...]:
+        """A clip will not come in this run; gives what that blocks.
+
+        ``at_risk`` keeps its money promised: it may be owed.
+        """
+        if at_risk:
+            self.busy -= 1
+        else:
+            self._free(digest)
+        self.phases[digest] = Phase.LOST
+        return self._block(digest)
+
+    def _free(self, digest: str) -> None:
+        self.busy -= 1
+        job = self._jobs[digest]
+        if not job.is_sent:
+            self.spent -= job.cost or 0
+
+    def _block(self, digest: str) -> tuple[str, ...]:
+        blocked: list[str] = []
+        stack = list(self._dependents.pop(digest, ()))
+        while stack:
+            one = stack.pop()
+            if self.phases[one] is Phase.WAITING:
+                self.phases[one] = Phase.BLOCKED
+                blocked.append(one)
+                stack += self._dependents.pop(one, ())
+        return tuple(blocked)
+
+    def stop(self) -> None:
+        """Send nothing more; what is under way is still followed."""
+        self.is_stopped = True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is under way and nothing can be begun."""
+        if self.busy:
+            return False
+        return not any(
+            self.phases[job.digest] is Phase.WAITING and (job.is_sent or not self.is_stopped)
+            for job in self._ready
+        )
+
+    @property
+    def has_held(self) -> bool:
+        """Whether there is anything that nobody is sure of."""
+        return bool(self._held)
+
+    def held(self) -> tuple[str, ...]:
+        """What nobody is sure of."""
+        return tuple(self._held)
+
+    def waiting(self) -> tuple[str, ...]:
+        """What was never begun, in the order of the film."""
+        return tuple(one for one, phase in self.phases.items() if phase is Phase.WAITING)

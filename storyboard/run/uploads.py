@@ -1,0 +1,178 @@
+"""Pictures and frames on their way to a host: checked, uploaded once, their links kept.
+
+A link that holds a permission stays in memory. One from an earlier run is asked for before it is
+used again, so that no clip is paid for with a dead link in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from storyboard.compiler.resolve.assets import unfit
+from storyboard.hosts.errors import FailureKind, HostError
+from storyboard.hosts.protocol import Host
+from storyboard.ledger import Ledger
+from storyboard.ledger.store import Store, refusal
+from storyboard.media.ffmpeg import FfmpegError, last_frame
+from storyboard.project.files import PictureFacts
+from storyboard.targets.model import Pictures
+
+_T = TypeVar("_T")
+_TRIES = 5
+_AT_ONCE = 4
+_PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
+
+
+class AssetError(Exception):
+    """A file that cannot be sent; the text says which and why. Nothing was paid."""
+
+
+class Uploads:
+    """The files of one run on their way to one host.
+
+    ``root`` is the project's folder, from which the paths of a plan begin. ``pause`` waits for
+    some seconds, ``first`` of them before an upload is tried again.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        ledger: Ledger,
+        store: Store,
+        root: Path,
+        limits: Pictures,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        first: float = 1.0,
+    ) -> None:
+        self._host = host
+        self._ledger = ledger
+        self._store = store
+        self._root = root
+        self._limits = limits
+        self._pause = pause
+        self._first = first
+        self._links: dict[str, asyncio.Task[str]] = {}
+        self._frames: dict[str, asyncio.Task[tuple[Path, str]]] = {}
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def link_of_file(self, path: str, sha256: str) -> str:
+        """The link of a project's file. Raises ``AssetError`` where it is not what was planned."""
+
+        def read() -> bytes:
+            try:
+                data = (self._root / path).read_bytes()
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise AssetError(f'"{path}" cannot be read: {reason}') from None
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise AssetError(f'"{path}" has changed since the plan was made: plan again')
+            return data
+
+        with _naming(f'"{path}"'):
+            return await self._link(sha256, PurePosixPath(path).suffix.lower(), read)
+
+    async def link_of_frame(self, clip: str) -> str:
+        """The link of the last frame of a take, given by the take's sha256."""
+        task = self._frames.get(clip)
+        if task is None:
+            task = self._frames[clip] = asyncio.ensure_future(self._take_frame(clip))
+        picture, sha256 = await asyncio.shield(task)
+        with _naming("the last frame of the clip before"):
+            return await self._link(sha256, picture.suffix, picture.read_bytes)
+
+    async def _take_frame(self, clip: str) -> tuple[Path, str]:
+        for suffix in (".png", ".jpg"):
+            picture = self._store.frames / f"{clip}{suffix}"
+            if picture.is_file() and not _misfit(picture, self._limits):
+                return picture, hashlib.sha256(picture.read_bytes()).hexdigest()
+        picture = self._store.frames / f"{clip}.png"
+        try:
+            await asyncio.to_thread(last_frame, self._store.take(clip), picture)
+            if picture.stat().st_size > self._limits.max_bytes:
+                picture = await asyncio.to_thread(_as_jpeg, picture)
+        except FfmpegError as error:
+            raise AssetError(
+                f"the last frame of the clip before cannot be taken: {error}"
+            ) from None
+        except OSError as error:
+            raise refusal(error, picture) from None
+        if problem := _misfit(picture, self._limits):
+            raise AssetError(f"the last frame of the clip before cannot be sent: {problem}")
+        return picture, hashlib.sha256(picture.read_bytes()).hexdigest()
+
+    async def _link(self, sha256: str, suffix: str, read: Callable[[], bytes]) -> str:
+        task = self._links.get(sha256)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = asyncio.ensure_future(self._find_or_upload(sha256, suffix, read))
+            self._links[sha256] = task
+        # One who is interrupted does not take the file away from the others.
+        return await asyncio.shield(task)
+
+    async def _find_or_upload(self, sha256: str, suffix: str, read: Callable[[], bytes]) -> str:
+        async with self._gate:
+            kept = self._ledger.link(self._host.name, sha256)
+            if kept is not None:
+                if await self._is_there(kept[0]):
+                    return kept[0]
+                self._ledger.forget_link(self._host.name, sha256)
+            data = read()
+            link = await self._again(lambda: self._host.upload(data, sha256, suffix))
+            self._ledger.keep_link(self._host.name, sha256, link)
+            return link
+
+    async def _is_there(self, link: str) -> bool:
+        try:
+            return await self._host.is_there(link)
+        except HostError:
+            return False  # an upload costs nothing, a clip with a dead link in it does
+
+    async def _again(self, work: Callable[[], Awaitable[_T]]) -> _T:
+        for number in range(_TRIES):
+            try:
+                return await work()
+            except HostError as error:
+                if error.kind not in _PASSING or number == _TRIES - 1:
+                    raise
+                await self._pause(error.problem.retry_after or min(self._first * 2**number, 15))
+        raise AssertionError
+
+
+@contextmanager
+def _naming(what: str) -> Iterator[None]:
+    """Say what it was that a host did not take."""
+    try:
+        yield
+    except HostError as error:
+        problem = replace(error.problem, text=f"{what} is not uploaded: {error}")
+        raise HostError(problem) from None
+
+
+def _misfit(picture: Path, limits: Pictures) -> str:
+    from PIL import Image
+
+    try:
+        with Image.open(picture) as image:
+            facts = PictureFacts(format=image.format or "", width=image.width, height=image.height)
+    except (OSError, ValueError, SyntaxError):
+        return "it is no picture"
+    return unfit(picture.stat().st_size, facts, limits)
+
+
+def _as_jpeg(picture: Path) -> Path:
+    """The picture as a JPEG beside it, for frames whose PNG is above the host's limit."""
+    from PIL import Image
+
+    smaller = picture.with_suffix(".jpg")
+    with Image.open(picture) as image:
+        buffer = io.BytesIO()
+        image.convert("RGB").save(buffer, "JPEG", quality=95, subsampling=0)
+    smaller.write_bytes(buffer.getvalue())
+    picture.unlink()
+    return smaller

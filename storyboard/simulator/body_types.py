@@ -1,0 +1,107 @@
+"""What a body may be: the shapes in which the tables of ``endpoints`` are written.
+
+A body type is a set of endpoints that take one body: its fields, the bounds of its pictures and
+films, and what its rules between fields need to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+KindOfField = Literal[
+    "text",
+    "seconds",
+    "choice",
+    "flag",
+    "number",
+    "words",
+    "picture",
+    "pictures",
+    "movie",
+    "elements",
+    "shots",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a body: its kind, whether it must be there and may be null, its limits."""
+
+    kind: KindOfField
+    required: bool = False
+    nullable: bool = False
+    most: int = 0
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLimits:
+    """What a picture may be: bytes, sides in pixels, width divided by height, formats."""
+
+    most_bytes: int = 10_485_760
+    least_side: int = 300
+    most_side: int | None = None
+    least_ratio: float = 0.40
+    most_ratio: float = 2.50
+    formats: tuple[str, ...] = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovieLimits:
+    """What a film given as input may be: bytes, sides in pixels, seconds, frames a second."""
+
+    most_bytes: int = 209_715_200
+    sides: tuple[int, int] = (720, 2160)
+    seconds: tuple[float, float] = (3.0, 10.05)
+    rate: tuple[float, float] = (24.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyType:
+    """Endpoints with one body: its fields, and the rules between them.
+
+    ``references`` is how many elements and pictures may be given together, ``with_movie`` how
+    many when one of them is a film. ``numbers`` says that seconds are integers and not strings.
+    ``element`` names the shape of an element, ``lone_frontal`` says that its other pictures are
+    optional, and ``first``, ``last`` and ``pictures`` the
+    fields for the first frame, the last frame and the reference pictures. ``control`` are fields
+    for the host and not for the model. ``default_seconds`` stands for a length that the body
+    does not give.
+    """
+
+    fields: Mapping[str, Field]
+    total: tuple[int, int] = (3, 15)
+    prompt_width: int = 2500
+    shot_width: int = 512
+    references: int = 7
+    with_movie: int = 4
+    control: frozenset[str] = frozenset()
+    numbers: bool = False
+    element: Literal["combo", "images", "frontal"] = "combo"
+    lone_frontal: bool = False
+    first: str = "start_image_url"
+    last: str = "end_image_url"
+    pictures: str = "image_urls"
+    last_needs_first: bool = False
+    audio_default: bool = False
+    default_seconds: int = 5
+    picture: PictureLimits = field(default_factory=PictureLimits)
+    movie: MovieLimits = field(default_factory=MovieLimits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Something that can be asked for: its id, the type of its body, its prices a second."""
+
+    id: str
+    body_type: BodyType
+    silent: Decimal | None = None
+    audio: Decimal | None = None
+
+    def amount(self, seconds: int, *, audio: bool) -> Decimal | None:
+        """The price of ``seconds`` in USD, or None where no price is known."""
+        price = self.audio if audio else self.silent
+        return None if price is None else price * seconds

@@ -1,0 +1,124 @@
+"""What a body asks for, and what of it is strange though no rule is broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storyboard.simulator.body_types import BodyType
+
+Body = Mapping[str, object]
+
+#: The host writes ``@Element1`` as ``<<<element_1>>>`` before the model counts the characters.
+TAG_OVERHEAD = 6
+TAG = re.compile(r"@(Element|Image|Video)([0-9]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedShot:
+    """One shot as it was ordered."""
+
+    prompt: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedOrder:
+    """What a sound body asks for: shots, shape, sound, and the pictures for its ends."""
+
+    shots: tuple[OrderedShot, ...]
+    ratio: str
+    audio: bool
+    first: str | None = None
+    last: str | None = None
+
+    @property
+    def seconds(self) -> int:
+        """The length in seconds."""
+        return sum(shot.seconds for shot in self.shots)
+
+
+def text_width(text: str) -> int:
+    """Code points as the model counts them: with the hidden width of every tag."""
+    return len(text) + TAG_OVERHEAD * sum(1 for _ in TAG.finditer(text))
+
+
+def read_order(body_type: BodyType, body: Body) -> SimulatedOrder:
+    """What a body that breaks no rule for fields asks for, with the documented defaults."""
+    body = known_part(body_type, body)
+    shots = tuple(
+        OrderedShot(
+            prompt=str(shot.get("prompt", "")),
+            seconds=_read_seconds(shot.get("duration"), body_type.default_seconds),
+        )
+        for shot in objects_of(body.get("multi_prompt"))
+    )
+    if not shots:
+        seconds = _read_seconds(body.get("duration"), body_type.default_seconds)
+        shots = (OrderedShot(prompt=str(body.get("prompt") or ""), seconds=seconds),)
+    ratio = body.get("aspect_ratio")
+    return SimulatedOrder(
+        shots=shots,
+        ratio=ratio if isinstance(ratio, str) and ratio != "auto" else "16:9",
+        audio=_has_audio(body_type, body),
+        first=_text_or_none(body.get(body_type.first)),
+        last=_text_or_none(body.get(body_type.last)),
+    )
+
+
+def _has_audio(body_type: BodyType, body: Body) -> bool:
+    if "generate_audio" not in body_type.fields:
+        return False
+    return bool(body.get("generate_audio", body_type.audio_default))
+
+
+def remarks_on(body_type: BodyType, body: Body) -> tuple[str, ...]:
+    """What a vendor lets pass in silence, or may refuse one day: for the bill, in our words."""
+    strange = [
+        name for name in body if name not in body_type.fields and name not in body_type.control
+    ]
+    found = [f'"{name}" is not a field here, ignored' for name in strange]
+    body = known_part(body_type, body)
+    texts = [shot.prompt for shot in read_order(body_type, body).shots]
+    tags = {match.group() for text in texts for match in TAG.finditer(text)}
+    counts = {
+        "Element": len(objects_of(body.get("elements"))),
+        "Image": len(texts_of(body.get(body_type.pictures))),
+    }
+    for kind, count in counts.items():
+        declared = {f"@{kind}{number}" for number in range(1, count + 1)}
+        used = {tag for tag in tags if tag.startswith(f"@{kind}")}
+        found += [f"{tag} stands for nothing" for tag in sorted(used - declared)]
+        found += [f"{tag} is sent and not mentioned" for tag in sorted(declared - used)]
+    shots = objects_of(body.get("multi_prompt"))
+    if shots and body.get(body_type.last):
+        found.append(f"multi_prompt stands beside {body_type.last}")
+    if shots and "duration" in body:
+        total = read_order(body_type, body).seconds
+        if str(body["duration"]) != str(total):
+            found.append(f"duration is {body['duration']!r}, the shots last {total} s")
+    return tuple(found)
+
+
+def known_part(body_type: BodyType, body: Body) -> Body:
+    """The fields that the host looks at; it ignores all others."""
+    return {name: value for name, value in body.items() if name in body_type.fields}
+
+
+def _read_seconds(value: object, default: int) -> int:
+    return int(value) if isinstance(value, int | str) else default
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def objects_of(value: object) -> list[Mapping[str, object]]:
+    """The mappings in a list; none of what is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts_of(value: object) -> list[str]:
+    """The texts in a list; none of what is no list."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

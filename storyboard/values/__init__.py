@@ -1,0 +1,1 @@
+"""Values that every layer uses: units, addresses, canonical JSON, scripts, records."""
