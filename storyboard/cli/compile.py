@@ -42,7 +42,7 @@ def compile_command(
     made, compiled = plan(file, dataclasses.replace(options, takes=takes))
     keep(made, compiled)
     show_on_stderr(compiled, form, color)
-    if compiled.diagnostics.has_errors and not made["requests"]:
+    if not compiled.is_complete or not made["requests"]:
         return refusal_code(compiled.diagnostics)
     keys = ("id", "endpoint", "payload")
     listed = [{key: request[key] for key in keys} for request in made["requests"]]

@@ -91,6 +91,8 @@ class Diagnostics:
         default_factory=dict
     )
     _errors: int = 0
+    errors_said: int = 0
+    """How often an error was said; one that is said again counts again."""
     _raised: set[Code] = field(default_factory=set)
 
     def raise_to_error(self, code: Code) -> None:
@@ -112,9 +114,10 @@ class Diagnostics:
         """Keep a finding, unless the same was already said of the same place."""
         place = None if span is None else (span.source.name, span.start, span.end)
         key = (code.id, place, message)
+        weight = Severity.ERROR if code in self._raised else severity or code.severity
+        self.errors_said += weight is Severity.ERROR
         if key in self._found:
             return
-        weight = Severity.ERROR if code in self._raised else severity or code.severity
         self._errors += weight is Severity.ERROR
         self._found[key] = Diagnostic(
             code=code,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from storyboard.compiler.cost import Cost, Total, currency, price, total
 from storyboard.compiler.film import Film
 from storyboard.compiler.request import Request
+from storyboard.compiler.resolve.scene_errors import UnpricedScene
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
 from storyboard.diagnostics.codes import (
     CURRENCY_MISMATCH,
@@ -65,11 +66,13 @@ def plan(
     known: Known | None,
     diagnostics: Diagnostics,
     show: Show,
+    unpriced: Sequence[UnpricedScene] = (),
 ) -> Plan:
     """The plan of a film. ``show`` turns a diagnostic into its JSON form.
 
     ``known`` tells what earlier runs have paid, None where there were none. Costs beyond the
-    limit are said in ``diagnostics``; a plan with errors is not applyable.
+    limit are said in ``diagnostics``; a plan with errors is not applyable. ``unpriced`` are the
+    scenes that the requests leave out, as errors concern them.
     """
 
     @cache
@@ -86,6 +89,8 @@ def plan(
     unpaid = [cost for one, cost in zip(listed, costs, strict=True) if one["action"] in due]
     is_begun = known is not None and any(known.is_paid(one["digest"]) for one in listed)
     within = check_limits(total(unpaid, money), limit, diagnostics, is_begun=is_begun)
+    if unpriced and within:
+        within = None  # what is left out may cost more
     found = list(diagnostics)
     return {
         "format": FORMAT,
@@ -109,8 +114,16 @@ def plan(
         "totals": {
             **_totals(whole),
             **sums(listed, money),
-            "scenes": _scenes(film, requests, costs),
+            "scenes": _scenes(film, requests, costs, unpriced),
         },
+        "unpriced": [
+            {
+                "scene": scene.address,
+                "title": scene.title,
+                "reason": {"code": scene.reason, "of": scene.of or None},
+            }
+            for scene in unpriced
+        ],
         "budget": {
             "limit": limit.cost
             and {"amount": str(limit.cost.amount), "currency": limit.cost.currency},
@@ -143,6 +156,7 @@ def empty_plan(origin: PlanOrigin, diagnostics: Diagnostics, *, show: Show) -> P
             **sums([], nothing.currency),
             "scenes": [],
         },
+        "unpriced": [],
         "budget": {"limit": None, "max_seconds": None, "within": None},
         "diagnostics": [show(diagnostic) for diagnostic in diagnostics],
         "applyable": False,
@@ -240,7 +254,13 @@ def _totals(whole: Total) -> dict[str, Any]:
     return {"requests": whole.requests, "seconds": whole.seconds}
 
 
-def _scenes(film: Film, requests: Sequence[Request], costs: Sequence[Cost]) -> list[dict[str, Any]]:
+def _scenes(
+    film: Film,
+    requests: Sequence[Request],
+    costs: Sequence[Cost],
+    unpriced: Sequence[UnpricedScene],
+) -> list[dict[str, Any]]:
+    left_out = {scene.number for scene in unpriced}
     by_scene: dict[str, list[Cost]] = {scene.address: [] for scene in film.scenes}
     for request, cost in zip(requests, costs, strict=True):
         by_scene[request.scene].append(cost)
@@ -248,6 +268,7 @@ def _scenes(film: Film, requests: Sequence[Request], costs: Sequence[Cost]) -> l
     return [
         {"scene": scene.address, "title": scene.title} | summed(whole)
         for scene in film.scenes
+        if scene.number not in left_out
         for whole in [total(by_scene[scene.address], money)]
     ]
 

@@ -44,6 +44,8 @@ def render_plan(
         blocks.append(said)
     if advice := _advice(plan["requests"], paint):
         blocks.append(advice)
+    if plan["unpriced"]:
+        blocks.append(_unpriced(plan["unpriced"], paint))
     blocks.append(_sum(plan, paint))
     return "\n\n".join(blocks) + "\n"
 
@@ -209,6 +211,24 @@ def _advice(requests: Sequence[Any], paint: Any) -> str:
     )
 
 
+def _unpriced(scenes: Sequence[Any], paint: Any) -> str:
+    """The scenes that have no price, and why."""
+    lines = []
+    for scene in scenes[:_MAX_FINDINGS]:
+        of = visible(scene["reason"]["of"] or "")
+        why = {
+            "errors": "it has errors",
+            "mentions": f"it mentions {of}, which has errors",
+            "continues": f"it continues {of}, which has no price",
+            "film": "an error concerns the whole film",
+        }[scene["reason"]["code"]]
+        sign = paint("!", _COLORS["!"])
+        lines.append(f"  {sign} {visible(scene['scene'])}  no price: {why}")
+    if (rest := len(scenes) - _MAX_FINDINGS) > 0:
+        lines.append(f"  and {rest} more without a price")
+    return "\n".join(lines)
+
+
 def _sum(plan: Plan, paint: Any) -> str:
     totals, budget = plan["totals"], plan["budget"]
     made, waiting, blocked = totals["generate"], totals["wait"], totals["blocked"]
@@ -220,7 +240,9 @@ def _sum(plan: Plan, paint: Any) -> str:
         parts.append(f"{_waiting(plan['requests'])}, {price(waiting)}")
     if blocked["requests"]:
         parts.append(f"{blocked['requests']:,} blocked")
-    if made["requests"] or waiting["requests"]:
+    if plan["unpriced"]:
+        parts.append(f"{counted(len(plan['unpriced']), 'scene')} without a price")
+    elif made["requests"] or waiting["requests"]:
         if budget["limit"]:
             parts.append(_budget(budget["limit"], made, waiting))
         if budget["max_seconds"]:
