@@ -158,22 +158,27 @@ class _Scanner:
     def _column_meant(self, begin: int, end: int) -> int:
         """The column that a line was meant to begin in whose indentation holds a tab.
 
-        The line below tells it, where that is indented with spaces.
+        It is that of the innermost entry of its kind. The line below tells another one where it
+        is a key of the same mapping, or of the item that the line begins.
         """
         if not self.stack:
             return 0
-        is_item = _DASH.match(self.text, begin) is not None
+        dash = _DASH.match(self.text, begin)
+        kind, last = "item" if dash else "key", self.stack[-1]
         below = self._column_below(end)
-        last = self.stack[-1]
-        if below is not None and is_item and not below[1]:
-            below = (below[0] - 2, True)
-        is_told = below is not None and below[1] == is_item
+        column = None
+        if below is not None and dash is None and not below[1]:
+            column = below[0]
+        elif below is not None and dash is not None:
+            if below[1]:
+                column = below[0] if last.value >= last.end else None
+            elif self._key(dash.end(), end):
+                column = below[0] - 2
         if last.value >= last.end:
-            return below[0] if below and is_told and below[0] > last.column else last.column + 2
-        kind = "item" if is_item else "key"
+            return column if column is not None and column > last.column else last.column + 2
         columns = [entry.column for entry in last.ancestors() if entry.kind == kind]
-        if below is not None and is_told and below[0] in columns:
-            return below[0]
+        if column is not None and column in columns:
+            return column
         return columns[0] if columns else last.column
 
     def _column_below(self, end: int) -> tuple[int, bool] | None:
