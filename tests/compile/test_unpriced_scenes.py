@@ -53,7 +53,7 @@ def made_of(folder: Path, *slips: tuple[str, str]) -> dict[str, Any]:
     file = folder / "film.yaml"
     file.write_text(text, "utf-8")
     made, _ = plan(str(file))
-    return made
+    return made.to_json()
 
 
 def unpriced(made: dict[str, Any]) -> list[str]:
