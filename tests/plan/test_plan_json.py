@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -208,3 +209,9 @@ def test_a_request_of_a_test_is_as_the_planner_makes_them() -> None:
     one = planned_request("b", "a")
     assert one.depends_on[0].request == "a"
     assert one.to_json()["cost"]["amount"] == "0.70"
+
+
+def test_the_manual_has_every_code_of_a_reason() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    table = text.partition("| code | is said of a request |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == [code.value for code in ReasonCode]
