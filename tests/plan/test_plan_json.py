@@ -128,13 +128,15 @@ def test_whatever_is_lost_or_of_another_type_is_named_by_its_pointer(film: Plan)
     seen = 0
     for pointer, holder, key in _places(written):
         before = holder[key]
+        # A row of a map is named as a whole.
+        place = re.sub(r"(/map/[0-9]+)/[0-9]+$", r"\1", pointer)
         for wrong in (Decimal, 1.5, ["x"], {"x": 1}):
             if isinstance(wrong, dict) and pointer.endswith(("/payload", "/tokens")):
                 continue
             if wrong == ["x"] and pointer.endswith(("/aspect_ratios", "/pointers")):
                 continue
             holder[key] = wrong
-            assert f" at {pointer}" in _refusal(written), (pointer, wrong)
+            assert f" at {place}" in _refusal(written), (pointer, wrong)
         if isinstance(holder, dict):
             del holder[key]
             assert f" at {pointer.rpartition('/')[0]}" in _refusal(written), pointer
