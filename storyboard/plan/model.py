@@ -257,17 +257,26 @@ class PlannedShot:
             seconds=found.number("seconds", 1),
             characters=found.number("characters"),
             span=PlaceInFile.from_json(found.value("span"), found.at("span")),
-            map=found.list_of("map", _map_row),
+            map=_map(found),
         )
 
 
 def _map_row(written: Any, pointer: str) -> MapRow:
-    if not isinstance(written, list) or len(written) != len(_MAP_ROW):
-        raise ShapeError(pointer, f"a list of {len(_MAP_ROW)} values is wanted")
-    for index, (item, types) in enumerate(zip(written, _MAP_ROW, strict=True)):
-        if type(item) not in types:
-            raise ShapeError(f"{pointer}/{index}", "a value of another type is wanted")
+    if not isinstance(written, list) or tuple(map(type, written)) not in _MAP_ROWS:
+        raise ShapeError(pointer, "a row of a map is wanted, with a whole place or none")
     return MapRow._make(written)
+
+
+def _map(found: JsonObject) -> tuple[MapRow, ...]:
+    # There are a dozen rows to a shot: their pointers are only made for one that is wrong.
+    written = found.value("map")
+    if isinstance(written, list):
+        try:
+            if all(tuple(map(type, row)) in _MAP_ROWS for row in written):
+                return tuple(map(MapRow._make, written))
+        except TypeError:
+            pass
+    return found.list_of("map", _map_row)
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -721,8 +730,9 @@ _FACTS = {
 }
 """The member that a reason has beside its code."""
 
-_TEXT_OR_NONE, _NUMBER_OR_NONE = (str, type(None)), (int, type(None))
-_MAP_ROW: tuple[tuple[type, ...], ...] = (
-    (int,), (int,), (str,), (str,), (bool,), _TEXT_OR_NONE, _NUMBER_OR_NONE, _NUMBER_OR_NONE,
-)  # fmt: skip
-"""The types of what a row of a map holds."""
+_NOWHERE = type(None)
+_MAP_ROWS: frozenset[tuple[type, ...]] = frozenset(
+    (int, int, str, str, bool, *place)
+    for place in ((str, int, int), (_NOWHERE, _NOWHERE, _NOWHERE))
+)
+"""The types of what a row of a map may hold."""
