@@ -12,7 +12,7 @@ from storyboard.cli.exit_codes import FINE, REFUSED
 from storyboard.cli.run_options import simulate_option
 
 if TYPE_CHECKING:
-    from storyboard.ledger import Intent, SqliteLedger
+    from storyboard.ledger import Intent, Ledger
 
 
 _MAX_NAMED = 5
@@ -41,16 +41,15 @@ def resolve_command(
     vendor had it. It also lets a clip be sent anew that failed, or that the vendor has lost.
     """
     from storyboard.cli.film_clips import find_sent, pick
-    from storyboard.ledger import SqliteLedger
 
     if send_again + drop + (adopt is not None) != 1:
         raise click.UsageError("say what to do with it: --send-again, --adopt ID or --drop")
     with told() as ending:
         sent = find_sent(file, simulated=simulate)
-        if not sent.store.ledger.exists():
+        if not sent.store.ledger_file.exists():
             raise click.UsageError("nothing was run here")
         digests = {one.digest for one in pick(sent.intents, [address])}
-        with SqliteLedger(sent.store.ledger) as ledger:
+        with sent.store.open_ledger() as ledger:
             ledger.take_lease()
             picked = _latest(one for one in ledger.intents() if one.digest in digests)
             meant = picked if len(picked) == 1 else _doubtful(picked)
@@ -90,8 +89,9 @@ def _several(address: str, clips: Sequence[Intent], doubtful: Sequence[Intent]) 
     return f'"{address}" is several clips, and {why}: name one of {names}{more}'
 
 
-def _decide(ledger: SqliteLedger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
-    from storyboard.ledger import IllegalStepError, Receipt, State
+def _decide(ledger: Ledger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
+    from storyboard.hosts.registry import get_host
+    from storyboard.ledger import IllegalStepError, State
     from storyboard.render.ledger import STATES
 
     before, address = intent.state, intent.order.address
@@ -101,8 +101,7 @@ def _decide(ledger: SqliteLedger, intent: Intent, *, send_again: bool, adopt: st
         if before is State.SUBMITTING:
             ledger.step(intent.digest, State.UNCERTAIN)
         if adopt is not None:
-            app = "/".join(intent.order.endpoint.split("/")[:2])
-            receipt = Receipt(id=adopt, links={"app": app})
+            receipt = get_host(intent.order.host).receipt(intent.order.endpoint, adopt)
             ledger.step(intent.digest, State.SUBMITTED, receipt=receipt, problem="")
             said = "is followed by the next run"
         elif send_again:

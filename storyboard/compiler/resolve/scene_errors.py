@@ -11,7 +11,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 
 from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.compiler.resolve.mentions import mentions, normal
@@ -28,7 +29,18 @@ from storyboard.document.nodes import Mapping as MappingNode
 from storyboard.language.cast import Element
 from storyboard.language.model import Library, Scene, Storyboard
 
-UnpricedReason = Literal["errors", "mentions", "continues", "film"]
+
+class UnpricedReason(StrEnum):
+    """Why a scene has no requests."""
+
+    ERRORS = "errors"
+    """There are errors in it, or in what its aliases bring."""
+    MENTIONS = "mentions"
+    """It mentions a member of the cast whose block has errors."""
+    CONTINUES = "continues"
+    """It continues a scene without requests."""
+    FILM = "film"
+    """An error concerns the whole film."""
 
 
 _OF_THE_FILM = frozenset({BROKEN_TARGET, FEATURE_LOST, FEATURE_REFUSED, UNKNOWN_TARGET})
@@ -39,9 +51,8 @@ _OF_THE_FILM = frozenset({BROKEN_TARGET, FEATURE_LOST, FEATURE_REFUSED, UNKNOWN_
 class UnpricedScene:
     """A scene that has no requests, and why.
 
-    ``number`` counts from 1 as written. ``reason`` is ``errors`` in the scene itself, ``mentions``
-    the member ``of`` whose block has errors, ``continues`` the unpriced scene ``of``, or ``film``
-    where an error concerns the whole film.
+    ``number`` counts from 1 as written. ``of`` is the name of the member that it mentions or the
+    address of the scene that it continues; else empty.
     """
 
     number: int
@@ -132,7 +143,7 @@ class _Finder:
             address = str(scene.id) if scene.id is not None else str(number)
             reason, of = self._reason(number, scene, everywhere)
             if reason is None and before is not None and _continues(scene):
-                reason, of = "continues", before
+                reason, of = UnpricedReason.CONTINUES, before
             if reason is not None:
                 title = str(scene.title or "")
                 yield UnpricedScene(
@@ -145,11 +156,11 @@ class _Finder:
         self, number: int, scene: Scene, everywhere: str
     ) -> tuple[UnpricedReason | None, str]:
         if number in self.scenes or _has_hole(scene.node):
-            return "errors", ""
+            return UnpricedReason.ERRORS, ""
         if self.has_film_error:
-            return "film", ""
+            return UnpricedReason.FILM, ""
         if self.broken and (of := everywhere or self._mentioned([scene.node])):
-            return "mentions", of
+            return UnpricedReason.MENTIONS, of
         return None, ""
 
     # -- where errors are ------------------------------------------------------------------------
