@@ -1,8 +1,8 @@
-"""The HTTP client: who may be sent the key, and what a broken connection proves.
+"""The HTTP client that the hosts share.
 
-The key goes to the named origins only, and no request that carries it follows a redirection.
-A paying request has a connection that is new, so that an idle one which the host has closed
-meanwhile cannot make it doubtful.
+The key is sent to the named origins only, and no request with the key follows a redirection. A
+paying request has a new connection, as a kept one may have been closed by the host, which would
+leave open whether the request arrived.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +26,6 @@ from storyboard.hosts.errors import FailureKind, read_date, trouble
 from storyboard.hosts.protocol import Download
 from storyboard.ledger.store import refusal
 
-_now = time.time
 _PAY_SECONDS = 90.0
 _ASK_SECONDS = 30.0
 _FILE_SECONDS = 120.0
@@ -64,15 +63,23 @@ def origin(url: str) -> str:
 class HttpClient:
     """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone.
 
-    ``clock_ahead`` is by how many seconds this machine's clock is ahead of the vendor's, None
-    before it has told the time. ``most_streams`` are the event streams that may be open at once;
-    those who open them count.
+    ``secret`` is removed from every text of the vendor, ``local`` says that the address is on
+    this machine, ``clock`` gives Unix seconds. ``clock_ahead`` is by how many seconds that clock
+    is ahead of the vendor's, None before an answer had a date. ``most_streams`` is how many event
+    streams may be open at once; the callers keep to it.
     """
 
     def __init__(
-        self, authorization: str, trusted: tuple[str, ...], *, secret: str, local: bool = False
+        self,
+        authorization: str,
+        trusted: tuple[str, ...],
+        *,
+        secret: str,
+        local: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._authorization = authorization
+        self._clock = clock
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
         self.clock_ahead: float | None = None
@@ -101,7 +108,7 @@ class HttpClient:
     async def pay(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """Send a paying request, once, whatever happens. ``not_sent`` or ``ambiguous``."""
+        """Send a paying request, once. Raises ``not_sent`` or ``ambiguous`` without an answer."""
         sent = self._headers(url, {"Content-Type": "application/json", **(headers or {})})
         try:
             request = httpx.Request("POST", url, headers=sent, content=body)
@@ -127,7 +134,10 @@ class HttpClient:
         seconds: float = _ASK_SECONDS,
         **content: Any,
     ) -> httpx.Response:
-        """Send a request that pays nothing; ``transient`` where no answer comes."""
+        """Send a request that pays nothing; ``seconds`` is the longest silence.
+
+        Raises ``transient`` where no answer comes.
+        """
         sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
         try:
             request = httpx.Request(method, url, headers=sent, **content)
@@ -146,15 +156,15 @@ class HttpClient:
             return
         there = read_date(answer.headers.get("Date", ""))
         if there is not None:
-            self.clock_ahead, self._clock_at = _now() - there.timestamp(), now
+            self.clock_ahead, self._clock_at = self._clock() - there.timestamp(), now
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
-        """As ``ask``, for files: with the patience that they need."""
+        """As ``ask``, for uploads, with a longer silence."""
         return await self.ask(method, url, seconds=_FILE_SECONDS, **details)
 
     @asynccontextmanager
     async def stream_events(self, url: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
-        """Server-sent events: name and data of each. ``transient`` where the line breaks."""
+        """Server-sent events, as name and data. Raises ``transient`` where the stream breaks."""
         headers = self._headers(url, {"Accept": "text/event-stream"}, _WHOLE)
         try:
             request = httpx.Request("GET", url, headers=headers)
@@ -168,7 +178,7 @@ class HttpClient:
             raise trouble(FailureKind.TRANSIENT, f"the events stopped: {_said(error)}") from None
 
     async def download(self, link: str, part: Path, most: int) -> Download:
-        """Fetch a file without the key, to the disk as it comes."""
+        """Fetch a file, without the key, into a file of the disk while it arrives."""
         try:
             async with self._asking, self._follow(link) as answer:
                 if answer.status in (401, 403, 404, 410):
@@ -181,7 +191,7 @@ class HttpClient:
 
     @asynccontextmanager
     async def _follow(self, link: str) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer at the end of a link's redirections, none of which sees a key."""
+        """The answer at the end of a link's redirections; no request of them has the key."""
         for _ in range(_MAX_REDIRECTIONS + 1):
             if not origin(link):
                 raise trouble(FailureKind.GONE, "the link to the clip is no http link")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,7 +102,10 @@ def open_host(
     base: str | None = None,
     options: Mapping[str, str] | None = None,
     simulated: bool = False,
+    clock: Callable[[], float] = time.time,
 ) -> Host:
     """The client of a host, see ``HostAccess``. Raises ``KeyMissingError`` for an unknown name."""
-    access = HostAccess(key=key, base=base, options=options or {}, is_simulated=simulated)
+    access = HostAccess(
+        key=key, base=base, options=options or {}, is_simulated=simulated, clock=clock
+    )
     return get_host(name).open(access)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from storyboard.compiler.request import AssetUse, Dependency
-from storyboard.compiler.resolve.scene_errors import UnpricedReason, UnpricedScene
+from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.values.json_object import JsonObject, ShapeError
 from storyboard.values.record import value
 from storyboard.values.sums import Total
@@ -433,6 +433,37 @@ class SceneTotal:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class LeftOutScene:
+    """A scene without requests and without a price, as errors concern it.
+
+    ``of`` is the member that it mentions or the scene that it continues; else empty.
+    """
+
+    scene: str
+    title: str
+    code: UnpricedReason
+    of: str = ""
+
+    def to_json(self) -> Json:
+        """The scene as JSON values."""
+        reason = {"code": str(self.code), "of": self.of or None}
+        return {"scene": self.scene, "title": self.title, "reason": reason}
+
+    @classmethod
+    def from_json(cls, written: Any, pointer: str) -> LeftOutScene:
+        """Read what ``to_json`` wrote. Raises ``ShapeError``."""
+        found = JsonObject(written, pointer, _LEFT_OUT)
+        reason = JsonObject(found.value("reason"), found.at("reason"), _LEFT_OUT_REASON)
+        of = "" if reason.value("of") is None else reason.text("of")
+        return cls(
+            scene=found.text("scene"),
+            title=found.text("title"),
+            code=reason.word("code", UnpricedReason),
+            of=of,
+        )
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class PlanTotals:
     """The sums of a plan. ``actions`` has every action; together they are the whole film."""
 
@@ -446,7 +477,7 @@ class PlanTotals:
 class PlanBudget:
     """The limits of a film, None where there are none.
 
-    ``within`` is None where an unknown price or an unpriced scene leaves it open.
+    ``within`` is None where an unknown price leaves it open.
     """
 
     limit: Money | None = None
@@ -458,8 +489,8 @@ class PlanBudget:
 class Plan:
     """What will be asked of the vendor, in order, with its price.
 
-    ``diagnostics`` are findings in their JSON form. Scenes that errors concern have no requests;
-    they are ``unpriced``. A plan of a storyboard that cannot be read has no target either.
+    ``diagnostics`` are findings in their JSON form. A plan of a storyboard with errors has no
+    target and no requests.
     """
 
     tool_version: str
@@ -468,7 +499,7 @@ class Plan:
     target: PlanTarget | None
     requests: tuple[PlannedRequest, ...]
     totals: PlanTotals
-    unpriced: tuple[UnpricedScene, ...]
+    unpriced: tuple[LeftOutScene, ...]
     budget: PlanBudget
     diagnostics: tuple[Json, ...]
     is_applyable: bool
@@ -505,15 +536,7 @@ class Plan:
                     for one in self.totals.scenes
                 ],
             },
-            "unpriced": [
-                {
-                    "scene": one.address,
-                    "number": one.number,
-                    "title": one.title,
-                    "reason": {"code": str(one.reason), "of": one.of or None},
-                }
-                for one in self.unpriced
-            ],
+            "unpriced": [scene.to_json() for scene in self.unpriced],
             "budget": {
                 "limit": budget.limit and money_json(budget.limit),
                 "max_seconds": budget.max_seconds,
@@ -558,7 +581,7 @@ def _plan(found: JsonObject) -> Plan:
         target=None if found.value("target") is None else _target(found),
         requests=tuple(requests),
         totals=_totals(found),
-        unpriced=found.list_of("unpriced", _unpriced),
+        unpriced=found.list_of("unpriced", LeftOutScene.from_json),
         budget=_budget(found),
         diagnostics=found.list_of("diagnostics", _finding),
         is_applyable=found.truth("applyable"),
@@ -602,18 +625,6 @@ def _totals(plan: JsonObject) -> PlanTotals:
 def _scene(written: Any, pointer: str) -> SceneTotal:
     found = JsonObject(written, pointer, _SUM | {"scene", "title"}, _SUM_OPTIONAL)
     return SceneTotal(scene=found.text("scene"), title=found.text("title"), total=_total(found))
-
-
-def _unpriced(written: Any, pointer: str) -> UnpricedScene:
-    found = JsonObject(written, pointer, _UNPRICED)
-    reason = JsonObject(found.value("reason"), found.at("reason"), _UNPRICED_REASON)
-    return UnpricedScene(
-        number=found.number("number", 1),
-        address=found.text("scene"),
-        title=found.text("title"),
-        reason=reason.word("code", UnpricedReason),
-        of=reason.text_or_none("of") or "",
-    )
 
 
 def _total(found: JsonObject) -> Total:
@@ -680,6 +691,8 @@ _PLAN = _members(
 _TOOL = _members("name version")
 _FILM = _members("title file digest aspect_ratios audio")
 _SOURCE = _members("file digest")
+_LEFT_OUT = _members("scene title reason")
+_LEFT_OUT_REASON = _members("code of")
 _TARGET = _members("id endpoint as_of status digest")
 _REQUEST = _members(
     "id digest endpoint payload seconds padding take alternate_of action reason cost shots tokens "
@@ -695,8 +708,6 @@ _TOTALS = _members("requests seconds scenes") | frozenset(map(str, Action))
 _SUM = _members("requests seconds cost")
 _SUM_OPTIONAL = _members("known unknown_requests")
 _BUDGET = _members("limit max_seconds within")
-_UNPRICED = _members("scene number title reason")
-_UNPRICED_REASON = _members("code of")
 _REASON = _members("code")
 _CHANGE, _CHANGE_OPTIONAL = _members("field"), _members("shot span")
 _FACTS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -26,6 +26,7 @@ from storyboard.plan.actions import mark, sum_of, sum_of_due, sums_by_action
 from storyboard.plan.model import (
     NEW,
     Action,
+    LeftOutScene,
     PlaceInFile,
     Plan,
     PlanBudget,
@@ -123,9 +124,12 @@ def plan(
             requests=len(listed),
             seconds=sum(one.seconds for one in listed),
             actions=sums,
-            scenes=_scenes(film, requests, listed, {scene.number for scene in unpriced}),
+            scenes=_scenes(film, requests, listed, unpriced),
         ),
-        unpriced=tuple(unpriced),
+        unpriced=tuple(
+            LeftOutScene(scene=one.address, title=one.title, code=one.reason, of=one.of)
+            for one in unpriced
+        ),
         budget=PlanBudget(limit=limit.cost, max_seconds=limit.seconds, within=within),
         diagnostics=tuple(map(show, found)),
         is_applyable=bool(requests) and not _has_errors(found),
@@ -247,8 +251,9 @@ def _scenes(
     film: Film,
     requests: Sequence[Request],
     listed: Sequence[PlannedRequest],
-    left_out: Set[int],
+    unpriced: Sequence[UnpricedScene],
 ) -> tuple[SceneTotal, ...]:
+    left_out = {scene.number for scene in unpriced}
     by_scene: dict[str, list[PlannedRequest]] = {scene.address: [] for scene in film.scenes}
     for request, planned in zip(requests, listed, strict=True):
         by_scene[request.scene].append(planned)

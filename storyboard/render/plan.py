@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from storyboard.compiler.resolve.scene_errors import UnpricedReason, UnpricedScene
+from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.plan.actions import DUE
-from storyboard.plan.model import Action, Plan, PlannedRequest, ReasonCode, SceneTotal
+from storyboard.plan.model import Action, LeftOutScene, Plan, PlannedRequest, ReasonCode, SceneTotal
 from storyboard.render.reasons import reason_text
 from storyboard.render.width import clip, columns, visible
 from storyboard.values.sums import Total, total
@@ -212,7 +212,7 @@ def _advice(requests: Sequence[PlannedRequest], paint: _Paint) -> str:
     )
 
 
-def _unpriced(scenes: Sequence[UnpricedScene], paint: _Paint) -> str:
+def _unpriced(scenes: Sequence[LeftOutScene], paint: _Paint) -> str:
     """The scenes that have no price, and why."""
     lines = []
     for scene in scenes[:_MAX_FINDINGS]:
@@ -222,8 +222,9 @@ def _unpriced(scenes: Sequence[UnpricedScene], paint: _Paint) -> str:
             UnpricedReason.MENTIONS: f"it mentions {of}, which has errors",
             UnpricedReason.CONTINUES: f"it continues {of}, which has no price",
             UnpricedReason.FILM: "an error concerns the whole film",
-        }[scene.reason]
-        lines.append(f"  {paint('!', _COLORS['!'])} {visible(scene.address)}  no price: {why}")
+        }[scene.code]
+        sign = paint("!", _COLORS["!"])
+        lines.append(f"  {sign} {visible(scene.scene)}  no price: {why}")
     if (rest := len(scenes) - _MAX_FINDINGS) > 0:
         lines.append(f"  and {rest} more without a price")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
-"""What became of a request nobody is sure of: asked of the vendor's history, never by sending.
+"""Decides from the vendor's history what became of uncertain orders.
 
-A request that the history shows is adopted. One that is surely absent is released, and the next
-run may send it. Whatever is neither stays uncertain, and a person decides.
+An order that the history shows is adopted. One that is surely absent is released, and the next run
+may send it. Any other stays uncertain, and a person decides.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ GRACE = 180.0
 
 
 class Verdict(StrEnum):
-    """What the history says of a doubtful request."""
+    """What the history shows of an uncertain order."""
 
     FOUND = "found"
     ABSENT = "absent"
@@ -44,7 +44,7 @@ class Finding:
 
 
 def since(intents: Iterable[Intent]) -> float:
-    """How far back a history must reach to judge these."""
+    """The time, in Unix seconds, from which on a history is needed to judge these intents."""
     return min(intent.intended_at for intent in intents) - SKEW
 
 
@@ -83,9 +83,9 @@ def reconcile(
 
 
 def clock_problem(ahead: float | None) -> str:
-    """What is wrong with a clock that is ahead of the vendor's by so many seconds; else empty.
+    """What is wrong with a clock that is so many seconds ahead of the vendor's; else empty.
 
-    What it dates is looked for too late in the vendor's history, and seems to be absent.
+    An order dated by such a clock is looked for too late in the history, and seems to be absent.
     """
     if ahead is None or ahead < SKEW / 2:
         return ""

@@ -1,4 +1,4 @@
-"""Clips of uncertain state, settled from the vendor's history. Nothing here sends or pays."""
+"""Looks for uncertain orders in the vendor's history. Nothing here sends or pays."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from storyboard.run.reconcile import SKEW, Verdict, by_endpoint, clock_problem, 
 
 @dataclass(slots=True)
 class UncertainClips:
-    """Asks a host what became of uncertain orders, and writes what it says into the ledger.
+    """Finds out what became of uncertain orders, and writes that into the ledger.
 
-    ``why`` says, by digest, what keeps a doubt from being settled.
+    ``why`` says, by digest, why an order is still uncertain.
     """
 
     host: Host
@@ -28,7 +28,7 @@ class UncertainClips:
     why: dict[str, str] = field(default_factory=dict)
 
     async def settle(self) -> int:
-        """Settle what can be settled now; gives how many doubts are left."""
+        """Look once; returns how many orders are still uncertain."""
         doubtful = [
             intent
             for intent in self.ledger.intents(State.UNCERTAIN)
@@ -40,9 +40,10 @@ class UncertainClips:
         return left
 
     async def settle_in_time(self, digests: Sequence[str], waits: Callable[[float], None]) -> None:
-        """Ask again until these are settled, or longer than anything may still be on its way.
+        """Look until these orders are settled, or no request can still arrive.
 
-        ``waits`` hears once, where that takes longer than one look, for how many seconds at most.
+        ``waits`` is called once, with the most seconds that this can take, where one look is not
+        enough.
         """
         delay = self.patience.first
         longest, waited = self.patience.grace + 2 * self.patience.most, 0.0
@@ -102,7 +103,7 @@ class UncertainClips:
         return left
 
     def _unproved(self) -> str:
-        """Why it proves nothing that a request is not in the history; empty where it does."""
+        """Why absence from the history proves nothing; empty where it proves."""
         if self.host.unlisted:
             return f"{self.host.unlisted}: look there, and decide with `storyboard resolve`"
         return clock_problem(self.host.clock_ahead)

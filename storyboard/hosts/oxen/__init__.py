@@ -21,6 +21,7 @@ def _open(access: HostAccess) -> Host:
         namespace=access.options.get("target-namespace", ""),
         response_format=access.options.get("response-format", ""),
         labelled=access.is_simulated,
+        clock=access.clock,
     )
 
 

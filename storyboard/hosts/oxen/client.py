@@ -1,7 +1,7 @@
-"""Oxen's queue at ``hub.oxen.ai``: enqueue, look by id, fetch, and the cost of a generation.
+"""Oxen's queue at ``hub.oxen.ai``: orders, states, clips, and the cost of each generation.
 
-Its history holds a generation's model, prompt and time, not its body. Facts as gathered for the
-targets, 2026.
+Its history has a generation's model, prompt and time, and not its body. Source: Oxen's documents,
+read 2026.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -76,6 +77,7 @@ class OxenHost:
         namespace: str = "",
         response_format: str = "",
         labelled: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._base = base.rstrip("/")
         self._ai = f"{self._base}/api/ai"
@@ -86,7 +88,9 @@ class OxenHost:
             "target_namespace": namespace,
             "response_format": response_format,
         }
-        self._http = HttpClient(f"Bearer {key}", (self._base,), secret=key, local=labelled)
+        self._http = HttpClient(
+            f"Bearer {key}", (self._base,), secret=key, local=labelled, clock=clock
+        )
         self._labelled = labelled
         self._waiting: dict[str, asyncio.Future[bool]] = {}
         self._listening: asyncio.Task[None] | None = None
