@@ -18,6 +18,7 @@ from storyboard.document import Node, parse, read_source
 from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
 from storyboard.project.files import MAX_SOURCE, Project
+from storyboard.project.unsaved import UnsavedProject
 from storyboard.values.canonical import digest_bytes
 from storyboard.values.units import Money
 
@@ -41,7 +42,8 @@ class CompileOptions:
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
-    rendered, to choose from.
+    rendered, to choose from. ``unsaved`` are the texts of storyboards and libraries that an editor
+    holds, by the paths of their files; they are read in place of the files.
     """
 
     target: str | None = None
@@ -54,6 +56,7 @@ class CompileOptions:
     is_strict: bool = False
     is_simulated: bool = False
     takes: int = 1
+    unsaved: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +154,9 @@ class _Reader:
         return load
 
     def _project(self, folder: Path) -> Project:
-        chosen = self.options.project
-        return Project(chosen) if chosen is not None else Project.around(folder)
+        chosen, unsaved = self.options.project, self.options.unsaved
+        project = Project(chosen) if chosen is not None else Project.around(folder)
+        return UnsavedProject(project.root, unsaved) if unsaved else project
 
     def _standard_input(self) -> bytes | None:
         reason = "it is closed"

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from storyboard.api import plan
 from storyboard.cli.main import storyboard
+from storyboard.plan.model import Plan
 
 FILM = """\
 storyboard: 1
@@ -53,7 +54,9 @@ def made_of(folder: Path, *slips: tuple[str, str]) -> dict[str, Any]:
     file = folder / "film.yaml"
     file.write_text(text, "utf-8")
     made, _ = plan(str(file))
-    return made.to_json()
+    written: dict[str, Any] = made.to_json()
+    assert Plan.from_json(written) == made
+    return written
 
 
 def unpriced(made: dict[str, Any]) -> list[str]:
