@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from storyboard.api import plan
+from storyboard.api import Project
 from storyboard.cli.main import storyboard
 
 FILM = """\
@@ -52,8 +52,8 @@ def made_of(folder: Path, *slips: tuple[str, str]) -> dict[str, Any]:
         text = text.replace(right, wrong, 1)
     file = folder / "film.yaml"
     file.write_text(text, "utf-8")
-    made, _ = plan(str(file))
-    return made
+    made, _ = Project(str(file)).plan()
+    return made.to_json()
 
 
 def unpriced(made: dict[str, Any]) -> list[str]:

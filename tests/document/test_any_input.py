@@ -63,11 +63,11 @@ def quick() -> Iterator[None]:
     def stop(*_: object) -> None:
         raise TimeoutError("parsing hangs")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(20)
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 20)
     yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, before)
 
 
 @settings(max_examples=200, deadline=None)
