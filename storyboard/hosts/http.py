@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 import aiohttp
 import httpx
 
-from storyboard import __version__
 from storyboard.hosts.connections import BROKEN, NOT_SENT, Connections, exhausted, max_connections
 from storyboard.hosts.errors import FailureKind, read_date, trouble
 from storyboard.hosts.protocol import Download
 from storyboard.ledger.store import refusal
+from storyboard.version import __version__
 
 _PAY_SECONDS = 90.0
 _ASK_SECONDS = 30.0

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.compiler.resolve.scene_errors import UnpricedReason
+from storyboard.errors import RefusedError
 from storyboard.values.json_object import JsonObject, ShapeError
 from storyboard.values.record import value
 from storyboard.values.sums import Total
@@ -27,7 +28,7 @@ UNKNOWN = "unknown"
 Json = dict[str, Any]
 
 
-class PlanError(Exception):
+class PlanError(RefusedError):
     """A plan that cannot be read or may not be run; the text says why and what to do."""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from storyboard.project.files import MAX_SOURCE, Project
+from storyboard.project.files import MAX_SOURCE, ProjectFiles
 
 
-class UnsavedProject(Project):
+class UnsavedFiles(ProjectFiles):
     """The files of one folder, some of them with the text that an editor holds.
 
     ``texts`` are by the path of their file, which need not exist. A path outside of the folder

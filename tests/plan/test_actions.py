@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from planned_requests import planned_request
 
-from storyboard.api import Compilation, CompileOptions, plan
+from storyboard.api import Compilation, CompileOptions, Project
 from storyboard.api._plan import plan_compilation
 from storyboard.diagnostics import Diagnostics
 from storyboard.ledger import Intent, KnownTakes, Order, State
@@ -255,7 +255,7 @@ Compiled = dict[int, Compilation]
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
     path = tmp_path_factory.mktemp("film") / "storyboard.yaml"
     path.write_text(FILM, encoding="utf-8")
-    return {takes: plan(str(path), CompileOptions(takes=takes))[1] for takes in (1, 3)}
+    return {takes: Project(str(path), CompileOptions(takes=takes)).plan()[1] for takes in (1, 3)}
 
 
 def planned(compilation: Compilation, standings: KnownTakes | None, limit: str = "") -> Plan:

@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from planned_requests import planned_request
 
-from storyboard.api import plan
+from storyboard.api import Project
 from storyboard.plan import Plan, PlanError
 from storyboard.plan.file import encode
 from storyboard.plan.model import (
@@ -54,7 +54,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Plan:
         "storyboard: 1\nbudget: 9 USD\nscenes:\n  - shots:\n      - {prompt: A boat., take: 2}\n"
         "      - {prompt: Gulls., seam: continue}\n"
     )
-    made, _ = plan(str(path))
+    made, _ = Project(str(path)).plan()
     assert made.requests
     return made
 
@@ -67,7 +67,7 @@ def test_a_stored_plan_is_read_and_written_as_it_was(path: Path) -> None:
 
 def test_a_plan_without_requests_is_read_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "film.yaml").write_text("- no storyboard\n")
-    made, _ = plan(str(tmp_path / "film.yaml"))
+    made, _ = Project(str(tmp_path / "film.yaml")).plan()
     assert made.target is None
     assert Plan.from_json(json.loads(encode(made))) == made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from storyboard.api import CompileOptions, check
+from storyboard.api import CompileOptions, Project
 
 FILM = 'storyboard: 1\nuse: [cast.yaml]\nscenes: [{shots: ["@mara waits."]}]\n'
 CAST = "characters: {mara: {description: a keeper}}\n"
@@ -12,7 +12,7 @@ CAST = "characters: {mara: {description: a keeper}}\n"
 
 def found(file: Path, unsaved: dict[Path, str]) -> list[str]:
     options = CompileOptions(project=file.parent, unsaved=unsaved)
-    return [one.code.id for one in check(str(file), options).diagnostics]
+    return [one.code.id for one in Project(str(file), options).check().diagnostics]
 
 
 def test_an_unsaved_text_comes_before_the_file(tmp_path: Path) -> None:
