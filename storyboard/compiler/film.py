@@ -191,7 +191,7 @@ class Shot:
     number: int
     seconds: int
     beats: tuple[Beat, ...]
-    node: Mapping
+    node: Mapping = field(hash=False)
     lines: tuple[Speech, ...] = ()
     narration: Speech | None = None
     framing: Framing = Framing()
@@ -275,9 +275,9 @@ class Film:
     """
 
     title: str
-    target: Target
+    target: Target = field(hash=False)
     scenes: tuple[Scene, ...]
-    cast: Cast
+    cast: Cast = field(hash=False)
     language: str | None = None
     template: Scalar | None = None
     variables: dict[str, Any] = field(default_factory=dict, hash=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from storyboard.compiler.film import Clip
@@ -53,14 +53,14 @@ class Request:
     id: str
     scene: str
     endpoint: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(hash=False)
     digest: str
     clip: Clip
     audio: bool
     voice: bool
-    tokens: dict[str, str]
+    tokens: dict[str, str] = field(hash=False)
     characters: tuple[int, ...]
-    tags: dict[str, str]
+    tags: dict[str, str] = field(hash=False)
     assets: tuple[AssetUse, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
     alternate_of: str | None = None

@@ -47,7 +47,7 @@ class HostAccess:
 
     key: str
     base: str | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(hash=False, default_factory=dict)
     is_simulated: bool = False
     clock: Callable[[], float] = time.time
 
@@ -71,7 +71,7 @@ class HostDeclaration:
     receipt: Callable[[str, str], Receipt]
     options: tuple[HostOption, ...] = ()
     pictures_option: str = ""
-    simulated_options: Mapping[str, str] = field(default_factory=dict)
+    simulated_options: Mapping[str, str] = field(hash=False, default_factory=dict)
 
     def option(self, name: str) -> HostOption:
         """The option of a name. Raises ``KeyError``."""

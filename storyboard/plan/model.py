@@ -8,7 +8,7 @@ with its facts: ``storyboard.render`` makes the words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -293,7 +293,7 @@ class PlannedRequest:
     id: str
     digest: str
     endpoint: str
-    payload: Json
+    payload: Json = field(hash=False)
     seconds: int
     padding: int
     take: int | tuple[int, ...]
@@ -302,7 +302,7 @@ class PlannedRequest:
     reason: Reason
     cost: PlannedCost | None
     shots: tuple[PlannedShot, ...]
-    tokens: Mapping[str, str]
+    tokens: Mapping[str, str] = field(hash=False)
     assets: tuple[AssetUse, ...]
     depends_on: tuple[Dependency, ...]
 
@@ -479,7 +479,7 @@ class PlanTotals:
 
     requests: int
     seconds: int
-    actions: Mapping[Action, Total]
+    actions: Mapping[Action, Total] = field(hash=False)
     scenes: tuple[SceneTotal, ...]
 
 
@@ -511,7 +511,7 @@ class Plan:
     totals: PlanTotals
     unpriced: tuple[LeftOutScene, ...]
     budget: PlanBudget
-    diagnostics: tuple[Json, ...]
+    diagnostics: tuple[Json, ...] = field(hash=False)
     is_applyable: bool
 
     def to_json(self) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from storyboard.compiler.compose import Atom, Composer, PromptPiece, action_of, narration_of
 from storyboard.compiler.compose.action import BEAT
@@ -30,8 +30,8 @@ class _Division:
 
     atoms: Sequence[Atom]
     narration: Sequence[Sequence[Atom]]
-    edges: list[int]
-    seconds: list[int]
+    edges: list[int] = field(hash=False)
+    seconds: list[int] = field(hash=False)
     opening: set[int]
     is_by_text: bool
     spare: int = 0
