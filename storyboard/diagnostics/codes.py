@@ -96,6 +96,10 @@ CHANGING_FACE = _code(
 MOVED_SEAM = _code(
     224, "moved-seam", _WARNING, "a shot that continues from a frame into another place"
 )
+BARE_NAME = _code(
+    225, "bare-name", _WARNING, "a name without its @ in a shot that does not mention it"
+)
+BROKEN_MENTION = _code(226, "broken-mention", _WARNING, "a mention whose @ is not read as one")
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")
