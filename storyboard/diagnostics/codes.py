@@ -44,6 +44,10 @@ EMPTY_FILE = _code(16, "empty-file", _ERROR, "a file with nothing in it")
 BAD_MERGE = _code(17, "bad-merge", _ERROR, "a merge key that merges no mapping")
 BAD_KEY = _code(18, "bad-key", _ERROR, "a key that is not a plain text")
 TEXT_IN_COMMENT = _code(19, "text-in-comment", _WARNING, "a text that a # cuts off")
+MERGE_CONFLICT = _code(20, "merge-conflict", _ERROR, "lines of a merge conflict of git")
+TYPOGRAPHIC_QUOTES = _code(
+    21, "typographic-quotes", _WARNING, "a text in quotation marks that YAML does not know"
+)
 
 # Model
 UNKNOWN_KEY = _code(101, "unknown-key", _ERROR, "a key that the language does not have")
