@@ -104,6 +104,7 @@ BARE_NAME = _code(
     225, "bare-name", _WARNING, "a name without its @ in a shot that does not mention it"
 )
 BROKEN_MENTION = _code(226, "broken-mention", _WARNING, "a mention whose @ is not read as one")
+UNUSED_IGNORE = _code(227, "unused-ignore", _WARNING, "a comment that ignores nothing")
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")
