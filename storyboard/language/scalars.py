@@ -362,12 +362,30 @@ Language = Annotated[
 _RATIO = re.compile(r"([1-9][0-9]?):([1-9][0-9]?)")
 
 
+_RATIO_WORDS = {
+    "9:16": "portrait reel reels shorts stories story tall tiktok upright vertical",
+    "16:9": "horizontal landscape wide widescreen youtube",
+    "1:1": "instagram square",
+}
+_LOOSE_RATIO = re.compile(r"\D*([1-9][0-9]?)\s*[:x×/：-]\s*([1-9][0-9]?)\D*", re.IGNORECASE)
+
+
+def _meant_ratio(written: str) -> str:
+    """The ratio that a word, or another way of writing one, stands for."""
+    if (loose := _LOOSE_RATIO.fullmatch(written)) is not None:
+        return f"{loose[1]}:{loose[2]}"
+    words = set(re.findall(r"\w+", written.casefold()))
+    return next(
+        (ratio for ratio, known in _RATIO_WORDS.items() if words & {*known.split()}), "16:9"
+    )
+
+
 def _read_ratio(scalar: Scalar) -> str:
     if not _RATIO.fullmatch(scalar):
         raise refuse(
             BAD_CHOICE,
             f"expected an aspect ratio such as 16:9, found {described(scalar)}",
-            'write "16:9"',
+            f'write "{_meant_ratio(scalar)}"',
         )
     return str(scalar)
 
