@@ -48,6 +48,7 @@ MERGE_CONFLICT = _code(20, "merge-conflict", _ERROR, "lines of a merge conflict 
 TYPOGRAPHIC_QUOTES = _code(
     21, "typographic-quotes", _WARNING, "a text in quotation marks that YAML does not know"
 )
+OTHER_FORMAT = _code(22, "other-format", _ERROR, "a file of another kind, such as Markdown")
 
 # Model
 UNKNOWN_KEY = _code(101, "unknown-key", _ERROR, "a key that the language does not have")
