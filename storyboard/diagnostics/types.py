@@ -38,10 +38,29 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A replacement of ``span`` by ``text`` that mends the finding."""
+    """A replacement of ``span`` by ``text`` that mends the finding.
+
+    ``others`` are further replacements that belong to it. A fix that ``is_sure`` writes what its
+    writer meant; any other is a proposal, and made by nobody but a person.
+    """
 
     span: Span
     text: str
+    others: tuple[Fix, ...] = ()
+    is_sure: bool = True
+
+    @property
+    def edits(self) -> tuple[Fix, ...]:
+        """Every replacement of the fix."""
+        return (self, *self.others)
+
+    def placed_in(self, source: Source) -> Fix:
+        """The same fix in another text with the same places."""
+        return replace(
+            self,
+            span=Span(source, self.span.start, self.span.end),
+            others=tuple(other.placed_in(source) for other in self.others),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +91,7 @@ class Diagnostic:
             self,
             span=self.span and moved(self.span),
             labels=tuple(Label(moved(label.span), label.text) for label in self.labels),
-            fix=self.fix and Fix(moved(self.fix.span), self.fix.text),
+            fix=self.fix and self.fix.placed_in(source),
         )
 
     @property

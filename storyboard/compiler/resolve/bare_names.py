@@ -10,8 +10,8 @@ Each text is cut into words once, and the words are looked up: no work grows wit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from storyboard.compiler.film import Passage, Scene, Shot
 from storyboard.compiler.resolve.cast import Names
@@ -151,8 +151,16 @@ class _BareNames:
                 fixes[0].span,
                 labels=tuple(Label(fix.span, "here too") for fix in fixes[1:]),
                 help=f'write "@{member.name}"',
-                fix=fixes[0] if fixes[0].text.startswith("@") else None,
+                fix=_joined_fix(fixes),
             )
+
+
+def _joined_fix(fixes: Sequence[Fix]) -> Fix | None:
+    """One fix of all places; sure where each is a name with a capital, as no other word is."""
+    if any(not fix.text.startswith("@") for fix in fixes):
+        return None
+    is_sure = all(fix.span.text[:1].isupper() for fix in fixes)
+    return replace(fixes[0], others=tuple(fixes[1:]), is_sure=is_sure)
 
 
 def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:
