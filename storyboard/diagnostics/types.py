@@ -27,6 +27,11 @@ class Code:
     severity: Severity
     summary: str
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What it is called by in a comment that ignores it."""
+        return frozenset({self.id, self.name})
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -214,8 +219,7 @@ class Diagnostics:
         """Whether a comment ignores a finding; no comment ignores an error."""
         if found.severity is Severity.ERROR:
             return False
-        names = {found.code.id, found.code.name}
-        return any(not names.isdisjoint(one.codes) for one in self.ignores.of(found.span))
+        return self.ignores.covers(found.span, found.code.names)
 
     def unused_ignores(self) -> Iterator[tuple[Ignore, tuple[str, ...]]]:
         """The ignores with codes that ignore nothing of what was found, and those codes."""
@@ -223,9 +227,7 @@ class Diagnostics:
         for found in self._found.values() if self.ignores else ():
             if found.severity is not Severity.ERROR:
                 used |= {
-                    (one, name)
-                    for one in self.ignores.of(found.span)
-                    for name in (found.code.id, found.code.name)
+                    (one, name) for one in self.ignores.of(found.span) for name in found.code.names
                 }
         for one in self.ignores:
             unused = tuple(code for code in one.codes if (one, code) not in used)
