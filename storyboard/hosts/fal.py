@@ -36,6 +36,7 @@ from storyboard.hosts.protocol import (
     Submission,
     Trace,
 )
+from storyboard.hosts.times import read_time
 from storyboard.ledger import Receipt
 
 _PAGE = 100
@@ -245,7 +246,7 @@ class FalHost:
         if answer.status_code // 100 != 2:
             raise self._refused(answer, found)
         try:
-            until = datetime.fromisoformat(found["expires_at"]).timestamp()
+            until = read_time(found["expires_at"])
             self._token = (found["token"], found["token_type"], self._at.files, until)
         except (KeyError, TypeError, ValueError):
             raise trouble(
@@ -293,7 +294,7 @@ def _trace(item: dict[str, Any], endpoint: str) -> Trace:
     return Trace(
         id=item["request_id"],
         endpoint=str(item.get("endpoint_id") or endpoint),
-        at=datetime.fromisoformat(item["sent_at"]).timestamp(),
+        at=read_time(item["sent_at"]),
         body=body if isinstance(body, dict) else None,
     )
 

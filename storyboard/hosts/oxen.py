@@ -39,6 +39,7 @@ from storyboard.hosts.protocol import (
     Terms,
     Trace,
 )
+from storyboard.hosts.times import read_time
 from storyboard.ledger import Receipt
 from storyboard.ledger.store import refusal
 from storyboard.values.units import Money
@@ -329,7 +330,7 @@ def _trace(row: dict[str, Any]) -> Trace:
     return Trace(
         id=str(row["generation_id"]),
         endpoint=str(row["model_name"]),
-        at=float(row["enqueued_at"]),
+        at=read_time(row["enqueued_at"]),
         text=prompt if isinstance(prompt, str) else None,
     )
 
