@@ -53,6 +53,11 @@ create table lease (
 _REMEMBERED = (State.RUNNING, State.SUCCEEDED)
 """What the vendor tells again when it is asked: a loss of power may take it, a kill does not."""
 
+_BUSY_MS = 10_000
+"""Milliseconds for which another program that writes is waited for."""
+_CHECKPOINT_MS = 250
+"""Milliseconds for which one that reads is waited for after a write."""
+
 
 class SqliteLedger:
     """A ledger in a file. ``clock`` gives Unix seconds.
@@ -74,7 +79,7 @@ class SqliteLedger:
         with sound(self._path):
             check_place(self._path)
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            base = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+            base = sqlite3.connect(self._path, isolation_level=None, timeout=_BUSY_MS / 1000)
             try:
                 check_version(base, self._path)
                 base.execute("pragma journal_mode = wal")
@@ -320,10 +325,24 @@ class SqliteLedger:
                 base.execute("rollback")
                 raise
             base.execute("commit")
+            if flushed:
+                self._checkpoint(base)
         except sqlite3.Error as error:
             if base.in_transaction:
                 base.execute("rollback")
             raise LedgerError(unusable(self._path, error)) from None
+
+    def _checkpoint(self, base: sqlite3.Connection) -> None:
+        """Bring what was written into the file itself: it then is whole without its ``-wal``.
+
+        A folder may be copied, or cleared of files that look temporary, after a kill. Somebody
+        who reads just then is not waited for long: the next write brings this one along.
+        """
+        base.execute(f"pragma busy_timeout = {_CHECKPOINT_MS}")
+        try:
+            base.execute("pragma wal_checkpoint(full)").fetchone()
+        finally:
+            base.execute(f"pragma busy_timeout = {_BUSY_MS}")
 
     @contextmanager
     def _writing(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:

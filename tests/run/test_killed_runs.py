@@ -81,3 +81,17 @@ def test_killed_while_it_settles_a_doubt_pays_once(
     assert run_and_die(work, sim.url, "after submitted")
     assert run_once(work, sim.url).is_complete
     check_paid_once(work, sim)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("point", ["after submitting", "after submitted", "after stored"])
+def test_a_ledger_that_has_lost_what_lies_beside_it_after_a_kill_pays_once(
+    host: str, point: str, sim: Simulator, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", host, FEW)
+    # A clip is under way or made, and the next write is the last.
+    assert run_and_die(work, sim.url, point, nth=2)
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        work.store.ledger.with_name(name).unlink(missing_ok=True)
+    assert run_until_complete(work, sim.url) <= 2
+    check_paid_once(work, sim)
