@@ -91,7 +91,8 @@ def _several(address: str, clips: Sequence[Intent], doubtful: Sequence[Intent]) 
 
 
 def _decide(ledger: SqliteLedger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
-    from storyboard.ledger import IllegalStepError, Receipt, State
+    from storyboard.hosts.registry import SIMULATED_KEY, open_host
+    from storyboard.ledger import IllegalStepError, State
     from storyboard.render.ledger import STATES
 
     before, address = intent.state, intent.order.address
@@ -101,8 +102,9 @@ def _decide(ledger: SqliteLedger, intent: Intent, *, send_again: bool, adopt: st
         if before is State.SUBMITTING:
             ledger.step(intent.digest, State.UNCERTAIN)
         if adopt is not None:
-            app = "/".join(intent.order.endpoint.split("/")[:2])
-            receipt = Receipt(id=adopt, links={"app": app})
+            # Nothing is asked of the host: it says by which links it knows an id.
+            host = open_host(intent.order.host, SIMULATED_KEY)
+            receipt = host.receipt(intent.order.endpoint, adopt)
             ledger.step(intent.digest, State.SUBMITTED, receipt=receipt, problem="")
             said = "is followed by the next run"
         elif send_again:
