@@ -45,6 +45,7 @@ def _code_of(error: Exception) -> int | None:
     from storyboard.media.join import StitchError
     from storyboard.plan.staleness import PlanError
     from storyboard.run.local_simulator import SimulatorError, SimulatorFaultError
+    from storyboard.run.patience import WaitsError
     from storyboard.run.report import RunError
     from storyboard.run.session import SettingError
 
@@ -53,7 +54,7 @@ def _code_of(error: Exception) -> int | None:
             return None
         case PlanError() | LeaseHeldError():
             return REFUSED
-        case KeyMissingError() | SettingError() | SimulatorFaultError():
+        case KeyMissingError() | SettingError() | SimulatorFaultError() | WaitsError():
             return USAGE
         case (
             LedgerError() | LockError() | LeaseLostError() | RunError() | StoreError()

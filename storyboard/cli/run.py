@@ -94,6 +94,7 @@ def run_command(
     are missing at the end.
     """
     with told() as ending:
+        _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         options = dataclasses.replace(options, max_cost=max_cost, takes=takes)
         prepared = prepare(file, options, simulated=simulate)
@@ -133,6 +134,13 @@ def run_command(
             _show_report(report, ways, as_json=as_json, color=color)
         ending.code = _code_of(report)
     return ending.code
+
+
+def _check_waits() -> None:
+    """Refuse a wrong ``STORYBOARD_WAITS`` before anything is planned or agreed to."""
+    from storyboard.run.patience import waits_of_environment
+
+    waits_of_environment()
 
 
 def _check_faults(faults: tuple[str, ...], *, is_simulator_ours: bool) -> None:

@@ -36,7 +36,7 @@ from storyboard.hosts.protocol import (
     Submission,
     Trace,
 )
-from storyboard.hosts.times import read_time
+from storyboard.hosts.times import TimeLimits, read_time
 from storyboard.ledger import Receipt
 
 _PAGE = 100
@@ -74,13 +74,22 @@ class FalHost:
     unlisted = ""
 
     def __init__(
-        self, key: str, addresses: FalAddresses | None = None, *, labelled: bool = False
+        self,
+        key: str,
+        addresses: FalAddresses | None = None,
+        *,
+        labelled: bool = False,
+        limits: TimeLimits | None = None,
     ) -> None:
         self._at = addresses or FalAddresses()
         at = self._at
         # Uploads take a token that the key buys, never the key: the store of files is left out.
         self._http = HttpClient(
-            f"Key {key}", (at.queue, at.rest, at.api), secret=key, local=labelled
+            f"Key {key}",
+            (at.queue, at.rest, at.api),
+            secret=key,
+            local=labelled,
+            limits=limits,
         )
         self.most_watched: int | None = self._http.most_streams
         self._labelled = labelled

@@ -24,14 +24,12 @@ from storyboard import __version__
 from storyboard.hosts.connections import BROKEN, NOT_SENT, Connections, exhausted, max_connections
 from storyboard.hosts.errors import FailureKind, read_date, trouble
 from storyboard.hosts.protocol import Download
+from storyboard.hosts.times import TimeLimits
 from storyboard.ledger.store import refusal
 
 _now = time.time
-_PAY_SECONDS = 90.0
-_ASK_SECONDS = 30.0
-_FILE_SECONDS = 120.0
 _STREAM_SECONDS = 60.0
-"""The longest silence in which an answer is still waited for."""
+"""The longest silence of a stream of events."""
 
 _CLOCK_EVERY = 60.0
 """Seconds between two looks at the clock that the host's answers show."""
@@ -70,8 +68,15 @@ class HttpClient:
     """
 
     def __init__(
-        self, authorization: str, trusted: tuple[str, ...], *, secret: str, local: bool = False
+        self,
+        authorization: str,
+        trusted: tuple[str, ...],
+        *,
+        secret: str,
+        local: bool = False,
+        limits: TimeLimits | None = None,
     ) -> None:
+        self._limits = limits or TimeLimits()
         self._authorization = authorization
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
@@ -105,7 +110,9 @@ class HttpClient:
         sent = self._headers(url, {"Content-Type": "application/json", **(headers or {})})
         try:
             request = httpx.Request("POST", url, headers=sent, content=body)
-            async with self._connections.send(request, seconds=_PAY_SECONDS, fresh=True) as answer:
+            async with self._connections.send(
+                request, seconds=self._limits.order, fresh=True
+            ) as answer:
                 self._compare_clocks(answer)
                 return await _read(answer)
         except NOT_SENT as error:
@@ -124,13 +131,14 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         keyed: bool = True,
-        seconds: float = _ASK_SECONDS,
+        seconds: float | None = None,
         **content: Any,
     ) -> httpx.Response:
         """Send a request that pays nothing; ``transient`` where no answer comes."""
         sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
         try:
             request = httpx.Request(method, url, headers=sent, **content)
+            seconds = seconds or self._limits.question
             async with self._asking, self._connections.send(request, seconds=seconds) as answer:
                 if keyed:
                     self._compare_clocks(answer)
@@ -150,7 +158,7 @@ class HttpClient:
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
         """As ``ask``, for files: with the patience that they need."""
-        return await self.ask(method, url, seconds=_FILE_SECONDS, **details)
+        return await self.ask(method, url, seconds=self._limits.file, **details)
 
     @asynccontextmanager
     async def stream_events(self, url: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
@@ -186,7 +194,7 @@ class HttpClient:
             if not origin(link):
                 raise trouble(FailureKind.GONE, "the link to the clip is no http link")
             request = httpx.Request("GET", link, headers=_WHOLE)
-            async with self._connections.send(request, seconds=_FILE_SECONDS) as answer:
+            async with self._connections.send(request, seconds=self._limits.file) as answer:
                 there = answer.headers.get("location")
                 if answer.status not in _REDIRECTIONS or there is None:
                     yield answer

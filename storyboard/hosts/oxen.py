@@ -39,7 +39,7 @@ from storyboard.hosts.protocol import (
     Terms,
     Trace,
 )
-from storyboard.hosts.times import read_time
+from storyboard.hosts.times import TimeLimits, read_time
 from storyboard.ledger import Receipt
 from storyboard.ledger.store import refusal
 from storyboard.values.units import Money
@@ -71,6 +71,7 @@ class OxenHost:
         *,
         terms: Terms,
         labelled: bool = False,
+        limits: TimeLimits | None = None,
     ) -> None:
         self._base = base.rstrip("/")
         self._ai = f"{self._base}/api/ai"
@@ -81,7 +82,9 @@ class OxenHost:
             "target_namespace": terms.namespace,
             "response_format": terms.response_format,
         }
-        self._http = HttpClient(f"Bearer {key}", (self._base,), secret=key, local=labelled)
+        self._http = HttpClient(
+            f"Bearer {key}", (self._base,), secret=key, local=labelled, limits=limits
+        )
         self._labelled = labelled
         self._waiting: dict[str, asyncio.Future[bool]] = {}
         self._listening: asyncio.Task[None] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from storyboard.hosts.protocol import Host, Terms
+from storyboard.hosts.times import TimeLimits
 
 VARIABLES = {"fal": "FAL_KEY", "oxen": "OXEN_API_KEY"}
 """The environment variable that holds each host's key."""
@@ -71,13 +72,19 @@ def open_host(
     base: str | None = None,
     terms: Terms | None = None,
     simulated: bool = False,
+    limits: TimeLimits | None = None,
 ) -> Host:
-    """The host of a name; ``base`` is the address of a simulator or proxy in its place."""
+    """The host of a name; ``base`` is the address of a simulator or proxy in its place.
+
+    ``limits`` say how long its answers are waited for.
+    """
     from storyboard.hosts.fal import FalAddresses, FalHost
     from storyboard.hosts.oxen import HUB, OxenHost
 
     if name == "fal":
-        return FalHost(key, FalAddresses.under(base) if base else None, labelled=simulated)
+        return FalHost(
+            key, FalAddresses.under(base) if base else None, labelled=simulated, limits=limits
+        )
     if name == "oxen":
-        return OxenHost(key, base or HUB, terms=terms or Terms(), labelled=simulated)
+        return OxenHost(key, base or HUB, terms=terms or Terms(), labelled=simulated, limits=limits)
     raise KeyMissingError(f'no host is called "{name}"; known are {", ".join(VARIABLES)}')

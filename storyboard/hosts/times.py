@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 _MILLISECONDS = 1e11
-"""Unix times above this are taken for milliseconds: as seconds they would be after the year 5000."""
+"""Unix times above this are milliseconds: as seconds they would be after the year 5000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.plan.clips import PlannedClip
 from storyboard.plan.request_body import fill, recorded, unfilled
 from storyboard.run.events import Happening
+from storyboard.run.patience import Patience
 from storyboard.run.uploads import AssetError, Uploads
 from storyboard.targets.model import Takes
 from storyboard.values.units import Money
@@ -32,23 +33,6 @@ _LOOKS_A_SECOND = 200
 """Looks at all clips together; where very many are under way, each is looked at less often."""
 _RARELY = 4
 """While a host tells of a clip by itself, looks are so many times rarer than the rarest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long a run waits for what, in seconds; ``jitter`` is a share either way.
-
-    Looks begin after ``first`` and slow down to ``most``. ``tries`` is how often what costs
-    nothing is asked again before it is left to the next run. ``grace`` is for requests that may
-    still arrive, see ``reconcile``.
-    """
-
-    first: float = 2.0
-    most: float = 15.0
-    growth: float = 1.5
-    jitter: float = 0.1
-    tries: int = 30
-    grace: float = 180.0
 
 
 class NotTakenError(Exception):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from storyboard.hosts.errors import FailureKind, Problem
-from storyboard.run.delivery import Patience
+from storyboard.run.patience import Patience
 
 _AT_ONCE = 32
 """So many orders are being sent at once: a host that says to wait, or a kill, meets no more."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from storyboard.ledger import Intent
 from storyboard.plan.clips import PlannedClip
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Happening
+from storyboard.run.patience import Patience
 from storyboard.targets.model import Takes
 from storyboard.values.units import Money
 

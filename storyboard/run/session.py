@@ -17,15 +17,17 @@ from storyboard.ledger.store import Store
 from storyboard.media.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip, planned_clips
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Event, EventListener
 from storyboard.run.local_simulator import REPOSITORY, simulating
+from storyboard.run.patience import Patience, waits_of_environment
 from storyboard.run.report import Report, RunOptions
 from storyboard.run.runner import Runner
 from storyboard.targets.model import Target
 from storyboard.values.units import Money
 
 INTERRUPTED = 130
+SIMULATED_WAITS = Patience(first=0.25, most=1.0, grace=0.0, life=3.0, looking=10.0)
+"""A simulator takes seconds, and nothing is on its way to it after an answer."""
 _TICK = 0.25
 _READS_REPOSITORIES = frozenset({"oxen"})
 """Hosts whose models read pictures from a public repository, which must be named."""
@@ -44,6 +46,7 @@ class Session:
     """What a run is made of. ``root`` is the project's folder, where a plan's pictures are.
 
     ``base`` is an address in place of the vendor's own; ``faults`` are given to the simulator.
+    ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
     plan: Plan
@@ -69,9 +72,10 @@ class Session:
         A listener that raises ``OSError`` has gone away: the run ends in order, as after an
         interrupt. Raises ``RunError``, ``PlanError``, ``SettingError``, ``KeyMissingError``,
         ``LedgerError``, ``LeaseHeldError``, ``LeaseLostError``, ``FfmpegError``,
-        ``SimulatorError``.
+        ``SimulatorError``, ``WaitsError``.
         """
         clips = planned_clips(self.plan, self.target.host)
+        self._waits(self.base)
         self._check(clips)
         views = _Views(listen, on_second_interrupt, tick)
         if self.store.simulated and self.base is None:
@@ -84,6 +88,11 @@ class Session:
         key = "" if self.store.simulated else find_key(self.target.host, self.key_file)
         with SqliteLedger(self.store.ledger) as ledger, _leased(ledger):
             return self._run(clips, ledger, self.base, views, key)
+
+    def _waits(self, base: str | None) -> Patience:
+        """How long this run waits at an address: as it was told, else as the environment says."""
+        usual = SIMULATED_WAITS if self.store.simulated else Patience()
+        return (self.patience or waits_of_environment(usual)).for_vendor(base)
 
     def _check(self, clips: tuple[PlannedClip, ...]) -> None:
         """What would only be found missing when the first clips are paid."""
@@ -109,6 +118,7 @@ class Session:
         key: str = "",
     ) -> Report:
         simulated = self.store.simulated
+        patience = self._waits(base)
         terms = self.terms
         if simulated and not terms.repository:
             terms = replace(terms, repository=REPOSITORY)
@@ -120,9 +130,8 @@ class Session:
                 base=base,
                 terms=terms,
                 simulated=simulated,
+                limits=patience.limits,
             )
-            # A simulator takes seconds, and nothing is on its way to it after an answer.
-            patience = Patience(first=0.25, most=1.0, grace=0.0) if simulated else Patience()
             runner = Runner(
                 clips,
                 host=host,
@@ -134,7 +143,7 @@ class Session:
                     jobs=self.jobs,
                     limit=self.limit,
                     takes=self.target.takes,
-                    patience=self.patience or patience,
+                    patience=patience,
                     file=self.plan["storyboard"]["file"],
                     target=self.target.target,
                 ),

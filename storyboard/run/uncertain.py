@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from storyboard.hosts.errors import HostError
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Intent, SqliteLedger, State
-from storyboard.run.delivery import Patience
+from storyboard.run.patience import Patience
 from storyboard.run.reconcile import SKEW, Verdict, by_endpoint, clock_problem, reconcile, since
 
 

@@ -22,8 +22,8 @@ from storyboard.hosts.registry import SIMULATED_KEY, open_host
 from storyboard.ledger import SqliteLedger, State
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import planned_clips
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Event
+from storyboard.run.patience import Patience
 from storyboard.run.report import Report, RunOptions
 from storyboard.run.runner import Runner
 from storyboard.targets.model import Target

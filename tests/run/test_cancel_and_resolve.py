@@ -271,9 +271,7 @@ def test_a_person_may_decide_about_what_is_in_doubt(
     assert state_of(film, digest) is state
 
 
-@pytest.mark.parametrize(
-    ("host", "links"), [("fal", {"app": "fal-ai/kling-video"}), ("oxen", {})]
-)
+@pytest.mark.parametrize(("host", "links"), [("fal", {"app": "fal-ai/kling-video"}), ("oxen", {})])
 def test_an_id_is_adopted_with_the_links_that_its_host_gives(
     host: str, links: dict[str, str], film: Path
 ) -> None:

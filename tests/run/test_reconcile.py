@@ -19,7 +19,7 @@ from storyboard.hosts.protocol import Trace
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
 from storyboard.ledger import Intent, Order, SqliteLedger, State
 from storyboard.plan.request_body import PointerError, fill, is_same, recorded, texts, unfilled
-from storyboard.run.delivery import Patience
+from storyboard.run.patience import Patience
 from storyboard.run.reconcile import SKEW, Finding, Verdict, reconcile
 from storyboard.run.uncertain import UncertainClips
 from storyboard.simulator import Simulator

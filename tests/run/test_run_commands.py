@@ -160,6 +160,16 @@ def test_a_person_decides_what_the_history_cannot(say: Say, film: Path) -> None:
     assert say("run", "--simulate", "--yes").returncode == 0
 
 
+def test_a_wrong_wait_is_a_wrong_usage_before_anything_is_sent(
+    say: Say, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORYBOARD_WAITS", "grase=1")
+    refused = say("run", "--simulate", "--yes")
+    assert refused.returncode == 2
+    assert 'error: STORYBOARD_WAITS has no wait "grase": write "grace"' in refused.stderr
+    assert not (film / ".storyboard" / "simulated").exists()
+
+
 def test_a_limit_below_the_price_ends_with_a_policy_code(say: Say) -> None:
     assert say("run", "--simulate", "--yes", "--max-cost", "0.40 USD").returncode == 1
 

@@ -27,8 +27,8 @@ from rendering_films import (
 
 from storyboard.hosts.protocol import Terms
 from storyboard.ledger import LeaseHeldError, State
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Event, Happening
+from storyboard.run.patience import Patience
 from storyboard.run.report import Report
 from storyboard.run.runner import Runner
 from storyboard.simulator import Simulator
