@@ -8,11 +8,13 @@ from typing import Any
 
 from storyboard.api._compile import choose_target, compile_reading, folders
 from storyboard.api._load import CompileOptions, read
-from storyboard.compiler.cost import Total, currency, price, total
+from storyboard.compiler.cost import currency, price
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
 from storyboard.diagnostics.machine import as_json
+from storyboard.plan.model import UNKNOWN, money_json
 from storyboard.targets.load import catalogue
+from storyboard.values.sums import Total, total
 
 FORMAT = "storyboard-comparison/1"
 
@@ -55,7 +57,7 @@ def compare(file: str, options: CompileOptions | None = None) -> tuple[list[Offe
             continue
         offered = compiled.film.target
         costs = [
-            price(offered, one.seconds, audio=one.audio, voice=one.voice)
+            (one.seconds, price(offered, one.seconds, audio=one.audio, voice=one.voice).money)
             for one in compiled.requests
         ]
         offers.append(
@@ -88,8 +90,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
     whole = offer.total
     cost: Any = None
     if whole is not None:
-        known = {"amount": format(whole.known, "f"), "currency": whole.currency}
-        cost = "unknown" if whole.unknown else known
+        cost = UNKNOWN if whole.money is None else money_json(whole.money)
     return {
         "target": offer.target,
         "chosen": offer.is_chosen,

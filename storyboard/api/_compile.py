@@ -20,6 +20,7 @@ from storyboard.compiler.split import split
 from storyboard.compiler.split.findings import check_clips, check_faces
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
+from storyboard.language.model import DEFAULT_TARGET
 from storyboard.targets.load import load
 from storyboard.targets.model import Target
 from storyboard.values.collector import paused_collector
@@ -27,9 +28,6 @@ from storyboard.values.units import Money
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
-
-DEFAULT_TARGET = "fal/kling-o3-pro"
-"""Where a storyboard names no target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,8 +106,8 @@ def plan_compilation(
 def price_age(made: Plan, compilation: Compilation, today: date) -> Diagnostics:
     """A note where the plan's prices were read long before ``today``; else nothing."""
     found = Diagnostics()
-    if compilation.film is not None and made["target"] is not None:
-        as_of = date.fromisoformat(made["target"]["as_of"])
+    if compilation.film is not None and made.target is not None:
+        as_of = date.fromisoformat(made.target.as_of)
         check_price_age(as_of, today, compilation.film.target, found)
     return found
 

@@ -10,7 +10,7 @@ import click
 
 from storyboard.cli.errors import say_error, told
 from storyboard.cli.exit_codes import FAILED, FINE, INCOMPLETE
-from storyboard.cli.run_options import host_options, simulate_option
+from storyboard.cli.run_options import address_options, simulate_option
 
 if TYPE_CHECKING:
     from storyboard.hosts.protocol import Host
@@ -25,7 +25,7 @@ _AT_ONCE = 8
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS...]")
 @click.option("--file", default=".", show_default=True, help="The storyboard.")
 @simulate_option
-@host_options
+@address_options
 def cancel_command(
     addresses: tuple[str, ...],
     file: str,
@@ -48,14 +48,14 @@ def cancel_command(
     from storyboard.render.ledger import STATES
 
     def open_hosts(names: Iterable[str], store: Store) -> dict[str, Host]:
-        from storyboard.hosts.registry import SIMULATED_KEY, find_key, open_host
+        from storyboard.hosts.registry import SIMULATED_KEY, find_key, get_host, open_host
 
         keys = {name: SIMULATED_KEY if simulate else find_key(name, key_file) for name in names}
         base = base_url
         hosts: dict[str, Host] = {}
         for name, key in keys.items():
             if simulate and base_url is None:
-                base = f"{_simulator(store)}/{name}"
+                base = get_host(name).address_under(_simulator(store))
             hosts[name] = open_host(name, key, base=base, simulated=simulate)
         return hosts
 

@@ -42,10 +42,11 @@ def compile_command(
     made, compiled = plan(file, dataclasses.replace(options, takes=takes))
     keep(made, compiled)
     show_on_stderr(compiled, form, color)
-    if compiled.diagnostics.has_errors and not made["requests"]:
+    if compiled.diagnostics.has_errors and not made.requests:
         return refusal_code(compiled.diagnostics)
-    keys = ("id", "endpoint", "payload")
-    listed = [{key: request[key] for key in keys} for request in made["requests"]]
+    listed = [
+        {"id": one.id, "endpoint": one.endpoint, "payload": one.payload} for one in made.requests
+    ]
     text = json.dumps({"requests": listed}, ensure_ascii=False, indent=2) + "\n"
     if out is not None:
         try:

@@ -43,7 +43,7 @@ def _code_of(error: Exception) -> int | None:
     from storyboard.ledger.store import StoreError
     from storyboard.media.ffmpeg import FfmpegError
     from storyboard.media.join import StitchError
-    from storyboard.plan.staleness import PlanError
+    from storyboard.plan.model import PlanError
     from storyboard.run.local_simulator import SimulatorError, SimulatorFaultError
     from storyboard.run.patience import WaitsError
     from storyboard.run.report import RunError

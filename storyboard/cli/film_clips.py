@@ -32,7 +32,6 @@ def find_sent(file: str, *, simulated: bool = False) -> Sent:
 
     Raises ``LedgerError``, ``PlanError`` and click's ``UsageError``.
     """
-    from storyboard.ledger import read_intents, read_runs
     from storyboard.ledger.store import Store
     from storyboard.plan.staleness import folder_of, is_plan, read_plan
 
@@ -43,12 +42,13 @@ def find_sent(file: str, *, simulated: bool = False) -> Sent:
         raise click.UsageError(f'"{file}" is not there')
     if is_plan(location):
         plan = read_plan(location)
-        location = folder_of(plan, location) / plan["storyboard"]["file"]
+        location = folder_of(plan, location) / plan.film.file
     store = Store.beside(location, simulated=simulated)
-    intents = read_intents(store.ledger)
+    ledger = store.read_ledger()
+    intents = ledger.intents()
     if location.is_dir():
         return Sent(store=store, intents=tuple(intents))
-    names = {run.id: Path(run.file).name for run in read_runs(store.ledger)}
+    names = {run.id: Path(run.file).name for run in ledger.runs()}
     ours = tuple(one for one in intents if names.get(one.run, location.name) == location.name)
     others = frozenset(one.digest for one in intents) - {one.digest for one in ours}
     return Sent(store=store, intents=ours, others=others)

@@ -7,7 +7,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +26,7 @@ from storyboard.cli.options import (
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
+    from storyboard.plan import Plan
     from storyboard.values.units import Money
 
 
@@ -92,18 +93,19 @@ def plan_command(
         return _compare_targets(file, options, as_json, form, color)
     made, compiled = plan(file, options)
     keep(made, compiled)
-    if out is not None and made["applyable"] and not write_plan(made, out, compiled.diagnostics):
-        made["applyable"] = False
-    is_refused = compiled.diagnostics.has_errors or not made["applyable"]
+    if out is not None and made.is_applyable and not write_plan(made, out, compiled.diagnostics):
+        made = dataclasses.replace(made, is_applyable=False)
+    is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     if as_json:
         write(encode(made))
         show_on_stderr(compiled, form, color, errors_only=True)
-    elif not made["requests"]:
+    elif not made.requests:
         show_on_stderr(compiled, form, color)
     else:
         stream = sys.stdout
         aged = price_age(made, compiled, datetime.now(UTC).date())
-        shown = {**made, "diagnostics": [*made["diagnostics"], *map(finding_json, aged)]}
+        found = (*made.diagnostics, *map(finding_json, aged))
+        shown = dataclasses.replace(made, diagnostics=found)
         write(
             render_plan(
                 shown,
@@ -118,7 +120,7 @@ def plan_command(
         return refusal_code(compiled.diagnostics)
     if out is not None:
         click.echo(f"written to {out}", err=True)
-    return PENDING if detailed_exitcode and _pending(made) else FINE
+    return PENDING if detailed_exitcode and _has_pending(made) else FINE
 
 
 def _compare_targets(
@@ -145,5 +147,7 @@ def _compare_targets(
     return FINE
 
 
-def _pending(made: Any) -> bool:
-    return any(request["action"] == "generate" for request in made["requests"])
+def _has_pending(made: Plan) -> bool:
+    from storyboard.plan.model import Action
+
+    return made.totals.actions[Action.GENERATE].requests > 0

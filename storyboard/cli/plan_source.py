@@ -53,7 +53,7 @@ def _from_storyboard(file: str, options: CompileOptions, simulated: bool) -> Pre
 
     made, compiled = make_plan(file, dataclasses.replace(options, is_simulated=simulated))
     errors = [one for one in compiled.diagnostics if one.severity == "error"]
-    if errors or not made["applyable"] or compiled.film is None:
+    if errors or not made.is_applyable or compiled.film is None:
         # What is wrong must not be looked for among what is only worth knowing.
         shown = errors or list(compiled.diagnostics)
         show_findings(shown, "text", "auto", sys.stderr, compiled.name)
@@ -75,13 +75,12 @@ def _from_plan(path: Path, options: CompileOptions, simulated: bool) -> Prepared
     from storyboard.diagnostics import Diagnostics
     from storyboard.ledger.store import Store
     from storyboard.plan.actions import remark
+    from storyboard.plan.model import PlanError
     from storyboard.plan.staleness import (
-        PlanError,
         check_cost,
         check_plan,
         find_changes,
         folder_of,
-        limit_of,
         read_plan,
     )
     from storyboard.project.files import Project
@@ -89,12 +88,13 @@ def _from_plan(path: Path, options: CompileOptions, simulated: bool) -> Prepared
 
     _check_options(options)
     plan = read_plan(path)
-    name, folder = plan["storyboard"]["file"], folder_of(plan, path)
+    name, folder = plan.film.file, folder_of(plan, path)
     location = folder / name
     project = Project(options.project) if options.project else Project.around(location.parent)
     beside = location.parent / "targets"
     folders = (*options.target_folders, *((beside,) if beside.is_dir() else ()))
-    target = load(plan["target"]["id"], Diagnostics(), folders=folders)
+    wanted = plan.target.id if plan.target is not None else ""
+    target = load(wanted, Diagnostics(), folders=folders)
     changes = find_changes(plan, folder, project.root, None if target is None else digest(target))
     if changes or target is None:
         raise PlanError(
@@ -106,7 +106,7 @@ def _from_plan(path: Path, options: CompileOptions, simulated: bool) -> Prepared
     check_plan(plan, target)
     store = Store.beside(location, simulated=simulated)
     marked = remark(plan, target, store.known())
-    check_cost(marked, options.max_cost or limit_of(marked))
+    check_cost(marked, options.max_cost or marked.budget.limit)
     return Prepared(plan=marked, target=target, store=store, root=project.root)
 
 

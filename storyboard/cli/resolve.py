@@ -12,7 +12,7 @@ from storyboard.cli.exit_codes import FINE, REFUSED
 from storyboard.cli.run_options import simulate_option
 
 if TYPE_CHECKING:
-    from storyboard.ledger import Intent, SqliteLedger
+    from storyboard.ledger import Intent, Ledger
 
 
 _MAX_NAMED = 5
@@ -41,16 +41,15 @@ def resolve_command(
     vendor had it. It also lets a clip be sent anew that failed, or that the vendor has lost.
     """
     from storyboard.cli.film_clips import find_sent, pick
-    from storyboard.ledger import SqliteLedger
 
     if send_again + drop + (adopt is not None) != 1:
         raise click.UsageError("say what to do with it: --send-again, --adopt ID or --drop")
     with told() as ending:
         sent = find_sent(file, simulated=simulate)
-        if not sent.store.ledger.exists():
+        if not sent.store.ledger_file.exists():
             raise click.UsageError("nothing was run here")
         digests = {one.digest for one in pick(sent.intents, [address])}
-        with SqliteLedger(sent.store.ledger) as ledger:
+        with sent.store.open_ledger() as ledger:
             ledger.take_lease()
             picked = _latest(one for one in ledger.intents() if one.digest in digests)
             meant = picked if len(picked) == 1 else _doubtful(picked)
@@ -90,8 +89,8 @@ def _several(address: str, clips: Sequence[Intent], doubtful: Sequence[Intent]) 
     return f'"{address}" is several clips, and {why}: name one of {names}{more}'
 
 
-def _decide(ledger: SqliteLedger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
-    from storyboard.hosts.registry import SIMULATED_KEY, open_host
+def _decide(ledger: Ledger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
+    from storyboard.hosts.registry import get_host
     from storyboard.ledger import IllegalStepError, State
     from storyboard.render.ledger import STATES
 
@@ -102,9 +101,7 @@ def _decide(ledger: SqliteLedger, intent: Intent, *, send_again: bool, adopt: st
         if before is State.SUBMITTING:
             ledger.step(intent.digest, State.UNCERTAIN)
         if adopt is not None:
-            # Nothing is asked of the host: it says by which links it knows an id.
-            host = open_host(intent.order.host, SIMULATED_KEY)
-            receipt = host.receipt(intent.order.endpoint, adopt)
+            receipt = get_host(intent.order.host).receipt(intent.order.endpoint, adopt)
             ledger.step(intent.digest, State.SUBMITTED, receipt=receipt, problem="")
             said = "is followed by the next run"
         elif send_again:

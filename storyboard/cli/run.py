@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,11 +27,15 @@ from storyboard.cli.options import (
     write,
 )
 from storyboard.cli.plan_source import prepare
-from storyboard.cli.run_options import check_terms, host_options, order_options, simulate_option
+from storyboard.cli.run_options import (
+    address_options,
+    check_host_options,
+    order_options,
+    simulate_option,
+)
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
-    from storyboard.hosts.protocol import Terms
     from storyboard.ledger.store import Store
     from storyboard.plan import Plan
     from storyboard.render.report import NextSteps
@@ -59,7 +63,7 @@ if TYPE_CHECKING:
     help="Spend no more than this, as '25 USD'; what is at risk counts.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
-@host_options
+@address_options
 @order_options
 @click.option(
     "--fault",
@@ -82,7 +86,7 @@ def run_command(
     as_json: bool,
     key_file: Path | None,
     base_url: str | None,
-    terms: Terms,
+    host_options: Mapping[str, str],
     faults: tuple[str, ...],
     color: str,
 ) -> int:
@@ -101,11 +105,10 @@ def run_command(
         if prepared is None:
             return REFUSED
         plan, store = prepared.plan, prepared.store
-        check_terms(terms, prepared.target.host)
+        check_host_options(host_options, prepared.target.host)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             click.echo("nothing was sent", err=True)
             return REFUSED
-        from storyboard.plan.staleness import limit_of
         from storyboard.render.report import NextSteps
         from storyboard.run.session import Session
 
@@ -115,10 +118,10 @@ def run_command(
             store=store,
             root=prepared.root,
             jobs=jobs,
-            limit=max_cost or limit_of(plan),
+            limit=max_cost or plan.budget.limit,
             key_file=key_file,
             base=base_url,
-            terms=terms,
+            host_options=host_options,
             faults=faults,
         )
         report = _watch(session, as_json=as_json, color=color)
@@ -169,19 +172,20 @@ def _again(arguments: Sequence[str]) -> str:
 
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
+    from storyboard.plan.model import Action
     from storyboard.render.plan import counted, price, render_plan
 
-    pending = [one for one in plan["requests"] if one["action"] == "generate"]
+    pending = plan.totals.actions[Action.GENERATE]
     if not as_json:
         stream = sys.stderr
         colored, width = has_color(color, stream), terminal_width(stream)
         told_all = "`storyboard plan --all`"
         shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
         write(shown + "\n", stream)
-    if yes or not pending:
+    if yes or not pending.requests:
         return True
-    cost = "simulated, for free" if store.simulated else price(plan["totals"]["generate"])
-    clips = counted(len(pending), "clip")
+    cost = "simulated, for free" if store.simulated else price(pending)
+    clips = counted(pending.requests, "clip")
     if sys.stdin is None or not sys.stdin.isatty() or as_json:
         raise click.UsageError(f"{clips} would be sent ({cost}): give --yes to agree")
     return click.confirm(f"render {clips}, {cost}?", err=True)
@@ -197,7 +201,7 @@ def _watch(session: Session, *, as_json: bool, color: str) -> Report:
     if not stream.isatty():
         log = Log()
         return session.run(lambda event: _say(log.line(event)))
-    requests = {one["digest"]: one for one in reversed(session.plan["requests"])}
+    requests = {one.digest: one for one in reversed(session.plan.requests)}
     view = LiveView(
         Board(len(requests), time.time, list(requests.values())),
         lambda text: write(text, stream),

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from storyboard.hosts.protocol import Terms
-
+from storyboard.hosts.declaration import HostOption
+from storyboard.hosts.registry import all_hosts, get_host
 
 F = TypeVar("F", bound=Callable[..., Any])
-_TERMS_OF = "oxen"
-"""The host that has what the options of orders name."""
 
 simulate_option = click.option(
     "--simulate", is_flag=True, help="Use the simulator: nothing leaves the machine or is paid."
@@ -35,28 +32,23 @@ def _read_address(_ctx: click.Context, _param: click.Parameter, value: str | Non
         is_sound = False
     if not is_sound or parts.username is not None or parts.query or parts.fragment:
         raise click.BadParameter(
-            "it is no plain http address; write it as http://127.0.0.1:8080/fal"
+            "it is no plain http address; write it as http://127.0.0.1:8080/HOST"
         )
     return value
 
 
-def _read_repository(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    parts = value.split("/")
-    if value and (len(parts) != 2 or not all(parts) or any(map(str.isspace, value))):
-        raise click.BadParameter(
-            f'"{value}" is no repository; write its namespace and its name, as in studio/pictures'
-        )
-    return value
+def _key_variables() -> str:
+    return " or ".join(host.key_variable for host in all_hosts())
 
 
-def host_options(command: F) -> F:
+def address_options(command: F) -> F:
     """Where the vendor is reached, and with which key."""
     for option in reversed(
         (
             click.option(
                 "--key-file",
                 type=click.Path(exists=True, dir_okay=False, path_type=Path),
-                help="Read the key from this file, not from FAL_KEY or OXEN_API_KEY.",
+                help=f"Read the key from this file, not from {_key_variables()}.",
             ),
             click.option(
                 "--base-url",
@@ -71,55 +63,56 @@ def host_options(command: F) -> F:
 
 
 def order_options(command: Callable[..., int]) -> Callable[..., int]:
-    """What is said to a host with every order; the command gets them as ``terms``."""
+    """The options that hosts declare; the command gets them as ``host_options``, by their names.
+
+    A name that several hosts declare is one option, for all of them.
+    """
+    declared: dict[str, list[tuple[str, HostOption]]] = {}
+    for host in all_hosts():
+        for one in host.options:
+            declared.setdefault(one.name, []).append((host.title, one))
 
     @wraps(command)
-    def ordered(
-        repository: str, target_namespace: str, response_format: str | None, **others: Any
-    ) -> int:
-        from storyboard.hosts.protocol import Terms
-
-        terms = Terms(
-            repository=repository,
-            namespace=target_namespace,
-            response_format=response_format or "",
-        )
-        return command(terms=terms, **others)
+    def ordered(**values: Any) -> int:
+        given = {name: values.pop(_parameter(name)) or "" for name in declared}
+        return command(host_options=given, **values)
 
     outer: Callable[..., int] = ordered
-    for option in reversed(
-        (
-            click.option(
-                "--repository",
-                metavar="NAMESPACE/NAME",
-                default="",
-                callback=_read_repository,
-                help="Oxen: the public repository that pictures are uploaded to.",
-            ),
-            click.option(
-                "--target-namespace",
-                metavar="NAME",
-                default="",
-                help="Oxen: the namespace that clips are kept and billed in.",
-            ),
-            click.option(
-                "--response-format",
-                type=click.Choice(("url", "b64_json")),
-                help="Oxen: whether a clip comes as a link or inside the answer.",
-            ),
-        )
-    ):
-        outer = option(outer)
+    for name, hosts in reversed(declared.items()):
+        outer = _option(name, hosts)(outer)
     return outer
 
 
-def check_terms(terms: Terms, host: str) -> None:
-    """Refuse what a host has no use for."""
-    given = {
-        "--repository": terms.repository,
-        "--target-namespace": terms.namespace,
-        "--response-format": terms.response_format,
-    }
+def _parameter(name: str) -> str:
+    return f"host_option_{name.replace('-', '_')}"
+
+
+def _option(name: str, hosts: Sequence[tuple[str, HostOption]]) -> Callable[[F], F]:
+    first = hosts[0][1]
+
+    def read(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+        problems = [one.problem(value) for _, one in hosts] if value else [""]
+        if all(problems):
+            raise click.BadParameter(problems[0])
+        return value
+
+    return click.option(
+        f"--{name}",
+        _parameter(name),
+        # The choices show by themselves.
+        metavar=None if first.choices else first.metavar,
+        type=click.Choice(first.choices) if first.choices else None,
+        callback=read,
+        help=f"{', '.join(title for title, _ in hosts)}: {first.help}",
+    )
+
+
+def check_host_options(given: Mapping[str, str], host: str) -> None:
+    """Refuse an option that the film's host does not declare. Raises click's ``UsageError``."""
+    film = get_host(host)
+    known = {one.name for one in film.options}
     for name, value in given.items():
-        if value and host != _TERMS_OF:
-            raise click.UsageError(f"{name} is for {_TERMS_OF}, and the film is for {host}")
+        if value and name not in known:
+            others = [one for one in all_hosts() if name in {each.name for each in one.options}]
+            titles = ", ".join(one.title for one in others)
+            raise click.UsageError(f"--{name} is for {titles}, and the film is for {film.title}")

@@ -64,16 +64,16 @@ class _Simulate(click.Command):
     help="A file that lets a simulator know its jobs again.",
 )
 def simulate_command(concurrency: int, **values: Any) -> int:
-    """Serve the protocols of fal and Oxen on this machine, until Ctrl-C. Nothing is paid.
+    """Serve the vendors' protocols on this machine, until Ctrl-C. Nothing is paid.
 
-    Prints its address; for `run --simulate --base-url`, add /fal or /oxen to it.
+    Prints its address; for `run --simulate --base-url`, add / and the name of the host to it.
     """
     try:
         from storyboard.simulator import StateError, serve
     except ImportError as error:
         return say_error(f"the simulator needs {error.name}: pip install {error.name}", FAILED)
     try:
-        serve(click.echo, fal_concurrency=concurrency, oxen_concurrency=concurrency, **values)
+        serve(click.echo, concurrency=concurrency, **values)
     except StateError as error:
         return say_error(str(error), FAILED)
     except ValueError as error:

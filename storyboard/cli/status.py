@@ -24,7 +24,6 @@ def status_command(file: str, simulate: bool, as_json: bool) -> int:
     in the folder just now, and on which machine.
     """
     from storyboard.cli.film_clips import find_sent
-    from storyboard.ledger import read_lease
     from storyboard.render.ledger import render_lease, render_status, status_json
     from storyboard.render.plan import counted
 
@@ -33,7 +32,7 @@ def status_command(file: str, simulate: bool, as_json: bool) -> int:
         known = sent.others | {intent.digest for intent in sent.intents}
         locked = sent.store.finished()
         elsewhere = [take for digest, take in locked.items() if digest not in known]
-        lease, now = read_lease(sent.store.ledger), time.time()
+        lease, now = sent.store.read_ledger().lease(), time.time()
         if as_json:
             found = status_json(sent.intents, elsewhere, lease, now)
             write(json.dumps(found, indent=2) + "\n")

@@ -47,16 +47,16 @@ def stitch_command(file: str, options: CompileOptions, simulate: bool, out: Path
             return REFUSED
         plan, store = prepared.plan, prepared.store
         # Further takes are there to choose from: the film has one of each.
-        requests = [one for one in plan["requests"] if one["alternate_of"] is None]
+        requests = [one for one in plan.requests if one.alternate_of is None]
         pieces, lost = [], []
         takes = _takes_of(store)
         for request in requests:
-            take = takes.get(request["digest"])
+            take = takes.get(request.digest)
             if take is None or not store.has(take):
-                lost.append(request["id"])
+                lost.append(request.id)
                 continue
-            kept = request["seconds"] - request["padding"] if request["padding"] else None
-            pieces.append(JoinPiece(file=store.take(take), seconds=kept, name=request["id"]))
+            kept = request.seconds - request.padding if request.padding else None
+            pieces.append(JoinPiece(file=store.take(take), seconds=kept, name=request.id))
         if lost:
             more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
             again = f"storyboard run {shlex.quote(file)}{' --simulate' if simulate else ''}"
@@ -73,8 +73,7 @@ def stitch_command(file: str, options: CompileOptions, simulate: bool, out: Path
 
 
 def _takes_of(store: Store) -> dict[str, str]:
-    from storyboard.ledger import read_intents
 
     takes = {digest: one.clip for digest, one in store.finished().items()}
-    takes |= {one.digest: one.clip for one in read_intents(store.ledger) if one.clip is not None}
+    takes |= {one.digest: one.clip for one in store.read_ledger().intents() if one.clip is not None}
     return takes

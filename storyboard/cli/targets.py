@@ -19,6 +19,9 @@ from storyboard.cli.options import (
     write,
 )
 
+_MAX_SCHEMA = 64 << 20
+"""Bytes of a vendor's schema."""
+
 
 @click.command("targets", epilog="Example: storyboard targets fal/kling-o3-pro")
 @click.argument("target", required=False, metavar="[ID]")
@@ -74,13 +77,17 @@ def targets_command(
 
 
 def _check_drift(target: Any, document: Path, as_json: bool) -> int:
+    from storyboard.project.disk import read_plain_file
     from storyboard.targets.drift import compare
 
     try:
-        fetched = json.loads(document.read_bytes())
+        fetched = json.loads(read_plain_file(document, _MAX_SCHEMA))
     except RecursionError:
         raise click.UsageError(f'"{document}" is nested too deeply to be a schema') from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise click.UsageError(f'"{document}" cannot be read: {reason}') from None
+    except ValueError as error:
         raise click.UsageError(f'"{document}" is no JSON file: {error}') from None
     try:
         moved = compare(target, fetched)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from storyboard.targets.model import Feature, Target
@@ -46,46 +45,3 @@ def price(target: Target, seconds: int, *, audio: bool, voice: bool = False) -> 
 def currency(target: Target) -> str:
     """The currency of a target's prices."""
     return next((row.currency for row in target.prices), "USD")
-
-
-@value(frozen=True, slots=True, kw_only=True)
-class Total:
-    """A sum of costs: what is known of it, and how many of its requests have no known price."""
-
-    requests: int
-    seconds: int
-    known: Decimal
-    unknown: int
-    currency: str
-
-    def __str__(self) -> str:
-        """For people: ``4.20 USD``, ``≥ 4.20 USD + 2 clips of unknown price`` or ``unknown``."""
-        known = str(Money(self.known, self.currency))
-        if not self.unknown:
-            return known
-        clips = "1 clip" if self.unknown == 1 else f"{self.unknown} clips"
-        if not self.known:
-            return f"unknown ({clips} without a published price)"
-        return f"≥ {known} + {clips} of unknown price"
-
-    @property
-    def amount(self) -> Decimal | None:
-        """The sum, None where a part of it is not known."""
-        return None if self.unknown else self.known
-
-
-def total(costs: Iterable[Cost], currency: str) -> Total:
-    """The sum of costs in one currency."""
-    requests = seconds = unknown = 0
-    known = Decimal(0)
-    for cost in costs:
-        requests += 1
-        seconds += cost.seconds
-        amount = cost.amount
-        if amount is None:
-            unknown += 1
-        else:
-            known += amount
-    return Total(
-        requests=requests, seconds=seconds, known=known, unknown=unknown, currency=currency
-    )

@@ -12,7 +12,7 @@ from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Ref
 from storyboard.compiler.request import AssetUse, Dependency, Request, takes_of
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
-from storyboard.targets.model import Feature
+from storyboard.targets.model import Feature, written_seconds
 from storyboard.values.addresses import Portion, clip_name, take_name
 from storyboard.values.canonical import digest
 
@@ -249,7 +249,7 @@ class _Draft:
         self.characters += [part.prompt.weight for part in clip.parts]
         if len(texts) == 1:
             payload[fields.prompt] = texts[0]
-            payload[fields.seconds.name] = _typed(clip.seconds, fields.seconds.type)
+            payload[fields.seconds.name] = written_seconds(clip.seconds, fields.seconds.type)
             return
         shots = fields.shots
         if shots is None or target.shots is None:
@@ -257,14 +257,14 @@ class _Draft:
         seconds = [part.seconds for part in clip.parts]
         seconds[-1] += clip.padding
         listed = [
-            {shots.prompt: text, shots.seconds: _typed(number, shots.type)}
+            {shots.prompt: text, shots.seconds: written_seconds(number, shots.type)}
             for text, number in zip(texts, seconds, strict=True)
         ]
         payload[shots.name] = (
             json.dumps(listed, ensure_ascii=False) if shots.encoding == "json" else listed
         )
         if shots.total == "sum":
-            payload[fields.seconds.name] = _typed(clip.seconds, fields.seconds.type)
+            payload[fields.seconds.name] = written_seconds(clip.seconds, fields.seconds.type)
 
     def _number(self, prompt: Prompt) -> str:
         text = prompt.text
@@ -298,7 +298,12 @@ class _Draft:
             elif before is not None:
                 self._frame = f"output:{before.digest}#last_frame"
                 self.depends_on.append(
-                    Dependency(request=before.id, output="last_frame", pointer=pointer)
+                    Dependency(
+                        request=before.id,
+                        digest=before.digest,
+                        output="last_frame",
+                        pointer=pointer,
+                    )
                 )
             if None not in self._images and fields.start_frame:
                 self.payload[fields.start_frame] = self._frame
@@ -341,13 +346,3 @@ class _Draft:
                     shot.place("end_frame"),
                     help="give the shot a request of its own: put it in a scene with pack: none",
                 )
-
-
-def _typed(seconds: int, kind: str) -> str | int:
-    match kind:
-        case "integer":
-            return seconds
-        case "suffixed":
-            return f"{seconds}s"
-        case _:
-            return str(seconds)

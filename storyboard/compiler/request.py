@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from storyboard.compiler.film import Clip
 from storyboard.values.record import value
+
+STAND_IN = re.compile(
+    r"asset:(?:missing|sha256:[0-9a-f]{64})|output:sha256:[0-9a-f]{64}#last_frame"
+)
+"""What stands in a payload for a local file, or for a frame of another request's clip."""
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -19,9 +25,13 @@ class AssetUse:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """Another request's output in a payload, at a JSON pointer; known once that one has run."""
+    """Another request's output in a payload, at a JSON pointer; known once that one has run.
+
+    ``request`` is that request's id, ``digest`` its digest.
+    """
 
     request: str
+    digest: str
     output: str
     pointer: str
 
@@ -61,12 +71,12 @@ class Request:
         return self.clip.seconds
 
     @property
-    def takes(self) -> list[int] | int:
+    def takes(self) -> tuple[int, ...] | int:
         """The take numbers of its parts; 1 where all are 1."""
         return takes_of(self.clip)
 
 
-def takes_of(clip: Clip) -> list[int] | int:
+def takes_of(clip: Clip) -> tuple[int, ...] | int:
     """The take numbers of a clip's parts, as plans and digests have them; 1 where all are 1."""
-    numbers = [part.shot.take for part in clip.parts]
+    numbers = tuple(part.shot.take for part in clip.parts)
     return 1 if numbers.count(1) == len(numbers) else numbers

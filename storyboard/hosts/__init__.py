@@ -1,6 +1,7 @@
-"""Hosts: one protocol (``protocol``) and a module for each vendor.
+"""Hosts: the vendors' queues, behind one protocol.
 
-``http`` is the client that they share, and ``connections`` are what it sends over. ``errors`` is
-the one place at which what a vendor says becomes one of a few kinds of ours; ``registry`` finds
-the keys and makes the host of a name.
+``registry`` is the table of hosts and finds their keys, ``declaration`` what each host says of
+itself, ``protocol`` what a run asks of any host. A folder for each host has its declaration, its
+client and the reading of its errors. ``http`` is the client that they share, ``connections`` the
+connections below it, ``errors`` the kinds of failures.
 """

@@ -128,8 +128,9 @@ _KINDS = {
     410: FailureKind.GONE,
     429: FailureKind.RATE_LIMITED,
 }
-_EXHAUSTED = re.compile(r"exhausted balance|insufficient credits|user is locked", re.IGNORECASE)
-_POLICY = re.compile(r"content (checker|policy)|safety|moderation|sensitive", re.IGNORECASE)
+EXHAUSTED = re.compile(r"exhausted balance|insufficient credits|user is locked", re.IGNORECASE)
+CONTENT_POLICY = re.compile(r"content (checker|policy)|safety|moderation|sensitive", re.IGNORECASE)
+"""Fragments of messages of vendors that give no types of errors."""
 
 
 def read_status(
@@ -140,82 +141,8 @@ def read_status(
     if status >= 500:
         return Problem(kind=FailureKind.TRANSIENT, text=said, retry_after=retry_after(headers))
     kind = _KINDS.get(status, FailureKind.REFUSED)
-    if status in (402, 403) and _EXHAUSTED.search(said):
+    if status in (402, 403) and EXHAUSTED.search(said):
         kind = FailureKind.EXHAUSTED
     elif status in (400, 422):
         kind = FailureKind.BAD_INPUT
     return Problem(kind=kind, text=said, retry_after=retry_after(headers))
-
-
-# -- fal ------------------------------------------------------------------------------------------
-
-_FAL_PASSING = ("internal_server_error", "generation_timeout", "downstream_")
-
-
-def read_fal(
-    status: int, body: Any, headers: Mapping[str, str], secrets: Sequence[str]
-) -> tuple[Problem, bool]:
-    """fal's error, and whether it is the outcome of a job rather than of the asking.
-
-    A list under ``detail`` comes from the model, decided by ``type``; a text comes from the
-    queue. Source: fal's documents on errors, as gathered for the targets.
-    """
-    detail = body.get("detail") if isinstance(body, dict) else None
-    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
-        first = detail[0]
-        name = str(first.get("type", ""))
-        text = scrub("; ".join(str(one.get("msg", "")) for one in detail[:3]), secrets)
-        if name == "content_policy_violation":
-            kind = FailureKind.CONTENT_POLICY
-        elif name.startswith(_FAL_PASSING):
-            kind = FailureKind.TRANSIENT
-        elif name == "insufficient_credits":
-            kind = FailureKind.EXHAUSTED
-        else:
-            kind = FailureKind.BAD_INPUT
-        said = text or name or f"the host answered {status}"
-        return Problem(kind=kind, text=said, pointer=_pointer(first.get("loc"))), True
-    text = detail if isinstance(detail, str) else ""
-    name = str(body.get("error_type", "")) if isinstance(body, dict) else ""
-    if name.startswith("client_") or status == 499:
-        return Problem(
-            kind=FailureKind.CANCELLED, text=scrub(text, secrets) or "it was cancelled"
-        ), True
-    return read_status(status, text, headers, secrets), False
-
-
-def _pointer(loc: Any) -> str:
-    if not isinstance(loc, list):
-        return ""
-    parts = loc[1:] if loc and loc[0] == "body" else loc
-    return "".join(f"/{part}" for part in parts)
-
-
-# -- Oxen -----------------------------------------------------------------------------------------
-
-
-def read_oxen(
-    status: int, body: Any, headers: Mapping[str, str], secrets: Sequence[str]
-) -> Problem:
-    """Oxen's error: ``{"error": {"type", "title", "detail"}}`` or ``{"error": {"message"}}``."""
-    error = body.get("error") if isinstance(body, dict) else None
-    text = ""
-    if isinstance(error, dict):
-        text = str(error.get("detail") or error.get("message") or error.get("title") or "")
-    elif isinstance(error, str):
-        text = error
-    return read_status(status, text, headers, secrets)
-
-
-def read_oxen_failure(text: str, secrets: Sequence[str]) -> Problem:
-    """Why a generation failed, by fragments of its ``error_message``: Oxen gives no types."""
-    said = scrub(text, secrets) or "the generation failed without a word"
-    if _EXHAUSTED.search(said):
-        kind = FailureKind.EXHAUSTED
-    elif _POLICY.search(said):
-        kind = FailureKind.CONTENT_POLICY
-    elif re.search(r"internal server error|timed? ?out|unavailable|try again", said, re.IGNORECASE):
-        kind = FailureKind.TRANSIENT
-    else:
-        kind = FailureKind.BAD_INPUT
-    return Problem(kind=kind, text=said)

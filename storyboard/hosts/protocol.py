@@ -37,19 +37,6 @@ class Submission:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What only some hosts want to know for all orders of a run; empty where nothing is said.
-
-    ``repository`` is ``NAMESPACE/NAME``, a public repository for pictures; ``namespace`` keeps
-    the clips and pays for them; ``response_format`` says how a clip is given back.
-    """
-
-    repository: str = ""
-    namespace: str = ""
-    response_format: str = ""
-
-
 class Progress(StrEnum):
     """Where a job is, as far as a look shows; ``over`` says nothing of how it ended."""
 

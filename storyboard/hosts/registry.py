@@ -1,32 +1,62 @@
-"""Which host speaks for a target, and where its key comes from."""
+"""The table of hosts: a host's module is imported when the host is first asked for."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from storyboard.hosts.protocol import Host, Terms
+from storyboard.hosts.declaration import HostAccess, HostDeclaration
 from storyboard.hosts.times import TimeLimits
+from storyboard.project.disk import read_plain_file
 
-VARIABLES = {"fal": "FAL_KEY", "oxen": "OXEN_API_KEY"}
-"""The environment variable that holds each host's key."""
+if TYPE_CHECKING:
+    from storyboard.hosts.protocol import Host
+
+MODULES = {"fal": "storyboard.hosts.fal", "oxen": "storyboard.hosts.oxen"}
+"""The module of each host, whose ``HOST`` is its declaration. A new host is one more line."""
 
 SIMULATED_KEY = "simulated"
+_MAX_KEY_FILE = 100_000
+"""Bytes of a file that holds a key."""
 
 
 class KeyMissingError(Exception):
     """There is no key for a host, or no host of that name; the text says what to do."""
 
 
+def find_host(name: str) -> HostDeclaration | None:
+    """The declaration of a host; None where no host has the name."""
+    module = MODULES.get(name)
+    if module is None:
+        return None
+    found = import_module(module).HOST
+    assert isinstance(found, HostDeclaration)  # noqa: S101 - a mistake in the host's module
+    return found
+
+
+def get_host(name: str) -> HostDeclaration:
+    """The declaration of a host. Raises ``KeyMissingError`` where no host has the name."""
+    found = find_host(name)
+    if found is None:
+        raise KeyMissingError(f'no host is called "{name}"; known are {", ".join(MODULES)}')
+    return found
+
+
+def all_hosts() -> tuple[HostDeclaration, ...]:
+    """The declarations of all hosts, in the order of the table."""
+    return tuple(map(get_host, MODULES))
+
+
 def find_key(host: str, key_file: Path | None, environment: Mapping[str, str] | None = None) -> str:
     """The key of a host: from the file that was named, else from the environment.
 
-    The file holds the key alone, or lines ``FAL_KEY=…`` as env files have them.
+    The file holds the key alone, or lines ``VARIABLE=…`` as env files have them. Raises
+    ``KeyMissingError`` where there is no key or it holds a character that no key has.
     """
-    variable = VARIABLES.get(host)
-    if variable is None:
-        raise KeyMissingError(f'no host is called "{host}"; known are {", ".join(VARIABLES)}')
+    variable = get_host(host).key_variable
     if key_file is None:
         key = (os.environ if environment is None else environment).get(variable, "").strip()
         if not key:
@@ -49,7 +79,7 @@ def find_key(host: str, key_file: Path | None, environment: Mapping[str, str] | 
 def _read_key(path: Path, variable: str) -> str:
     try:
         # Some editors begin a text with a mark that is no part of it.
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = read_plain_file(path, _MAX_KEY_FILE).decode("utf-8-sig").splitlines()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise KeyMissingError(f'the key file "{path}" cannot be read: {reason}') from None
@@ -70,21 +100,16 @@ def open_host(
     key: str,
     *,
     base: str | None = None,
-    terms: Terms | None = None,
+    options: Mapping[str, str] | None = None,
     simulated: bool = False,
     limits: TimeLimits | None = None,
 ) -> Host:
-    """The host of a name; ``base`` is the address of a simulator or proxy in its place.
-
-    ``limits`` say how long its answers are waited for.
-    """
-    from storyboard.hosts.fal import FalAddresses, FalHost
-    from storyboard.hosts.oxen import HUB, OxenHost
-
-    if name == "fal":
-        return FalHost(
-            key, FalAddresses.under(base) if base else None, labelled=simulated, limits=limits
-        )
-    if name == "oxen":
-        return OxenHost(key, base or HUB, terms=terms or Terms(), labelled=simulated, limits=limits)
-    raise KeyMissingError(f'no host is called "{name}"; known are {", ".join(VARIABLES)}')
+    """The client of a host, see ``HostAccess``. Raises ``KeyMissingError`` for an unknown name."""
+    access = HostAccess(
+        key=key,
+        base=base,
+        options=options or {},
+        is_simulated=simulated,
+        limits=limits or TimeLimits(),
+    )
+    return get_host(name).open(access)

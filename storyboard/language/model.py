@@ -38,6 +38,9 @@ from storyboard.language.scalars import (
 )
 from storyboard.language.variables import Variables
 
+DEFAULT_TARGET = "fal/kling-o3-pro"
+"""The target of a storyboard that names none."""
+
 
 class Defaults(Block):
     """What shots are where they do not say it themselves."""
@@ -294,7 +297,7 @@ class Storyboard(_Shelf):
     )
     target: Text | None = Field(
         None,
-        description="The model and host that renders it. Without: fal/kling-o3-pro.",
+        description=f"The model and host that renders it. Without: {DEFAULT_TARGET}.",
         examples=["fal/kling-o3-pro", "oxen/kling-o3-pro"],
     )
     budget: Amount | None = Field(

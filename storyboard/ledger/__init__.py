@@ -1,20 +1,20 @@
 """The ledger: what was asked, what was paid, what was received. The only holder of "have we paid?".
 
-``states`` are the states of an intent and the steps between them; ``intent`` has its values and
-the protocol; ``sqlite`` keeps them in a file, ``rows`` says how, ``readers`` look at such files
-without writing, ``damage`` says why one cannot be used; ``lease`` lets one run write at a time;
-``lock`` is the committed record of finished takes; ``history`` answers a planner's questions from
-both; ``store`` knows where a film's files are on the disk.
+``states`` has the states of an intent and the steps between them, ``intent`` the values, and
+``protocol`` what every ledger does. ``store`` knows where a film's files are and opens its ledger.
+``sqlite`` keeps a ledger in a file, ``readers`` reads such a file without writing, ``rows``
+converts an intent to a row and back, ``damage`` says why a file cannot be used. ``lease`` lets one
+run write at a time, ``lock`` is the committed record of finished takes, and ``history`` answers a
+planner's questions from ledger and lock.
 """
 
 from __future__ import annotations
 
 from storyboard.ledger.history import Known, KnownTakes, Standing
-from storyboard.ledger.intent import Intent, Ledger, LedgerError, Order, Receipt
+from storyboard.ledger.intent import Intent, LedgerError, Order, Receipt, RunRecord
 from storyboard.ledger.lease import Holder, Lease, LeaseHeldError, LeaseLostError
 from storyboard.ledger.lock import Finished, LockError, merge_lock, read_lock
-from storyboard.ledger.readers import read_intents, read_lease, read_runs
-from storyboard.ledger.sqlite import SqliteLedger
+from storyboard.ledger.protocol import Ledger, LedgerReader
 from storyboard.ledger.states import IllegalStepError, State
 
 __all__ = [
@@ -29,15 +29,13 @@ __all__ = [
     "LeaseLostError",
     "Ledger",
     "LedgerError",
+    "LedgerReader",
     "LockError",
     "Order",
     "Receipt",
-    "SqliteLedger",
+    "RunRecord",
     "Standing",
     "State",
     "merge_lock",
-    "read_intents",
-    "read_lease",
     "read_lock",
-    "read_runs",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, TypedDict
 
 from storyboard.ledger.states import AT_RISK, State
 from storyboard.values.addresses import ClipName
@@ -97,45 +97,15 @@ class RunRecord:
     outcome: str
 
 
-class Ledger(Protocol):
-    """What a run needs of a ledger. Each call is one transaction, and survives a kill.
+class IntentChanges(TypedDict, total=False):
+    """The fields of an intent that a step may set, named as in :class:`Intent`."""
 
-    What cannot be learnt again is on the disk when the call returns: intents, ids, clips. That a
-    clip is running or made may be lost with the power; the vendor says it again.
-    """
-
-    def intents(self, *states: State) -> list[Intent]:
-        """All intents, or those in these states, the oldest first."""
-
-    def get(self, digest: str) -> Intent | None:
-        """The intent of a digest."""
-
-    def intend(self, order: Order, run: str, links: dict[str, str]) -> Intent:
-        """Write the intent to send an order now; only then may it be sent.
-
-        Raises ``IllegalStepError`` where there is one that may not be sent again.
-        """
-
-    def step(self, digest: str, state: State, **changes: Any) -> Intent:
-        """Take an intent to a state and keep what is now known of it."""
-
-    def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
-        """Write an intent that another machine has sent, as ``succeeded``."""
-
-    def accepted(self, host: str, endpoint: str, since: float) -> list[str]:
-        """The vendor's ids of the intents of an endpoint that were made since a time."""
-
-    def claimed(self, host: str) -> frozenset[str]:
-        """Every vendor's id that any intent of a host has or once had."""
-
-    def link(self, host: str, sha256: str) -> tuple[str, float] | None:
-        """The public link of an uploaded file and when it was made."""
-
-    def keep_link(self, host: str, sha256: str, url: str) -> None:
-        """Keep the link of an uploaded file; one with a query is not kept, it may be a secret."""
-
-    def forget_link(self, host: str, sha256: str) -> None:
-        """Forget a link that no longer leads to its file."""
+    receipt: Receipt
+    charged: Money | None
+    clip: str
+    failure: str
+    problem: str
+    billed: bool | None
 
 
 def spent(intents: Iterable[Intent], run: str) -> Decimal:

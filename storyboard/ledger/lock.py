@@ -6,6 +6,7 @@ lines; the marks of a conflict that git leaves are read past. No line holds a ti
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from storyboard.project.disk import read_plain_file
 from storyboard.values.canonical import canonical
 from storyboard.values.units import Money
 
@@ -65,10 +67,14 @@ class Finished:
         )
 
 
+MAX_LOCK = 256 << 20
+"""Bytes of a lock: some 500,000 takes."""
+
+
 def read_lock(path: Path) -> dict[str, Finished]:
     """The finished takes by digest; none where there is no file. Raises ``LockError``."""
     try:
-        data = path.read_bytes()
+        data = read_plain_file(path, MAX_LOCK)
     except FileNotFoundError:
         return {}
     except IsADirectoryError:
@@ -78,9 +84,10 @@ def read_lock(path: Path) -> dict[str, Finished]:
         ) from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise LockError(
-            f'the lock "{path}" cannot be read: {reason}; ask for the right to read it'
-        ) from None
+        advice = "ask for the right to read it"
+        if error.errno in (errno.EINVAL, errno.EFBIG):
+            advice = f"put it back from git: `git checkout -- {path.name}`"
+        raise LockError(f'the lock "{path}" cannot be read: {reason}; {advice}') from None
     found: dict[str, Finished] = {}
     # Nothing but the ends of lines: a name may hold what ``splitlines`` takes for one.
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):

@@ -1,4 +1,4 @@
-"""Ledgers that are only looked at: nothing is written, and the folder may be read-only."""
+"""Reads the SQLite file of a ledger without writing; its folder may be read-only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from storyboard.ledger.damage import check_place, damaged, sound
 from storyboard.ledger.intent import Intent, LedgerError, RunRecord
 from storyboard.ledger.lease import Holder, Lease
 from storyboard.ledger.rows import read
+from storyboard.ledger.states import State
 
 _T = TypeVar("_T")
 VERSION = 1
@@ -42,22 +43,23 @@ def check_health(base: sqlite3.Connection, path: Path) -> None:
         raise LedgerError(damaged(path, found))
 
 
-def read_intents(path: Path) -> list[Intent]:
-    """The intents of a ledger, without writing anything; none where there is no file.
+class SqliteReader:
+    """See :class:`storyboard.ledger.protocol.LedgerReader`. Each call opens the file anew."""
 
-    Raises ``LedgerError`` for a file that is damaged, newer, or another program's.
-    """
-    return _look(path, read) or []
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
+    def intents(self, *states: State) -> list[Intent]:
+        """See :class:`LedgerReader`."""
+        return _look(self._path, lambda base: intents_of(base, *states)) or []
 
-def read_runs(path: Path) -> list[RunRecord]:
-    """The runs of a ledger, as ``read_intents`` reads its intents."""
-    return _look(path, runs_of) or []
+    def runs(self) -> list[RunRecord]:
+        """See :class:`LedgerReader`."""
+        return _look(self._path, runs_of) or []
 
-
-def read_lease(path: Path) -> Lease | None:
-    """Who has taken a ledger, as ``read_intents`` reads its intents; None where nobody has."""
-    return _look(path, lease_of)
+    def lease(self) -> Lease | None:
+        """See :class:`LedgerReader`."""
+        return _look(self._path, lease_of)
 
 
 def _look(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
@@ -109,6 +111,12 @@ def _state_of(path: Path) -> tuple[int, ...]:
     status, waiting = path.stat(), path.with_name(f"{path.name}-wal")
     bytes_waiting = waiting.stat().st_size if waiting.exists() else 0
     return status.st_ino, status.st_mtime_ns, status.st_size, bytes_waiting
+
+
+def intents_of(base: sqlite3.Connection, *states: State) -> list[Intent]:
+    """The intents of a ledger in the given states, all without states, the oldest first."""
+    marks = ", ".join("?" * len(states))
+    return read(base, f"where state in ({marks})" if states else "", *states)
 
 
 def runs_of(base: sqlite3.Connection) -> list[RunRecord]:

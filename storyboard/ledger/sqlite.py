@@ -8,17 +8,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self, Unpack
 
 from storyboard.ledger import rows
 from storyboard.ledger.damage import check_place, sound, unusable
-from storyboard.ledger.intent import Intent, LedgerError, Order, Receipt, RunRecord
-from storyboard.ledger.lease import SECONDS, Holder, LeaseHeldError, LeaseLostError
+from storyboard.ledger.intent import (
+    Intent,
+    IntentChanges,
+    LedgerError,
+    Order,
+    Receipt,
+    RunRecord,
+)
+from storyboard.ledger.lease import SECONDS, Holder, Lease, LeaseHeldError, LeaseLostError
 from storyboard.ledger.readers import (
     APPLICATION,
     VERSION,
     check_health,
     check_version,
+    intents_of,
     lease_of,
     runs_of,
 )
@@ -60,11 +68,10 @@ _CHECKPOINT_MS = 250
 
 
 class SqliteLedger:
-    """A ledger in a file. ``clock`` gives Unix seconds.
+    """See :class:`storyboard.ledger.protocol.Ledger`. ``clock`` gives Unix seconds.
 
-    Raises ``LedgerError`` for a file that is damaged, of a newer version, of another program,
-    or that cannot be written. Writing needs the lease, see ``take_lease``. Who holds it is the
-    only one that writes, so what it has once read or written need not be read again.
+    The file and its folder are made where they do not exist. The holder of the lease is the only
+    writer, so it keeps in memory what it has read or written.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
@@ -101,7 +108,7 @@ class SqliteLedger:
         base.execute("commit")
 
     def close(self) -> None:
-        """Give the lease back and close the file."""
+        """See :class:`Ledger`."""
         try:
             self.give_lease_back()
         finally:
@@ -116,7 +123,7 @@ class SqliteLedger:
     # -- lease ------------------------------------------------------------------------------------
 
     def take_lease(self, holder: Holder | None = None) -> None:
-        """Become the one that writes; ``LeaseHeldError`` while another that lives does."""
+        """See :class:`Ledger`."""
         holder = holder or Holder.here()
         now = self._clock()
         self._known.clear()
@@ -132,18 +139,23 @@ class SqliteLedger:
         self._holder = holder
 
     def beat(self) -> None:
-        """Say that the holder lives; ``LeaseLostError`` where another has the lease by now."""
+        """See :class:`Ledger`."""
         with self._transaction() as base:
             self._check_lease(base)
             base.execute("update lease set expires = ?", (self._clock() + SECONDS,))
 
     def give_lease_back(self) -> None:
-        """Let the next one write."""
+        """See :class:`Ledger`."""
         if self._holder is not None:
             with self._transaction() as base:
                 base.execute("delete from lease where token = ?", (self._holder.token,))
             self._holder = None
             self._known.clear()
+
+    def lease(self) -> Lease | None:
+        """See :class:`Ledger`."""
+        with sound(self._path):
+            return lease_of(self._base)
 
     def _check_lease(self, base: sqlite3.Connection) -> None:
         row = base.execute("select token from lease").fetchone()
@@ -155,10 +167,8 @@ class SqliteLedger:
 
     def intents(self, *states: State) -> list[Intent]:
         """See :class:`Ledger`."""
-        marks = ", ".join("?" * len(states))
-        where = f"where state in ({marks})" if states else ""
         with sound(self._path):
-            return rows.read(self._base, where, *states)
+            return intents_of(self._base, *states)
 
     def get(self, digest: str) -> Intent | None:
         """See :class:`Ledger`."""
@@ -210,16 +220,15 @@ class SqliteLedger:
             self._trace(base, intent)
         return self._keep(intent)
 
-    def step(self, digest: str, state: State, **changes: Any) -> Intent:
+    def step(self, digest: str, state: State, **changes: Unpack[IntentChanges]) -> Intent:
         """See :class:`Ledger`."""
         with self._writing(flushed=state not in _REMEMBERED) as base:
             before = self.get(digest)
             if before is None:
                 raise LedgerError(f"the ledger has no intent {digest}")
             check_step(before.state, state)
-            changes = {"state": state, "changed_at": self._clock(), **changes}
-            after = replace(before, **changes)
-            rows.rewrite(base, after, changes)
+            after = replace(before, state=state, changed_at=self._clock(), **changes)
+            rows.rewrite(base, after, ("state", "changed_at", *changes))
             self._trace(base, after)
         return self._keep(after)
 
@@ -289,7 +298,7 @@ class SqliteLedger:
     # -- runs -------------------------------------------------------------------------------------
 
     def begin_run(self, run: str, file: str, target: str) -> None:
-        """Write that a run has begun."""
+        """See :class:`Ledger`."""
         with self._writing() as base:
             base.execute(
                 "insert into runs (id, started_at, file, target) values (?, ?, ?, ?)",
@@ -297,7 +306,7 @@ class SqliteLedger:
             )
 
     def end_run(self, run: str, outcome: str) -> None:
-        """Write how a run ended."""
+        """See :class:`Ledger`."""
         with self._writing() as base:
             base.execute(
                 "update runs set ended_at = ?, outcome = ? where id = ?",
@@ -305,7 +314,7 @@ class SqliteLedger:
             )
 
     def runs(self) -> list[RunRecord]:
-        """All runs, the oldest first."""
+        """See :class:`Ledger`."""
         with sound(self._path):
             return runs_of(self._base)
 

@@ -17,10 +17,14 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from storyboard.ledger import Finished, KnownTakes, read_intents, read_lock
+from storyboard.ledger import Finished, KnownTakes, Ledger, LedgerReader, read_lock
+from storyboard.ledger.readers import SqliteReader
+from storyboard.ledger.sqlite import SqliteLedger
 
 _SUFFIX = ".storyboard.yaml"
 _MAX_NAME = 200
@@ -62,8 +66,8 @@ class Store:
         return home / "simulated" if self.simulated else home
 
     @property
-    def ledger(self) -> Path:
-        """The ledger's file."""
+    def ledger_file(self) -> Path:
+        """The file of the film's ledger, which may not exist yet."""
         return self.home / "ledger.db"
 
     @property
@@ -108,9 +112,22 @@ class Store:
         *folders, name = map(file_name, parts)
         return self.out.joinpath(*folders, f"{name}.mp4")
 
+    # -- ledger and lock --------------------------------------------------------------------------
+
+    def open_ledger(self, clock: Callable[[], float] = time.time) -> Ledger:
+        """The film's ledger, to read and write; made where there is none. Raises ``LedgerError``.
+
+        ``clock`` gives Unix seconds. The caller closes it.
+        """
+        return SqliteLedger(self.ledger_file, clock)
+
+    def read_ledger(self) -> LedgerReader:
+        """The film's ledger, to read; nothing is made or written. Its methods raise errors."""
+        return SqliteReader(self.ledger_file)
+
     def known(self) -> KnownTakes:
         """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``."""
-        return KnownTakes(read_intents(self.ledger), self.finished())
+        return KnownTakes(self.read_ledger().intents(), self.finished())
 
     def finished(self) -> dict[str, Finished]:
         """The takes of the lock. Raises ``LockError``."""

@@ -1,12 +1,13 @@
 """The plan: what will be asked of the vendor, in order, with its price.
 
-``planner`` makes it, ``actions`` say what is to be done for each request, ``prompt_map`` says
-where the words of prompts were written, and ``file`` writes it. ``verify`` holds it against its
-target's data and ``sense`` its prompts against the film. ``staleness`` reads a plan's file and
-holds it against what it was made from; ``clips`` are its clips as a run needs them, with
-``request_body`` for the bodies that are really sent.
+``model`` is its type with its JSON. ``planner`` makes it, ``actions`` say what is to be done for
+each request, ``prompt_map`` says where the words of prompts were written, and ``file`` writes it.
+``verify`` holds it against its target's data and ``sense`` its prompts against the film.
+``staleness`` reads a plan's file and holds it against what it was made from; ``clips`` are its
+clips as a run needs them, with ``request_body`` for the bodies that are really sent.
 """
 
-from storyboard.plan.planner import Limit, Plan, PlanOrigin, empty_plan, plan
+from storyboard.plan.model import Plan, PlanError
+from storyboard.plan.planner import Limit, PlanOrigin, empty_plan, plan
 
-__all__ = ["Limit", "Plan", "PlanOrigin", "empty_plan", "plan"]
+__all__ = ["Limit", "Plan", "PlanError", "PlanOrigin", "empty_plan", "plan"]

@@ -1,4 +1,4 @@
-"""The plan: what will be asked of the vendor, in order, with its price. Plain JSON values."""
+"""Planning: what will be asked of the vendor, in order, with its price."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from storyboard.compiler.cost import Cost, Total, currency, price, total
+from storyboard.compiler.cost import currency, price
 from storyboard.compiler.film import Film
 from storyboard.compiler.request import Request
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
@@ -21,19 +21,36 @@ from storyboard.diagnostics.codes import (
 )
 from storyboard.diagnostics.types import Severity
 from storyboard.document.nodes import Mapping
-from storyboard.plan.actions import mark, plain, summed, sums
+from storyboard.plan.actions import mark, sum_of, sum_of_due, sums_by_action
+from storyboard.plan.model import (
+    NEW,
+    Action,
+    PlaceInFile,
+    Plan,
+    PlanBudget,
+    PlannedCost,
+    PlannedFilm,
+    PlannedRequest,
+    PlannedShot,
+    PlanSource,
+    PlanTarget,
+    PlanTotals,
+    SceneTotal,
+)
 from storyboard.plan.prompt_map import prompt_map
 from storyboard.targets.model import Target
+from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
 
-FORMAT = "storyboard-plan/1"
 OLD_AFTER_DAYS = 90
-Plan = dict[str, Any]
+_NO_CURRENCY = "USD"
+"""The currency of the sums of a plan without a target, which are all nothing."""
+
 Show = Callable[[Diagnostic], dict[str, Any]]
-"""A plan as JSON values; ``schemas/plan.schema.json`` is its shape."""
+"""What turns a finding into its JSON form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,85 +89,68 @@ def plan(
     limit are said in ``diagnostics``; a plan with errors is not applyable.
     """
 
-    @cache
-    def cost_of(seconds: int, audio: bool, voice: bool) -> Cost:
-        return price(film.target, seconds, audio=audio, voice=voice)
-
-    costs = [cost_of(request.seconds, request.audio, request.voice) for request in requests]
     money = currency(film.target)
-    listed = [_request(request, cost) for request, cost in zip(requests, costs, strict=True)]
-    mark(listed, film.target, known)
-    whole = total(costs, money)
+    listed = mark(_requests(film, requests), film.target, known)
+    sums = sums_by_action(listed, money)
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.
-    due = {"generate", "wait"}
-    unpaid = [cost for one, cost in zip(listed, costs, strict=True) if one["action"] in due]
-    is_begun = known is not None and any(known.is_paid(one["digest"]) for one in listed)
-    within = check_limits(total(unpaid, money), limit, diagnostics, is_begun=is_begun)
+    is_begun = known is not None and any(known.is_paid(one.digest) for one in listed)
+    within = check_limits(sum_of_due(listed, money), limit, diagnostics, is_begun=is_begun)
     found = list(diagnostics)
-    return {
-        "format": FORMAT,
-        "tool": {"name": "storyboard", "version": origin.tool_version},
-        "storyboard": {
-            "title": film.title,
-            "file": origin.file,
-            "digest": dict(origin.sources).get(origin.file, ""),
-            "aspect_ratios": sorted({scene.aspect_ratio for scene in film.scenes}),
-            "audio": _audio(requests),
-        },
-        "sources": _sources(origin),
-        "target": {
-            "id": film.target.target,
-            "endpoint": film.target.endpoint,
-            "as_of": prices_as_of(film, requests),
-            "status": film.target.status,
-            "digest": origin.target_digest,
-        },
-        "requests": listed,
-        "totals": {
-            **_totals(whole),
-            **sums(listed, money),
-            "scenes": _scenes(film, requests, costs),
-        },
-        "budget": {
-            "limit": limit.cost
-            and {"amount": str(limit.cost.amount), "currency": limit.cost.currency},
-            "max_seconds": limit.seconds,
-            "within": within,
-        },
-        "diagnostics": [show(diagnostic) for diagnostic in found],
-        "applyable": bool(requests) and not _has_errors(found),
-    }
+    return Plan(
+        tool_version=origin.tool_version,
+        film=PlannedFilm(
+            title=film.title,
+            file=origin.file,
+            digest=dict(origin.sources).get(origin.file, ""),
+            aspect_ratios=tuple(sorted({scene.aspect_ratio for scene in film.scenes})),
+            audio=_audio(requests),
+        ),
+        sources=_sources(origin),
+        target=PlanTarget(
+            id=film.target.target,
+            endpoint=film.target.endpoint,
+            as_of=prices_as_of(film, requests),
+            status=film.target.status,
+            digest=origin.target_digest,
+        ),
+        requests=listed,
+        totals=PlanTotals(
+            requests=len(listed),
+            seconds=sum(one.seconds for one in listed),
+            actions=sums,
+            scenes=_scenes(film, requests, listed),
+        ),
+        budget=PlanBudget(limit=limit.cost, max_seconds=limit.seconds, within=within),
+        diagnostics=tuple(map(show, found)),
+        is_applyable=bool(requests) and not _has_errors(found),
+    )
 
 
 def empty_plan(origin: PlanOrigin, diagnostics: Diagnostics, *, show: Show) -> Plan:
     """The plan of a storyboard of which nothing can be rendered, with the reasons."""
-    nothing = total([], "USD")
-    return {
-        "format": FORMAT,
-        "tool": {"name": "storyboard", "version": origin.tool_version},
-        "storyboard": {
-            "title": "",
-            "file": origin.file,
-            "digest": dict(origin.sources).get(origin.file, ""),
-            "aspect_ratios": [],
-            "audio": "none",
-        },
-        "sources": _sources(origin),
-        "target": None,
-        "requests": [],
-        "totals": {
-            **_totals(nothing),
-            **sums([], nothing.currency),
-            "scenes": [],
-        },
-        "budget": {"limit": None, "max_seconds": None, "within": None},
-        "diagnostics": [show(diagnostic) for diagnostic in diagnostics],
-        "applyable": False,
-    }
+    return Plan(
+        tool_version=origin.tool_version,
+        film=PlannedFilm(
+            title="",
+            file=origin.file,
+            digest=dict(origin.sources).get(origin.file, ""),
+            aspect_ratios=(),
+            audio="none",
+        ),
+        sources=_sources(origin),
+        target=None,
+        requests=(),
+        totals=PlanTotals(
+            requests=0, seconds=0, actions=sums_by_action((), _NO_CURRENCY), scenes=()
+        ),
+        budget=PlanBudget(),
+        diagnostics=tuple(map(show, diagnostics)),
+        is_applyable=False,
+    )
 
 
-def _sources(origin: PlanOrigin) -> list[dict[str, str]]:
-    return [{"file": file, "digest": digest} for file, digest in origin.sources]
+def _sources(origin: PlanOrigin) -> tuple[PlanSource, ...]:
+    return tuple(PlanSource(file=file, digest=digest) for file, digest in origin.sources)
 
 
 def _audio(requests: Sequence[Request]) -> str:
@@ -236,71 +236,67 @@ def check_limits(
     return within if not whole.unknown else None
 
 
-def _totals(whole: Total) -> dict[str, Any]:
-    return {"requests": whole.requests, "seconds": whole.seconds}
-
-
-def _scenes(film: Film, requests: Sequence[Request], costs: Sequence[Cost]) -> list[dict[str, Any]]:
-    by_scene: dict[str, list[Cost]] = {scene.address: [] for scene in film.scenes}
-    for request, cost in zip(requests, costs, strict=True):
-        by_scene[request.scene].append(cost)
+def _scenes(
+    film: Film, requests: Sequence[Request], listed: Sequence[PlannedRequest]
+) -> tuple[SceneTotal, ...]:
+    by_scene: dict[str, list[PlannedRequest]] = {scene.address: [] for scene in film.scenes}
+    for request, planned in zip(requests, listed, strict=True):
+        by_scene[request.scene].append(planned)
     money = currency(film.target)
-    return [
-        {"scene": scene.address, "title": scene.title} | summed(whole)
+    return tuple(
+        SceneTotal(
+            scene=scene.address,
+            title=scene.title,
+            total=sum_of(by_scene[scene.address], money),
+        )
         for scene in film.scenes
-        for whole in [total(by_scene[scene.address], money)]
+    )
+
+
+def _requests(film: Film, requests: Iterable[Request]) -> list[PlannedRequest]:
+    """The requests with their price, as if nothing of them had ever been sent."""
+
+    @cache
+    def cost_of(seconds: int, audio: bool, voice: bool) -> PlannedCost | None:
+        cost = price(film.target, seconds, audio=audio, voice=voice)
+        if cost.money is None or cost.unit_price is None:
+            return None
+        return PlannedCost(money=cost.money, unit_price=cost.unit_price, seconds=seconds)
+
+    return [
+        PlannedRequest(
+            id=request.id,
+            digest=request.digest,
+            endpoint=request.endpoint,
+            payload=request.payload,
+            seconds=request.seconds,
+            padding=request.clip.padding,
+            take=request.takes,
+            alternate_of=request.alternate_of,
+            action=Action.GENERATE,
+            reason=NEW,
+            cost=cost_of(request.seconds, request.audio, request.voice),
+            shots=tuple(
+                PlannedShot(
+                    address=part.shot.address,
+                    number=part.shot.number,
+                    part=part.number if part.count > 1 else None,
+                    parts=part.count,
+                    seconds=part.seconds,
+                    characters=characters,
+                    span=_place(part.shot.node),
+                    map=prompt_map(part.prompt, part.shot.framing, request.tags),
+                )
+                for part, characters in zip(request.clip.parts, request.characters, strict=True)
+            ),
+            tokens=request.tokens,
+            assets=request.assets,
+            depends_on=request.depends_on,
+        )
+        for request in requests
     ]
 
 
-def _request(request: Request, cost: Cost) -> dict[str, Any]:
-    return {
-        "id": request.id,
-        "digest": request.digest,
-        "endpoint": request.endpoint,
-        "payload": request.payload,
-        "seconds": request.seconds,
-        "padding": request.clip.padding,
-        "take": request.takes,
-        "alternate_of": request.alternate_of,
-        "cost": _cost(cost),
-        "shots": [
-            {
-                "address": part.shot.address,
-                "number": part.shot.number,
-                "part": part.number if part.count > 1 else None,
-                "parts": part.count,
-                "seconds": part.seconds,
-                "characters": characters,
-                "span": _place(part.shot.node),
-                "map": prompt_map(part.prompt, part.shot.framing, request.tags),
-            }
-            for part, characters in zip(request.clip.parts, request.characters, strict=True)
-        ],
-        "tokens": request.tokens,
-        "assets": [
-            {"path": asset.path, "sha256": asset.sha256, "pointers": list(asset.pointers)}
-            for asset in request.assets
-        ],
-        "depends_on": [
-            {"request": needed.request, "output": needed.output, "pointer": needed.pointer}
-            for needed in request.depends_on
-        ],
-    }
-
-
-def _place(node: Mapping) -> dict[str, Any]:
+def _place(node: Mapping) -> PlaceInFile:
     source = node.origin.source
-    line, column = source.position(node.start)
-    return {"file": source.name, "line": line, "column": column}
-
-
-def _cost(cost: Cost) -> dict[str, Any] | str:
-    amount = cost.amount
-    if amount is None or cost.unit_price is None:
-        return "unknown"
-    return {
-        "amount": plain(amount),
-        "currency": cost.currency,
-        "unit_price": plain(cost.unit_price),
-        "seconds": cost.seconds,
-    }
+    return PlaceInFile(source.name, *source.position(node.start))

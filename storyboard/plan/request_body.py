@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from storyboard.compiler.request import STAND_IN
 from storyboard.ledger import Intent
 
 
@@ -41,7 +42,7 @@ def fill(payload: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]
 def unfilled(body: Any) -> bool:
     """Whether anything in a body still stands for something else."""
     if isinstance(body, str):
-        return body.startswith(("asset:", "output:"))
+        return STAND_IN.fullmatch(body) is not None
     if isinstance(body, dict):
         return any(unfilled(value) for value in body.values())
     return isinstance(body, list) and any(unfilled(value) for value in body)

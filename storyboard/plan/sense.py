@@ -17,12 +17,12 @@ no code with the passes that composed and divided. Every problem names its rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from storyboard.compiler.film import MENTION, Film, Passage, Shot, marks_of
 from storyboard.compiler.words import WORDS
+from storyboard.plan.model import MapRow, PlannedRequest
 from storyboard.targets.model import Feature
 
 _KINDS = frozenset({"action", "line", "introduction", "framing", "carry", "glue"})
@@ -79,21 +79,21 @@ class SenseChecker:
         self._texts: dict[int, str] = {}
         self._told: dict[tuple[str, str], _Told] = {}
 
-    def check(self, request: Any, prompts: Sequence[tuple[str, int]]) -> Iterator[str]:
+    def check(self, request: PlannedRequest, prompts: Sequence[tuple[str, int]]) -> Iterator[str]:
         """What is wrong with the sense of a request; its prompts are given with their seconds."""
-        tokens = request["tokens"]
-        chosen = request["alternate_of"] or ""
-        take = request["id"][len(chosen) :] if chosen else ""
-        for (text, _), part in zip(prompts, request["shots"], strict=True):
-            shot = self.shots[part["address"]]
+        tokens = request.tokens
+        chosen = request.alternate_of or ""
+        take = request.id[len(chosen) :] if chosen else ""
+        for (text, _), part in zip(prompts, request.shots, strict=True):
+            shot = self.shots[part.address]
             told = self._told.get((shot.address, take))
             if told is None:
                 told = self._told[shot.address, take] = _Told(shot)
                 told.place = self.names.get(shot.framing.location, "")
-            is_whole = part["parts"] == 1
-            yield from self._check_prompt(text, part["map"], tokens, told, is_whole=is_whole)
+            is_whole = part.parts == 1
+            yield from self._check_prompt(text, part.map, tokens, told, is_whole=is_whole)
             told.parts += 1
-            if told.parts == part["parts"]:
+            if told.parts == part.parts:
                 yield from self._check_shot(told)
                 del self._told[shot.address, take]
 
@@ -107,8 +107,8 @@ class SenseChecker:
     def _check_prompt(
         self,
         text: str,
-        rows: Sequence[Any],
-        tokens: dict[str, str],
+        rows: Sequence[MapRow],
+        tokens: Mapping[str, str],
         told: _Told,
         *,
         is_whole: bool,
@@ -216,7 +216,7 @@ class SenseChecker:
         self._follow_place([mark for start, mark in mentions if start < told.letters], told)
         return named
 
-    def _hear(self, words: str, name: str, tokens: dict[str, str], told: _Told) -> Iterator[str]:
+    def _hear(self, words: str, name: str, tokens: Mapping[str, str], told: _Told) -> Iterator[str]:
         opening, closing = words.find('"'), words.rfind('"')
         if 0 <= opening < closing:
             who, line = words[:opening], words[opening + 1 : closing]
@@ -411,7 +411,7 @@ class SenseChecker:
         return _NOISE.sub("", text).casefold()
 
 
-def _read_back(words: str, tokens: dict[str, str]) -> str:
+def _read_back(words: str, tokens: Mapping[str, str]) -> str:
     """Words with the names of the cast in place of the tags."""
     for tag in sorted(tokens, key=len, reverse=True) if len(tokens) > 9 else tokens:
         if tag in words:

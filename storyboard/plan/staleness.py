@@ -8,57 +8,53 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storyboard.plan.actions import DUE, sum_of
+from storyboard.plan.model import FORMAT, Plan, PlanError
+from storyboard.project.disk import open_plain_file, read_plain_file
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
-    from storyboard.plan import Plan
     from storyboard.targets.model import Target
 
 _MAX_BYTES = 256 << 20
 
 
-class PlanError(Exception):
-    """A plan that may not be run; the text says why and what to do."""
-
-
 def is_plan(path: Path) -> bool:
     """Whether a file is a plan and not a storyboard, by its first bytes."""
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             return file.read(64).lstrip().startswith(b"{")
     except OSError:
         return False
 
 
 def read_plan(path: Path) -> Plan:
-    """A plan's file as JSON values, in the shape of ``plan.schema.json``. Raises ``PlanError``."""
-    from storyboard.plan.planner import FORMAT
-
+    """The plan in a file. Raises ``PlanError`` for one that is not as a plan is."""
     try:
-        data = path.read_bytes()
+        data = read_plain_file(path, _MAX_BYTES)
     except OSError as error:
         raise PlanError(f'"{path}" cannot be read: {(error.strerror or "").lower()}') from None
     try:
-        plan = json.loads(data) if len(data) <= _MAX_BYTES else None
+        written = json.loads(data)
     except (ValueError, RecursionError):
-        plan = None
-    form = plan.get("format") if isinstance(plan, dict) else None
-    if not isinstance(plan, dict) or not isinstance(form, str):
+        written = None
+    form = written.get("format") if isinstance(written, dict) else None
+    if not isinstance(written, dict) or not isinstance(form, str):
         raise PlanError(f'"{path}" is no plan: `storyboard plan --out {path}` writes one')
     if form != FORMAT:
         raise PlanError(
             f'"{path}" is a plan of the form "{form}", this storyboard runs "{FORMAT}": plan again'
         )
-    if place := _misshapen(plan):
+    if place := _misshapen(written):
         raise PlanError(
             f'"{path}" is not as a plan is at {place}: it was changed by hand or is of another '
             "version; plan again"
         )
-    if not plan["applyable"] or not plan["requests"] or plan["target"] is None:
+    plan = Plan.from_json(written)
+    if not plan.is_applyable or not plan.requests or plan.target is None:
         raise PlanError(f'"{path}" is the plan of a storyboard with errors: plan again')
     return plan
 
@@ -89,9 +85,7 @@ def _breaches(schema: dict[str, Any], value: Any) -> Iterator[str]:
     return ("".join(f"/{part}" for part in path) for path in found)
 
 
-def find_changes(
-    plan: Mapping[str, Any], folder: Path, root: Path, target_digest: str | None
-) -> list[str]:
+def find_changes(plan: Plan, folder: Path, root: Path, target_digest: str | None) -> list[str]:
     """What is no longer as it was when the plan was made: sources, pictures, the target.
 
     ``folder`` is where the paths of the sources begin, ``root`` where those of the pictures do.
@@ -99,21 +93,21 @@ def find_changes(
     more.
     """
     changes = []
-    story = plan["storyboard"]
-    sources = {source["file"]: source["digest"] for source in plan["sources"]}
-    for name, before in (sources | {story["file"]: story["digest"]}).items():
+    film = plan.film
+    sources = {source.file: source.digest for source in plan.sources}
+    for name, before in (sources | {film.file: film.digest}).items():
         changes += _change(name, folder / name, before)
-    pictures = {use["path"]: use["sha256"] for one in plan["requests"] for use in one["assets"]}
+    pictures = {use.path: use.sha256 for one in plan.requests for use in one.assets}
     for name, before in pictures.items():
         changes += _change(name, root / name, f"sha256:{before}")
-    if target_digest != plan["target"]["digest"]:
-        changes.append(f"what is known of the target {plan['target']['id']} has changed")
+    if plan.target is not None and target_digest != plan.target.digest:
+        changes.append(f"what is known of the target {plan.target.id} has changed")
     return changes
 
 
 def _change(name: str, file: Path, before: str) -> list[str]:
     try:
-        with file.open("rb") as data:
+        with open_plain_file(file) as data:
             now = f"sha256:{hashlib.file_digest(data, 'sha256').hexdigest()}"
     except OSError as error:
         is_gone = isinstance(error, FileNotFoundError)
@@ -122,7 +116,7 @@ def _change(name: str, file: Path, before: str) -> list[str]:
     return [] if now == before else [f'"{name}" has changed']
 
 
-def check_plan(plan: Mapping[str, Any], target: Target) -> None:
+def check_plan(plan: Plan, target: Target) -> None:
     """Hold a plan that was read from a file against its target, as when it was made.
 
     A price, a number or a text that somebody has changed in it is found. Raises ``PlanError``.
@@ -131,37 +125,32 @@ def check_plan(plan: Mapping[str, Any], target: Target) -> None:
     from storyboard.targets.schemas import request_schema
 
     most = max(target.references.max, target.references.ceiling or 0)
-    broken = verify(dict(plan), target, request_schema(target), max_references=most)
+    broken = verify(plan, target, request_schema(target), max_references=most)
     if broken:
         more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
         raise PlanError(f"the plan was changed by hand: {broken[0]}{more}; plan again")
 
 
-def limit_of(plan: Mapping[str, Any]) -> Money | None:
-    """The plan's budget, None where it has none."""
-    limit = plan["budget"]["limit"]
-    return Money(Decimal(limit["amount"]), limit["currency"]) if limit else None
-
-
-def check_cost(plan: Mapping[str, Any], limit: Money | None) -> None:
+def check_cost(plan: Plan, limit: Money | None) -> None:
     """Refuse a plan that costs more than is allowed now; what is on its way counts.
 
     Raises ``PlanError``.
     """
     if limit is None:
         return
-    costs = [one["cost"] for one in plan["requests"] if one["action"] in ("generate", "wait")]
-    if "unknown" in costs:
+    due = [one for one in plan.requests if one.action in DUE]
+    costs = [one.money for one in due]
+    if None in costs:
         raise PlanError(
             f"a price of the plan is not published, so the limit of {limit} cannot be kept: "
             "run it without one, or on a target with a price"
         )
-    if any(cost["currency"] != limit.currency for cost in costs):
+    if any(cost is not None and cost.currency != limit.currency for cost in costs):
         raise PlanError(
             f"the limit is in {limit.currency}, the plan's prices are not: write both "
             "in one currency"
         )
-    whole = Money(sum((Decimal(cost["amount"]) for cost in costs), Decimal(0)), limit.currency)
+    whole = sum_of(due, limit.currency).known_money
     if whole.amount > limit.amount:
         over = Money(whole.amount - limit.amount, limit.currency)
         raise PlanError(
@@ -170,12 +159,12 @@ def check_cost(plan: Mapping[str, Any], limit: Money | None) -> None:
         )
 
 
-def folder_of(plan: Mapping[str, Any], path: Path) -> Path:
+def folder_of(plan: Plan, path: Path) -> Path:
     """The folder where the paths of a plan begin: the current one, or else the plan's own.
 
     Raises ``PlanError`` where its storyboard is in neither.
     """
-    name = plan["storyboard"]["file"]
+    name = plan.film.file
     for folder in (Path(), path.parent):
         if (folder / name).is_file():
             return folder

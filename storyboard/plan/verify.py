@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -18,20 +18,17 @@ from typing import Any
 import orjson
 
 from storyboard.compiler.film import Film
-from storyboard.plan.planner import Plan
+from storyboard.plan.model import Action, Plan, PlannedCost, PlannedRequest
 from storyboard.plan.sense import SenseChecker
 from storyboard.targets.model import Target
+from storyboard.values.sums import Total
 
 Prompts = list[tuple[str, int]]
 Numbers = tuple[str, str]
 """The numbers in a tag: an element's and an image's, one of them empty."""
 
 _FIRST_PRIVATE = 0xF0000
-_LOCATIONS = ("https://", "asset:", "output:")
-_ACTIONS = {"generate", "reuse", "wait", "blocked"}
-_PLACEHOLDER = re.compile(
-    r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#last_frame|https://.+", re.DOTALL
-)
+_STAND_IN = re.compile(r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#last_frame")
 
 
 def verify(
@@ -50,23 +47,22 @@ def verify(
     itself is checked.
     """
     broken = [
-        f"{request['id']}: {problem}"
-        for request, problems in zip(
-            plan["requests"], _by_schema(plan["requests"], schema), strict=True
-        )
+        f"{request.id}: {problem}"
+        for request, problems in zip(plan.requests, _by_schema(plan.requests, schema), strict=True)
         for problem in problems
     ]
     sense = SenseChecker(film) if film is not None else None
     checker = _Checker(target, max_references, sense)
-    seen: dict[str, Any] = {}
-    for request in plan["requests"]:
+    seen: dict[str, PlannedRequest] = {}
+    for request in plan.requests:
         broken.extend(
-            f"{request['id']}: {problem}" for problem in _collected(checker.check, request, seen)
+            f"{request.id}: {problem}" for problem in _collected(checker.check, request, seen)
         )
-        if request["id"] in seen:
-            broken.append(f"{request['id']}: the id is used twice")
-        seen[request["id"]] = request
-    if (plan["target"]["id"], plan["target"]["endpoint"]) != (target.target, target.endpoint):
+        if request.id in seen:
+            broken.append(f"{request.id}: the id is used twice")
+        seen[request.id] = request
+    named = plan.target and (plan.target.id, plan.target.endpoint)
+    if named != (target.target, target.endpoint):
         broken.append("the plan is for another target")
     broken.extend(_collected(_check_totals, plan, target))
     if sense is not None:
@@ -84,9 +80,9 @@ def _collected(check: Callable[..., Iterator[str]], *arguments: Any) -> list[str
     return broken
 
 
-def _by_schema(requests: list[Any], schema: dict[str, Any]) -> Iterator[list[str]]:
+def _by_schema(requests: Iterable[PlannedRequest], schema: dict[str, Any]) -> Iterator[list[str]]:
     problems = _validator(schema)
-    return (problems(request["payload"]) for request in requests)
+    return (problems(request.payload) for request in requests)
 
 
 def _validator(schema: dict[str, Any]) -> Callable[[Any], list[str]]:
@@ -127,9 +123,9 @@ class _Checker:
         self._tags: dict[Numbers, str] = {}
         self._places: set[tuple[str | None, ...]] = set()
 
-    def check(self, request: Any, earlier: dict[str, Any]) -> Iterator[str]:
+    def check(self, request: PlannedRequest, earlier: dict[str, PlannedRequest]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
-        payload = request["payload"]
+        payload = request.payload
         prompts = self.prompts(payload)
         tags = [self.tag.findall(text) for text, _ in prompts]
         yield from self._check_seconds(request, payload, prompts)
@@ -139,21 +135,19 @@ class _Checker:
             yield "the negative prompt mentions what is sent, which means nothing there"
         yield from self._check_references(request, payload, dict.fromkeys(chain(*tags)))
         yield from self._check_cost(request, payload)
-        content = {"endpoint": request["endpoint"], "payload": payload, "take": request["take"]}
+        content = {"endpoint": request.endpoint, "payload": payload, "take": request.take}
         written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-        if b'"asset:' in written or b'"output:' in written or request["depends_on"]:
+        if b'"asset:' in written or b'"output:' in written or request.depends_on:
             yield from self._check_pointers(request, payload, earlier)
-        elif request["assets"]:
+        elif request.assets:
             yield "it lists assets that its payload does not have"
-        if request["digest"] != "sha256:" + hashlib.sha256(written).hexdigest():
+        if request.digest != "sha256:" + hashlib.sha256(written).hexdigest():
             yield "the digest is not that of what is sent"
-        if request["endpoint"] != self.target.endpoint:
+        if request.endpoint != self.target.endpoint:
             yield "the endpoint is not the target's"
-        if request["action"] not in _ACTIONS:
-            yield f'"{request["action"]}" is no action'
-        if (name := request["alternate_of"]) is not None:
+        if (name := request.alternate_of) is not None:
             chosen = earlier.get(name)
-            if chosen is None or chosen["take"] == request["take"]:
+            if chosen is None or chosen.take == request.take:
                 yield f"it is no other take of {name}"
         if self.fields.model and payload[self.fields.model] != self.target.endpoint:
             yield "the model is not the target's"
@@ -173,11 +167,13 @@ class _Checker:
             listed = json.loads(listed)
         return [(shot[shots.prompt], _number(shot[shots.seconds])) for shot in listed]
 
-    def _check_seconds(self, request: Any, payload: Any, prompts: Prompts) -> Iterator[str]:
+    def _check_seconds(
+        self, request: PlannedRequest, payload: Any, prompts: Prompts
+    ) -> Iterator[str]:
         target = self.target
         total = sum(seconds for _, seconds in prompts)
-        if total != request["seconds"]:
-            yield f"the payload lasts {total} s, the plan says {request['seconds']} s"
+        if total != request.seconds:
+            yield f"the payload lasts {total} s, the plan says {request.seconds} s"
         if (
             self.fields.seconds.name in payload
             and _number(payload[self.fields.seconds.name]) != total
@@ -187,7 +183,7 @@ class _Checker:
             yield f"{total} s are none of {target.seconds.choices}"
         if not target.seconds.min <= total <= target.seconds.max:
             yield f"{total} s are outside {target.seconds.min} to {target.seconds.max}"
-        if sum(shot["seconds"] for shot in request["shots"]) + request["padding"] != total:
+        if sum(shot.seconds for shot in request.shots) + request.padding != total:
             yield "the seconds of the shots and the padding are not those of the request"
         if len(prompts) > 1:
             limits = target.shots
@@ -197,27 +193,27 @@ class _Checker:
                 yield f"a shot is outside {limits.min_seconds} to {limits.max_seconds} s"
 
     def _check_texts(
-        self, request: Any, prompts: Prompts, tags: list[list[Numbers]]
+        self, request: PlannedRequest, prompts: Prompts, tags: list[list[Numbers]]
     ) -> Iterator[str]:
         overhead = self.target.tags.overhead
         limit = self._most_of_several if len(prompts) > 1 else self._most_of_one
-        if len(prompts) != len(request["shots"]):
-            yield f"{len(prompts)} prompts are sent, the plan lists {len(request['shots'])} shots"
-        for (text, _), found, shot in zip(prompts, tags, request["shots"], strict=False):
+        if len(prompts) != len(request.shots):
+            yield f"{len(prompts)} prompts are sent, the plan lists {len(request.shots)} shots"
+        for (text, _), found, shot in zip(prompts, tags, request.shots, strict=False):
             counted = len(text) + len(found) * overhead
             if limit is not None and counted > limit:
                 yield f"a prompt counts {counted} characters, {limit} at most"
             if not text or text != text.strip():
                 yield "a prompt is empty, or has white space at an end"
-            if counted > shot["characters"]:
-                yield f"a prompt counts {counted} characters, the plan says {shot['characters']}"
+            if counted > shot.characters:
+                yield f"a prompt counts {counted} characters, the plan says {shot.characters}"
             if "<<<" in text and "<<<" in self.tag.sub("", text):
                 yield "a prompt has a tag of another form"
             if not text.isascii() and ord(max(text)) >= _FIRST_PRIVATE:
                 yield "a mention was left without its tag"
 
     def _check_references(
-        self, request: Any, payload: Any, tags: dict[Numbers, None]
+        self, request: PlannedRequest, payload: Any, tags: dict[Numbers, None]
     ) -> Iterator[str]:
         fields, target = self.fields, self.target
         elements = payload.get(fields.elements.name, []) if fields.elements else []
@@ -239,10 +235,10 @@ class _Checker:
             most = min(most, target.references.with_video)
         if counted > most:
             yield f"{counted} references, {most} at most"
-        if request["tokens"].keys() != set(map(self._written, tags)):
+        if request.tokens.keys() != set(map(self._written, tags)):
             yield "the tokens do not name what is sent"
         for location in self._locations(payload, elements, images):
-            if not location.startswith(_LOCATIONS):
+            if not location.startswith("https://") and not _STAND_IN.fullmatch(location):
                 yield f'"{location}" is no https URL, file or output'
         if names is not None and target.elements is not None:
             if videos > target.elements.max_videos:
@@ -297,46 +293,44 @@ class _Checker:
             return False
         return any(names.voice in element for element in payload.get(names.name, ()))
 
-    def _check_cost(self, request: Any, payload: Any) -> Iterator[str]:
+    def _check_cost(self, request: PlannedRequest, payload: Any) -> Iterator[str]:
         audio = bool(payload.get(self.fields.audio)) if self.fields.audio else False
         rows = [row for row in self.target.prices if row.audio == audio]
         voiced = self._has_voice(payload) and any(row.voice for row in rows)
         rows = [row for row in rows if row.voice == voiced]
         known = rows[0].per_second if rows else None
-        cost = request["cost"]
-        if known is None or cost == "unknown":
-            if (known is None) != (cost == "unknown"):
+        cost = request.cost
+        if known is None or cost is None:
+            if (known is None) != (cost is None):
                 yield "the price is known in the plan or in the data, not in both"
         elif (
-            Decimal(cost["amount"]) != known * request["seconds"]
-            or Decimal(cost["unit_price"]) != known
-            or cost["seconds"] != request["seconds"]
-            or cost["currency"] != rows[0].currency
+            cost.money.amount != known * request.seconds
+            or cost.unit_price != known
+            or cost.seconds != request.seconds
+            or cost.money.currency != rows[0].currency
         ):
-            yield f"{cost['amount']} {cost['currency']} is not {request['seconds']} s at {known}"
+            charge = f"{cost.money.amount:f} {cost.money.currency}"
+            yield f"{charge} is not {request.seconds} s at {known}"
 
-    def _check_pointers(self, request: Any, payload: Any, earlier: dict[str, Any]) -> Iterator[str]:
+    def _check_pointers(
+        self, request: PlannedRequest, payload: Any, earlier: dict[str, PlannedRequest]
+    ) -> Iterator[str]:
         expected = {
-            pointer: f"asset:sha256:{asset['sha256']}"
-            for asset in request["assets"]
-            for pointer in asset["pointers"]
+            pointer: f"asset:sha256:{asset.sha256}"
+            for asset in request.assets
+            for pointer in asset.pointers
         }
-        for needed in request["depends_on"]:
-            source = earlier.get(needed["request"])
+        for needed in request.depends_on:
+            source = earlier.get(needed.request)
             if source is None:
-                yield f"it needs {needed['request']}, which does not stand before it"
+                yield f"it needs {needed.request}, which does not stand before it"
             else:
-                expected[needed["pointer"]] = f"output:{source['digest']}#{needed['output']}"
+                expected[needed.pointer] = f"output:{source.digest}#{needed.output}"
         found = {
-            pointer: value
-            for pointer, value in _strings(payload, "")
-            if value.startswith(("asset:", "output:"))
+            pointer: value for pointer, value in _strings(payload, "") if _STAND_IN.fullmatch(value)
         }
         if found != expected:
             yield "the assets and outputs in the payload are not those that the plan lists"
-        for value in found.values():
-            if not _PLACEHOLDER.fullmatch(value):
-                yield f'"{value}" stands for no known content'
 
 
 def _tag_pattern(*tags: str) -> re.Pattern[str]:
@@ -361,41 +355,37 @@ def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _check_totals(plan: Plan, target: Target) -> Iterator[str]:
-    totals, requests = plan["totals"], plan["requests"]
+    totals, requests = plan.totals, plan.requests
     currency = next((row.currency for row in target.prices), "USD")
-    seconds = sum(request["seconds"] for request in requests)
-    if (totals["requests"], totals["seconds"]) != (len(requests), seconds):
+    seconds = sum(request.seconds for request in requests)
+    if (totals.requests, totals.seconds) != (len(requests), seconds):
         yield "the totals are not those of the requests"
-    by_action: dict[str, list[Any]] = {"generate": [], "reuse": [], "wait": [], "blocked": []}
-    for request in requests:
-        by_action[request["action"]].append(request)
-    for action, chosen in by_action.items():
-        said = totals[action]
-        seconds = sum(request["seconds"] for request in chosen)
-        if (said["requests"], said["seconds"]) != (len(chosen), seconds):
+    for action in Action:
+        said = totals.actions[action]
+        chosen = [request for request in requests if request.action is action]
+        seconds = sum(request.seconds for request in chosen)
+        if (said.requests, said.seconds) != (len(chosen), seconds):
             yield f"the totals of {action} are not those of the requests"
-        if _said(said) != _summed([request["cost"] for request in chosen], currency):
+        if _said(said) != _summed([request.cost for request in chosen], currency):
             yield f"the cost of {action} is not the sum of the requests'"
-    scenes = totals["scenes"]
-    sums = sum(one["requests"] for one in scenes), sum(one["seconds"] for one in scenes)
-    known = sum((_said(one)[0] for one in scenes), Decimal(0))
-    unknown = sum(_said(one)[1] for one in scenes)
+    scenes = [scene.total for scene in totals.scenes]
+    sums = sum(one.requests for one in scenes), sum(one.seconds for one in scenes)
+    known = sum((one.known for one in scenes), Decimal(0))
+    unknown = sum(one.unknown for one in scenes)
     if (
-        sums != (totals["requests"], totals["seconds"])
-        or (known, unknown, currency)
-        != _summed([request["cost"] for request in requests], currency)
-        or any(_said(one)[2] != currency for one in scenes)
+        sums != (totals.requests, totals.seconds)
+        or (known, unknown, currency) != _summed([request.cost for request in requests], currency)
+        or any(one.currency != currency for one in scenes)
     ):
         yield "the scenes do not add up to the film"
 
 
-def _said(total: Any) -> tuple[Decimal, int, str]:
+def _said(whole: Total) -> tuple[Decimal, int, str]:
     """What a total says: the known amount, how many costs are unknown, and the currency."""
-    amount = total["known"] if total["cost"] == "unknown" else total["cost"]
-    return Decimal(amount["amount"]), total.get("unknown_requests", 0), amount["currency"]
+    return whole.known, whole.unknown, whole.currency
 
 
-def _summed(costs: list[Any], currency: str) -> tuple[Decimal, int, str]:
-    """The same of a list of costs."""
-    known = sum((Decimal(cost["amount"]) for cost in costs if cost != "unknown"), Decimal(0))
-    return known, costs.count("unknown"), currency
+def _summed(costs: Sequence[PlannedCost | None], currency: str) -> tuple[Decimal, int, str]:
+    """The same of a list of costs, counted here and not by what made the plan."""
+    known = sum((cost.money.amount for cost in costs if cost is not None), Decimal(0))
+    return known, costs.count(None), currency

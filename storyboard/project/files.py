@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from storyboard.project.disk import open_plain_file
+
 MAX_SOURCE = 10_000_000
 """Bytes that are read of a storyboard or library: the tool's own bound."""
 
@@ -77,7 +79,7 @@ class Project:
 
     def read(self, path: str) -> bytes:
         """See :class:`Files`."""
-        with (self.root / path).open("rb") as file:
+        with open_plain_file(self.root / path) as file:
             return file.read(MAX_SOURCE + 1)
 
     def shown(self, path: str) -> str:
@@ -118,7 +120,7 @@ class Project:
         """See :class:`Files`."""
         digest = self._digests.get(path)
         if digest is None:
-            with (self.root / path).open("rb") as file:
+            with open_plain_file(self.root / path) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             self._digests[path] = digest
         return digest

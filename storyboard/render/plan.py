@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from storyboard.plan import Plan
-from storyboard.plan.actions import ON_ITS_WAY, WAITS
+from storyboard.plan.actions import DUE
+from storyboard.plan.model import Action, Plan, PlannedRequest, ReasonCode, SceneTotal
+from storyboard.render.reasons import reason_text
 from storyboard.render.width import clip, columns, visible
+from storyboard.values.sums import Total, total
 from storyboard.values.units import Money
 
-_SIGNS = {"generate": "+", "reuse": "=", "wait": "…", "blocked": "!"}
+_Paint = Callable[[str, str], str]
+"""Puts a terminal's colour code around a text, or nothing."""
+
+_SIGNS = {Action.GENERATE: "+", Action.REUSE: "=", Action.WAIT: "…", Action.BLOCKED: "!"}
 _COLORS = {"+": "32", "~": "33", "=": "2", "…": "36", "!": "31"}
 _MAX_FINDINGS = 20
 _MAX_NAMED = 5
@@ -31,20 +35,20 @@ def render_plan(
     ``unfolded`` is what a user writes to see them.
     """
     paint = _paint if color else _plain
-    if not plan["requests"]:
+    if not plan.requests or plan.target is None:
         return "no plan: the storyboard has errors\n"
     blocks = [
-        _head(plan, paint, width),
-        _clips(plan["requests"], paint, width, everything),
+        _head(plan, plan.target.id, paint, width),
+        _clips(plan.requests, paint, width, everything),
     ]
-    if everything and len(plan["totals"]["scenes"]) > 1:
-        blocks.append(_scenes(plan["totals"]["scenes"]))
-    file, found = plan["storyboard"]["file"], plan["diagnostics"]
+    if everything and len(plan.totals.scenes) > 1:
+        blocks.append(_scenes(plan.totals.scenes))
+    file, found = plan.film.file, plan.diagnostics
     if said := _findings(found, paint, file, None if everything else unfolded):
         blocks.append(said)
-    if advice := _advice(plan["requests"], paint):
+    if advice := _advice(plan.requests, paint):
         blocks.append(advice)
-    blocks.append(_sum(plan, paint))
+    blocks.append(_sum(plan, plan.target.as_of, paint))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -56,55 +60,57 @@ def _paint(text: str, code: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m"
 
 
-def _head(plan: Plan, paint: Any, width: int | None) -> str:
-    story, target = plan["storyboard"], plan["target"]
-    ratios = ", ".join(story["aspect_ratios"])
-    sound = {"all": " with audio", "some": ", some with audio", "none": ", silent"}[story["audio"]]
-    left = f"{story['title']} · {target['id']} · {ratios}{sound}"
-    right = story["file"]
+def _head(plan: Plan, target: str, paint: _Paint, width: int | None) -> str:
+    film = plan.film
+    ratios = ", ".join(film.aspect_ratios)
+    sound = {"all": " with audio", "some": ", some with audio", "none": ", silent"}[film.audio]
+    left = f"{film.title} · {target} · {ratios}{sound}"
+    right = film.file
     gap = (width or 0) - columns(left) - columns(right)
     return f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
 
 
-def _clips(requests: Sequence[Any], paint: Any, width: int | None, everything: bool) -> str:
-    shown = [request for request in requests if everything or request["action"] != "reuse"]
+def _clips(
+    requests: Sequence[PlannedRequest], paint: _Paint, width: int | None, everything: bool
+) -> str:
+    shown = [one for one in requests if everything or one.action is not Action.REUSE]
     rows = [_row(request) for request in shown]
     lines = _table(rows, paint, width)
-    kept = [request for request in requests if request["action"] == "reuse"]
+    kept = [one for one in requests if one.action is Action.REUSE]
     if kept and not everything:
-        seconds = sum(request["seconds"] for request in kept)
+        seconds = sum(one.seconds for one in kept)
         so = "as it is" if len(kept) == 1 else "as they are"
         lines.append(paint(f"  = {counted(len(kept), 'clip')} {so}  {seconds} s", "2"))
     return "\n".join(lines)
 
 
-def _row(request: Any) -> tuple[str, str, str, str, str, str, str]:
-    cast = list(dict.fromkeys(request["tokens"].values()))
-    sign = _SIGNS[request["action"]]
-    if request["action"] == "generate" and str(request["reason"]) != "new":
+def _row(request: PlannedRequest) -> tuple[str, str, str, str, str, str, str]:
+    cast = list(dict.fromkeys(request.tokens.values()))
+    sign = _SIGNS[request.action]
+    if request.action is Action.GENERATE and request.reason.code is not ReasonCode.NEW:
         sign = "~"
     return (
         sign,
-        request["id"],
-        f"{request['seconds']} s",
-        counted(len({shot["address"] for shot in request["shots"]}), "shot"),
+        request.id,
+        f"{request.seconds} s",
+        counted(len({shot.address for shot in request.shots}), "shot"),
         ", ".join(cast) if cast else "–",
-        amount(request["cost"]),
+        amount(request.money),
         # A reason may hold the vendor's own words.
-        visible(str(request["reason"])) + _needs(request),
+        visible(reason_text(request.reason)) + _needs(request),
     )
 
 
-def _needs(request: Any) -> str:
+def _needs(request: PlannedRequest) -> str:
     """Which clip must be there first, because this one opens on its last frame."""
-    if request["action"] == "blocked":
+    if request.action is Action.BLOCKED:
         return ""
-    return "".join(f", after {needed['request']}" for needed in request["depends_on"])
+    return "".join(f", after {needed.request}" for needed in request.depends_on)
 
 
-def amount(cost: Any) -> str:
-    """A cost as people read it."""
-    return "unknown" if cost == "unknown" else str(Money(Decimal(cost["amount"]), cost["currency"]))
+def amount(cost: Money | None) -> str:
+    """A cost as people read it; None is one that is not known."""
+    return "unknown" if cost is None else str(cost)
 
 
 def counted(number: int, noun: str) -> str:
@@ -112,7 +118,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _table(rows: Sequence[tuple[str, ...]], paint: Any, width: int | None) -> list[str]:
+def _table(rows: Sequence[tuple[str, ...]], paint: _Paint, width: int | None) -> list[str]:
     if not rows:
         return []
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
@@ -144,13 +150,13 @@ def _right(text: str, width: int) -> str:
     return text.rjust(width) if text.isascii() else " " * (width - columns(text)) + text
 
 
-def _scenes(scenes: Iterable[Any]) -> str:
+def _scenes(scenes: Iterable[SceneTotal]) -> str:
     rows = [
         (
-            scene["scene"] + (f" · {scene['title']}" if scene["title"] else ""),
-            counted(scene["requests"], "clip"),
-            f"{scene['seconds']} s",
-            amount(scene["cost"]),
+            scene.scene + (f" · {scene.title}" if scene.title else ""),
+            counted(scene.total.requests, "clip"),
+            f"{scene.total.seconds} s",
+            amount(scene.total.money),
         )
         for scene in scenes
     ]
@@ -163,7 +169,7 @@ def _scenes(scenes: Iterable[Any]) -> str:
     )
 
 
-def _findings(found: Sequence[Any], paint: Any, file: str, unfolded: str | None) -> str:
+def _findings(found: Sequence[Any], paint: _Paint, file: str, unfolded: str | None) -> str:
     """Warnings, and how to see the rest; all of them where nothing is to be unfolded."""
     everything = unfolded is None
     colors = {"error": "1;31", "warning": "1;33", "note": "1;36"}
@@ -188,72 +194,68 @@ def _place(span: Any, file: str) -> str:
     return f"line {span['line']}" if span["file"] == file else f"{span['file']}:{span['line']}"
 
 
-def _advice(requests: Sequence[Any], paint: Any) -> str:
+def _advice(requests: Sequence[PlannedRequest], paint: _Paint) -> str:
     """What lets blocked clips be sent: asked once, for the clips that were refused themselves."""
-    refused = [
-        one["id"]
-        for one in requests
-        if one["action"] == "blocked" and not str(one["reason"]).startswith(WAITS)
-    ]
+    refused = [one.id for one in requests if one.reason.code is ReasonCode.REFUSED]
     if not refused:
         return ""
     named = ", ".join(refused[:_MAX_NAMED])
     more = len(refused) - _MAX_NAMED
     named += f" and {more} more" if more > 0 else ""
-    return str(
-        paint(
-            f"help: what was refused is not sent again as it stands: change {named}, or let it "
-            "be sent once more with `storyboard resolve ADDRESS --send-again`",
-            "2",
-        )
+    return paint(
+        f"help: what was refused is not sent again as it stands: change {named}, or let it "
+        "be sent once more with `storyboard resolve ADDRESS --send-again`",
+        "2",
     )
 
 
-def _sum(plan: Plan, paint: Any) -> str:
-    totals, budget = plan["totals"], plan["budget"]
-    made, waiting, blocked = totals["generate"], totals["wait"], totals["blocked"]
+def _sum(plan: Plan, date: str, paint: _Paint) -> str:
+    """The last line: what is to be rendered at the prices of a date, and what is left."""
+    sums, budget = plan.totals.actions, plan.budget
+    made, waiting, blocked = sums[Action.GENERATE], sums[Action.WAIT], sums[Action.BLOCKED]
     parts = ["nothing to render"]
-    if made["requests"]:
-        clips, date = counted(made["requests"], "clip"), plan["target"]["as_of"]
-        parts = [f"{clips} to render, {made['seconds']} s, {price(made)} (prices of {date})"]
-    if waiting["requests"]:
-        parts.append(f"{_waiting(plan['requests'])}, {price(waiting)}")
-    if blocked["requests"]:
-        parts.append(f"{blocked['requests']:,} blocked")
-    if made["requests"] or waiting["requests"]:
-        if budget["limit"]:
-            parts.append(_budget(budget["limit"], made, waiting))
-        if budget["max_seconds"]:
-            parts.append(f"at most {budget['max_seconds']} s")
-    return str(paint(" · ".join(parts), "1"))
+    if made.requests:
+        clips = counted(made.requests, "clip")
+        parts = [f"{clips} to render, {made.seconds} s, {price(made)} (prices of {date})"]
+    if waiting.requests:
+        parts.append(f"{_waiting(plan.requests)}, {price(waiting)}")
+    if blocked.requests:
+        parts.append(f"{blocked.requests:,} blocked")
+    if made.requests or waiting.requests:
+        if budget.limit is not None:
+            parts.append(_budget(budget.limit, plan.requests))
+        if budget.max_seconds is not None:
+            parts.append(f"at most {budget.max_seconds} s")
+    return paint(" · ".join(parts), "1")
 
 
-def price(total: Any) -> str:
+def price(whole: Total) -> str:
     """What a sum of clips costs, with what is not known of it."""
-    if total["cost"] != "unknown":
-        return amount(total["cost"])
-    known = total["known"]
-    unknown = f"{counted(total['unknown_requests'], 'clip')} of unknown price"
-    is_some = Decimal(known["amount"]) > 0
-    return f"≥ {amount(known)} + {unknown}" if is_some else f"price unknown ({unknown})"
+    if whole.money is not None:
+        return amount(whole.money)
+    unknown = f"{counted(whole.unknown, 'clip')} of unknown price"
+    if whole.known > 0:
+        return f"≥ {amount(whole.known_money)} + {unknown}"
+    return f"price unknown ({unknown})"
 
 
-def _waiting(requests: Sequence[Any]) -> str:
+def _waiting(requests: Iterable[PlannedRequest]) -> str:
     """How many clips were sent before, or may have been: ``1 on its way``."""
-    sure = [one["reason"] == ON_ITS_WAY for one in requests if one["action"] == "wait"]
+    awaited = [one.reason.code for one in requests if one.action is Action.WAIT]
+    sure = [code is ReasonCode.WAITING for code in awaited]
     way = "on its way" if len(sure) == 1 else "on their way"
     if not all(sure):
         way = f"{way} or uncertain" if any(sure) else "uncertain"
     return f"{len(sure):,} {way}"
 
 
-def _budget(limit: Any, *due: Any) -> str:
-    """The budget and what is left of it, once all that is ``due`` is paid."""
-    allowed = Money(Decimal(limit["amount"]), limit["currency"])
-    costs = [total["cost"] for total in due if total["requests"]]
-    if any(cost == "unknown" or cost["currency"] != limit["currency"] for cost in costs):
-        return f"budget {allowed}"
-    left = allowed.amount - sum(Decimal(cost["amount"]) for cost in costs)
-    if left < 0:
-        return f"budget {allowed}, {Money(-left, allowed.currency)} too much"
-    return f"budget {allowed}, {Money(left, allowed.currency).rounded_down()} left"
+def _budget(limit: Money, requests: Iterable[PlannedRequest]) -> str:
+    """The budget and what is left of it, once all that is due is paid."""
+    due = [(one.seconds, one.money) for one in requests if one.action in DUE]
+    is_open = any(cost is None or cost.currency != limit.currency for _, cost in due)
+    if is_open:
+        return f"budget {limit}"
+    left = limit - total(due, limit.currency).known_money
+    if left.amount < 0:
+        return f"budget {limit}, {Money(-left.amount, left.currency)} too much"
+    return f"budget {limit}, {left.rounded_down()} left"

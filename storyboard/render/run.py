@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
+from storyboard.plan.actions import DUE
+from storyboard.plan.model import Action, PlannedRequest
 from storyboard.render.width import clip, columns, visible
 from storyboard.run.events import Event, Happening
+from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 MAX_ROWS = 20
@@ -111,7 +113,7 @@ class Board:
 
     clips: int
     clock: Callable[[], float]
-    requests: Sequence[Mapping[str, Any]] = ()
+    requests: Sequence[PlannedRequest] = ()
     now: dict[str, tuple[Event, float]] = field(default_factory=dict)
     said: str = ""
     is_stopping: bool = False
@@ -170,22 +172,22 @@ class Board:
         if not self.requests:
             return []
         made = whole = 0
-        money: dict[str, Money] = {}
+        money: dict[str, list[Money]] = {}
         for request in self.requests:
-            at = self.now.get(request["id"])
+            at = self.now.get(request.id)
             what = at[0].what if at is not None else None
-            whole += request["seconds"]
-            made += request["seconds"] if what in GOOD else 0
-            cost, is_sent = request["cost"], what in _SENT or request["action"] == "wait"
-            is_due = request["action"] in ("generate", "wait") and what is not _H.REUSED
-            if cost == "unknown" or not is_due:
+            whole += request.seconds
+            made += request.seconds if what in GOOD else 0
+            cost, is_sent = request.money, what in _SENT or request.action is Action.WAIT
+            is_due = request.action in DUE and what is not _H.REUSED
+            if cost is None or not is_due:
                 continue
             kind = "spent" if what is _H.STORED else "at risk" if is_sent else "left"
             if what is _H.STORED and at is not None:
-                cost = at[0].facts.get("charged", cost)
-            amount = Money(Decimal(cost["amount"]), cost["currency"])
-            money[kind] = money[kind] + amount if kind in money else amount
-        return [f"{made} of {whole} s", *(f"{money[k]} {k}" for k in _SUMS if k in money)]
+                cost = _charge(at[0]) or cost
+            money.setdefault(kind, []).append(cost)
+        sums = (f"{one} {kind}" for kind in _SUMS for one in total_by_currency(money.get(kind, ())))
+        return [f"{made} of {whole} s", *sums]
 
     def _row(self, event: Event, since: float, width: int, wide: int, *, color: bool) -> str:
         age = max(0, int(self.clock() - since))
@@ -198,6 +200,12 @@ class Board:
         line = clip(line, width)
         code = COLORS.get(event.what)
         return f"\x1b[{code}m{line}\x1b[0m" if color and code else line
+
+
+def _charge(event: Event) -> Money | None:
+    """What was charged for a clip, where an event says it."""
+    charged = event.facts.get("charged")
+    return charged and Money(Decimal(charged["amount"]), charged["currency"])
 
 
 def _state(event: Event) -> str:

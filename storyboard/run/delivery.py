@@ -16,7 +16,7 @@ from typing import Any
 
 from storyboard.hosts.errors import FailureKind, HostError, Problem
 from storyboard.hosts.protocol import Host, JobView, Outcome, Progress, Submission
-from storyboard.ledger import Intent, Receipt, SqliteLedger, State
+from storyboard.ledger import Intent, Ledger, Receipt, State
 from storyboard.ledger.store import Store
 from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.plan.clips import PlannedClip
@@ -79,7 +79,7 @@ class Delivery:
 
     run: str
     host: Host
-    ledger: SqliteLedger
+    ledger: Ledger
     store: Store
     uploads: Uploads
     tell: Callable[..., None]

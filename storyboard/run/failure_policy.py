@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from storyboard.hosts.errors import FailureKind, HostError, Problem
-from storyboard.hosts.registry import VARIABLES
-from storyboard.ledger import SqliteLedger
+from storyboard.hosts.registry import find_host
+from storyboard.ledger import Ledger
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.delivery import EndedError, NotTakenError, StrandedError, UncertainError
 from storyboard.run.events import Happening
@@ -25,7 +25,7 @@ class FailurePolicy:
     host: str
     schedule: Schedule
     progress: RunProgress
-    ledger: SqliteLedger
+    ledger: Ledger
     rate_limit: RateLimit
     stopped: str = ""
 
@@ -124,7 +124,9 @@ class FailurePolicy:
         if problem.kind is FailureKind.EXHAUSTED:
             self.stop("the account has no money left: top it up and run again")
         elif problem.kind is FailureKind.BAD_KEY:
+            host = find_host(self.host)
+            variable = host.key_variable if host is not None else "its variable"
             self.stop(
                 f"the host does not take the key ({problem.text}): put the right one into "
-                f"{VARIABLES.get(self.host, 'its variable')}, or give another --key-file"
+                f"{variable}, or give another --key-file"
             )

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from storyboard.simulator import Simulator
 
 _SECONDS_PER_CLIP = 0.5
-REPOSITORY = "simulated/storyboard"
-"""The repository that pictures go to on the simulated Oxen."""
 
 
 class SimulatorError(Exception):
@@ -65,8 +63,7 @@ def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iter
         simulator = Simulator(
             state=store.home / "simulator.db",
             seconds_per_clip=_SECONDS_PER_CLIP,
-            fal_concurrency=jobs,
-            oxen_concurrency=jobs,
+            concurrency=jobs,
             faults=faults,
         ).start()
     except ImportError as error:

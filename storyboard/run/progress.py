@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from storyboard.hosts.errors import Problem
-from storyboard.ledger import Finished, Intent, SqliteLedger, State, merge_lock
+from storyboard.ledger import Finished, Intent, Ledger, State, merge_lock
 from storyboard.ledger.states import UNDER_WAY
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
@@ -26,7 +26,7 @@ class RunProgress:
         self,
         clips: Iterable[PlannedClip],
         *,
-        ledger: SqliteLedger,
+        ledger: Ledger,
         store: Store,
         listen: EventListener,
         clock: Callable[[], float],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.hosts.protocol import Host
-from storyboard.ledger import Finished, Intent, SqliteLedger, State
+from storyboard.ledger import Finished, Intent, Ledger, State
 from storyboard.ledger.history import FINAL_FAILURES
 from storyboard.ledger.intent import spent
 from storyboard.ledger.states import STEPS, UNDER_WAY
@@ -27,7 +27,7 @@ class Recovery:
     run: str
     clips: Sequence[PlannedClip]
     host: Host
-    ledger: SqliteLedger
+    ledger: Ledger
     store: Store
     options: RunOptions
     progress: RunProgress

@@ -17,9 +17,9 @@ from pathlib import Path
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import (
     LeaseLostError,
+    Ledger,
     LedgerError,
     LockError,
-    SqliteLedger,
     State,
 )
 from storyboard.ledger.states import UNDER_WAY
@@ -52,7 +52,7 @@ class Runner:
         clips: Sequence[PlannedClip],
         *,
         host: Host,
-        ledger: SqliteLedger,
+        ledger: Ledger,
         store: Store,
         root: Path,
         pictures: Pictures,

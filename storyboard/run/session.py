@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from storyboard.hosts.protocol import Terms
-from storyboard.hosts.registry import SIMULATED_KEY, find_key, open_host
-from storyboard.ledger import SqliteLedger
+from storyboard.hosts.registry import SIMULATED_KEY, find_key, get_host, open_host
+from storyboard.ledger import Ledger
 from storyboard.ledger.store import Store
 from storyboard.media.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip, planned_clips
 from storyboard.run.events import Event, EventListener
-from storyboard.run.local_simulator import REPOSITORY, simulating
+from storyboard.run.local_simulator import simulating
 from storyboard.run.patience import Patience, waits_of_environment
 from storyboard.run.report import Report, RunOptions
 from storyboard.run.runner import Runner
@@ -29,8 +28,6 @@ INTERRUPTED = 130
 SIMULATED_WAITS = Patience(first=0.25, most=1.0, grace=0.0, life=3.0, looking=10.0)
 """A simulator takes seconds, and nothing is on its way to it after an answer."""
 _TICK = 0.25
-_READS_REPOSITORIES = frozenset({"oxen"})
-"""Hosts whose models read pictures from a public repository, which must be named."""
 
 
 class SettingError(Exception):
@@ -45,7 +42,8 @@ def _nothing() -> None:
 class Session:
     """What a run is made of. ``root`` is the project's folder, where a plan's pictures are.
 
-    ``base`` is an address in place of the vendor's own; ``faults`` are given to the simulator.
+    ``base`` is an address in place of the vendor's own; ``host_options`` are the values of the
+    options that the host declares, by their names; ``faults`` are given to the simulator.
     ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
@@ -57,7 +55,7 @@ class Session:
     limit: Money | None = None
     key_file: Path | None = None
     base: str | None = None
-    terms: Terms = field(default_factory=Terms)
+    host_options: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 
@@ -80,13 +78,14 @@ class Session:
         views = _Views(listen, on_second_interrupt, tick)
         if self.store.simulated and self.base is None:
             with (
-                SqliteLedger(self.store.ledger) as ledger,
+                self.store.open_ledger() as ledger,
                 _leased(ledger),
                 simulating(self.store, jobs=self.jobs, faults=self.faults) as simulator,
             ):
-                return self._run(clips, ledger, f"{simulator.url}/{self.target.host}", views)
+                base = get_host(self.target.host).address_under(simulator.url)
+                return self._run(clips, ledger, base, views)
         key = "" if self.store.simulated else find_key(self.target.host, self.key_file)
-        with SqliteLedger(self.store.ledger) as ledger, _leased(ledger):
+        with self.store.open_ledger() as ledger, _leased(ledger):
             return self._run(clips, ledger, self.base, views, key)
 
     def _waits(self, base: str | None) -> Patience:
@@ -98,37 +97,39 @@ class Session:
         """What would only be found missing when the first clips are paid."""
         if find_ffmpeg() is None and any(clip.frames for clip in clips):
             raise FfmpegError(f"clips that open on another's last frame need ffmpeg: {NEEDED}")
-        reads = self.target.host in _READS_REPOSITORIES and not self.store.simulated
+        host = get_host(self.target.host)
+        wanted = "" if self.store.simulated else host.pictures_option
         if (
-            reads
-            and not self.terms.repository
+            wanted
+            and not self.host_options.get(wanted)
             and any(clip.assets or clip.frames for clip in clips)
         ):
+            option = host.option(wanted)
             raise SettingError(
-                f"{self.target.host} reads pictures and last frames from a public repository, and "
-                "none is named: give --repository NAMESPACE/NAME"
+                f"for pictures and last frames {host.title} needs --{option.name} "
+                f"{option.metavar}: {option.help.removesuffix('.')}"
             )
 
     def _run(
         self,
         clips: tuple[PlannedClip, ...],
-        ledger: SqliteLedger,
+        ledger: Ledger,
         base: str | None,
         views: _Views,
         key: str = "",
     ) -> Report:
         simulated = self.store.simulated
         patience = self._waits(base)
-        terms = self.terms
-        if simulated and not terms.repository:
-            terms = replace(terms, repository=REPOSITORY)
+        given = {name: text for name, text in self.host_options.items() if text}
+        if simulated:
+            given = {**get_host(self.target.host).simulated_options, **given}
 
         async def run() -> Report:
             host = open_host(
                 self.target.host,
                 key or SIMULATED_KEY,
                 base=base,
-                terms=terms,
+                options=given,
                 simulated=simulated,
                 limits=patience.limits,
             )
@@ -144,7 +145,7 @@ class Session:
                     limit=self.limit,
                     takes=self.target.takes,
                     patience=patience,
-                    file=self.plan["storyboard"]["file"],
+                    file=self.plan.film.file,
                     target=self.target.target,
                 ),
                 listen=views.hear,
@@ -205,7 +206,7 @@ class _Views:
 
 
 @contextmanager
-def _leased(ledger: SqliteLedger) -> Iterator[None]:
+def _leased(ledger: Ledger) -> Iterator[None]:
     ledger.take_lease()
     yield
 

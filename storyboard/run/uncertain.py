@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from storyboard.hosts.errors import HostError
 from storyboard.hosts.protocol import Host
-from storyboard.ledger import Intent, SqliteLedger, State
+from storyboard.ledger import Intent, Ledger, State
 from storyboard.run.patience import Patience
 from storyboard.run.reconcile import SKEW, Verdict, by_endpoint, clock_problem, reconcile, since
 
@@ -21,7 +21,7 @@ class UncertainClips:
     """
 
     host: Host
-    ledger: SqliteLedger
+    ledger: Ledger
     patience: Patience
     clock: Callable[[], float]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep

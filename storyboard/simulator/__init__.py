@@ -1,28 +1,25 @@
-"""The simulator: a real HTTP server that speaks the protocols of fal and of Oxen.
+"""The simulator: a real HTTP server that speaks the vendors' protocols.
 
 It checks what it gets by the vendors' documented rules and answers in their documented words,
 renders labelled clips of the right length, shape and rate, lets faults happen on demand, and
 keeps a bill by which a test can see that each clip was paid once. Nothing it does leaves the
 machine, and nothing it bills is money.
 
-One port serves both hosts, by the beginning of the path::
-
-    https://queue.fal.run    URL/fal/queue          https://hub.oxen.ai    URL/oxen
-    https://rest.fal.ai      URL/fal/rest           the simulator itself   URL/simulator
-    https://api.fal.ai       URL/fal/api
-    https://v3.fal.media     URL/fal/cdn
+One port serves all hosts, by the beginning of the path; ``GET /`` lists their addresses, and
+``/simulator`` is the simulator's own.
 
 The header ``X-Simulate`` asks for faults, ``POST /simulator/faults`` arms them (``faults`` says
 how they are written), ``GET /simulator/bill`` is the bill. ``X-Simulate-Scene`` gives the clips
 of a scene one colour, ``X-Simulate-Shots`` names their shots, divided by commas, and
 ``X-Simulate-Takes`` numbers its takes; names are percent-encoded UTF-8.
 
-From the bottom up: ``body_types`` and ``endpoints`` (tables), ``orders``, ``rules`` and ``inputs``
-(what a body may be, and what it asks for), ``mp4_writer``, ``test_pictures`` and ``clip_render``
-(rendering), ``faults``, ``job``, ``state_file``, ``queue`` and ``worker`` (the queue, and what
-outlives the process), ``refusals`` and ``service`` (what all routes share), ``fal``,
-``fal_files``, ``oxen`` and ``console`` (routes), ``transport``, ``app`` and ``server``. Needs the
-packages starlette and uvicorn, and cryptography for webhooks.
+From the bottom up: ``body_types`` and ``field_types`` (tables), ``orders``, ``rules`` and
+``inputs`` (what a body may be, and what it asks for), ``mp4_writer``, ``test_pictures`` and
+``clip_render`` (rendering), ``faults``, ``job``, ``state_file``, ``queue`` and ``worker`` (the
+queue, and what outlives the process), ``dialect``, ``refusals`` and ``service`` (what all routes
+share), a folder for each host with its routes and tables, ``dialects`` (the table of hosts),
+``console``, ``transport``, ``app`` and ``server``. Needs the packages starlette and uvicorn, and
+cryptography for webhooks.
 """
 
 from __future__ import annotations

@@ -43,8 +43,7 @@ class Console:
         return JSONResponse(
             {
                 "simulator": "storyboard",
-                "fal": {name: f"{url}/fal/{name}" for name in ("queue", "rest", "api", "cdn")},
-                "oxen": f"{url}/oxen",
+                **{name: one.addresses(url) for name, one in self._service.dialects.items()},
                 "bill": f"{url}/simulator/bill",
             }
         )

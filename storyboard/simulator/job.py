@@ -9,13 +9,11 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from storyboard.simulator.body_types import Endpoint
-from storyboard.simulator.endpoints import FAL, OXEN
 from storyboard.simulator.faults import Armed, Fault
 from storyboard.simulator.orders import SimulatedOrder
 from storyboard.simulator.rules import Breach
 from storyboard.simulator.test_pictures import ClipLabel
 
-HostName = Literal["fal", "oxen"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 
@@ -31,7 +29,7 @@ class Job:
     """
 
     id: str
-    host: HostName
+    host: str
     endpoint: Endpoint
     body: dict[str, Any]
     submission: int
@@ -119,14 +117,14 @@ class Job:
         }
 
 
-def read_record(record: dict[str, Any]) -> Job:
-    """A job from the state file; what follows from its body is worked out by the worker."""
+def read_record(record: dict[str, Any], endpoint: Endpoint) -> Job:
+    """A job from the state file; the worker fills in what follows from its body."""
     trouble = record["trouble"]
     scene, shots, take = record["label"]
     return Job(
         id=record["id"],
         host=record["host"],
-        endpoint=(FAL if record["host"] == "fal" else OXEN)[record["endpoint"]],
+        endpoint=endpoint,
         body=record["body"],
         submission=record["submission"],
         accepted_at=record["accepted_at"],

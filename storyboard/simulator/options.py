@@ -24,8 +24,7 @@ class OptionValues(TypedDict, total=False):
     seconds_per_clip: float
     jitter: float
     seed: int
-    fal_concurrency: int
-    oxen_concurrency: int
+    concurrency: int | None
     clips: Clips
     scale: float
     faults: tuple[str, ...]
@@ -39,15 +38,16 @@ class OptionValues(TypedDict, total=False):
 class SimulatorOptions:
     """The settings of one simulator.
 
-    ``key`` is the only API key that both hosts accept. ``seconds_per_clip`` is how long a clip
+    ``key`` is the only API key that the hosts accept. ``seconds_per_clip`` is how long a clip
     takes to make, ``jitter`` the share by which that varies (0.5: from half to one and a half),
-    drawn from ``seed``. The concurrencies count what is in progress; the queue has no limit.
+    drawn from ``seed``. ``concurrency`` is how many clips of each host are in progress at once,
+    None for the host's own number; any number may wait.
     ``clips`` is ``render`` (labelled test patterns) or ``stub`` (one tiny film for each length
     and ratio, for load tests). ``scale`` multiplies the size of 640x360. ``faults`` are faults
     that stay in force, as ``parse_fault`` reads them. ``state`` is a file that lets a simulator
     which was killed know its jobs and files again; where ``port`` is 0, it takes the port of
     before, if that is free, so that links stay good. ``history_lag`` is how many seconds late a
-    request shows up in fal's history. ``link_seconds`` is how long a link to a clip lives; None
+    request shows up in a host's history. ``link_seconds`` is how long a link to a clip lives; None
     means for ever. ``keep_alive`` is the time between two comments on an event stream.
 
     Raises ``ValueError``, with what to write, for a setting that makes no sense.
@@ -59,8 +59,7 @@ class SimulatorOptions:
     seconds_per_clip: float = 2.0
     jitter: float = 0.0
     seed: int = 0
-    fal_concurrency: int = 2
-    oxen_concurrency: int = 8
+    concurrency: int | None = None
     clips: Clips = "render"
     scale: float = 1.0
     faults: tuple[str, ...] = ()
@@ -74,7 +73,7 @@ class SimulatorOptions:
             raise ValueError(f"seconds per clip is {self.seconds_per_clip}: write 0 or more")
         if not 0 <= self.jitter <= 1:
             raise ValueError(f"jitter is {self.jitter}: write a share from 0 to 1")
-        if min(self.fal_concurrency, self.oxen_concurrency) < 1:
+        if self.concurrency is not None and self.concurrency < 1:
             raise ValueError("concurrency is less than 1: write how many clips may be in progress")
         if not 0.1 <= self.scale <= 4:
             raise ValueError(f"scale is {self.scale}: write a number from 0.1 to 4")

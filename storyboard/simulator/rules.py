@@ -2,8 +2,7 @@
 
 ``check_body`` takes a body's type and a body and gives every breach that needs no file to be looked
 at; the pictures and films of a body are checked in ``inputs``. The texts that the vendors
-document are kept to the letter; a client decides by ``type`` on fal and by fragments of the
-text on Oxen.
+document are kept to the letter, as clients decide by ``type`` or by fragments of the text.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Breach:
     given: object = None
 
     def to_json(self) -> dict[str, object]:
-        """The breach as fal writes it into ``detail``."""
+        """The breach as an entry of a list under ``detail``."""
         found: dict[str, object] = {
             "loc": ["body", *self.loc],
             "msg": self.msg,

@@ -25,6 +25,7 @@ from uvicorn.server import ServerState
 from storyboard.simulator.app import build_app
 from storyboard.simulator.clip_render import ClipRenderer
 from storyboard.simulator.console import write_bill
+from storyboard.simulator.dialects import load_dialects
 from storyboard.simulator.options import OptionValues, SimulatorOptions
 from storyboard.simulator.service import Service
 from storyboard.simulator.state_file import StateFile
@@ -175,7 +176,7 @@ async def _serve(
     service = None
     try:
         url = _url_of(options.host, listener.port)
-        service = Service(options, url, listener.go_offline, state_file, renderer)
+        service = Service(options, url, listener.go_offline, state_file, renderer, load_dialects())
         app = build_app(service)
         service.restore()
         await listener.open(app)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from storyboard.simulator.clip_render import ClipRenderer
+from storyboard.simulator.dialect import Dialect
 from storyboard.simulator.faults import HEADER, Armed, Fault, FaultBoard, FaultError, parse_faults
 from storyboard.simulator.job import Job
 from storyboard.simulator.options import SimulatorOptions, StateError
@@ -62,6 +63,7 @@ class Service:
     go_offline: Callable[[float], None]
     state_file: StateFile
     renderer: ClipRenderer
+    dialects: Mapping[str, Dialect]
     worker: Worker = field(init=False)
     board: FaultBoard = field(init=False)
     counts: dict[str, int] = field(default_factory=dict)
@@ -69,7 +71,9 @@ class Service:
 
     def __post_init__(self) -> None:
         self.board = FaultBoard(lasting=self.options.faults, seed=self.options.seed)
-        self.worker = Worker(self.options, self.renderer, self.state_file, self.read_own)
+        self.worker = Worker(
+            self.options, self.renderer, self.state_file, self.read_own, self.dialects
+        )
 
     def restore(self) -> None:
         """Go on from the state file, of which this is the last address from now on."""
@@ -112,7 +116,8 @@ class Service:
         return data if data is not None or not is_now else b""
 
     async def _find_own(self, path: str, query: str) -> bytes | None:
-        if path.startswith("/oxen/results/") and not self.is_signed(path, query):
+        is_private = any(one.is_private(path) for one in self.dialects.values())
+        if is_private and not self.is_signed(path, query):
             return None
         found = self.state_file.read_upload(path)
         if found is not None:

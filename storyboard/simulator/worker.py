@@ -12,7 +12,7 @@ import heapq
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -21,9 +21,10 @@ from typing import Any
 
 from storyboard.simulator.body_types import Endpoint
 from storyboard.simulator.clip_render import ClipRenderer, order_key
+from storyboard.simulator.dialect import Dialect
 from storyboard.simulator.faults import Armed, Fault
 from storyboard.simulator.inputs import ReadOwn, check_inputs, inputs_of
-from storyboard.simulator.job import HostName, Job, JobState, read_record
+from storyboard.simulator.job import Job, JobState, read_record
 from storyboard.simulator.options import SimulatorOptions, StateError
 from storyboard.simulator.orders import read_order, remarks_on
 from storyboard.simulator.queue import JobQueue
@@ -44,6 +45,7 @@ class Worker:
         renderer: ClipRenderer,
         state_file: StateFile,
         read_own: ReadOwn,
+        dialects: Mapping[str, Dialect],
     ) -> None:
         self.jobs: dict[str, Job] = {}
         self.submissions = 0
@@ -52,9 +54,9 @@ class Worker:
         self._renderer = renderer
         self._state_file = state_file
         self._read_own = read_own
-        self._queues: dict[HostName, JobQueue] = {
-            "fal": JobQueue(options.fal_concurrency),
-            "oxen": JobQueue(options.oxen_concurrency),
+        self._dialects = dialects
+        self._queues: dict[str, JobQueue] = {
+            name: JobQueue(options.concurrency or one.concurrency) for name, one in dialects.items()
         }
         self._tickets: dict[str, int] = {}
         self._ticket = count()
@@ -65,7 +67,7 @@ class Worker:
 
     def accept(
         self,
-        host: HostName,
+        host: str,
         endpoint: Endpoint,
         body: dict[str, Any],
         *,
@@ -160,7 +162,7 @@ class Worker:
             files = await self._read_frames(job)
         return await self._render(job, files)
 
-    def of_host(self, host: HostName) -> Iterator[Job]:
+    def of_host(self, host: str) -> Iterator[Job]:
         """The jobs of a host, in the order of their acceptance."""
         return (job for job in self.jobs.values() if job.host == host)
 
@@ -168,7 +170,8 @@ class Worker:
         """Read the state file and go on where the last simulator was."""
         for record in self._state_file.read_jobs():
             try:
-                job = read_record(record)
+                endpoint = self._dialects[record["host"]].endpoints[record["endpoint"]]
+                job = read_record(record, endpoint)
                 self._work_out(job)
             except (LookupError, TypeError, ValueError, AttributeError):
                 raise self._state_file.damaged() from None
@@ -228,7 +231,7 @@ class Worker:
         self._queues[job.host].put(ticket, job)
         self._fill(job.host)
 
-    def _fill(self, host: HostName) -> None:
+    def _fill(self, host: str) -> None:
         """Begin as many of the waiting jobs as there are places."""
         queue = self._queues[host]
         while queue.running < queue.places:
@@ -297,7 +300,10 @@ class Worker:
 
     async def _check(self, job: Job) -> tuple[tuple[Breach, ...], dict[str, bytes]]:
         return await check_inputs(
-            job.endpoint.body_type, job.body, self._read_own, takes_data=job.host == "fal"
+            job.endpoint.body_type,
+            job.body,
+            self._read_own,
+            takes_data=self._dialects[job.host].takes_data,
         )
 
     def _keep_frames(self, job: Job, files: dict[str, bytes]) -> None:

@@ -10,6 +10,7 @@ import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -318,6 +319,55 @@ def _check_schema_is_of_the_request(target: Target) -> Iterator[Disagreement]:
             message=f'the schema "{name}" has no field "{field}", which the request has',
             help="name the schema of this request, or write request_schema: absent",
         )
+    else:
+        yield from _unlike_schema(target, name, schema)
+
+
+def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterator[Disagreement]:
+    """Where the request's fields and values are not those of its schema."""
+    request, known = target.request, schema["properties"]
+    fields: dict[tuple[str, ...], str | None] = {
+        ("model",): request.model,
+        ("shots", "name"): request.shots.name if request.shots else None,
+        ("seconds", "name"): request.seconds.name,
+        ("start_frame",): request.start_frame,
+        ("end_frame",): request.end_frame,
+        ("images",): request.images,
+        ("elements", "name"): request.elements.name if request.elements else None,
+        ("audio",): request.audio,
+        ("negative",): request.negative,
+        ("aspect_ratio",): request.aspect_ratio,
+        **{("constants", field): field for field in request.constants},
+    }
+    is_closed = schema.get("additionalProperties") is False
+    for part, field in fields.items():
+        if field and is_closed and field not in known:
+            yield Disagreement(
+                path=("request", *part),
+                message=f'the schema "{name}" has no field "{field}"',
+                help="take it out, or write request_schema: absent, which checks no body",
+            )
+    for path, field, value in _stated_values(target):
+        allowed = known.get(field, {}).get("enum")
+        if allowed is not None and value not in allowed:
+            yield Disagreement(
+                path=path,
+                message=f'the schema "{name}" does not take {value} as {field}',
+                help=f"write one of {', '.join(map(str, allowed))}, or request_schema: absent, "
+                "which checks no body",
+            )
+
+
+def _stated_values(target: Target) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
+    """Values that requests will have for certain: path in the data, field, value as it is sent."""
+    seconds, field = target.seconds, target.request.seconds
+    lengths = {("seconds", "min"): seconds.min, ("seconds", "max"): seconds.max}
+    for path, length in lengths.items():
+        yield path, field.name, field.written(length)
+    for number, ratio in enumerate(target.aspect_ratios or ()):
+        yield ("aspect_ratios", number), target.request.aspect_ratio or "", ratio
+    for name, value in target.request.constants.items():
+        yield ("request", "constants", name), name, value
 
 
 _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (

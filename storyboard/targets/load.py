@@ -27,6 +27,8 @@ from storyboard.document.nodes import Mapping, Node, Scalar, without_blanks
 from storyboard.document.nodes import Sequence as Items
 from storyboard.language.decoder import decode
 from storyboard.language.error_paths import opening
+from storyboard.project.disk import read_plain_file
+from storyboard.project.files import MAX_SOURCE
 from storyboard.targets.checks import Disagreement, disagreements
 from storyboard.targets.model import Target
 
@@ -198,9 +200,14 @@ def _own_paths(folders: Sequence[Path]) -> Iterator[Path]:
         yield from sorted(path for path in folder.rglob("*.yaml") if path.is_file())
 
 
+def _bytes_of(path: Traversable) -> bytes:
+    """The bytes of a target file; ``OSError`` for one of the user's that is no plain file."""
+    return read_plain_file(path, MAX_SOURCE) if isinstance(path, Path) else path.read_bytes()
+
+
 def _read(file: _File, diagnostics: Diagnostics) -> Mapping | None:
     try:
-        data = file.path.read_bytes()
+        data = _bytes_of(file.path)
     except OSError as error:
         diagnostics.add(
             UNREADABLE_FILE, f"{file.name} cannot be read: {(error.strerror or 'failed').lower()}"

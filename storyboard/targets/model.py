@@ -100,11 +100,15 @@ class Support(_Facts):
     note: FactText | None = None
 
 
+MAX_SECONDS, MAX_SHOTS, MAX_CHARACTERS = 3_600, 100, 1_000_000
+"""What a target may claim at most: far above every model, and what planning can look through."""
+
+
 class SecondsRules(_Facts):
     """The seconds one request may last: a range, or the few lengths that exist."""
 
-    min: int = Field(ge=1)
-    max: int = Field(ge=1)
+    min: int = Field(ge=1, le=MAX_SECONDS)
+    max: int = Field(ge=1, le=MAX_SECONDS)
     choices: tuple[int, ...] | None = None
 
     def billed(self, seconds: int) -> int | None:
@@ -117,16 +121,16 @@ class SecondsRules(_Facts):
 class PromptRules(_Facts):
     """The single prompt of a request; ``characters`` in code points, None where not published."""
 
-    characters: int | None = Field(None, ge=1)
+    characters: int | None = Field(None, ge=1, le=MAX_CHARACTERS)
 
 
 class Shots(_Facts):
     """The multi-shot list: how many shots, their seconds, and the code points of each prompt."""
 
-    max: int = Field(ge=1)
-    min_seconds: int = Field(ge=1)
-    max_seconds: int = Field(ge=1)
-    characters: int = Field(ge=1)
+    max: int = Field(ge=1, le=MAX_SHOTS)
+    min_seconds: int = Field(ge=1, le=MAX_SECONDS)
+    max_seconds: int = Field(ge=1, le=MAX_SECONDS)
+    characters: int = Field(ge=1, le=MAX_CHARACTERS)
 
 
 class Tags(_Facts):
@@ -182,6 +186,10 @@ class ValueField(_Facts):
     name: FactText
     type: Literal["string", "integer", "suffixed"] = "string"
 
+    def written(self, seconds: int) -> str | int:
+        """Seconds as the field has them: ``5``, ``"5"`` or ``"5s"``."""
+        return written_seconds(seconds, self.type)
+
 
 class ShotsField(_Facts):
     """The multi-shot list: its field, the fields of a shot, and how the list travels."""
@@ -202,6 +210,16 @@ class ElementsField(_Facts):
     references: FactText
     video: FactText | None = None
     voice: FactText | None = None
+
+
+def written_seconds(seconds: int, form: Literal["string", "integer", "suffixed"]) -> str | int:
+    """Seconds as a request has them, by the type of the field."""
+    match form:
+        case "integer":
+            return seconds
+        case "suffixed":
+            return f"{seconds}s"
+    return str(seconds)
 
 
 class RequestRules(_Facts):

@@ -25,7 +25,8 @@ from storyboard.diagnostics.codes import (
     WRONG_PLAN,
 )
 from storyboard.diagnostics.types import Code
-from storyboard.ledger import Holder, SqliteLedger
+from storyboard.ledger import Holder
+from storyboard.ledger.store import Store
 
 FILM = "storyboard: 1\nscenes: [{id: sea, shots: [The sea.]}]\n"
 READERS = (
@@ -114,7 +115,7 @@ def test_status_tells_a_run_that_works_from_one_that_was_cut_off(film: Path) -> 
     assert status()["lease"]["alive"] is False
     last = call("status", "--simulate").stdout.splitlines()[-1]
     assert last == f"the last run was cut off (process {run.pid}): run again to go on from there"
-    with SqliteLedger(film / ".storyboard" / "simulated" / "ledger.db") as ledger:
+    with Store(folder=film, simulated=True).open_ledger() as ledger:
         ledger.take_lease()
     assert "lease" not in status()
     assert "run was cut off" not in call("status", "--simulate").stdout
@@ -122,7 +123,7 @@ def test_status_tells_a_run_that_works_from_one_that_was_cut_off(film: Path) -> 
 
 def test_a_run_on_another_machine_is_believed_by_its_heartbeat(film: Path) -> None:
     elsewhere, now = Holder(machine="studio-2", pid=7), time.time()
-    ledger = SqliteLedger(film / ".storyboard" / "ledger.db", clock=lambda: now)
+    ledger = Store(folder=film).open_ledger(lambda: now)
     ledger.take_lease(elsewhere)
     shown = call("status").stdout
     assert shown == 'nothing was run here\na run works here now (process 7 on "studio-2")\n'

@@ -14,7 +14,7 @@ def planned(folder: Path, shots: str, target: str = "", scene: str = "sea") -> l
     path.write_text(f"storyboard: 1\n{target}scenes:\n  - id: {scene}\n    shots:\n{shots}")
     made, compiled = plan(str(path))
     assert not compiled.diagnostics.has_errors, list(compiled.diagnostics)
-    return list(made["requests"])
+    return list(made.to_json()["requests"])
 
 
 def test_a_clip_is_named_by_ids_and_where_there_is_none_by_numbers(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from storyboard.api import CompileOptions, plan
 from storyboard.cli.main import storyboard as command
-from storyboard.ledger import Order, SqliteLedger, State
+from storyboard.ledger import Order, State
 from storyboard.ledger.store import Store
 
 FILM = """\
@@ -36,7 +36,7 @@ def planned(folder: Path, takes: int = 1, target: str = "fal/kling-o3-pro", **ra
     path.write_text(FILM.format(target=target, **words), encoding="utf-8")
     made, compiled = plan(str(path), CompileOptions(takes=takes))
     assert not compiled.diagnostics.has_errors, list(compiled.diagnostics)
-    return made
+    return made.to_json()
 
 
 def by_id(made: Any) -> dict[str, Any]:
@@ -121,15 +121,15 @@ def test_a_refused_take_blocks_what_opens_on_that_take_and_no_other(
         seconds=request["seconds"],
     )
     store = Store.beside(tmp_path / "film.storyboard.yaml", simulated=False)
-    with SqliteLedger(store.ledger) as ledger:
+    with store.open_ledger() as ledger:
         ledger.take_lease()
         ledger.intend(order, "r", {})
         ledger.step(order.digest, State.FAILED, failure="content_policy", problem="no")
     made = by_id(planned(tmp_path, takes=2))
-    assert made[refused]["reason"] == "refused before: no"
+    assert made[refused]["reason"] == {"code": "refused", "problem": "no"}
     waiting = {name: one["reason"] for name, one in made.items() if one["action"] == "blocked"}
     del waiting[refused]
-    assert waiting == dict.fromkeys(blocked, f"waits for {refused}, which was refused before")
+    assert waiting == {key: {"code": "waits", "for": refused} for key in blocked}
 
 
 def test_further_takes_are_the_lowest_that_the_writer_has_not_chosen(tmp_path: Path) -> None:

@@ -23,9 +23,10 @@ def example(name: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     document = json.loads((VENDORS / f"{name}.json").read_text("utf-8"))
     made, compiled = plan(str(VENDORS / f"{name}.yaml"))
     assert not compiled.diagnostics.has_errors, [str(one.message) for one in compiled.diagnostics]
-    assert made["applyable"]
-    (request,) = made["requests"]
-    return document, request, made
+    assert made.is_applyable
+    written = made.to_json()
+    (request,) = written["requests"]
+    return document, request, written
 
 
 @pytest.mark.parametrize("name", ["fal-kling-o3-pro", "fal-kling-o1-standard"])
@@ -66,9 +67,9 @@ def compile_seconds(tmp_path: Path, seconds: list[int]) -> tuple[list[Any], set[
         f"storyboard: 1\ntarget: oxen/kling-o3-pro\nscenes:\n  - shots:\n{shots}", "utf-8"
     )
     made, compiled = plan(str(film), CompileOptions(project=tmp_path))
-    assert made["applyable"], list(compiled.diagnostics)
+    assert made.is_applyable, list(compiled.diagnostics)
     return (
-        [request["payload"] for request in made["requests"]],
+        [request.payload for request in made.requests],
         {found.code.id for found in compiled.diagnostics if found.code.id.startswith("SB3")},
     )
 

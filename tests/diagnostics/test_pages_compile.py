@@ -220,15 +220,15 @@ def test_a_plan_that_breaks_a_rule_is_reported_and_not_shown(
 
     def make_wrongly(*given: Any, **named: Any) -> Any:
         made = make_plan(*given, **named)
-        made["requests"][0]["payload"]["duration"] = "99"
+        made.requests[0].payload["duration"] = "99"
         return made
 
     monkeypatch.setattr("storyboard.api._plan.make_plan", make_wrongly)
     lay_out(example)
     made, compilation = api.plan(FILM)
     assert set(codes(list(compilation.diagnostics))) == {"SB901"}
-    assert made["requests"] == []
-    assert made["applyable"] is False
+    assert made.requests == ()
+    assert made.is_applyable is False
     assert all("report" in found.help for found in compilation.diagnostics)
 
 

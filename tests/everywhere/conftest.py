@@ -95,9 +95,7 @@ class Vendors:
 @pytest.fixture(scope="session")
 def vendors() -> Iterator[Vendors]:
     """Quick vendors: each clip is a stub and takes a hundredth of a second."""
-    with Simulator(
-        clips="stub", seconds_per_clip=0.01, fal_concurrency=100, oxen_concurrency=100
-    ) as simulator:
+    with Simulator(clips="stub", seconds_per_clip=0.01, concurrency=100) as simulator:
         found = Vendors(simulator)
         yield found
         found.close()
@@ -110,7 +108,8 @@ def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plans:
 
     def make(text: str, **options: Any) -> tuple[Json, Compilation]:
         (tmp_path / "film.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
-        return plan("film.yaml", CompileOptions(**options))
+        planned, compilation = plan("film.yaml", CompileOptions(**options))
+        return planned.to_json(), compilation
 
     return make
 

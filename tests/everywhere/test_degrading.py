@@ -206,7 +206,7 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Compiled:
         ]
         return (
             [f"{one.code.id} {one.span.line if one.span else '-'}" for one in found],
-            json.dumps([one["payload"] for one in planned["requests"]]),
+            json.dumps([one["payload"] for one in planned.to_json()["requests"]]),
             [one.severity for one in found],
         )
 
@@ -302,7 +302,7 @@ def test_a_negative_prompt_longer_than_the_vendor_takes_is_told_at_its_line(
     assert [(one.code.id, one.message) for one in compilation.diagnostics] == [
         ("SB110", f"the negative prompt counts 2,799 characters, {TEXT} takes 2,500")
     ]
-    assert planned["requests"] == []
+    assert planned.requests == ()
 
 
 def test_names_in_a_negative_prompt_are_words_and_so_are_those_in_their_words(

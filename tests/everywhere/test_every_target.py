@@ -50,7 +50,8 @@ def made(target_id: str) -> Any:
     """What is stored for a target."""
     target = target_of(target_id)
     film = film_of(target)
-    planned, compilation = plan(film, CompileOptions(target=target_id))
+    made_plan, compilation = plan(film, CompileOptions(target=target_id))
+    planned = made_plan.to_json()
     return {
         "film": film,
         "totals": {"requests": planned["totals"]["requests"], **_bill(planned)},

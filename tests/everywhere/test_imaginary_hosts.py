@@ -12,6 +12,7 @@ from imaginary_hosts import JSON_SHOTS, WORDS_AND_PICTURES
 
 from storyboard.api import plan
 from storyboard.diagnostics import Diagnostics
+from storyboard.plan import Plan as PlanModel
 from storyboard.plan.verify import verify
 from storyboard.targets.drift import compare
 from storyboard.targets.load import load
@@ -46,7 +47,8 @@ def plan_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     def make(target: str, film: str = FILM) -> Any:
         (tmp_path / "targets" / "imaginary.yaml").write_text(target, encoding="utf-8")
         (tmp_path / "storyboard.yaml").write_text(film, encoding="utf-8")
-        return plan("storyboard.yaml")
+        planned, compilation = plan("storyboard.yaml")
+        return planned.to_json(), compilation
 
     return make
 
@@ -89,7 +91,9 @@ def test_the_checker_passes_the_plan_and_sees_what_is_changed_in_it(plan_on: Pla
     target = made[1].film.target
 
     def problems() -> list[str]:
-        return verify(made[0], target, {}, max_references=target.references.max)
+        return verify(
+            PlanModel.from_json(made[0]), target, {}, max_references=target.references.max
+        )
 
     assert problems() == []
     payload = payloads(made)[0]

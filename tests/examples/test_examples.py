@@ -129,11 +129,11 @@ def test_no_path_in_a_plan_depends_on_the_machine(file: str) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_an_example_has_no_errors_and_only_the_warnings_it_explains(file: str) -> None:
     made = planned(file)
-    found = [one for one in made["diagnostics"] if one["severity"] != "note"]
+    found = [one for one in made.diagnostics if one["severity"] != "note"]
     codes = [one["code"] for one in found]
     assert codes == MEANT_WARNINGS.get(file, [])
-    assert made["applyable"]
-    assert made["budget"]["within"]
+    assert made.is_applyable
+    assert made.budget.within
     comments = [line for line in (ROOT / file).read_text("utf-8").splitlines() if "#" in line]
     for code in codes:
         assert any(code in comment for comment in comments), f"{code} is explained nowhere"
@@ -171,7 +171,9 @@ def test_a_picture_is_small_enough_to_live_in_the_repository(picture: str) -> No
 
 def test_every_picture_is_sent_by_the_lighthouse() -> None:
     sent = {
-        asset["path"] for request in planned(LIGHTHOUSE)["requests"] for asset in request["assets"]
+        asset["path"]
+        for request in planned(LIGHTHOUSE).to_json()["requests"]
+        for asset in request["assets"]
     }
     assert sent == set(PICTURES)
 
@@ -199,7 +201,9 @@ def test_the_lighthouse_has_twelve_shots_in_four_scenes(written: Storyboard) -> 
 
 def test_the_lighthouse_has_a_cast_of_all_four_kinds_with_looks() -> None:
     named = {
-        name for request in planned(LIGHTHOUSE)["requests"] for name in request["tokens"].values()
+        name
+        for request in planned(LIGHTHOUSE).to_json()["requests"]
+        for name in request["tokens"].values()
     }
     assert named == {"mara", "mara.nightgown", "pim", "lantern", "gallery", "dawn"}
 
@@ -233,7 +237,7 @@ def test_what_is_skipped_or_noted_is_not_sent(shots: tuple[Shot, ...]) -> None:
 
 
 def test_the_parts_of_the_one_take_follow_from_each_other() -> None:
-    requests = planned("examples/one-take/storyboard.yaml")["requests"]
+    requests = planned("examples/one-take/storyboard.yaml").to_json()["requests"]
     assert sum(request["seconds"] for request in requests) == 40
     assert [len(request["depends_on"]) for request in requests] == [0, 1, 1]
     for before, after in pairwise(requests):
@@ -241,7 +245,7 @@ def test_the_parts_of_the_one_take_follow_from_each_other() -> None:
 
 
 def test_the_beats_of_the_one_take_stay_whole() -> None:
-    requests = planned("examples/one-take/storyboard.yaml")["requests"]
+    requests = planned("examples/one-take/storyboard.yaml").to_json()["requests"]
     assert [request["seconds"] for request in requests] == [14, 13, 13]
     assert all(request["payload"]["prompt"].endswith(".") for request in requests)
 
@@ -249,19 +253,19 @@ def test_the_beats_of_the_one_take_stay_whole() -> None:
 def test_episodes_share_their_cast() -> None:
     episodes = [file for file in FILES if file.startswith("examples/series/")]
     assert len(episodes) == 2
-    shared = [{source["file"] for source in planned(file)["sources"]} for file in episodes]
+    shared = [{source.file for source in planned(file).sources} for file in episodes]
     assert set.intersection(*shared) == {"examples/series/cast.yaml"}
 
 
 def test_a_value_on_the_command_line_comes_before_the_episode_s_own() -> None:
     made = planned("examples/series/episode-1.storyboard.yaml", settings={"weather": "thick snow"})
-    prompts = [shot["prompt"] for shot in made["requests"][0]["payload"]["multi_prompt"]]
+    prompts = [shot["prompt"] for shot in made.requests[0].payload["multi_prompt"]]
     assert all("thick snow" in prompt and "warm rain" not in prompt for prompt in prompts)
 
 
 def test_names_of_every_script_become_their_words() -> None:
     file = "examples/every-script/storyboard.yaml"
-    text = json.dumps([r["payload"] for r in planned(file)["requests"]], ensure_ascii=False)
+    text = json.dumps([one.payload for one in planned(file).requests], ensure_ascii=False)
     assert "@" not in text
     for words in (
         "美咲：紺色の外套を着た灯台守の女性。美咲が",

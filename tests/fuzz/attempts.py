@@ -61,8 +61,8 @@ def attempt(data: bytes, file: Path, options: CompileOptions | None = None) -> l
             if span is not None:
                 check_place(span)
     has_errors = compiled.diagnostics.has_errors
-    assert made["applyable"] is not has_errors, [one.code.id for one in found]
-    assert made["requests"] or has_errors
+    assert made.is_applyable is not has_errors, [one.code.id for one in found]
+    assert made.requests or has_errors
     shown = found[:50]
     render_text(shown, color=True, width=80)
     render_json(shown)

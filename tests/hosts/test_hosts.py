@@ -20,16 +20,16 @@ from storyboard.hosts.errors import (
     FailureKind,
     HostError,
     is_proof_of_refusal,
-    read_fal,
-    read_oxen,
-    read_oxen_failure,
     retry_after,
     scrub,
 )
-from storyboard.hosts.fal import FalAddresses, FalHost
+from storyboard.hosts.fal.client import FalAddresses, FalHost
+from storyboard.hosts.fal.errors import read_error as read_fal
 from storyboard.hosts.http import HttpClient, origin
-from storyboard.hosts.oxen import OxenHost
-from storyboard.hosts.protocol import JobView, Progress, Submission, Terms
+from storyboard.hosts.oxen.client import OxenHost
+from storyboard.hosts.oxen.errors import read_error as read_oxen
+from storyboard.hosts.oxen.errors import read_failure
+from storyboard.hosts.protocol import JobView, Progress, Submission
 from storyboard.hosts.registry import KeyMissingError, find_key
 from storyboard.ledger import Receipt
 
@@ -109,7 +109,7 @@ def test_oxens_errors_are_of_the_same_kinds(status: int, body: Any, kind: Failur
     ],
 )
 def test_oxens_failures_are_told_by_their_words(text: str, kind: FailureKind) -> None:
-    assert read_oxen_failure(text, ()).kind is kind
+    assert read_failure(text, ()).kind is kind
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 307, 408, 425, 499, 500, 502, 503, 504, 520])
@@ -460,7 +460,7 @@ def test_an_order_that_finds_nothing_at_a_base_url_of_ones_own_says_so(serve: An
 
 def ask_oxen(work: Callable[[OxenHost], Any], url: str) -> Any:
     async def run() -> Any:
-        host = OxenHost(KEY, url, terms=Terms())
+        host = OxenHost(KEY, url)
         try:
             return await work(host)
         finally:
@@ -516,7 +516,7 @@ def test_a_repository_that_is_not_there_is_named(serve: Any) -> None:
     here, _ = serve(404)
 
     async def upload() -> None:
-        host = OxenHost(KEY, here, terms=Terms(repository="films/pictures"))
+        host = OxenHost(KEY, here, repository="films/pictures")
         try:
             await host.upload(b"picture", "a" * 64, ".png")
         finally:

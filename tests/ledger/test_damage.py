@@ -16,22 +16,25 @@ import pytest
 from storyboard.ledger import (
     LedgerError,
     Order,
-    SqliteLedger,
     State,
-    read_intents,
-    read_lease,
-    read_runs,
 )
 from storyboard.ledger.damage import unusable
-from storyboard.ledger.readers import read_at_rest
+from storyboard.ledger.readers import SqliteReader, read_at_rest
+from storyboard.ledger.sqlite import SqliteLedger
 
+READERS = (
+    lambda path: SqliteReader(path).intents(),
+    lambda path: SqliteReader(path).runs(),
+    lambda path: SqliteReader(path).lease(),
+)
 ROOT = Path(__file__).parents[2]
-READ = "import sys; from pathlib import Path; from storyboard.ledger import read_intents"
-COUNT = f"{READ}; print(len(read_intents(Path(sys.argv[1]))))"
+READ = "import sys; from pathlib import Path; from storyboard.ledger.readers import SqliteReader"
+COUNT = f"{READ}; print(len(SqliteReader(Path(sys.argv[1])).intents()))"
 CUT_OFF = """\
 import os, sys
 from pathlib import Path
-from storyboard.ledger import Order, SqliteLedger
+from storyboard.ledger import Order
+from storyboard.ledger.sqlite import SqliteLedger
 ledger = SqliteLedger(Path(sys.argv[1]))
 ledger.take_lease()
 order = Order(digest="late", address="a/9", host="fal", endpoint="e", payload={}, seconds=5)
@@ -77,7 +80,7 @@ def mode(path: Path, bits: int) -> Iterator[None]:
 def refused(path: Path) -> str:
     """What readers and writers both say, which is one line and never tells to lose the ledger."""
     said = set()
-    for use in (read_intents, read_runs, read_lease, SqliteLedger):
+    for use in (*READERS, SqliteLedger):
         with pytest.raises(LedgerError) as caught:
             use(path)
         said.add(str(caught.value))
@@ -119,7 +122,7 @@ def test_changes_that_wait_beside_a_ledger_are_read_or_missed_aloud(
     assert done.stdout == ""
     last = done.stderr.splitlines()[-1]
     assert '"ledger.db-wal", and the folder is read-only; make the folder writable' in last
-    assert len(read_intents(path)) == 101
+    assert len(SqliteReader(path).intents()) == 101
 
 
 def test_a_ledger_that_is_written_while_it_is_read_without_locks_is_not_believed(
@@ -215,7 +218,7 @@ def test_a_table_that_is_gone_is_damage(path: Path) -> None:
         for table in ("intents", "runs", "lease"):
             base.execute(f"drop table {table}")
     base.close()
-    for use in (read_intents, read_runs, read_lease):
+    for use in READERS:
         with pytest.raises(LedgerError, match="no such table"):
             use(path)
 
@@ -228,7 +231,7 @@ def test_a_value_that_no_ledger_holds_is_damage_and_no_traceback(change: str, pa
         base.execute(f"update intents set {change} where digest = 'sha256:0007'")
     base.close()
     with pytest.raises(LedgerError, match="is damaged"):
-        read_intents(path)
+        SqliteReader(path).intents()
     with SqliteLedger(path) as ledger:
         for ask in (lambda: ledger.intents(), lambda: ledger.get("sha256:0007")):
             with pytest.raises(LedgerError, match="is damaged"):
@@ -241,19 +244,19 @@ def test_a_value_that_no_ledger_holds_is_damage_and_no_traceback(change: str, pa
 
 
 def test_a_lease_is_read_without_taking_it(path: Path) -> None:
-    assert read_lease(path) is None
+    assert SqliteReader(path).lease() is None
     with SqliteLedger(path) as ledger:
         ledger.take_lease()
-        lease = read_lease(path)
+        lease = SqliteReader(path).lease()
         assert lease is not None
         assert lease.holder.pid == os.getpid()
         assert not lease.is_elsewhere
         assert lease.is_alive(0.0)
-    assert read_lease(path) is None
+    assert SqliteReader(path).lease() is None
 
 
 def test_a_lease_outlives_a_process_that_is_killed_but_is_not_alive(path: Path) -> None:
     python(CUT_OFF, path)
-    lease = read_lease(path)
+    lease = SqliteReader(path).lease()
     assert lease is not None
     assert not lease.is_alive(0.0)

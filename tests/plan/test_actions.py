@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from planned_requests import planned_request
 
 from storyboard.api import Compilation, CompileOptions, plan
 from storyboard.api._plan import plan_compilation
 from storyboard.diagnostics import Diagnostics
 from storyboard.ledger import Intent, KnownTakes, Order, State
 from storyboard.ledger.states import UNDER_WAY
-from storyboard.plan.actions import ACTIONS, mark, remark
+from storyboard.plan.actions import mark, remark
+from storyboard.plan.file import encode
+from storyboard.plan.model import Action, Plan, PlannedRequest, Reason, ReasonCode
 from storyboard.render.plan import render_plan
 from storyboard.run.scheduler import Phase, Schedule, ScheduledClip
 from storyboard.targets.load import load
@@ -27,7 +30,7 @@ from storyboard.targets.model import Target
 from storyboard.targets.schemas import read_schema
 from storyboard.values.units import Money
 
-Request = dict[str, Any]
+Request = PlannedRequest
 STATES: dict[str, tuple[State, str] | None] = {
     "new": None,
     "released": (State.RELEASED, ""),
@@ -50,16 +53,6 @@ def target() -> Target:
     return found
 
 
-def request(name: str, *needs: str, digest: str = "") -> Request:
-    return {
-        "id": name,
-        "digest": digest or name,
-        "payload": {"prompt": name},
-        "shots": [],
-        "depends_on": [{"request": one, "output": "last_frame"} for one in needs],
-    }
-
-
 def known(standings: Mapping[str, str]) -> KnownTakes:
     intents = []
     for digest, standing in standings.items():
@@ -78,8 +71,7 @@ def known(standings: Mapping[str, str]) -> KnownTakes:
 
 
 def marked(requests: Sequence[Request], standings: Mapping[str, str]) -> dict[str, Request]:
-    mark(requests, target(), known(standings))
-    return {one["id"]: one for one in requests}
+    return {one.id: one for one in mark(requests, target(), known(standings))}
 
 
 @pytest.mark.parametrize("needed", STATES)
@@ -87,36 +79,41 @@ def marked(requests: Sequence[Request], standings: Mapping[str, str]) -> dict[st
 def test_a_clip_is_blocked_by_a_refused_one_unless_it_was_sent_before(
     own: str, needed: str
 ) -> None:
-    found = marked([request("a"), request("b", "a")], {"a": needed, "b": own})
+    found = marked([planned_request("a"), planned_request("b", "a")], {"a": needed, "b": own})
     action = ALONE.get(own, "generate")
     if action == "generate" and needed == "refused":
         action = "blocked"
-        assert found["b"]["reason"] == "waits for a, which was refused before"
-    assert found["a"]["action"] == ALONE.get(needed, "generate")
-    assert found["b"]["action"] == action
+        assert found["b"].reason == Reason(code=ReasonCode.WAITS, needs="a")
+    assert found["a"].action == ALONE.get(needed, "generate")
+    assert found["b"].action == action
 
 
 def test_the_reason_names_the_clip_that_was_refused_however_far_up_it_is() -> None:
-    chain = [request("0"), *(request(str(n), str(n - 1)) for n in range(1, 3000))]
+    chain = [planned_request("0"), *(planned_request(str(n), str(n - 1)) for n in range(1, 3000))]
     found = marked(chain, {"0": "refused"})
-    assert {one["action"] for one in found.values()} == {"blocked"}
-    assert {found[str(n)]["reason"] for n in range(1, 3000)} == {
-        "waits for 0, which was refused before"
+    assert {one.action for one in found.values()} == {Action.BLOCKED}
+    assert {found[str(n)].reason for n in range(1, 3000)} == {
+        Reason(code=ReasonCode.WAITS, needs="0")
     }
 
 
 def test_a_clip_that_is_paid_or_sent_ends_the_chain_of_the_blocked() -> None:
     names = {"b": "a", "c": "b", "d": "c"}
     for standing in ("paid", "waiting", "uncertain"):
-        chain = [request("a"), *(request(name, need) for name, need in names.items())]
+        chain = [
+            planned_request("a"),
+            *(planned_request(name, need) for name, need in names.items()),
+        ]
         found = marked(chain, {"a": "refused", "c": standing})
-        assert [found[name]["action"] for name in "abd"] == ["blocked", "blocked", "generate"]
+        assert [found[name].action for name in "abd"] == ["blocked", "blocked", "generate"]
 
 
 @pytest.mark.parametrize(("standing", "action"), [("new", "generate"), ("waiting", "wait")])
 def test_a_clip_that_stands_twice_in_a_film_is_paid_once(standing: str, action: str) -> None:
-    found = marked([request("a", digest="x"), request("b", digest="x")], {"x": standing})
-    assert [found[name]["action"] for name in "ab"] == [action, "reuse"]
+    found = marked(
+        [planned_request("a", digest="x"), planned_request("b", digest="x")], {"x": standing}
+    )
+    assert [found[name].action for name in "ab"] == [action, "reuse"]
 
 
 @st.composite
@@ -126,13 +123,13 @@ def films(draw: st.DrawFn) -> tuple[list[Request], dict[str, str]]:
     for number in range(draw(st.integers(1, 12))):
         if requests and draw(st.integers(0, 5)) == 0:
             again = draw(st.sampled_from(requests))
-            requests.append(again | {"id": str(number)})
+            requests.append(replace(again, id=str(number)))
         else:
-            names = st.sampled_from([one["id"] for one in requests])
+            names = st.sampled_from([one.id for one in requests])
             needs = draw(st.lists(names, max_size=2, unique=True)) if requests else []
-            requests.append(request(str(number), *needs))
+            requests.append(planned_request(str(number), *needs))
     standing = st.sampled_from(sorted(STATES))
-    return requests, {one["digest"]: draw(standing) for one in requests}
+    return requests, {one.digest: draw(standing) for one in requests}
 
 
 @settings(deadline=None, max_examples=300)
@@ -142,14 +139,14 @@ def test_a_plan_and_a_run_agree_on_what_cannot_be_sent(
 ) -> None:
     requests, standings = film
     found = marked(requests, standings)
-    digests = {one["id"]: one["digest"] for one in requests}
-    clips = {one["digest"]: one for one in reversed(requests)}
+    digests = {one.id: one.digest for one in requests}
+    clips = {one.digest: one for one in reversed(requests)}
     states = {name: (STATES[standings[name]] or (None, ""))[0] for name in clips}
     schedule = Schedule.of(
         [
             ScheduledClip(
                 digest=name,
-                needs=tuple(digests[need["request"]] for need in clip["depends_on"]),
+                needs=tuple(digests[need.request] for need in clip.depends_on),
                 is_sent=states[name] in UNDER_WAY,
                 is_held=states[name] is State.UNCERTAIN,
             )
@@ -161,11 +158,10 @@ def test_a_plan_and_a_run_agree_on_what_cannot_be_sent(
         lost=[name for name in clips if standings[name] == "refused"],
     )
     for one in requests:
-        is_lost = schedule.phases[one["digest"]] in (Phase.LOST, Phase.BLOCKED)
-        assert (one["action"] == "blocked") is is_lost
-        if is_lost and standings[one["digest"]] != "refused":
-            (name,) = re.findall(r"waits for (\S+), which", one["reason"])
-            assert standings[found[name]["digest"]] == "refused"
+        is_lost = schedule.phases[one.digest] in (Phase.LOST, Phase.BLOCKED)
+        assert (found[one.id].action is Action.BLOCKED) is is_lost
+        if is_lost and standings[one.digest] != "refused":
+            assert standings[found[found[one.id].reason.needs].digest] == "refused"
 
 
 # -- sums and the budget --------------------------------------------------------------------------
@@ -196,15 +192,20 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
     return {takes: plan(str(path), CompileOptions(takes=takes))[1] for takes in (1, 3)}
 
 
-def planned(compilation: Compilation, standings: KnownTakes | None, limit: str = "") -> Any:
+def planned(compilation: Compilation, standings: KnownTakes | None, limit: str = "") -> Plan:
     fresh = replace(compilation, diagnostics=Diagnostics())
     made = plan_compilation(fresh, CompileOptions(max_cost=Money.parse(limit)), standings)
-    assert list(Draft202012Validator(read_schema("plan.schema.json")).iter_errors(made)) == []
+    assert (
+        list(Draft202012Validator(read_schema("plan.schema.json")).iter_errors(made.to_json()))
+        == []
+    )
     return made
 
 
-def cost(total: Any) -> Decimal:
-    return Decimal(total["cost"]["amount"])
+def cost(made: Plan, action: Action) -> Decimal:
+    money = made.totals.actions[action].money
+    assert money is not None
+    return money.amount
 
 
 @settings(deadline=None, max_examples=60)
@@ -218,17 +219,18 @@ def test_what_is_rendered_reused_awaited_and_blocked_is_the_whole_film(
     standings = known({digest: data.draw(standing) for digest in digests})
     cents = data.draw(st.integers(0, 1000))
     made = planned(compilation, standings, f"{cents // 100}.{cents % 100:02} USD")
-    totals = made["totals"]
-    for what in ("requests", "seconds"):
-        assert sum(totals[action][what] for action in ACTIONS) == totals[what]
-    whole = sum(Decimal(one["cost"]["amount"]) for one in made["requests"])
-    assert sum(cost(totals[action]) for action in ACTIONS) == whole
-    due = cost(totals["generate"]) + cost(totals["wait"])
+    sums = made.totals.actions
+    assert sum(one.requests for one in sums.values()) == made.totals.requests
+    assert sum(one.seconds for one in sums.values()) == made.totals.seconds
+    whole = sum(one.money.amount for one in made.requests if one.money is not None)
+    assert sum(cost(made, action) for action in Action) == whole
+    due = cost(made, Action.GENERATE) + cost(made, Action.WAIT)
     left = Decimal(cents) / 100 - due
-    assert made["budget"]["within"] is (left >= 0)
-    assert made["applyable"] is (left >= 0)
+    assert made.budget.within is (left >= 0)
+    assert made.is_applyable is (left >= 0)
+    assert Plan.from_json(json.loads(encode(made))) == made
     shown = render_plan(made, color=False, width=None).splitlines()[-1]
-    if totals["generate"]["requests"] + totals["wait"]["requests"]:
+    if sums[Action.GENERATE].requests + sums[Action.WAIT].requests:
         said = re.search(r", ([0-9.]+) USD (left|too much)$", shown)
         assert said is not None
         assert (said[2] == "left") is (left >= 0)
@@ -243,11 +245,11 @@ def test_a_plan_from_a_file_is_marked_and_summed_as_one_that_is_made_now(
     first, second = list(dict.fromkeys(one.digest for one in compiled[1].requests))[:2]
     now = known({first: "refused", second: "waiting"})
     before = planned(compiled[1], None, "9 USD")
-    assert {one["action"] for one in before["requests"]} == {"generate", "reuse"}
+    assert {one.action for one in before.requests} == {"generate", "reuse"}
     again = remark(before, target(), now)
     made = planned(compiled[1], now, "9 USD")
     assert again == made
-    assert before["totals"]["wait"]["requests"] == 0
+    assert before.totals.actions[Action.WAIT].requests == 0
 
 
 def text(compilation: Compilation, **standings: str) -> str:
@@ -314,5 +316,5 @@ def test_over_the_budget_the_rest_of_a_film_is_not_taken_for_the_film(compiled: 
         ({names["shore/1"]: "paid"}, "the rest of the film"),
     ):
         made = planned(compiled[1], known(standings), "1 USD")
-        (found,) = [one for one in made["diagnostics"] if one["code"] == "SB501"]
+        (found,) = [one for one in made.diagnostics if one["code"] == "SB501"]
         assert found["message"].startswith(f"{words} costs ")

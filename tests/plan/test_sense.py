@@ -21,6 +21,8 @@ from plan_digests import redigest
 
 from storyboard.api import CompileOptions, plan
 from storyboard.compiler.film import Film
+from storyboard.plan import model as plan_model
+from storyboard.plan.file import encode
 from storyboard.plan.verify import verify
 from storyboard.targets.load import catalogue
 from storyboard.targets.schemas import request_schema
@@ -108,7 +110,7 @@ class Made:
     def problems(self, changed: Plan, *, film: Film | None) -> list[str]:
         """What is wrong with a plan, in the eyes of somebody who knows the film, or does not."""
         return verify(
-            changed,
+            plan_model.Plan.from_json(changed),
             self.film.target,
             self.schema,
             max_references=self.film.max_references,
@@ -148,9 +150,9 @@ def entry(request: Any, number: int) -> Any:
 def made(film: Path, target: str | None = None) -> Made:
     one, compiled = plan(str(film), CompileOptions(target=target, project=film.parent))
     assert compiled.film is not None
-    assert one["requests"], [found.message for found in compiled.diagnostics]
+    assert one.requests, [found.message for found in compiled.diagnostics]
     schema = request_schema(compiled.film.target)
-    return Made(json.loads(json.dumps(one)), compiled.film, schema)
+    return Made(json.loads(encode(one)), compiled.film, schema)
 
 
 @pytest.fixture(scope="module")
@@ -507,11 +509,14 @@ def test_every_example_makes_sense_on_every_target(film: Path) -> None:
     for target in catalogue():
         one, compiled = plan(str(film), CompileOptions(target=target, project=film.parent))
         assert not [each for each in compiled.diagnostics if each.code.id == "SB901"], target
-        if compiled.film is None or not one["requests"]:
+        if compiled.film is None or not one.requests:
             continue
         planned += 1
         schema = request_schema(compiled.film.target)
-        assert Made(one, compiled.film, schema).problems(one, film=compiled.film) == [], target
+        assert (
+            Made(one.to_json(), compiled.film, schema).problems(one.to_json(), film=compiled.film)
+            == []
+        ), target
     assert planned > 10
 
 
@@ -611,4 +616,4 @@ def test_a_good_film_is_not_refused(name: str, target: str, tmp_path: Path) -> N
     film.write_text(f"storyboard: 1\ndefaults: {{audio: true}}\n{GOOD[name]}", "utf-8")
     one, compiled = plan(str(film), CompileOptions(target=target, project=tmp_path))
     assert [found.message for found in compiled.diagnostics if found.code.id == "SB901"] == []
-    assert one["requests"], [found.message for found in compiled.diagnostics]
+    assert one.requests, [found.message for found in compiled.diagnostics]

@@ -14,6 +14,9 @@ from PIL import Image
 from plan_digests import redigest
 
 from storyboard.api import CompileOptions, plan
+from storyboard.plan import PlanError
+from storyboard.plan import model as plan_model
+from storyboard.plan.file import encode
 from storyboard.plan.verify import verify
 from storyboard.targets.model import Target
 from storyboard.targets.schemas import request_schema
@@ -35,7 +38,11 @@ class Made:
 
     def problems(self, changed: Plan) -> list[str]:
         """What the checker says of a plan for the same target."""
-        return verify(changed, self.target, self.schema, max_references=self.max_references)
+        try:
+            read = plan_model.Plan.from_json(changed)
+        except PlanError as error:
+            return [str(error)]
+        return verify(read, self.target, self.schema, max_references=self.max_references)
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +62,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
         film.write_text(written, "utf-8")
         one, compiled = plan(str(film), CompileOptions(target=target, project=folder))
         assert compiled.film is not None
-        assert one["applyable"], [found.message for found in compiled.diagnostics]
+        assert one.is_applyable, [found.message for found in compiled.diagnostics]
         made[target] = Made(
-            plan=json.loads(json.dumps(one)),
+            plan=json.loads(encode(one)),
             target=compiled.film.target,
             schema=request_schema(compiled.film.target),
             max_references=compiled.film.max_references,
@@ -226,7 +233,12 @@ SIMPLE: list[tuple[str, str, Change, str]] = [
         setter("cost", {"amount": "0", "currency": "USD", "unit_price": "0", "seconds": 5}),
         "known",
     ),
-    ("an amount that is no number", FAL, setter("cost/amount", "much"), "shape"),
+    (
+        "an amount that is no number",
+        FAL,
+        setter("cost/amount", "much"),
+        "an exact amount is wanted",
+    ),
     ("an asset's content", FAL, setter("assets/0/sha256", "0" * 64), "assets"),
     ("an asset's pointer", FAL, setter("assets/0/pointers/0", "/image_urls/7"), "assets"),
     ("an asset left out", FAL, setter("assets/0", None), "assets"),

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from rendering_films import make_work, run_once
 
-import storyboard.hosts.fal  # noqa: F401 - see above
+import storyboard.hosts.fal.client  # noqa: F401 - see above
 from storyboard.run.events import Event, Happening
 from storyboard.run.patience import Patience
 

@@ -17,10 +17,10 @@ import httpx
 from PIL import Image
 
 from storyboard.api import CompileOptions, plan
-from storyboard.hosts.protocol import Terms
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
-from storyboard.ledger import SqliteLedger, State
+from storyboard.ledger import Ledger, State
 from storyboard.ledger.store import Store
+from storyboard.plan import Plan
 from storyboard.plan.clips import planned_clips
 from storyboard.run.events import Event
 from storyboard.run.patience import Patience
@@ -67,7 +67,7 @@ class Work:
     """A planned film in a folder of its own."""
 
     folder: Path
-    plan: dict[str, Any]
+    plan: Plan
     target: Target
     host: str
 
@@ -77,17 +77,17 @@ class Work:
 
     @property
     def ids(self) -> list[str]:
-        return [request["id"] for request in self.plan["requests"]]
+        return [request.id for request in self.plan.requests]
 
-    def ledger(self) -> SqliteLedger:
-        return SqliteLedger(self.store.ledger)
+    def ledger(self) -> Ledger:
+        return self.store.open_ledger()
 
     def states(self) -> dict[str, State]:
         with self.ledger() as ledger:
             return {one.order.address: one.state for one in ledger.intents()}
 
 
-_PLANNED: dict[tuple[str, str, int], tuple[dict[str, Any], Target]] = {}
+_PLANNED: dict[tuple[str, str, int], tuple[Plan, Target]] = {}
 
 
 def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work:
@@ -98,7 +98,7 @@ def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work
     file.write_text(text.format(target=TARGETS[host]), encoding="utf-8")
     if (host, text, takes) not in _PLANNED:
         made, compiled = plan(str(file), CompileOptions(project=folder, takes=takes))
-        assert made["applyable"], [one.message for one in compiled.diagnostics]
+        assert made.is_applyable, [one.message for one in compiled.diagnostics]
         assert compiled.film is not None
         _PLANNED[host, text, takes] = (made, compiled.film.target)
     made, target = _PLANNED[host, text, takes]
@@ -126,10 +126,10 @@ def run_once(
     limit: Money | None = None,
     patience: Patience = QUICK,
     listen: Callable[[Event], None] | None = None,
-    ledger_kind: type[SqliteLedger] = SqliteLedger,
+    wrap: Callable[[Ledger], Any] = lambda ledger: ledger,
     prepare: Callable[[Runner], None] | None = None,
     key: str = SIMULATED_KEY,
-    terms: Terms | None = None,
+    options: dict[str, str] | None = None,
 ) -> Report:
     """One run of a film against a simulator, as the session puts it together."""
 
@@ -138,10 +138,11 @@ def run_once(
             work.host,
             key,
             base=f"{url}/{work.host}",
-            terms=terms or Terms(repository="simulated/pictures"),
+            options={"repository": "simulated/pictures", **(options or {})},
             simulated=True,
         )
-        with ledger_kind(work.store.ledger) as ledger:
+        with work.store.open_ledger() as opened:
+            ledger = wrap(opened)
             ledger.take_lease()
             runner = Runner(
                 planned_clips(work.plan, work.host),
@@ -177,11 +178,17 @@ def run_until_complete(work: Work, url: str, most: int = 3) -> int:
 # -- death ----------------------------------------------------------------------------------------
 
 
-class MortalLedger(SqliteLedger):
+class MortalLedger:
     """A ledger whose process dies at one of its writes: ``WHEN STATE``, at the ``nth`` time."""
 
     point = ""
     nth = 1
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
 
     def _pass(self, when: str, state: str) -> None:
         if f"{when} {state}" == self.point:
@@ -191,20 +198,20 @@ class MortalLedger(SqliteLedger):
 
     def intend(self, *arguments: Any, **keywords: Any) -> Any:
         self._pass("before", "submitting")
-        made = super().intend(*arguments, **keywords)
+        made = self._ledger.intend(*arguments, **keywords)
         self._pass("after", "submitting")
         return made
 
     def step(self, digest: str, state: State, **changes: Any) -> Any:
         self._pass("before", state)
-        made = super().step(digest, state, **changes)
+        made = self._ledger.step(digest, state, **changes)
         self._pass("after", state)
         return made
 
 
 def _die(work: Work, url: str, point: str, nth: int) -> None:
     MortalLedger.point, MortalLedger.nth = point, nth
-    run_once(work, url, ledger_kind=MortalLedger)
+    run_once(work, url, wrap=MortalLedger)
 
 
 _CHILDREN = multiprocessing.get_context("forkserver")
@@ -215,7 +222,12 @@ def _start_children() -> None:
     """A server that has imported everything once: each child is then there in an instant."""
     here = Path(__file__).parent
     _CHILDREN.set_forkserver_preload(
-        ["rendering_films", "storyboard.hosts.fal", "storyboard.hosts.oxen", "PIL.Image"]
+        [
+            "rendering_films",
+            "storyboard.hosts.fal.client",
+            "storyboard.hosts.oxen.client",
+            "PIL.Image",
+        ]
     )
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(here), str(here.parent.parent)])
@@ -261,7 +273,7 @@ def check_paid_once(work: Work, sim: Any) -> None:
     bill = sim.bill()
     charged = [row for row in bill["rows"] if row["charged"]]
     # Further takes are the same body: a host with one clip an order is sent it once for each.
-    if not any(request["alternate_of"] for request in work.plan["requests"]):
+    if not any(request.alternate_of for request in work.plan.requests):
         assert bill["repeated"] == []
     assert len(charged) == len(work.ids), [row["body"] for row in charged]
     with work.ledger() as ledger:

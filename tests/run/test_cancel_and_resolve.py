@@ -18,7 +18,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from storyboard.cli.main import storyboard
-from storyboard.ledger import Finished, Order, Receipt, SqliteLedger, State, merge_lock
+from storyboard.ledger import Finished, Order, Receipt, State, merge_lock
+from storyboard.ledger.store import Store
 from storyboard.simulator import Simulator
 from storyboard.values.addresses import ClipName, Portion, clip_name
 from storyboard.values.units import Money
@@ -57,7 +58,7 @@ def sent(
     }  # fmt: skip
     order = Order(**values | changes)
     receipt = Receipt(id=f"id-of-{file}-{address}", links={"app": "fal-ai/kling-video"})
-    with SqliteLedger(folder / ".storyboard" / "ledger.db") as ledger:
+    with Store(folder=folder).open_ledger() as ledger:
         ledger.take_lease()
         if file not in {run.id for run in ledger.runs()}:
             ledger.begin_run(file, f"films/{file}", "fal/kling-o3-pro")
@@ -69,7 +70,7 @@ def sent(
 
 
 def state_of(folder: Path, digest: str) -> State:
-    with SqliteLedger(folder / ".storyboard" / "ledger.db") as ledger:
+    with Store(folder=folder).open_ledger() as ledger:
         found = ledger.get(digest)
     assert found is not None
     return found.state
@@ -184,7 +185,7 @@ def submitted(film: Path, server: Simulator, address: str) -> str:
     ).json()  # fmt: skip
     digest = sent(film, address, endpoint=endpoint)
     links = {name: answer[name] for name in ("status_url", "response_url", "cancel_url")}
-    with SqliteLedger(film / ".storyboard" / "ledger.db") as ledger:
+    with Store(folder=film).open_ledger() as ledger:
         ledger.take_lease()
         receipt = Receipt(id=answer["request_id"], links={"app": "fal-ai/kling-video", **links})
         ledger.step(digest, State.SUBMITTED, receipt=receipt)
@@ -277,7 +278,7 @@ def test_an_id_is_adopted_with_the_links_that_its_host_gives(
 ) -> None:
     digest = sent(film, "a/1", State.UNCERTAIN, host=host)
     assert call("resolve", "a/1", "--adopt", "new-id").return_value == 0
-    with SqliteLedger(film / ".storyboard" / "ledger.db") as ledger:
+    with Store(folder=film).open_ledger() as ledger:
         found = ledger.get(digest)
     assert found is not None
     assert found.receipt == Receipt(id="new-id", links=links)

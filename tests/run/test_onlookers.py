@@ -182,9 +182,9 @@ def test_the_live_view_goes_on_where_nothing_happens(film: Path, terminal: tuple
         (("--base-url", "localhost:8080"), "no plain http address"),
         (("--base-url", "https://key@example.com/"), "no plain http address"),
         (("--base-url", "https://example.com/?key=1"), "no plain http address"),
-        (("--repository", "a/b"), "--repository is for oxen, and the film is for fal"),
-        (("--target-namespace", "a"), "--target-namespace is for oxen, and the film is for fal"),
-        (("--response-format", "url"), "--response-format is for oxen, and the film is for fal"),
+        (("--repository", "a/b"), "--repository is for Oxen, and the film is for fal"),
+        (("--target-namespace", "a"), "--target-namespace is for Oxen, and the film is for fal"),
+        (("--response-format", "url"), "--response-format is for Oxen, and the film is for fal"),
         (("--takes", "0"), "1<=x<=20"),
     ],
 )
@@ -211,7 +211,7 @@ def test_pictures_on_oxen_want_a_repository_before_the_first_clip_is_paid(
     )
     done = call("run", "--yes", "--base-url", "http://127.0.0.1:1/oxen")
     assert done.return_value == 2
-    assert "give --repository NAMESPACE/NAME" in done.stderr
+    assert "needs --repository NAMESPACE/NAME" in done.stderr
     assert not (film / ".storyboard").exists()
 
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from rendering_films import FEW, TEXT, Heard, check_paid_once, make_work, run_once
 
-from storyboard.hosts.oxen import OxenHost
-from storyboard.hosts.protocol import Submission, Terms
+from storyboard.hosts.oxen.client import OxenHost
+from storyboard.hosts.protocol import Submission
 from storyboard.ledger import Receipt, State
 from storyboard.run.events import Happening
 from storyboard.simulator import Simulator
@@ -79,8 +79,9 @@ def test_takes_that_open_on_a_frame_wait_for_it_and_go_together(
 
 def test_an_order_has_no_more_takes_than_the_limit_pays_for(sim: Simulator, tmp_path: Path) -> None:
     work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
-    one = work.plan["requests"][0]["cost"]
-    limit = Money.parse(f"{2.5 * float(one['amount']):.2f} {one['currency']}")
+    one = work.plan.requests[0].money
+    assert one is not None
+    limit = Money.parse(f"{2.5 * float(one.amount):.2f} {one.currency}")
     report = run_once(work, sim.url, jobs=8, limit=limit)
     assert [body["num_generations"] for body in orders(sim)] == [2]
     assert [result.what for result in report.results] == [
@@ -160,7 +161,7 @@ def test_a_namespace_is_named_with_each_order_and_has_the_clips(
     sim: Simulator, tmp_path: Path
 ) -> None:
     work = make_work(tmp_path / "film", "oxen", FEW)
-    assert run_once(work, sim.url, terms=Terms(namespace="lighthouse-films")).is_complete
+    assert run_once(work, sim.url, options={"target-namespace": "lighthouse-films"}).is_complete
     assert {body["target_namespace"] for body in orders(sim)} == {"lighthouse-films"}
     with work.ledger() as ledger:
         ids = [one.receipt.id for one in ledger.intents() if one.receipt]
@@ -178,7 +179,7 @@ def test_a_clip_inside_the_answer_is_stored_as_one_behind_a_link(
     assert run_once(linked, sim.url).is_complete
     asked = httpx.get(f"{sim.url}/simulator/bill").json()["requests"].get("download", 0)
     work = make_work(tmp_path / "film", "oxen", FEW)
-    assert run_once(work, sim.url, terms=Terms(response_format="b64_json")).is_complete
+    assert run_once(work, sim.url, options={"response-format": "b64_json"}).is_complete
     assert [body.get("response_format") for body in orders(sim)] == [None, None, *["b64_json"] * 2]
     assert httpx.get(f"{sim.url}/simulator/bill").json()["requests"].get("download", 0) == asked
     for name in work.ids:

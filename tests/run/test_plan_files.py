@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from PIL import Image
 
 from storyboard.cli.main import storyboard
 from storyboard.plan.clips import planned_clips
-from storyboard.plan.staleness import PlanError
+from storyboard.plan.model import PlanError
+from storyboard.plan.staleness import read_plan
 
 FILM = """\
 storyboard: 1
@@ -150,7 +152,7 @@ def test_what_opens_on_a_refused_clip_is_planned_as_blocked_and_never_sent(film:
     assert run("--fault", "422*1", "--jobs", "1").return_value == 4
     plan = json.loads(call("plan", "--simulate", "--json").stdout)
     assert [one["action"] for one in plan["requests"]] == ["blocked", "blocked"]
-    assert plan["requests"][1]["reason"] == "waits for shore/1, which was refused before"
+    assert plan["requests"][1]["reason"] == {"code": "waits", "for": "shore/1"}
     assert plan["totals"]["blocked"]["cost"] == {"amount": "0.672", "currency": "USD"}
     assert plan["totals"]["generate"]["requests"] == 0
     again = call("run", "film.plan", "--simulate")
@@ -173,8 +175,9 @@ def test_a_plan_is_run_stitched_and_looked_at_by_its_own_name(film: Path) -> Non
 def test_a_clip_by_another_name_than_that_of_what_it_renders_is_refused(
     name: str, film: Path
 ) -> None:
-    (first, *_) = json.loads((film / "film.plan").read_text())["requests"]
-    (wanted,) = planned_clips({"requests": [first]}, "fal")
-    assert wanted.names == (first["id"],) == ("shore/1",)
+    plan = read_plan(film / "film.plan")
+    first, *_ = plan.requests
+    (wanted,) = planned_clips(replace(plan, requests=(first,)), "fal")
+    assert wanted.names == (first.id,) == ("shore/1",)
     with pytest.raises(PlanError, match="not the name of what it renders"):
-        planned_clips({"requests": [first | {"id": name}]}, "fal")
+        planned_clips(replace(plan, requests=(replace(first, id=name),)), "fal")

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from storyboard.hosts.protocol import Trace
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
-from storyboard.ledger import Intent, Order, SqliteLedger, State
+from storyboard.ledger import Intent, Ledger, Order, State
+from storyboard.ledger.store import Store
 from storyboard.plan.request_body import PointerError, fill, is_same, recorded, texts, unfilled
 from storyboard.run.patience import Patience
 from storyboard.run.reconcile import SKEW, Finding, Verdict, reconcile
@@ -261,14 +262,14 @@ def test_a_clock_that_is_set_back_does_not_keep_a_run_waiting(
         waited.append(seconds)
         assert sum(waited) < 100
 
-    async def settle(ledger: SqliteLedger) -> None:
+    async def settle(ledger: Ledger) -> None:
         host = open_host("fal", SIMULATED_KEY, base=f"{sim.url}/fal", simulated=True)
         patience = Patience(first=1, most=2, grace=10)
         doubts = UncertainClips(host, ledger, patience, clock=lambda: next(times), pause=pause)
         await doubts.settle_in_time(["x"], lambda _: None)
         await host.close()
 
-    with SqliteLedger(tmp_path / "ledger.db") as ledger:
+    with Store(folder=tmp_path).open_ledger() as ledger:
         ledger.take_lease()
         ledger.intend(replace(intent("x", BODY).order, host="fal"), "r", {})
         ledger.step("x", State.UNCERTAIN)

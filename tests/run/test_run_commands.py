@@ -26,7 +26,7 @@ Say = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def keyed() -> Iterator[Simulator]:
-    with Simulator(scale=0.84, seconds_per_clip=0.05, fal_concurrency=8, key=KEY) as running:
+    with Simulator(scale=0.84, seconds_per_clip=0.05, concurrency=8, key=KEY) as running:
         yield running
 
 

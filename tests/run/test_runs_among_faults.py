@@ -25,7 +25,6 @@ from rendering_films import (
     run_until_complete,
 )
 
-from storyboard.hosts.protocol import Terms
 from storyboard.ledger import LeaseHeldError, State
 from storyboard.run.events import Event, Happening
 from storyboard.run.patience import Patience
@@ -177,7 +176,7 @@ def test_what_is_made_for_a_namespace_is_never_taken_for_absent(
 ) -> None:
     work = make_work(tmp_path / "film", "oxen", FEW)
     sim.arm("submit:500")
-    report = run_once(work, sim.url, jobs=1, terms=Terms(namespace="films"))
+    report = run_once(work, sim.url, jobs=1, options={"target-namespace": "films"})
     doubt = next(one for one in report.results if one.what is Happening.UNCERTAIN)
     assert "look there, and decide" in doubt.text
     assert State.UNCERTAIN in work.states().values()

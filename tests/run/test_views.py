@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from planned_requests import planned_request
 
 from storyboard.ledger import Intent, Order, Receipt, State
 from storyboard.plan.clips import PlannedClip
+from storyboard.plan.model import Action, PlannedRequest
 from storyboard.render.report import NextSteps, render_report, report_json
 from storyboard.render.run import MAX_ROWS, Board, LiveView, Log
 from storyboard.render.width import columns
@@ -19,15 +21,15 @@ from storyboard.run.report import Report, Result
 from storyboard.values.units import Money
 
 H = Happening
-PRICE = {"amount": "0.50", "currency": "USD"}
+PRICE = Money(Decimal("0.50"), "USD")
 
 
 def event(what: Happening, clip: str = "", at: float = 0.0, **facts: Any) -> Event:
     return Event(what=what, at=at, clip=clip, facts=facts)
 
 
-def request(name: str, action: str = "generate", cost: Any = PRICE) -> dict[str, Any]:
-    return {"id": name, "seconds": 5, "cost": cost, "action": action}
+def request(name: str, action: str = "generate") -> PlannedRequest:
+    return planned_request(name, action=Action(action), money=PRICE)
 
 
 def board(count: int, now: float = 100.0) -> Board:

@@ -136,7 +136,7 @@ def test_cancel_answers_202_then_400_and_404_for_a_stranger(start: Any) -> None:
 
 
 def test_what_was_cancelled_in_the_queue_is_not_charged_and_what_had_begun_is(start: Any) -> None:
-    bench = start(seconds_per_clip=30, fal_concurrency=1)
+    bench = start(seconds_per_clip=30, concurrency=1)
     running, waiting = bench.submit({"prompt": "a"}), bench.submit({"prompt": "b"})
     bench.fal.put(running["cancel_url"])
     bench.fal.put(waiting["cancel_url"])
@@ -159,7 +159,7 @@ def test_the_requests_of_the_long_path_do_not_exist(bench: Any) -> None:
 
 
 def test_the_status_stream_ends_with_completed(start: Any) -> None:
-    bench = start(seconds_per_clip=0.15, keep_alive=0.05, fal_concurrency=1)
+    bench = start(seconds_per_clip=0.15, keep_alive=0.05, concurrency=1)
     bench.submit({"prompt": "first"})
     found = bench.submit({"prompt": "a"})
     with bench.fal.stream("GET", found["status_url"] + "/stream") as answer:

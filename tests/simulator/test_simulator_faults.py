@@ -106,7 +106,7 @@ def test_a_slow_answer_takes_its_time_and_is_good(bench: Any) -> None:
 
 
 def test_a_stuck_job_never_leaves_the_queue_and_holds_up_nobody(start: Any) -> None:
-    bench = start(fal_concurrency=1)
+    bench = start(concurrency=1)
     stuck = bench.submit(BODY, headers=ask("stuck"))
     assert bench.result({"prompt": "b"}).status_code == 200
     assert bench.fal.get(stuck["status_url"]).json()["status"] == "IN_QUEUE"

@@ -14,7 +14,7 @@ MODEL = "kling-video-o3-pro-reference-to-video"
 
 
 def test_a_generation_goes_from_queued_to_succeeded_with_its_times(start: Any) -> None:
-    bench = start(seconds_per_clip=0.3, oxen_concurrency=1)
+    bench = start(seconds_per_clip=0.3, concurrency=1)
     first, second = bench.enqueue({"prompt": "a"}) + bench.enqueue({"prompt": "b"})
     rows = [bench.oxen.get(f"/api/ai/queue/{one}").json() for one in (first, second)]
     assert [row["status"] for row in rows] == ["processing", "queued"]
@@ -43,7 +43,7 @@ def test_a_link_dies_after_its_time(start: Any) -> None:
 
 
 def test_the_queue_lists_what_is_active_or_what_has_a_status(start: Any) -> None:
-    bench = start(seconds_per_clip=30, oxen_concurrency=1)
+    bench = start(seconds_per_clip=30, concurrency=1)
     running, queued = bench.enqueue({"prompt": "a", "num_generations": 2})
     listed = bench.oxen.get("/api/ai/queue").json()
     assert listed["count"] == 2

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.simulator.endpoints import FAL, OXEN
+from storyboard.simulator.fal.endpoints import ENDPOINTS as FAL
 from storyboard.simulator.mp4_writer import write_movie
 from storyboard.simulator.orders import read_order, remarks_on, text_width
+from storyboard.simulator.oxen.endpoints import ENDPOINTS as OXEN
 from storyboard.simulator.rules import check_body
 
 O3 = "fal-ai/kling-video/o3/pro/reference-to-video"

@@ -24,7 +24,8 @@ import pytest
 
 from storyboard.simulator import Simulator, SimulatorOptions
 from storyboard.simulator.clip_render import ClipRenderer
-from storyboard.simulator.endpoints import OXEN
+from storyboard.simulator.dialects import load_dialects
+from storyboard.simulator.oxen.endpoints import ENDPOINTS as OXEN
 from storyboard.simulator.state_file import StateFile
 from storyboard.simulator.worker import Worker
 
@@ -71,7 +72,7 @@ def test_a_port_that_is_taken_is_an_error_of_the_one_who_starts() -> None:
     [
         ({"seconds_per_clip": -1}, "seconds per clip is -1: write 0 or more"),
         ({"jitter": 2}, "jitter is 2: write a share from 0 to 1"),
-        ({"fal_concurrency": 0}, "concurrency is less than 1"),
+        ({"concurrency": 0}, "concurrency is less than 1"),
         ({"scale": 9}, "scale is 9: write a number from 0.1 to 4"),
         ({"clips": "real"}, 'clips is "real": write "render" or "stub"'),
         ({"keep_alive": 0}, "keep alive is 0: write seconds above 0"),
@@ -95,7 +96,7 @@ def test_the_key_is_an_option(start: Any) -> None:
 
 def test_jitter_spreads_the_ends_and_the_seed_repeats_them(start: Any) -> None:
     def lengths(seed: int) -> list[float]:
-        bench = start(seconds_per_clip=0.2, jitter=1.0, seed=seed, fal_concurrency=6)
+        bench = start(seconds_per_clip=0.2, jitter=1.0, seed=seed, concurrency=6)
         found = [bench.submit({"prompt": str(n)}) for n in range(6)]
         for one in found:
             bench.wait(one)
@@ -198,7 +199,7 @@ def test_importing_the_package_does_not_import_the_server() -> None:
 
 
 def test_five_hundred_jobs_are_submitted_watched_and_fetched_in_seconds(start: Any) -> None:
-    bench = start(seconds_per_clip=0.05, fal_concurrency=50)
+    bench = start(seconds_per_clip=0.05, concurrency=50)
     address = urlsplit(bench.url).netloc
 
     def ask(line: HTTPConnection, method: str, url: str, body: str = "") -> tuple[int, Any]:
@@ -235,8 +236,8 @@ def test_five_hundred_jobs_are_submitted_watched_and_fetched_in_seconds(start: A
 def test_ten_thousand_jobs_wait_on_one_timer() -> None:
     async def work() -> tuple[int, set[str], float]:
         renderer, state_file = ClipRenderer("stub", 1), StateFile(None)
-        options = SimulatorOptions(clips="stub", seconds_per_clip=0.2, oxen_concurrency=4000)
-        worker = Worker(options, renderer, state_file, _read_nothing)
+        options = SimulatorOptions(clips="stub", seconds_per_clip=0.2, concurrency=4000)
+        worker = Worker(options, renderer, state_file, _read_nothing, load_dialects())
         model = OXEN["kling-video-o3-pro-reference-to-video"]
         begin = time.monotonic()
         for number in range(10_000):

@@ -376,6 +376,35 @@ def test_a_schema_that_is_none_of_a_request_is_refused_where_it_is_named(
     assert (Path(found.span.source.name).name, found.span.line) == ("mine.yaml", 3)
 
 
+@pytest.mark.parametrize(
+    ("lines", "words", "line"),
+    [
+        ("request: {constants: {watermark: false}}", 'no field "watermark"', 3),
+        ("request: {negative: negative}", 'no field "negative"', 3),
+        ("seconds: {min: 3, max: 30}", "does not take 30 as duration", 3),
+        ('aspect_ratios: ["16:9", "21:9"]', "does not take 21:9 as aspect_ratio", 3),
+    ],
+)
+def test_what_the_inherited_schema_refuses_is_said_once_at_its_line(
+    lines: str, words: str, line: int, tmp_path: Path
+) -> None:
+    write(tmp_path, mine=f"extends: fal/kling-o3-pro\ntarget: firm/mine\n{lines}\n")
+    (found,) = refused("firm/mine", tmp_path)
+    assert (found.code.id, words in found.message) == ("SB409", True)
+    assert "request_schema: absent" in (found.help or "")
+    assert found.span is not None
+    assert (Path(found.span.source.name).name, found.span.line) == ("mine.yaml", line)
+
+
+def test_a_number_far_above_every_model_is_refused(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        mine="extends: fal/kling-o3-pro\ntarget: firm/mine\nseconds: {min: 3, max: 1000000000}\n",
+    )
+    (found,) = refused("firm/mine", tmp_path)
+    assert "takes 3600 at most" in found.message
+
+
 def test_a_request_whose_fields_were_renamed_needs_a_schema_of_its_own(tmp_path: Path) -> None:
     renamed = "extends: fal/kling-o3-pro\ntarget: firm/mine\nrequest: {prompt: text}\n"
     write(tmp_path, mine=renamed)

@@ -153,6 +153,14 @@ def fill_template(
                 _report_too_much(scalar, diagnostics)
                 return ""
         return traced_text.joined(out)
+    except NameError:
+        # Jinja writes a sum of constants that has no digits as the name ``inf``.
+        diagnostics.add(
+            TEMPLATE_REFUSED,
+            "the template cannot be filled in: a number in it is too large",
+            scalar.span,
+            help="write the number out",
+        )
     except UndefinedError as error:
         diagnostics.add(UNDEFINED_VARIABLE, str(error.message), scalar.span)
     except (

@@ -59,7 +59,7 @@ def compose(pictures: Path) -> Callable[..., Composed]:
         prompts: list[str] = []
         maps: list[list[Row]] = []
         tokens: list[dict[str, str]] = []
-        for request in made["requests"]:
+        for request in made.to_json()["requests"]:
             for shot, said in zip(request["shots"], _said(request["payload"]), strict=True):
                 prompts.append(said)
                 tokens.append(request["tokens"])

@@ -23,9 +23,10 @@ from storyboard.hosts.errors import (
     Problem,
     is_proof_of_refusal,
     misled,
-    read_fal,
     trouble,
 )
+from storyboard.hosts.fal import receipt_of
+from storyboard.hosts.fal.errors import read_error
 from storyboard.hosts.http import HttpClient
 from storyboard.hosts.protocol import (
     CONTENT_TYPES,
@@ -117,14 +118,14 @@ class FalHost:
                 FailureKind.AMBIGUOUS,
                 f"the host answered {answer.status_code}: it may have accepted",
             )
-        problem, _ = read_fal(answer.status_code, found, answer.headers, self._http.secrets)
+        problem, _ = read_error(answer.status_code, found, answer.headers, self._http.secrets)
         if answer.status_code == httpx.codes.NOT_FOUND and self._at != FalAddresses():
             problem = misled(problem, self.name)
         raise HostError(problem)
 
     def receipt(self, endpoint: str, id: str) -> Receipt:  # noqa: A002
         """See :class:`Host`."""
-        return Receipt(id=id, links={"app": "/".join(endpoint.split("/")[:2])})
+        return receipt_of(endpoint, id)
 
     def _links(self, found: dict[str, Any]) -> dict[str, str]:
         names = ("status_url", "response_url", "cancel_url")
@@ -179,7 +180,7 @@ class FalHost:
             return Outcome(
                 link=video["url"], size=size if isinstance(size, int) else None, units=units
             )
-        problem, is_outcome = read_fal(
+        problem, is_outcome = read_error(
             answer.status_code, found, answer.headers, self._http.secrets
         )
         if is_outcome:
@@ -279,7 +280,7 @@ class FalHost:
     def _refused(self, answer: Any, found: Any) -> HostError:
         if answer.status_code < 400:
             return trouble(FailureKind.TRANSIENT, f"the host answered {answer.status_code}")
-        problem, _ = read_fal(answer.status_code, found, answer.headers, self._http.secrets)
+        problem, _ = read_error(answer.status_code, found, answer.headers, self._http.secrets)
         if answer.status_code == 404:
             problem = Problem(kind=FailureKind.GONE, text=problem.text)
         return HostError(problem)

@@ -24,11 +24,11 @@ from storyboard.hosts.errors import (
     Problem,
     is_proof_of_refusal,
     misled,
-    read_oxen,
-    read_oxen_failure,
     trouble,
 )
 from storyboard.hosts.http import HttpClient
+from storyboard.hosts.oxen import receipt_of
+from storyboard.hosts.oxen.errors import read_error, read_failure
 from storyboard.hosts.protocol import (
     CONTENT_TYPES,
     Download,
@@ -36,7 +36,6 @@ from storyboard.hosts.protocol import (
     Outcome,
     Progress,
     Submission,
-    Terms,
     Trace,
 )
 from storyboard.hosts.times import TimeLimits, read_time
@@ -58,7 +57,12 @@ _PROGRESS = {
 
 
 class OxenHost:
-    """See :class:`storyboard.hosts.protocol.Host`."""
+    """See :class:`storyboard.hosts.protocol.Host`.
+
+    ``repository`` is ``NAMESPACE/NAME``, a public repository that pictures are uploaded to;
+    ``namespace`` keeps the clips and pays for them; ``response_format`` is ``url`` or
+    ``b64_json``. An empty text leaves the vendor's default.
+    """
 
     name = "oxen"
     keeps_bodies = False
@@ -69,18 +73,20 @@ class OxenHost:
         key: str,
         base: str = HUB,
         *,
-        terms: Terms,
+        repository: str = "",
+        namespace: str = "",
+        response_format: str = "",
         labelled: bool = False,
         limits: TimeLimits | None = None,
     ) -> None:
         self._base = base.rstrip("/")
         self._ai = f"{self._base}/api/ai"
         # Whose generations the history lists is not documented.
-        self.unlisted = "Oxen may not list what is made for a namespace" if terms.namespace else ""
-        self._repository = terms.repository
+        self.unlisted = "Oxen may not list what is made for a namespace" if namespace else ""
+        self._repository = repository
         self._said = {
-            "target_namespace": terms.namespace,
-            "response_format": terms.response_format,
+            "target_namespace": namespace,
+            "response_format": response_format,
         }
         self._http = HttpClient(
             f"Bearer {key}", (self._base,), secret=key, local=labelled, limits=limits
@@ -114,14 +120,14 @@ class OxenHost:
                 FailureKind.AMBIGUOUS,
                 f"the host answered {answer.status_code}: it may have accepted",
             )
-        problem = read_oxen(answer.status_code, found, answer.headers, self._http.secrets)
+        problem = read_error(answer.status_code, found, answer.headers, self._http.secrets)
         if answer.status_code == httpx.codes.NOT_FOUND and self._base != HUB:
             problem = misled(problem, self.name)
         raise HostError(problem)
 
     def receipt(self, endpoint: str, id: str) -> Receipt:  # noqa: A002
         """See :class:`Host`."""
-        return Receipt(id=id)
+        return receipt_of(endpoint, id)
 
     def _one(self, receipt: Receipt, folder: str = "queue") -> str:
         return f"{self._ai}/{folder}/{quote(receipt.id, safe='')}"
@@ -171,7 +177,7 @@ class OxenHost:
                 return Outcome(problem=problem, charge=charge)
             case "failed":
                 text = str(found.get("error_message") or "")
-                return Outcome(problem=read_oxen_failure(text, self._http.secrets), charge=charge)
+                return Outcome(problem=read_failure(text, self._http.secrets), charge=charge)
         link = found.get("result_url") or _inline(found)
         if not isinstance(link, str):
             raise trouble(FailureKind.TRANSIENT, "the host's result names no clip")
@@ -284,7 +290,7 @@ class OxenHost:
     def _refused(self, answer: Any, found: Any) -> HostError:
         if answer.status_code < 400:
             return trouble(FailureKind.TRANSIENT, f"the host answered {answer.status_code}")
-        problem = read_oxen(answer.status_code, found, answer.headers, self._http.secrets)
+        problem = read_error(answer.status_code, found, answer.headers, self._http.secrets)
         if answer.status_code == 404:
             problem = Problem(kind=FailureKind.GONE, text=problem.text)
         return HostError(problem)

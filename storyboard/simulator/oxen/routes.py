@@ -16,14 +16,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from storyboard.simulator.endpoints import OXEN
 from storyboard.simulator.job import Job
-from storyboard.simulator.oxen_models import describe_model
-from storyboard.simulator.refusals import OxenRefusals
+from storyboard.simulator.oxen.endpoints import ENDPOINTS
+from storyboard.simulator.oxen.models import describe_model
+from storyboard.simulator.oxen.refusals import OxenRefusals
 from storyboard.simulator.service import Asked, Service, expired_link, serve_bytes
 from storyboard.simulator.transport import event_stream, read_form, read_object, write_event
 
 _MAX_GENERATIONS = 4
+RESULTS = "/oxen/results/"
+"""The beginning of the path of every clip, whose link must carry a signature."""
 _PUBLIC_STATUS = {"running": "processing"}
 
 
@@ -96,7 +98,7 @@ class OxenRoutes:
         if body is None:
             return self._refusals.refuse(400, "The body is not a JSON object")
         name = body.get("model")
-        if not isinstance(name, str) or name not in OXEN:
+        if not isinstance(name, str) or name not in ENDPOINTS:
             said = f"Model '{name}' not found" if name else "model is required"
             return self._refusals.refuse(404 if name else 400, said)
         wanted = body.get("num_generations", 1) if takes else 1
@@ -106,7 +108,7 @@ class OxenRoutes:
             return self._refusals.refuse(400, "response_format must be 'url' or 'b64_json'")
         return self._service.worker.accept(
             "oxen",
-            OXEN[name],
+            ENDPOINTS[name],
             body,
             takes=int(wanted),
             label=self._service.read_label(request),
@@ -241,7 +243,7 @@ class OxenRoutes:
             if denied is not None:
                 return denied
             return JSONResponse(
-                {"object": "list", "data": [describe_model(model) for model in OXEN.values()]}
+                {"object": "list", "data": [describe_model(model) for model in ENDPOINTS.values()]}
             )
 
         return await self._service.answer(request, "history", self._refusals, work)
@@ -253,7 +255,7 @@ class OxenRoutes:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
-            model = OXEN.get(request.path_params["id"])
+            model = ENDPOINTS.get(request.path_params["id"])
             if model is None:
                 return self._refusals.refuse(404, "Model not found")
             return JSONResponse(describe_model(model))

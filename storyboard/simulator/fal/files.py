@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from storyboard.simulator.refusals import FalRefusals
+from storyboard.simulator.fal.refusals import FalRefusals
 from storyboard.simulator.service import Asked, Service, expired_link, serve_bytes
 from storyboard.simulator.transport import read_object
 

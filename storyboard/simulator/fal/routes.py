@@ -17,13 +17,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from storyboard.simulator.endpoints import FAL, FAL_APP
+from storyboard.simulator.fal.endpoints import APP, ENDPOINTS
+from storyboard.simulator.fal.refusals import FalRefusals
+from storyboard.simulator.fal.webhooks import Signer
 from storyboard.simulator.job import Job
-from storyboard.simulator.refusals import FalRefusals
 from storyboard.simulator.rules import Breach
 from storyboard.simulator.service import Asked, Service
 from storyboard.simulator.transport import event_stream, read_object, write_event
-from storyboard.simulator.webhooks import Signer
 
 _PUBLIC_STATUS = {"queued": "IN_QUEUE", "running": "IN_PROGRESS"}
 _MAX_ITEMS = 100
@@ -61,7 +61,7 @@ class FalRoutes:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
-            endpoint = FAL.get(request.path_params["endpoint"])
+            endpoint = ENDPOINTS.get(request.path_params["endpoint"])
             if endpoint is None:
                 name = request.path_params["endpoint"]
                 return self._refusals.refuse(404, f"Application '{name}' not found")
@@ -168,7 +168,7 @@ class FalRoutes:
         return await self._service.answer(request, "cancel", self._refusals, work, job)
 
     def _links(self, job: Job) -> dict[str, Any]:
-        base = f"{self._service.url}/fal/queue/{FAL_APP}/requests/{job.id}"
+        base = f"{self._service.url}/fal/queue/{APP}/requests/{job.id}"
         return {
             "request_id": job.id,
             "response_url": base,
@@ -298,7 +298,7 @@ class FalRoutes:
         parts = request.path_params
         job = self._service.worker.jobs.get(parts["id"])
         is_ours = job is not None and job.host == "fal"
-        return job if is_ours and f"{parts['owner']}/{parts['app']}" == FAL_APP else None
+        return job if is_ours and f"{parts['owner']}/{parts['app']}" == APP else None
 
     def _unknown(self) -> Response:
         return self._refusals.refuse(404, "Request not found")

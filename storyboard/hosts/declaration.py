@@ -1,0 +1,83 @@
+"""What a host says of itself: its name, its key, its options, and how it is opened.
+
+Reading a declaration imports no HTTP client, so that help texts and plans stay quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from storyboard.hosts.times import TimeLimits
+
+if TYPE_CHECKING:
+    from storyboard.hosts.protocol import Host
+    from storyboard.ledger import Receipt
+
+
+def _accept(_: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostOption:
+    """An option of ``storyboard run`` that only this host has, such as ``--repository``.
+
+    ``name`` is written without dashes in front. ``help`` is one sentence. ``choices`` are the
+    values it takes, all where there are none. ``problem`` says what is wrong with a value, empty
+    for a good one.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    choices: tuple[str, ...] = ()
+    problem: Callable[[str], str] = _accept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostAccess:
+    """What a host is opened with.
+
+    ``base`` is the address of a simulator or proxy, None for the vendor's own addresses.
+    ``options`` are values by the names of the host's options; absent or empty where not given.
+    ``is_simulated`` sends the names of scene and shots in headers, which a vendor never gets.
+    ``limits`` say how long answers are waited for.
+    """
+
+    key: str
+    base: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    is_simulated: bool = False
+    limits: TimeLimits = field(default_factory=TimeLimits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostDeclaration:
+    """One host, as the rest of the program knows it.
+
+    ``name`` stands in targets' ids and in the ledger, ``title`` in texts for people.
+    ``key_variable`` is the environment variable that holds the key. ``pictures_option`` is the
+    option that must be given before a picture or frame can be sent; empty where none must.
+    ``simulated_options`` are the values that a simulated run takes where none are given.
+    ``open`` makes the host's client; ``receipt`` gives the receipt of an order of which only the
+    endpoint and the vendor's id are known.
+    """
+
+    name: str
+    title: str
+    key_variable: str
+    open: Callable[[HostAccess], Host]
+    receipt: Callable[[str, str], Receipt]
+    options: tuple[HostOption, ...] = ()
+    pictures_option: str = ""
+    simulated_options: Mapping[str, str] = field(default_factory=dict)
+
+    def option(self, name: str) -> HostOption:
+        """The option of a name. Raises ``KeyError``."""
+        return {one.name: one for one in self.options}[name]
+
+    def address_under(self, url: str) -> str:
+        """The base address of this host at a simulator or proxy that serves several hosts."""
+        return f"{url.rstrip('/')}/{self.name}"

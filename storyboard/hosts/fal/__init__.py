@@ -1,0 +1,30 @@
+"""The host fal: its declaration. ``client`` speaks to its queue, ``errors`` reads its refusals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storyboard.hosts.declaration import HostAccess, HostDeclaration
+
+if TYPE_CHECKING:
+    from storyboard.hosts.protocol import Host
+    from storyboard.ledger import Receipt
+
+
+def _open(access: HostAccess) -> Host:
+    from storyboard.hosts.fal.client import FalAddresses, FalHost
+
+    addresses = FalAddresses.under(access.base) if access.base else None
+    return FalHost(access.key, addresses, labelled=access.is_simulated, limits=access.limits)
+
+
+def receipt_of(endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is called there
+    """The receipt of a job: its addresses hold the owner and the app, not the whole endpoint."""
+    from storyboard.ledger import Receipt
+
+    return Receipt(id=id, links={"app": "/".join(endpoint.split("/")[:2])})
+
+
+HOST = HostDeclaration(
+    name="fal", title="fal", key_variable="FAL_KEY", open=_open, receipt=receipt_of
+)

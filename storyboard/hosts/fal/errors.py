@@ -1,0 +1,49 @@
+"""How fal refuses, as one of the kinds of failures of this project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from storyboard.hosts.errors import FailureKind, Problem, read_status, scrub
+
+_PASSING = ("internal_server_error", "generation_timeout", "downstream_")
+
+
+def read_error(
+    status: int, body: Any, headers: Mapping[str, str], secrets: Sequence[str]
+) -> tuple[Problem, bool]:
+    """The problem in an answer, and whether it is the outcome of a job and not of the question.
+
+    A list under ``detail`` comes from the model, and its ``type`` decides; a text comes from the
+    queue. Source: fal's documents on errors, read 2026.
+    """
+    detail = body.get("detail") if isinstance(body, dict) else None
+    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
+        first = detail[0]
+        name = str(first.get("type", ""))
+        text = scrub("; ".join(str(one.get("msg", "")) for one in detail[:3]), secrets)
+        if name == "content_policy_violation":
+            kind = FailureKind.CONTENT_POLICY
+        elif name.startswith(_PASSING):
+            kind = FailureKind.TRANSIENT
+        elif name == "insufficient_credits":
+            kind = FailureKind.EXHAUSTED
+        else:
+            kind = FailureKind.BAD_INPUT
+        said = text or name or f"the host answered {status}"
+        return Problem(kind=kind, text=said, pointer=_pointer(first.get("loc"))), True
+    text = detail if isinstance(detail, str) else ""
+    name = str(body.get("error_type", "")) if isinstance(body, dict) else ""
+    if name.startswith("client_") or status == 499:
+        return Problem(
+            kind=FailureKind.CANCELLED, text=scrub(text, secrets) or "it was cancelled"
+        ), True
+    return read_status(status, text, headers, secrets), False
+
+
+def _pointer(loc: Any) -> str:
+    if not isinstance(loc, list):
+        return ""
+    parts = loc[1:] if loc and loc[0] == "body" else loc
+    return "".join(f"/{part}" for part in parts)

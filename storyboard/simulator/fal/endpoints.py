@@ -1,0 +1,230 @@
+"""fal's endpoints: fields and limits by its input schemas of 2026-06-11, USD a second of 2026-09.
+
+These tables are written from the vendors' documents alone and share nothing with the compiler's
+own target data, so that a mistake there is found here. A price that no document states is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from storyboard.simulator.body_types import BodyType, Endpoint, Field, MovieLimits, PictureLimits
+from storyboard.simulator.field_types import (
+    ANY_SHOT_TYPE,
+    EITHER,
+    ELEMENTS,
+    FIRST,
+    FLAG,
+    MOVIE,
+    NEGATIVE,
+    PICTURE,
+    PICTURES,
+    PROMPT,
+    RATIO,
+    RATIO_OR_AUTO,
+    SCALE,
+    SHOT_TYPE,
+    SHOTS,
+    TO_FIFTEEN,
+    TO_TEN,
+    seconds_of,
+)
+
+_O3_REFERENCE = BodyType(
+    fields={
+        "prompt": EITHER,
+        "multi_prompt": SHOTS,
+        "start_image_url": PICTURE,
+        "end_image_url": PICTURE,
+        "image_urls": PICTURES,
+        "elements": ELEMENTS,
+        "generate_audio": FLAG,
+        "duration": TO_FIFTEEN,
+        "shot_type": SHOT_TYPE,
+        "aspect_ratio": RATIO,
+    }
+)
+_O3_TEXT = BodyType(
+    fields={
+        "prompt": EITHER,
+        "multi_prompt": SHOTS,
+        "generate_audio": FLAG,
+        "duration": TO_FIFTEEN,
+        "shot_type": SHOT_TYPE,
+        "aspect_ratio": RATIO,
+    }
+)
+_O3_IMAGE = BodyType(
+    fields={
+        "prompt": EITHER,
+        "multi_prompt": SHOTS,
+        "image_url": FIRST,
+        "end_image_url": PICTURE,
+        "generate_audio": FLAG,
+        "duration": TO_FIFTEEN,
+        "shot_type": SHOT_TYPE,
+    },
+    first="image_url",
+)
+_O3_EDIT = BodyType(
+    fields={
+        "prompt": PROMPT,
+        "video_url": MOVIE,
+        "image_urls": PICTURES,
+        "elements": ELEMENTS,
+        "shot_type": ANY_SHOT_TYPE,
+        "keep_audio": FLAG,
+    },
+    element="images",
+    references=4,
+)
+_O3_VIDEO = replace(
+    _O3_EDIT,
+    fields={
+        **_O3_EDIT.fields,
+        "aspect_ratio": RATIO_OR_AUTO,
+        "duration": replace(TO_FIFTEEN, nullable=True),
+    },
+)
+_O1_REFERENCE = BodyType(
+    fields={
+        "prompt": PROMPT,
+        "image_urls": PICTURES,
+        "elements": ELEMENTS,
+        "duration": TO_TEN,
+        "aspect_ratio": RATIO,
+    },
+    total=(3, 10),
+    element="frontal",
+)
+_O1_IMAGE = BodyType(
+    fields={
+        "prompt": PROMPT,
+        "start_image_url": FIRST,
+        "end_image_url": PICTURE,
+        "duration": TO_TEN,
+    },
+    total=(3, 10),
+)
+_O1_EDIT = BodyType(
+    fields={
+        "prompt": PROMPT,
+        "video_url": MOVIE,
+        "image_urls": PICTURES,
+        "elements": ELEMENTS,
+        "keep_audio": FLAG,
+    },
+    total=(3, 10),
+    element="frontal",
+    references=4,
+)
+_O1_VIDEO = replace(
+    _O1_EDIT,
+    fields={**_O1_EDIT.fields, "aspect_ratio": RATIO_OR_AUTO, "duration": TO_TEN},
+)
+_V3_TEXT = BodyType(
+    fields={
+        **_O3_TEXT.fields,
+        "negative_prompt": NEGATIVE,
+        "cfg_scale": SCALE,
+    },
+    audio_default=True,
+)
+_V3_IMAGE = BodyType(
+    fields={
+        "prompt": EITHER,
+        "multi_prompt": SHOTS,
+        "start_image_url": FIRST,
+        "end_image_url": PICTURE,
+        "elements": ELEMENTS,
+        "generate_audio": FLAG,
+        "duration": TO_FIFTEEN,
+        "shot_type": SHOT_TYPE,
+        "negative_prompt": NEGATIVE,
+        "cfg_scale": SCALE,
+    },
+    audio_default=True,
+)
+_V26_TEXT = BodyType(
+    fields={
+        "prompt": PROMPT,
+        "generate_audio": FLAG,
+        "cfg_scale": SCALE,
+        "negative_prompt": NEGATIVE,
+        "duration": seconds_of(5, 10),
+        "aspect_ratio": RATIO,
+    },
+    audio_default=True,
+)
+_V26_IMAGE = BodyType(
+    fields={
+        "prompt": PROMPT,
+        "start_image_url": FIRST,
+        "end_image_url": PICTURE,
+        "generate_audio": FLAG,
+        "negative_prompt": NEGATIVE,
+        "duration": seconds_of(5, 10),
+        "voice_ids": Field(kind="words", nullable=True),
+    },
+    audio_default=True,
+)
+_MOTION = BodyType(
+    fields={
+        "prompt": EITHER,
+        "image_url": FIRST,
+        "video_url": MOVIE,
+        "character_orientation": Field(kind="choice", choices=("image", "video"), required=True),
+        "keep_original_sound": FLAG,
+    },
+    first="image_url",
+    picture=PictureLimits(least_side=340, most_side=3850),
+    movie=MovieLimits(
+        most_bytes=104_857_600, sides=(340, 3850), seconds=(3.0, 30.05), rate=(1.0, 240.0)
+    ),
+)
+_V3_MOTION = replace(_MOTION, fields={**_MOTION.fields, "elements": ELEMENTS}, element="images")
+
+_PRICES = {
+    "o3/pro/reference-to-video": ("0.112", "0.14"),
+    "o3/standard/reference-to-video": ("0.084", "0.112"),
+    "o3/4k/reference-to-video": ("0.42", "0.42"),
+    "o1/standard/reference-to-video": ("0.084", "0.084"),
+    "o1/reference-to-video": ("0.112", "0.112"),
+}
+
+_BODY_TYPES: Mapping[str, BodyType] = {
+    **{f"o3/{tier}/reference-to-video": _O3_REFERENCE for tier in ("4k", "pro", "standard")},
+    **{f"o3/{tier}/image-to-video": _O3_IMAGE for tier in ("4k", "pro", "standard")},
+    **{f"o3/{tier}/text-to-video": _O3_TEXT for tier in ("4k", "pro", "standard")},
+    **{f"o3/{tier}/video-to-video/edit": _O3_EDIT for tier in ("pro", "standard")},
+    **{f"o3/{tier}/video-to-video/reference": _O3_VIDEO for tier in ("pro", "standard")},
+    **{f"o1/{tier}reference-to-video": _O1_REFERENCE for tier in ("", "standard/")},
+    **{f"o1/{tier}image-to-video": _O1_IMAGE for tier in ("", "standard/")},
+    **{f"o1/{tier}video-to-video/edit": _O1_EDIT for tier in ("", "standard/")},
+    **{f"o1/{tier}video-to-video/reference": _O1_VIDEO for tier in ("", "standard/")},
+    **{f"v3/{tier}/text-to-video": _V3_TEXT for tier in ("4k", "pro", "standard")},
+    **{f"v3/{tier}/image-to-video": _V3_IMAGE for tier in ("4k", "pro", "standard")},
+    **{f"v3/{tier}/motion-control": _V3_MOTION for tier in ("pro", "standard")},
+    "v2.6/pro/text-to-video": _V26_TEXT,
+    "v2.6/pro/image-to-video": _V26_IMAGE,
+    **{f"v2.6/{tier}/motion-control": _MOTION for tier in ("pro", "standard")},
+}
+
+APP = "fal-ai/kling-video"
+
+
+def _endpoint(path: str, body_type: BodyType) -> Endpoint:
+    silent, audio = _PRICES.get(path, (None, None))
+    return Endpoint(
+        id=f"{APP}/{path}",
+        body_type=body_type,
+        silent=None if silent is None else Decimal(silent),
+        audio=None if audio is None else Decimal(audio),
+    )
+
+
+ENDPOINTS: Mapping[str, Endpoint] = {
+    f"{APP}/{path}": _endpoint(path, body_type) for path, body_type in _BODY_TYPES.items()
+}

@@ -1,0 +1,96 @@
+"""Oxen's models: fields and limits by its pages of 2026-07, USD a second of 2026-04.
+
+These tables are written from the vendors' documents alone and share nothing with the compiler's
+own target data, so that a mistake there is found here. A price that no document states is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from storyboard.simulator.body_types import BodyType, Endpoint, Field, PictureLimits
+from storyboard.simulator.field_types import (
+    ELEMENTS,
+    FLAG,
+    NEGATIVE,
+    PICTURE,
+    PICTURES,
+    PROMPT,
+    RATIO,
+    SHOTS,
+    seconds_of,
+)
+
+_SAFE_PICTURE = PictureLimits(formats=("JPEG", "PNG"))
+_O3 = BodyType(
+    fields={
+        "prompt": Field(kind="text", most=512, nullable=True),
+        "multi_prompt": SHOTS,
+        "duration": seconds_of(*range(1, 16)),
+        "input_image": PICTURES,
+        "start_image_url": PICTURE,
+        "tail_image_url": PICTURE,
+        "elements": ELEMENTS,
+        "negative_prompt": NEGATIVE,
+        "aspect_ratio": RATIO,
+        "generate_audio": FLAG,
+    },
+    prompt_width=512,
+    references=4,
+    numbers=True,
+    element="images",
+    lone_frontal=True,
+    last="tail_image_url",
+    pictures="input_image",
+    control=frozenset(("model", "num_generations", "target_namespace", "response_format")),
+    last_needs_first=True,
+    picture=_SAFE_PICTURE,
+)
+_OMNI = replace(
+    _O3,
+    fields={
+        "prompt": PROMPT,
+        "duration": seconds_of(*range(1, 16)),
+        "input_image": PICTURES,
+        "start_image_url": PICTURE,
+        "tail_image_url": PICTURE,
+        "elements": ELEMENTS,
+        "negative_prompt": NEGATIVE,
+        "aspect_ratio": RATIO,
+        "generate_audio": FLAG,
+        "resolution": Field(kind="choice", choices=("720p", "1080p", "4k")),
+    },
+    prompt_width=2500,
+    references=7,
+    element="combo",
+)
+_O1 = replace(
+    _O3,
+    fields={
+        "prompt": PROMPT,
+        "duration": seconds_of(5, 10),
+        "input_image": Field(kind="pictures", required=True),
+        "elements": ELEMENTS,
+        "aspect_ratio": RATIO,
+    },
+    total=(5, 10),
+    prompt_width=2500,
+    references=7,
+    element="frontal",
+)
+
+ENDPOINTS: Mapping[str, Endpoint] = {
+    endpoint.id: endpoint
+    for endpoint in (
+        Endpoint(
+            id="kling-video-o3-pro-reference-to-video",
+            body_type=_O3,
+            silent=Decimal("0.224"),
+            audio=Decimal("0.224"),
+        ),
+        Endpoint(id="kling-video-o3-omni", body_type=_OMNI),
+        Endpoint(id="kling-video-o1-reference-to-video", body_type=_O1),
+    )
+}

@@ -1,0 +1,43 @@
+"""Requests of plans for tests that need no film."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from storyboard.compiler.request import Dependency
+from storyboard.plan.model import NEW, Action, PlannedCost, PlannedRequest
+from storyboard.values.units import Money
+
+PRICE = Money(Decimal("0.70"), "USD")
+
+
+def planned_request(
+    name: str,
+    *needs: str,
+    digest: str = "",
+    seconds: int = 5,
+    action: Action = Action.GENERATE,
+    money: Money | None = PRICE,
+) -> PlannedRequest:
+    """A request of one shot; it opens on the last frames of those that it needs."""
+    cost = money and PlannedCost(money=money, unit_price=money.amount / seconds, seconds=seconds)
+    return PlannedRequest(
+        id=name,
+        digest=digest or name,
+        endpoint="e",
+        payload={"prompt": name},
+        seconds=seconds,
+        padding=0,
+        take=1,
+        alternate_of=None,
+        action=action,
+        reason=NEW,
+        cost=cost,
+        shots=(),
+        tokens={},
+        assets=(),
+        depends_on=tuple(
+            Dependency(request=one, digest=one, output="last_frame", pointer="/start")
+            for one in needs
+        ),
+    )
