@@ -61,6 +61,7 @@ class HostDeclaration:
     ``key_variable`` is the environment variable that holds the key. ``pictures_option`` is the
     option that must be given before a picture or frame can be sent; empty where none must.
     ``simulated_options`` are the values that a simulated run takes where none are given.
+    ``dashboard`` is the address at which people see the vendor's own list of their requests.
     ``open`` makes the host's client; ``receipt`` gives the receipt of an order of which only the
     endpoint and the vendor's id are known.
     """
@@ -73,6 +74,7 @@ class HostDeclaration:
     options: tuple[HostOption, ...] = ()
     pictures_option: str = ""
     simulated_options: Mapping[str, str] = field(default_factory=dict)
+    dashboard: str = ""
 
     def option(self, name: str) -> HostOption:
         """The option of a name. Raises ``KeyError``."""

@@ -63,8 +63,9 @@ class HttpClient:
     """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone.
 
     ``clock_ahead`` is by how many seconds this machine's clock is ahead of the vendor's, None
-    before it has told the time. ``most_streams`` are the event streams that may be open at once;
-    those who open them count.
+    before it has told the time; ``told_at`` is the time of its last answer, None where that told
+    none. ``most_streams`` are the event streams that may be open at once; those who open them
+    count.
     """
 
     def __init__(
@@ -81,6 +82,8 @@ class HttpClient:
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
         self.clock_ahead: float | None = None
+        self.told_at: float | None = None
+        self._told = ""
         self._clock_at = -_CLOCK_EVERY
         most = max_connections()
         self.most_streams = most // 2
@@ -149,11 +152,15 @@ class HttpClient:
             ) from None
 
     def _compare_clocks(self, answer: aiohttp.ClientResponse) -> None:
-        now = time.monotonic()
-        if now < self._clock_at + _CLOCK_EVERY:
+        told = answer.headers.get("Date", "")
+        if told == self._told:
             return
-        there = read_date(answer.headers.get("Date", ""))
-        if there is not None:
+        there, self._told = read_date(told), told
+        self.told_at = there.timestamp() if there is not None else None
+        if there is None:
+            return
+        now = time.monotonic()
+        if now >= self._clock_at + _CLOCK_EVERY:
             self.clock_ahead, self._clock_at = _now() - there.timestamp(), now
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:

@@ -74,8 +74,9 @@ class Outcome:
 class Trace:
     """A request in a host's history; ``body`` is None where the host does not keep it.
 
-    ``text`` is the prompt where that is all that is kept. ``at`` is Unix seconds by the host's
-    clock.
+    ``text`` is the prompt where that is all that is kept. ``at`` is when the host took the
+    request, in Unix seconds by the host's clock. ``shows_unfinished`` is whether this row proves
+    that the history also shows orders whose rendering has not begun.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Trace:
     at: float
     body: Mapping[str, Any] | None = None
     text: str | None = None
+    shows_unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +100,23 @@ class Host(Protocol):
 
     ``keeps_bodies`` says whether its history holds whole bodies, so that a request can be told
     from every other; ``unlisted`` why an order may be missing there, empty where none is.
-    ``most_watched`` is how many jobs may be watched at once, None for all.
+    ``most_watched`` is how many jobs may be watched at once, None for all. ``life`` is the longest
+    time in seconds from an order to the end of its clip, where its orders carry such a limit.
     """
 
     name: str
     keeps_bodies: bool
     unlisted: str
     most_watched: int | None
+    life: float | None
 
     @property
     def clock_ahead(self) -> float | None:
         """The seconds by which this machine's clock is ahead of the host's, None if unknown."""
+
+    @property
+    def told_at(self) -> float | None:
+        """The ``Date`` of the host's last answer, in Unix seconds; None where it had none."""
 
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """Send a paying request, once: a receipt for each clip that it began.

@@ -13,6 +13,7 @@ from typing import Self, Unpack
 from storyboard.ledger import rows
 from storyboard.ledger.damage import check_place, sound, unusable
 from storyboard.ledger.intent import (
+    Attempt,
     Intent,
     IntentChanges,
     LedgerError,
@@ -58,6 +59,12 @@ create table lease (
   one integer primary key check (one = 1), machine text not null, pid integer not null,
   born text not null, token text not null, expires real not null);
 """
+_ATTEMPTS = """
+create table if not exists attempts (
+  digest text primary key, life real, ended_at real)
+"""
+"""Made where a ledger does not have it yet: without it, nothing is known of an attempt."""
+
 _REMEMBERED = (State.RUNNING, State.SUCCEEDED)
 """What the vendor tells again when it is asked: a loss of power may take it, a kill does not."""
 
@@ -105,6 +112,7 @@ class SqliteLedger:
                 base.execute(statement)
             base.execute(f"pragma application_id = {APPLICATION}")
             base.execute(f"pragma user_version = {VERSION}")
+        base.execute(_ATTEMPTS)
         base.execute("commit")
 
     def close(self) -> None:
@@ -181,7 +189,9 @@ class SqliteLedger:
                 self._known[digest] = found
         return found
 
-    def intend(self, order: Order, run: str, links: dict[str, str]) -> Intent:
+    def intend(
+        self, order: Order, run: str, links: dict[str, str], life: float | None = None
+    ) -> Intent:
         """See :class:`Ledger`."""
         now = self._clock()
         with self._writing() as base:
@@ -197,8 +207,27 @@ class SqliteLedger:
                 changed_at=now,
             )
             rows.write(base, intent)
+            base.execute(
+                "insert or replace into attempts values (?, ?, null)", (order.digest, life)
+            )
             self._trace(base, intent)
         return self._keep(intent)
+
+    def attempt(self, digest: str) -> Attempt:
+        """See :class:`Ledger`."""
+        with sound(self._path):
+            row = self._base.execute(
+                "select life, ended_at from attempts where digest = ?", (digest,)
+            ).fetchone()
+        return Attempt() if row is None else Attempt(life=row[0], ended_at=row[1])
+
+    def end_attempt(self, digest: str, at: float) -> None:
+        """See :class:`Ledger`."""
+        with self._writing() as base:
+            base.execute(
+                "update attempts set ended_at = min(coalesce(ended_at, ?), ?) where digest = ?",
+                (at, at, digest),
+            )
 
     def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
         """See :class:`Ledger`."""
@@ -217,6 +246,7 @@ class SqliteLedger:
                 changed_at=now,
             )
             rows.write(base, intent)
+            base.execute("delete from attempts where digest = ?", (order.digest,))
             self._trace(base, intent)
         return self._keep(intent)
 
@@ -251,15 +281,17 @@ class SqliteLedger:
             ),
         )
 
-    def accepted(self, host: str, endpoint: str, since: float) -> list[str]:
+    def accepted(self, host: str, endpoint: str, since: float) -> list[Intent]:
         """See :class:`Ledger`."""
         with sound(self._path):
-            found = self._base.execute(
-                "select vendor_id from intents where host = ? and endpoint = ? "
-                "and intended_at >= ? and vendor_id is not null order by rowid",
-                (host, endpoint, since),
+            return rows.read(
+                self._base,
+                "where host = ? and endpoint = ? and intended_at >= ? and vendor_id is not null "
+                "and digest in (select digest from attempts)",
+                host,
+                endpoint,
+                since,
             )
-            return [row[0] for row in found]
 
     def claimed(self, host: str) -> frozenset[str]:
         """See :class:`Ledger`."""

@@ -75,6 +75,8 @@ def plain_line(event: Event) -> str:
             return ""
         case _H.PAUSED:
             return f"waiting {event.facts['seconds']} s: {text}\n"
+        case _H.LOOKING:
+            return f"for up to {event.facts['seconds'] / 60:.0f} min {text}\n"
         case _H.STOPPING:
             return f"{_stopping(text)}\n"
         case _H.STARTED | _H.FINISHED:
@@ -125,6 +127,8 @@ class Board:
             self.said, self.is_stopping = _stopping(text), True
         elif event.what is _H.PAUSED and not self.is_stopping:
             self.said = f"waiting: {text}"
+        elif event.what is _H.LOOKING and not self.is_stopping:
+            self.said = text
         elif event.what is _H.SUBMITTED and not self.is_stopping:
             self.said = ""
         if not event.clip or event.what is _H.WARNING:

@@ -36,6 +36,7 @@ class Happening(StrEnum):
     WARNING = "warning"
     STARTED = "started"
     PAUSED = "paused"
+    LOOKING = "looking"
     STOPPING = "stopping"
     FINISHED = "finished"
 

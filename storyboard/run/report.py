@@ -8,6 +8,7 @@ from storyboard.ledger import Intent
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.events import Happening
 from storyboard.run.patience import Patience
+from storyboard.run.reconcile import UnclaimedRow
 from storyboard.targets.model import Takes
 from storyboard.values.units import Money
 
@@ -35,7 +36,8 @@ class RunOptions:
 class Result:
     """How a clip of the plan stands at the end. ``what`` is the last that happened to it.
 
-    ``text`` is what was wrong, ``place`` where in the storyboard.
+    ``text`` is what was wrong, ``place`` where in the storyboard. ``rows`` are rows of the
+    vendor's history that may be the order of an uncertain clip.
     """
 
     clip: PlannedClip
@@ -44,6 +46,7 @@ class Result:
     text: str = ""
     place: str = ""
     kind: str = ""
+    rows: tuple[UnclaimedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

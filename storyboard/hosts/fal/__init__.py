@@ -26,5 +26,10 @@ def receipt_of(endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is ca
 
 
 HOST = HostDeclaration(
-    name="fal", title="fal", key_variable="FAL_KEY", open=_open, receipt=receipt_of
+    name="fal",
+    title="fal",
+    key_variable="FAL_KEY",
+    open=_open,
+    receipt=receipt_of,
+    dashboard="https://fal.ai/dashboard/requests",
 )

@@ -42,6 +42,8 @@ from storyboard.ledger import Receipt
 
 _PAGE = 100
 _MAX_PAGES = 200
+_RENDERING = 1800.0
+"""Seconds that a clip is given from its start to its end: they take 1 to 10 minutes."""
 _PROGRESS = {
     "IN_QUEUE": Progress.QUEUED,
     "IN_PROGRESS": Progress.RUNNING,
@@ -94,6 +96,8 @@ class FalHost:
         )
         self.most_watched: int | None = self._http.most_streams
         self._labelled = labelled
+        self.life: float | None = (limits or TimeLimits()).life
+        self._limiting = _limiting_headers(self.life)
         self._token: tuple[str, str, str, float] | None = None
 
     @property
@@ -101,9 +105,14 @@ class FalHost:
         """See :class:`Host`."""
         return self._http.clock_ahead
 
+    @property
+    def told_at(self) -> float | None:
+        """See :class:`Host`."""
+        return self._http.told_at
+
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """See :class:`Host`. An order is for one clip."""
-        headers = submission.labels() if self._labelled else {}
+        headers = {**self._limiting, **(submission.labels() if self._labelled else {})}
         body = json.dumps(submission.body, ensure_ascii=False).encode()
         answer = await self._http.pay(f"{self._at.queue}/{submission.endpoint}", body, headers)
         found = _json(answer)
@@ -297,6 +306,10 @@ def _look(found: Any) -> JobView:
         raise trouble(FailureKind.TRANSIENT, "the host's status cannot be read") from None
 
 
+_BEGUN = ("started_at", "ended_at", "status_code")
+"""Fields of a row of the history, of which an order that waits has none."""
+
+
 def _trace(item: dict[str, Any], endpoint: str) -> Trace:
     body = item.get("json_input")
     if isinstance(body, str):
@@ -304,9 +317,20 @@ def _trace(item: dict[str, Any], endpoint: str) -> Trace:
     return Trace(
         id=item["request_id"],
         endpoint=str(item.get("endpoint_id") or endpoint),
-        at=read_time(item["sent_at"]),
+        at=read_time(item.get("sent_at") or item["started_at"]),
         body=body if isinstance(body, dict) else None,
+        # An order that runs proves nothing of those that wait: a list may begin with the start.
+        shows_unfinished=not any(item.get(name) for name in _BEGUN),
     )
+
+
+def _limiting_headers(life: float) -> dict[str, str]:
+    """Headers that bound an order's life: the time to its start, and one start alone.
+
+    ``X-Fal-Request-Timeout`` is the time to start in whole seconds, retries included, above 1.
+    """
+    start = life - min(_RENDERING, life / 2)
+    return {"X-Fal-Request-Timeout": str(max(2, round(start))), "X-Fal-No-Retry": "1"}
 
 
 def _units(text: str | None) -> Decimal | None:

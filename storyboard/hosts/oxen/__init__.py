@@ -65,5 +65,6 @@ HOST = HostDeclaration(
         ),
     ),
     pictures_option="repository",
+    dashboard="https://www.oxen.ai",
     simulated_options={"repository": "simulated/storyboard"},
 )
