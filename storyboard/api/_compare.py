@@ -65,7 +65,7 @@ def compare(file: str, options: CompileOptions | None = None) -> tuple[list[Offe
                 target=target,
                 is_chosen=target == chosen,
                 is_superseded=offered.status == "superseded",
-                total=total(costs, currency(offered)) if compiled.requests else None,
+                total=total(costs, currency(offered)) if compiled.is_complete else None,
                 as_of=offered.as_of.isoformat(),
                 losses=tuple(d for d in found if d.code in {FEATURE_LOST, FEATURE_EMULATED}),
                 errors=tuple(d for d in found if d.severity is Severity.ERROR),

@@ -16,6 +16,7 @@ from storyboard.compiler.lower import Lowering, lower
 from storyboard.compiler.pack import pack
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve import resolve
+from storyboard.compiler.resolve.scene_errors import UnpricedScene, find_unpriced
 from storyboard.compiler.split import split
 from storyboard.compiler.split.findings import check_clips, check_faces
 from storyboard.diagnostics import Diagnostics
@@ -34,14 +35,16 @@ if TYPE_CHECKING:
 class Compilation:
     """A storyboard as far as it could be compiled, and everything that was found.
 
-    ``film`` is None where nothing could be read of it; ``requests`` is empty where there are
-    errors.
+    ``film`` is None where nothing could be read of it. ``requests`` are those of the scenes that no
+    error concerns, ``unpriced`` are the others. ``is_complete`` says that there are no errors.
     """
 
     reading: Reading
     diagnostics: Diagnostics
     film: Film | None = None
     requests: tuple[Request, ...] = ()
+    unpriced: tuple[UnpricedScene, ...] = ()
+    is_complete: bool = False
 
     @property
     def name(self) -> str:
@@ -76,7 +79,7 @@ def start(options: CompileOptions) -> Diagnostics:
 def compile_reading(
     reading: Reading, options: CompileOptions, diagnostics: Diagnostics, known: Known | None = None
 ) -> Compilation:
-    """Compile what was read; every stage runs that what was found allows.
+    """Compile what was read; a scene that an error concerns has no requests.
 
     ``known`` tells what is paid already: of two ways to share requests out, the one that keeps
     finished clips is the cheaper one.
@@ -96,19 +99,38 @@ def compile_reading(
         variables_are_complete=reading.has_all_variables,
         diagnostics=diagnostics,
     )
+    written = reading.storyboard
+
+    def unpriced_scenes() -> tuple[UnpricedScene, ...]:
+        libraries = reading.libraries.values()
+        return find_unpriced(written, libraries, film.variables, diagnostics)
+
     ruler = Ruler(target, film.cast, film.max_references)
     composer = Composer(film, ruler, diagnostics)
     if composer.own_template is None and film.template is not None:
-        return Compilation(reading=reading, diagnostics=diagnostics, film=film)
-    clips = [(scene, _fit(film, scene, composer, known, diagnostics)) for scene in film.scenes]
+        return Compilation(
+            reading=reading, diagnostics=diagnostics, film=film, unpriced=unpriced_scenes()
+        )
+    wrong = {scene.number for scene in unpriced_scenes()}
+    clips = []
+    for scene in film.scenes:
+        paid = known if scene.number not in wrong else None
+        clips.append((scene, _fit(film, scene, composer, paid, diagnostics)))
     for _, fitted in clips:
         check_clips(fitted, composer)
+    unpriced = unpriced_scenes()
+    wrong = {scene.number for scene in unpriced}
+    clips = [(scene, fitted) for scene, fitted in clips if scene.number not in wrong]
     if not diagnostics.has_errors:
         check_faces(film, (clip for _, fitted in clips for clip in fitted), composer)
-    requests: tuple[Request, ...] = ()
-    if not diagnostics.has_errors:
-        requests = lower(film, clips, diagnostics, options.takes)
-    return Compilation(reading=reading, diagnostics=diagnostics, film=film, requests=requests)
+    return Compilation(
+        reading=reading,
+        diagnostics=diagnostics,
+        film=film,
+        requests=lower(film, clips, diagnostics, options.takes),
+        unpriced=unpriced,
+        is_complete=not diagnostics.has_errors,
+    )
 
 
 def choose_target(reading: Reading, options: CompileOptions, diagnostics: Diagnostics) -> Target:
@@ -162,7 +184,7 @@ def _fit(
 
     def is_paid(parts: tuple[Part, ...], seconds: int) -> bool:
         # What continues has the digest of the clip before it in its own, which is not known yet.
-        if known is None or parts[0].continues or diagnostics.has_errors:
+        if known is None or parts[0].continues:
             return False
         asked = sum(part.seconds for part in parts)
         clip = Clip(parts=parts, seconds=seconds, padding=seconds - asked)

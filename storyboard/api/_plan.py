@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,8 @@ _MAX_PROBLEMS = 20
 def plan(file: str, options: CompileOptions | None = None) -> tuple[Plan, Compilation]:
     """Compile a storyboard, price it and verify the result.
 
-    A plan is returned even where there are errors: without requests, and not applyable.
+    A plan is returned even where there are errors: without the requests of the scenes that they
+    concern, and not applyable.
     """
     options = options or CompileOptions()
     diagnostics = start(options)
@@ -86,13 +88,16 @@ def plan_compilation(
         known=known,
         diagnostics=diagnostics,
         show=as_json,
+        unpriced=compilation.unpriced,
     )
+    wrong = {scene.number for scene in compilation.unpriced}
+    priced = tuple(scene for scene in film.scenes if scene.number not in wrong)
     broken = verify(
         made,
         film.target,
         request_schema(film.target),
         max_references=film.max_references,
-        film=film,
+        film=replace(film, scenes=priced) if wrong else film,
     )
     for problem in broken[:_MAX_PROBLEMS]:
         diagnostics.add(

@@ -45,7 +45,7 @@ def cancel_command(
 
     from storyboard.cli.film_clips import find_sent, pick
     from storyboard.ledger.states import UNDER_WAY, State
-    from storyboard.render.ledger import STATES
+    from storyboard.render.ledger import STATE_WORDS
 
     def open_hosts(names: Iterable[str], store: Store) -> dict[str, Host]:
         from storyboard.hosts.registry import SIMULATED_KEY, find_key, get_host, open_host
@@ -66,7 +66,9 @@ def cancel_command(
         stopping = {one.order.address for one in under_way}
         for one in {one.order.address: one for one in named}.values() if addresses else ():
             if one.order.address not in stopping:
-                click.echo(f"{one.order.address}  is not under way: {STATES[one.state]}", err=True)
+                click.echo(
+                    f"{one.order.address}  is not under way: {STATE_WORDS[one.state]}", err=True
+                )
         if under_way:
             hosts = open_hosts({one.order.host for one in under_way}, sent.store)
             ending.code = asyncio.run(_cancel(under_way, hosts))

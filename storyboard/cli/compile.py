@@ -42,7 +42,7 @@ def compile_command(
     made, compiled = plan(file, dataclasses.replace(options, takes=takes))
     keep(made, compiled)
     show_on_stderr(compiled, form, color)
-    if compiled.diagnostics.has_errors and not made.requests:
+    if not compiled.is_complete or not made.requests:
         return refusal_code(compiled.diagnostics)
     listed = [
         {"id": one.id, "endpoint": one.endpoint, "payload": one.payload} for one in made.requests

@@ -92,7 +92,7 @@ def _several(address: str, clips: Sequence[Intent], doubtful: Sequence[Intent]) 
 def _decide(ledger: Ledger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
     from storyboard.hosts.registry import get_host
     from storyboard.ledger import IllegalStepError, State
-    from storyboard.render.ledger import STATES
+    from storyboard.render.ledger import STATE_WORDS
 
     before, address = intent.state, intent.order.address
     if adopt is not None and adopt in ledger.claimed(intent.order.host):
@@ -113,7 +113,7 @@ def _decide(ledger: Ledger, intent: Intent, *, send_again: bool, adopt: str | No
     except IllegalStepError:
         known = _choices(before)
         hint = f"here only {known} can be said" if known else "there is nothing to decide"
-        return say_error(f'"{address}" is {STATES[before]}: {hint}', REFUSED)
+        return say_error(f'"{address}" is {STATE_WORDS[before]}: {hint}', REFUSED)
     click.echo(f"{address}  {said}", err=True)
     return FINE
 

@@ -253,9 +253,13 @@ class Shot:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Shots that may share requests; ``address`` is the scene's id, else its number."""
+    """Shots that may share requests; ``address`` is the scene's id, else its number.
+
+    ``number`` counts from 1 as written, left-out scenes included.
+    """
 
     address: str
+    number: int = 1
     title: str
     aspect_ratio: str
     pack: bool

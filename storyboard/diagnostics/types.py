@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from storyboard.diagnostics.source import Span
+from storyboard.diagnostics.source import Source, Span
 
 
 class Severity(StrEnum):
@@ -61,6 +61,19 @@ class Diagnostic:
     fix: Fix | None = None
     severity: Severity
 
+    def placed_in(self, source: Source) -> Diagnostic:
+        """The same finding in another text with the same places."""
+
+        def moved(span: Span) -> Span:
+            return Span(source, span.start, span.end)
+
+        return replace(
+            self,
+            span=self.span and moved(self.span),
+            labels=tuple(Label(moved(label.span), label.text) for label in self.labels),
+            fix=self.fix and Fix(moved(self.fix.span), self.fix.text),
+        )
+
     @property
     def order(self) -> tuple[str, int, int, str]:
         """The key that puts findings in the order of their files and places."""
@@ -78,6 +91,8 @@ class Diagnostics:
         default_factory=dict
     )
     _errors: int = 0
+    errors_said: int = 0
+    """How often an error was said; one that is said again counts again."""
     _raised: set[Code] = field(default_factory=set)
 
     def raise_to_error(self, code: Code) -> None:
@@ -99,9 +114,10 @@ class Diagnostics:
         """Keep a finding, unless the same was already said of the same place."""
         place = None if span is None else (span.source.name, span.start, span.end)
         key = (code.id, place, message)
+        weight = Severity.ERROR if code in self._raised else severity or code.severity
+        self.errors_said += weight is Severity.ERROR
         if key in self._found:
             return
-        weight = Severity.ERROR if code in self._raised else severity or code.severity
         self._errors += weight is Severity.ERROR
         self._found[key] = Diagnostic(
             code=code,
@@ -112,6 +128,19 @@ class Diagnostics:
             help=help,
             fix=fix,
             severity=weight,
+        )
+
+    def take(self, found: Diagnostic) -> None:
+        """Keep a finding of another collection, unless the same was already said."""
+        self.add(
+            found.code,
+            found.message,
+            found.span,
+            label=found.label,
+            labels=found.labels,
+            help=found.help,
+            fix=found.fix,
+            severity=found.severity,
         )
 
     def add_place(

@@ -7,6 +7,8 @@
   merges, ``findings`` bounds what one file may say
 - ``diagnosis``: where the text is no YAML, what the writer meant: ``breakdown`` is what is known,
   ``token_errors`` and ``line_errors`` are the kinds of mistake, ``plain_scalars`` mends
+- ``recovery``: what is blanked out after a breakdown, so that the rest is parsed; ``outline``
+  finds the items and keys of a text that need not be YAML
 - ``source_map``: from a stretch of a scalar's value to its place in the file
 - ``phrases``: what stands in a file, in a writer's words
 """

@@ -16,6 +16,7 @@ from storyboard.document import line_errors, token_errors
 from storyboard.document.breakdown import Breakdown
 from storyboard.document.characters import FORBIDDEN_HELP, find_forbidden
 from storyboard.document.findings import Findings, shorten
+from storyboard.document.plain_scalars import PlainLine
 
 _WORD = re.compile(r"[^\s,\[\]{}]+")
 _KINDS: tuple[Callable[[Breakdown], bool], ...] = (
@@ -70,6 +71,25 @@ def report_template(source: Source, offset: int, findings: Findings) -> None:
     Breakdown(
         findings=findings, problem="", context="", place=offset, opened=offset, before=None
     ).begins_with(offset)
+
+
+def report_opening(source: Source, offset: int, findings: Findings) -> None:
+    """Report a quotation or bracket without an end, which breaks the parse far below it."""
+    at = Breakdown(
+        findings=findings, problem="", context="", place=offset, opened=offset, before=None
+    )
+    if source.text[offset] in "[{":
+        line_errors.say_open_bracket(at)
+    else:
+        token_errors.say_unclosed_quote(at)
+
+
+def report_no_key(source: Source, offset: int, findings: Findings) -> None:
+    """Report a line among keys that is none, which breaks the parse in the line below."""
+    at = Breakdown(
+        findings=findings, problem="", context="", place=offset, opened=offset, before=None
+    )
+    line_errors.say_without_colon(at, PlainLine(source, offset))
 
 
 def _index(mark: Any, source: Source) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unicodedata import normalize
 
 from storyboard.document.findings import Findings
-from storyboard.document.nodes import Mapping, Node, Scalar, Sequence, blank
+from storyboard.document.nodes import HOLE, Mapping, Node, Scalar, Sequence, blank
 
 REFUSED_KEY = Scalar("\ufffd")
 """Stands for a key that is no text. Not ASCII, so that its entry always gets a closer look."""
@@ -27,7 +27,7 @@ class Entries:
     def put(self, key: Scalar, item: Node, *, left_out: bool) -> None:
         """Put an entry into the mapping, or say why it is left out of it."""
         mapping = self._mapping
-        if key is REFUSED_KEY:
+        if key is REFUSED_KEY or key.style == HOLE:
             mapping.is_broken = True
             return
         folded = _fold(key)
@@ -54,7 +54,7 @@ class Entries:
                 self._merged.append(part)
                 continue
             self._mapping.is_broken = True
-            if not (isinstance(part, Scalar) and part.style == "*"):
+            if not (isinstance(part, Scalar) and part.style in ("*", HOLE)):
                 self._findings.bad_merge(part)
 
     def finish(self) -> None:

@@ -146,7 +146,7 @@ def is_key_below_value(at: Breakdown) -> bool:
     if above is None or line.key is None:
         return False
     if above.key is None:
-        return _without_colon(at, above)
+        return say_without_colon(at, above)
     words = at.text[line.key_start : at.place]
     if " " in words.strip() and line.column > above.column and not line.dashed:
         end = text_end(at.source, line.key_start, in_flow=False, column=above.column)
@@ -167,11 +167,11 @@ def is_missing_colon(at: Breakdown) -> bool:
     if "not find expected ':'" not in at.problem:
         return False
     if at.text[at.opened : at.opened + 1] in tuple("[{"):
-        return _open_bracket(at)
-    return _without_colon(at, PlainLine(at.source, at.opened))
+        return say_open_bracket(at)
+    return say_without_colon(at, PlainLine(at.source, at.opened))
 
 
-def _open_bracket(at: Breakdown) -> bool:
+def say_open_bracket(at: Breakdown) -> bool:
     opening, closing, what = ("[", "]", "list")
     if at.text[at.opened] == "{":
         opening, closing, what = ("{", "}", "mapping")
@@ -183,7 +183,8 @@ def _open_bracket(at: Breakdown) -> bool:
     )
 
 
-def _without_colon(at: Breakdown, line: PlainLine) -> bool:
+def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
+    """Report a line that is no key, although keys stand around it."""
     start = line.key_start
     written = at.text[start : line.end].rstrip()
     if written.startswith("-") and not written.startswith("--"):
@@ -233,7 +234,7 @@ def is_bracket(at: Breakdown) -> bool:
     if opening in tuple("[{") and (
         not at.char or (here.start != there.start and here.indent <= there.indent)
     ):
-        return _open_bracket(at)
+        return say_open_bracket(at)
     if at.char in tuple("]}"):
         return at.say(
             YAML_SYNTAX,
@@ -262,7 +263,7 @@ def is_indentation(at: Breakdown) -> bool:
     if at.opened < line.start and column == at.opened - PlainLine(at.source, at.opened).start:
         is_item = line.dashed or at.text.startswith("-", at.place)
         if not is_item and line.key is None:
-            return _without_colon(at, line)
+            return say_without_colon(at, line)
         return at.say(
             YAML_SYNTAX,
             f"{'an item of a list' if is_item else 'a key'} stands among "

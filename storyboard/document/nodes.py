@@ -22,11 +22,16 @@ class Origin:
     used_at: Span | None = None
 
 
+HOLE = "?"
+"""The style of a scalar that stands for what could not be read."""
+
+
 class Scalar(str):
     """A text as it was written, before any type is read into it.
 
-    ``style`` is YAML's: ``""`` plain, ``"'"``, ``'"'``, ``"|"`` or ``">"``. ``start`` and
-    ``end`` enclose the quotation marks or the block's header.
+    ``style`` is YAML's: ``""`` plain, ``"'"``, ``'"'``, ``"|"`` or ``">"``; ``"?"`` is a hole,
+    which stands for what could not be read. ``start`` and ``end`` enclose the quotation marks or
+    the block's header.
     """
 
     __slots__ = ("end", "origin", "start", "style")

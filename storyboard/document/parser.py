@@ -2,7 +2,9 @@
 
 Nothing here gives a scalar a type, and nothing here recurses with the input. What YAML allows
 and a storyboard does not (tags, several documents, keys that are not texts, equal keys) is
-reported, and parsing goes on; where the text is no YAML at all, one diagnostic says why.
+reported, and parsing goes on. Where the text is no YAML, one diagnostic says why, ``recovery``
+blanks out what cannot be read, and the rest is parsed once more: a file without such a mistake
+is parsed once.
 """
 
 from __future__ import annotations
@@ -23,14 +25,20 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from storyboard.diagnostics import Diagnostics, Source, Span
+from storyboard.diagnostics import Diagnostic, Diagnostics, Source, Span
 from storyboard.document.aliases import Anchor, copy_node, height
 from storyboard.document.depth import find_depth, refuses_depth
-from storyboard.document.diagnosis import report_breakdown, report_template
+from storyboard.document.diagnosis import (
+    report_breakdown,
+    report_no_key,
+    report_opening,
+    report_template,
+)
 from storyboard.document.entries import REFUSED_KEY, Entries
 from storyboard.document.events import HAS_C_PARSER, open_events
 from storyboard.document.findings import Findings, Refused
-from storyboard.document.nodes import Mapping, Node, Origin, Scalar, Sequence
+from storyboard.document.nodes import HOLE, Mapping, Node, Origin, Scalar, Sequence
+from storyboard.document.recovery import Recovery, StandIn
 from storyboard.values.collector import paused_collector
 
 MAX_DEPTH = 64
@@ -59,31 +67,62 @@ def parse(
 
     Scalars stay text. An entry whose value is left out, or written as plain ``~`` or ``null``,
     has an empty plain text. An alias without an anchor takes its entry out of a mapping, which is
-    then ``is_broken``; in a list its own text stands for it, with the style ``*``.
+    then ``is_broken``; in a list its own text stands for it, with the style ``*``. What could not
+    be read is a hole: a scalar with the style ``?``, or an entry that is missing in a mapping which
+    ``is_broken``.
 
-    Reports SB002 and SB004 to SB018; after SB002, SB004 to SB009, SB012, SB013 and SB016, and
-    after a hundred mistakes, there is no node. Never raises, whatever the text.
+    Reports SB002 and SB004 to SB018. After SB002, SB012, SB013 and SB016, after a hundred
+    mistakes, and where the file cannot be read even without what is broken in it, there is no
+    node. Never raises, whatever the text.
     """
-    findings = Findings(source, diagnostics)
-    try:
-        with paused_collector():
-            return _Builder(source, findings).build(c_parser=c_parser)
-    except Refused:
-        return None
-    except MemoryError:
-        with suppress(Refused):
-            findings.no_memory()
-        return None
+    recovery = Recovery(source)
+    with paused_collector():
+        while True:
+            found = Diagnostics()
+            findings = Findings(source, found)
+            try:
+                node = _Builder(source, findings, recovery).build(c_parser=c_parser)
+            except Refused:
+                node = None
+            except _Broken as broken:
+                # What was found so far may only follow from the mistake.
+                if not recovery.is_blank(broken.cause):
+                    diagnostics.take(broken.found)
+                if recovery.go_on(broken.found, broken.cause):
+                    continue
+                return None
+            except MemoryError:
+                node = None
+                with suppress(Refused):
+                    findings.no_memory()
+            for one in found:
+                diagnostics.take(one)
+            if isinstance(node, Mapping) and not recovery.is_whole:
+                node.is_broken = True
+            return node
+
+
+class _Broken(Exception):  # noqa: N818 - not an error: the way out to the recovery
+    """The text is no YAML: what is said of it, and where the mistake was made."""
+
+    def __init__(self, found: Diagnostic, cause: int) -> None:
+        super().__init__()
+        self.found = found
+        self.cause = cause
 
 
 class _Builder:
-    """The state of one parse; the loop is in ``build``, what is rare in the other methods."""
+    """The state of one parse; the loop is in ``build``, what is rare in the other methods.
 
-    __slots__ = ("aliased", "anchors", "findings", "origin", "source", "text")
+    Places point into ``source``, of which ``text`` is what the recovery has left.
+    """
 
-    def __init__(self, source: Source, findings: Findings) -> None:
+    __slots__ = ("aliased", "anchors", "findings", "origin", "recovery", "source", "text")
+
+    def __init__(self, source: Source, findings: Findings, recovery: Recovery) -> None:
         self.source = source
-        self.text = source.text
+        self.recovery = recovery
+        self.text = recovery.text
         self.findings = findings
         self.origin = Origin(source)
         self.anchors: dict[str, Anchor] = {}
@@ -141,7 +180,8 @@ class _Builder:
                 scalar.end = end = event.end_mark.index
                 scalar.style = style = event.style or ""
                 if event.anchor is not None or event.tag is not None:
-                    left_out = self._finish_marked_scalar(scalar, event)
+                    scalar, left_out = self._finish_marked_scalar(scalar, event)
+                    style, end = scalar.style, scalar.end
                 elif not style and len(value) < 5 and value in _LEFT_OUT:
                     left_out = True
                     if not value and key is not None:
@@ -168,8 +208,7 @@ class _Builder:
                         and mapping.start == place - 1
                         and text[place - 1] == "{"
                     ):
-                        report_template(self.source, place - 1, self.findings)
-                        raise Refused
+                        self._break_at_template(place - 1)
                     opened: Mapping | Sequence = (mapping := Mapping())
                     mapping.is_broken = False
                 else:
@@ -260,8 +299,36 @@ class _Builder:
             place = find_depth(self.text, error, MAX_DEPTH)
             self.findings.too_deep(Span(self.source, place, place + 1), MAX_DEPTH)
             raise Refused from None
-        report_breakdown(self.source, error, before, self.findings)
-        raise Refused from None
+        found = Diagnostics()
+        source = self._as_parsed()
+        report_breakdown(source, error, before, Findings(source, found))
+        self._raise_broken(found, int(getattr(getattr(error, "problem_mark", None), "index", 0)))
+
+    def _break_at_template(self, place: int) -> NoReturn:
+        found = Diagnostics()
+        source = self._as_parsed()
+        report_template(source, place, Findings(source, found))
+        self._raise_broken(found, place)
+
+    def _as_parsed(self) -> Source:
+        """The source with the text that was parsed, in which what was said before is blank."""
+        is_untouched = self.text is self.source.text
+        return self.source if is_untouched else Source(self.source.name, self.text)
+
+    def _raise_broken(self, reported: Diagnostics, place: int) -> NoReturn:
+        """Leave the parse with what is to be said, at the place where the mistake was made."""
+        found = next(iter(reported)).placed_in(self.source)
+        cause = place if found.span is None else found.span.start
+        opening = self.recovery.opening_before(place)
+        line = self.recovery.line_without_key(cause) if opening is None else None
+        report, real = report_opening, opening
+        if line is not None:
+            report, real = report_no_key, line
+        if real is not None and real != cause:
+            reported = Diagnostics()
+            report(self.source, real, Findings(self.source, reported))
+            found, cause = next(iter(reported)), real
+        raise _Broken(found, cause) from None
 
     def _check_end(self, get_event: Callable[[], Event], last: Any) -> None:
         """Report a second document; what is wrong in it does not matter."""
@@ -277,14 +344,24 @@ class _Builder:
 
     # -- what is rare --------------------------------------------------------------------
 
-    def _finish_marked_scalar(self, scalar: Scalar, event: Any) -> bool:
-        """Place a scalar that has a tag or an anchor; whether it counts as left out."""
+    def _finish_marked_scalar(self, scalar: Scalar, event: Any) -> tuple[Scalar, bool]:
+        """A scalar that has a tag or an anchor, in its place; whether it counts as left out."""
+        stand_in = self.recovery.stand_ins.get(scalar.start)
+        if stand_in is not None:
+            return self._read_stand_in(stand_in, scalar.start), False
         scalar.start, at = self._after_properties(scalar.start, scalar.end, event)
         if event.tag not in (None, "!", _STR):
             self.findings.tag(at["!"])
         if event.anchor is not None:
             self.anchors[event.anchor] = Anchor(scalar, 1, at["&"])
-        return event.tag is None and not scalar.style and scalar in {"~", "null"}
+        return scalar, event.tag is None and not scalar.style and scalar in {"~", "null"}
+
+    def _read_stand_in(self, stand_in: StandIn, start: int) -> Scalar:
+        """The scalar that a stand-in stands for: a text as it was meant, or a hole."""
+        scalar = Scalar(REFUSED_KEY if stand_in.kind == "key" else stand_in.text)
+        scalar.origin, scalar.start, scalar.end = self.origin, start, stand_in.end
+        scalar.style = "" if stand_in.kind == "text" else HOLE
+        return scalar
 
     def _open_marked(self, opened: Mapping | Sequence, event: Any) -> Anchor | None:
         """Place a collection that has a tag or an anchor; its anchor, which is still open."""
@@ -325,6 +402,8 @@ class _Builder:
         span = Span(self.source, event.start_mark.index, event.end_mark.index)
         anchor = self.anchors.get(event.anchor)
         if anchor is None or anchor.size is None:
+            if event.anchor in self.recovery.lost_anchors:
+                return self._read_stand_in(StandIn("hole", span.end), span.start), 1
             # Where text follows, it is no alias but a text: the parser will break there.
             if not _TEXT_AFTER.match(self.text, span.end):
                 self.findings.unknown_alias(event.anchor, span, self.anchors)

@@ -65,9 +65,12 @@ def is_unclosed_quote(at: Breakdown) -> bool:
     is_scanner = "quoted" in at.context and "unexpected" in at.problem
     if not is_scanner and not ("':'" in at.problem and at.text[at.opened : at.opened + 1] in "\"'"):
         return False
-    mark = at.text[at.opened : at.opened + 1]
-    if not mark:
-        return False
+    return at.opened < len(at.text) and say_unclosed_quote(at)
+
+
+def say_unclosed_quote(at: Breakdown) -> bool:
+    """Report the quotation at ``opened``, which nothing closes."""
+    mark = at.text[at.opened]
     return at.say(
         UNCLOSED_QUOTATION,
         "the quotation that begins here has no end",

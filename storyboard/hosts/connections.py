@@ -1,8 +1,7 @@
-"""Connections to any servers: httpx says what is sent, aiohttp carries it.
+"""HTTP connections: requests and answers are httpx's, the transport is aiohttp's.
 
-Of all that a run takes of the machine, HTTP is the largest part. httpx's own transport takes
-several times as long for a request as aiohttp's, which is written in C where it matters. Its
-requests, its answers and its certificates are used as they are.
+Most of a run's processor time goes into HTTP, and aiohttp's transport, partly written in C, needs a
+fraction of the time of httpx's own.
 """
 
 from __future__ import annotations
@@ -68,11 +67,11 @@ class Connections:
     async def send(
         self, request: httpx.Request, *, seconds: float, fresh: bool = False
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer to a request; it follows no redirection. Raises one of ``BROKEN``.
+        """Send a request and give its answer; no redirection is followed. Raises one of ``BROKEN``.
 
-        ``seconds`` are the longest silence. With ``fresh`` the request has a connection of its
-        own, and is sent once, whatever happens; else one that asks may be sent again where the
-        server had hung up on an old connection.
+        ``seconds`` is the longest silence. With ``fresh`` the request has a connection of its own
+        and is sent once. Without it, a request on a kept connection that the server has closed is
+        sent again.
         """
         if self._kept is None or self._fresh is None:
             # A session belongs to the event loop in which it is made.
@@ -132,7 +131,7 @@ def _proxy_of(scheme: str, netloc: bytes) -> str | None:
 
 
 def exhausted(error: BaseException) -> str:
-    """What of this machine is used up, where that is behind an error; else empty."""
+    """Which resource of this machine is used up, where that has caused an error; else empty."""
     seen: BaseException | None = error
     while seen is not None:
         number = seen.errno if isinstance(seen, OSError) else None

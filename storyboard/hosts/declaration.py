@@ -5,6 +5,7 @@ Reading a declaration imports no HTTP client, so that help texts and plans stay 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ class HostAccess:
     ``base`` is the address of a simulator or proxy, None for the vendor's own addresses.
     ``options`` are values by the names of the host's options; absent or empty where not given.
     ``is_simulated`` sends the names of scene and shots in headers, which a vendor never gets.
-    ``limits`` say how long answers are waited for.
+    ``limits`` say how long answers are waited for, ``clock`` gives Unix seconds.
     """
 
     key: str
@@ -51,6 +52,7 @@ class HostAccess:
     options: Mapping[str, str] = field(default_factory=dict)
     is_simulated: bool = False
     limits: TimeLimits = field(default_factory=TimeLimits)
+    clock: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

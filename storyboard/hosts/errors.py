@@ -1,4 +1,4 @@
-"""What can go wrong with a host, in a closed set, and how the vendors' words become one of it."""
+"""The kinds of failures of a host, and the reading of statuses and headers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 
 
 class FailureKind(StrEnum):
-    """Every way in which a host does not give what it was asked for.
+    """Every kind of failure of a host.
 
-    ``not_sent``: nothing of the request has left, or it was answered by a proof that it was not
-    taken. ``ambiguous``: it may have been taken. ``transient``: asking again may help, nothing is
-    paid by it. ``refused``: the vendor does not want it, and says neither of the narrower ones.
+    ``not_sent``: no byte of the request was sent, or the answer proves that it was not taken.
+    ``ambiguous``: the request may have been taken. ``transient``: it may succeed when asked again,
+    and nothing is paid. ``gone``: what was asked for no longer exists. ``refused``: a refusal that
+    no narrower kind names.
     """
 
     NOT_SENT = "not_sent"
@@ -34,7 +35,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One trouble: its kind, the vendor's words without any secret, and the field it names.
+    """One failure: its kind, the vendor's text without secrets, and the field it is about.
 
     ``pointer`` is a JSON pointer into the body, empty where none is named. ``retry_after`` is in
     seconds, None where the vendor does not say.
@@ -60,12 +61,12 @@ class HostError(Exception):
 
 
 def trouble(kind: FailureKind, text: str, **details: Any) -> HostError:
-    """An error of a kind, with words of our own."""
+    """A ``HostError`` with a text of our own; ``details`` are further fields of ``Problem``."""
     return HostError(Problem(kind=kind, text=scrub(text), **details))
 
 
 def misled(problem: Problem, host: str) -> Problem:
-    """The problem of an order that found nothing at an address that is not the host's own."""
+    """A 404 to an order at a simulator or proxy, with a hint at ``--base-url``."""
     hint = f"--base-url may lead to no {host}; a simulator's ends in /{host}"
     return replace(problem, text=f"{problem.text} ({hint})")
 

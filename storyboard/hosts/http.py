@@ -1,8 +1,8 @@
-"""The HTTP client: who may be sent the key, and what a broken connection proves.
+"""The HTTP client that the hosts share.
 
-The key goes to the named origins only, and no request that carries it follows a redirection.
-A paying request has a connection that is new, so that an idle one which the host has closed
-meanwhile cannot make it doubtful.
+The key is sent to the named origins only, and no request with the key follows a redirection. A
+paying request has a new connection, as a kept one may have been closed by the host, which would
+leave open whether the request arrived.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +27,6 @@ from storyboard.hosts.protocol import Download
 from storyboard.hosts.times import TimeLimits
 from storyboard.ledger.store import refusal
 
-_now = time.time
 _STREAM_SECONDS = 60.0
 """The longest silence of a stream of events."""
 
@@ -62,10 +61,11 @@ def origin(url: str) -> str:
 class HttpClient:
     """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone.
 
-    ``clock_ahead`` is by how many seconds this machine's clock is ahead of the vendor's, None
-    before it has told the time; ``told_at`` is the time of its last answer, None where that told
-    none. ``most_streams`` are the event streams that may be open at once; those who open them
-    count.
+    ``secret`` is removed from every text of the vendor, ``local`` says that the address is on
+    this machine, ``limits`` how long answers are waited for; ``clock`` gives Unix seconds.
+    ``clock_ahead`` is by how many seconds that clock is ahead of the vendor's, None before an
+    answer had a date; ``told_at`` is the date of the last answer, None where that had none.
+    ``most_streams`` is how many event streams may be open at once; the callers keep to it.
     """
 
     def __init__(
@@ -76,9 +76,11 @@ class HttpClient:
         secret: str,
         local: bool = False,
         limits: TimeLimits | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._limits = limits or TimeLimits()
         self._authorization = authorization
+        self._clock = clock
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
         self.clock_ahead: float | None = None
@@ -109,7 +111,7 @@ class HttpClient:
     async def pay(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """Send a paying request, once, whatever happens. ``not_sent`` or ``ambiguous``."""
+        """Send a paying request, once. Raises ``not_sent`` or ``ambiguous`` without an answer."""
         sent = self._headers(url, {"Content-Type": "application/json", **(headers or {})})
         try:
             request = httpx.Request("POST", url, headers=sent, content=body)
@@ -137,7 +139,10 @@ class HttpClient:
         seconds: float | None = None,
         **content: Any,
     ) -> httpx.Response:
-        """Send a request that pays nothing; ``transient`` where no answer comes."""
+        """Send a request that pays nothing; ``seconds`` is the longest silence.
+
+        Raises ``transient`` where no answer comes.
+        """
         sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
         try:
             request = httpx.Request(method, url, headers=sent, **content)
@@ -161,15 +166,15 @@ class HttpClient:
             return
         now = time.monotonic()
         if now >= self._clock_at + _CLOCK_EVERY:
-            self.clock_ahead, self._clock_at = _now() - there.timestamp(), now
+            self.clock_ahead, self._clock_at = self._clock() - there.timestamp(), now
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
-        """As ``ask``, for files: with the patience that they need."""
+        """As ``ask``, for uploads, with a longer silence."""
         return await self.ask(method, url, seconds=self._limits.file, **details)
 
     @asynccontextmanager
     async def stream_events(self, url: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
-        """Server-sent events: name and data of each. ``transient`` where the line breaks."""
+        """Server-sent events, as name and data. Raises ``transient`` where the stream breaks."""
         headers = self._headers(url, {"Accept": "text/event-stream"}, _WHOLE)
         try:
             request = httpx.Request("GET", url, headers=headers)
@@ -183,7 +188,7 @@ class HttpClient:
             raise trouble(FailureKind.TRANSIENT, f"the events stopped: {_said(error)}") from None
 
     async def download(self, link: str, part: Path, most: int) -> Download:
-        """Fetch a file without the key, to the disk as it comes."""
+        """Fetch a file, without the key, into a file of the disk while it arrives."""
         try:
             async with self._asking, self._follow(link) as answer:
                 if answer.status in (401, 403, 404, 410):
@@ -196,7 +201,7 @@ class HttpClient:
 
     @asynccontextmanager
     async def _follow(self, link: str) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer at the end of a link's redirections, none of which sees a key."""
+        """The answer at the end of a link's redirections; no request of them has the key."""
         for _ in range(_MAX_REDIRECTIONS + 1):
             if not origin(link):
                 raise trouble(FailureKind.GONE, "the link to the clip is no http link")

@@ -1,4 +1,4 @@
-"""What a run asks of any host, and the values that go to and fro."""
+"""What a run asks of a host, and the values that are exchanged."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from storyboard.values.units import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One paying request. The rest are names for people, never part of the body.
+    """One paying request: its endpoint and its body, as they are sent.
 
-    ``takes`` are the numbers of its clips among those of the same shots.
+    ``scene``, ``shots`` and ``takes`` are names that a simulator writes on its clips; ``takes`` are
+    the numbers of the clips among those of the same shots.
     """
 
     endpoint: str
@@ -38,7 +39,7 @@ class Submission:
 
 
 class Progress(StrEnum):
-    """Where a job is, as far as a look shows; ``over`` says nothing of how it ended."""
+    """The state of a job; ``over`` does not say how it ended."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -47,7 +48,7 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A look at a job; ``position`` counts those before it, None where the host does not say."""
+    """The state of a job; ``position`` is how many wait before it, None where it is not said."""
 
     progress: Progress
     position: int | None = None
@@ -55,12 +56,11 @@ class JobView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a job ended: with a link to its clip, or with a problem.
+    """How a job ended: a link to its clip, or a problem.
 
-    The link may be a permission, or the clip itself (``data:``): it is used at once and written
-    nowhere. ``units`` is the billed
-    quantity where the host counts in units, ``charge`` the sum where it says one; both None
-    where nothing is said.
+    The link may be a permission, or hold the clip itself (``data:``): it is used at once and never
+    written. ``size`` is the clip's bytes, where the host says it. ``units`` is the billed quantity
+    where the host counts in units, ``charge`` the sum where it states one; None where it does not.
     """
 
     link: str | None = None
@@ -72,10 +72,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """A request in a host's history; ``body`` is None where the host does not keep it.
+    """A request in a host's history. ``at`` is Unix seconds by the host's clock.
 
-    ``text`` is the prompt where that is all that is kept. ``at`` is when the host took the
-    request, in Unix seconds by the host's clock. ``shows_unfinished`` is whether this row proves
+    ``body`` is None where the host does not keep it; ``text`` is then the prompt, where that is
+    kept. ``at`` is when the host took the request. ``shows_unfinished`` is whether this row proves
     that the history also shows orders whose rendering has not begun.
     """
 
@@ -89,19 +89,20 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A file that has been fetched: its bytes' number and hex sha256."""
+    """A downloaded file: its length in bytes and its sha256 in hex."""
 
     size: int
     sha256: str
 
 
 class Host(Protocol):
-    """A vendor's queue. Every method raises ``HostError`` where it cannot do its work.
+    """A vendor's queue. Every method raises ``HostError`` where it fails.
 
-    ``keeps_bodies`` says whether its history holds whole bodies, so that a request can be told
-    from every other; ``unlisted`` why an order may be missing there, empty where none is.
-    ``most_watched`` is how many jobs may be watched at once, None for all. ``life`` is the longest
-    time in seconds from an order to the end of its clip, where its orders carry such a limit.
+    ``keeps_bodies``: whether the history has whole bodies, so that equal requests can be told.
+    ``unlisted``: why an order may be missing in the history, empty where none can be.
+    ``most_watched``: how many event streams may be open at once, None for any number.
+    ``life``: the longest time in seconds from an order to the end of its clip, None where orders
+    carry no such limit.
     """
 
     name: str
@@ -119,43 +120,43 @@ class Host(Protocol):
         """The ``Date`` of the host's last answer, in Unix seconds; None where it had none."""
 
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
-        """Send a paying request, once: a receipt for each clip that it began.
+        """Send a paying request, once; returns a receipt for each clip that it began.
 
-        Only here are ``not_sent`` and ``ambiguous`` raised.
+        No other method raises ``not_sent`` or ``ambiguous``.
         """
 
     def receipt(self, endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is called there
         """The receipt of a job of which only the vendor's id is known."""
 
     async def look(self, receipt: Receipt) -> JobView:
-        """Where a job is."""
+        """The state of a job."""
 
     async def watch(self, receipt: Receipt, heard: Callable[[JobView], None]) -> bool:
-        """Wait for the host to say that a job is over; False where it stops talking before.
+        """Wait for the host to say that a job is over; False where its event stream ends before.
 
-        ``heard`` is told where the job is meanwhile, by hosts that say so.
+        ``heard`` is called with the job's states meanwhile, by hosts that send them.
         """
 
     async def fetch(self, receipt: Receipt) -> Outcome:
         """How a job that is over has ended."""
 
     async def cancel(self, receipt: Receipt) -> bool:
-        """Ask for the end of a job; False where it was over."""
+        """Ask for the end of a job; False where it was over before."""
 
     async def history(self, endpoint: str, since: float) -> tuple[Trace, ...]:
         """Every request of an endpoint since a time, in full."""
 
     async def upload(self, data: bytes, sha256: str, suffix: str) -> str:
-        """Put a file where the host's models can read it; gives its link."""
+        """Store a file where the host's models can read it; returns its link."""
 
     async def is_there(self, link: str) -> bool:
         """Whether a link that an upload gave still leads to its file."""
 
     async def download(self, link: str, part: Path, most: int) -> Download:
-        """Fetch a clip into a file; ``gone`` where the link leads to nothing any more."""
+        """Download a clip into a file, of at most ``most`` bytes; ``gone`` where there is none."""
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
 
 
 CONTENT_TYPES = {

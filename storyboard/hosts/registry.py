@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +104,7 @@ def open_host(
     options: Mapping[str, str] | None = None,
     simulated: bool = False,
     limits: TimeLimits | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Host:
     """The client of a host, see ``HostAccess``. Raises ``KeyMissingError`` for an unknown name."""
     access = HostAccess(
@@ -111,5 +113,6 @@ def open_host(
         options=options or {},
         is_simulated=simulated,
         limits=limits or TimeLimits(),
+        clock=clock,
     )
     return get_host(name).open(access)

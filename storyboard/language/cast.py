@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from storyboard.diagnostics.codes import MISSING_KEY
-from storyboard.document.nodes import Mapping, Scalar
+from storyboard.document.nodes import HOLE, Mapping, Scalar
 from storyboard.language.blocks import Block
 from storyboard.language.scalars import NAME_SCHEMA, ClipPath, Name, Picture, Text, refuse
 
@@ -19,16 +19,19 @@ NAMED: dict[str, Any] = {"propertyNames": NAME_SCHEMA}
 
 
 class _Declared(Block):
-    """What a name stands for; a name with nothing behind it is declared all the same."""
+    """What a name stands for; a name with nothing behind it is declared all the same.
+
+    So is one whose block could not be read: its mapping ``is_broken``.
+    """
 
     @classmethod
     def unfold(cls, data: object) -> object:
         """A value that is left out is a block without keys."""
-        if not isinstance(data, Scalar) or data or data.style:
+        if not isinstance(data, Scalar) or data or data.style not in ("", HOLE):
             return data
         empty = Mapping()
         empty.origin, empty.start, empty.end = data.origin, data.start, data.end
-        empty.is_broken = False
+        empty.is_broken = data.style == HOLE
         return empty
 
 

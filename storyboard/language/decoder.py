@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import MISSING_KEY
+from storyboard.diagnostics.codes import EMPTY_SHOT, MISSING_KEY
 from storyboard.document.nodes import Mapping, Node, without_blanks
 from storyboard.language.error_paths import Location, walk
 from storyboard.language.model_errors import report
@@ -51,7 +51,10 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
             location: Location = tuple(part for part in error["loc"] if part != "[key]")
             if error["type"] == "missing" and _is_there(node, location):
                 continue
-            if not _follows(location, error, gone) and not is_placeholder(node, location):
+            is_known = _follows(location, error, gone) or _misses_lost(
+                node, location, error, removed
+            )
+            if not is_known and not is_placeholder(node, location):
                 report(model, node, location, error, diagnostics)
             removed.append(location)
             if not (rename(model, node, location, error) or take_out(node, location, error)):
@@ -66,6 +69,17 @@ def _follows(location: Location, error: Any, gone: Set[Location]) -> bool:
     if error["type"] != MISSING_KEY.id:
         return False
     return any((*location, key) in gone for key in ("frontal", "video"))
+
+
+def _misses_lost(root: Node, location: Location, error: Any, removed: Items[Location]) -> bool:
+    """Whether an error misses what may be in an entry that could not be parsed."""
+    kind = error["type"]
+    block = location[:-1] if kind == "missing" else location
+    if kind not in {"missing", MISSING_KEY.id, EMPTY_SHOT.id}:
+        return False
+    found = walk(root, block)[0]
+    is_lost = isinstance(found, Mapping) and getattr(found, "is_broken", False)
+    return is_lost and not any(one[:-1] == block for one in removed)
 
 
 def _order(error: Any) -> tuple[bool, tuple[tuple[int, int, str], ...]]:

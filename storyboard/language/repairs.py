@@ -71,10 +71,12 @@ def take_out(root: Node, location: Location, error: Any) -> bool:
         if isinstance(parent, Sequence) and isinstance(location[-1], int):
             # A block's place in its list is kept, so that others keep their numbers.
             if len(location) > 1 and location[-2] in {"shots", "beats"}:
-                parent[location[-1]] = _hollow("prompt", placeholder(parent), parent)
+                hole = parent[location[-1]]
+                parent[location[-1]] = _hollow("prompt", placeholder(parent), hole)
                 return True
             if len(location) > 1 and location[-2] == "scenes":
-                parent[location[-1]] = _hollow("shots", _empty_list(parent), parent)
+                hole = parent[location[-1]]
+                parent[location[-1]] = _hollow("shots", _empty_list(parent), hole)
                 return True
             del parent[location[-1]]
             return True
@@ -86,7 +88,8 @@ def take_out(root: Node, location: Location, error: Any) -> bool:
 def _hollow(key: str, value: Node, near: Node) -> Mapping:
     """A block with nothing but what it cannot be without."""
     block = Mapping({key: value})
-    block.origin, block.start, block.end = near.origin, near.start, near.start
+    block.origin, block.start, block.end = near.origin, near.start, near.end
+    block.is_broken = True
     return block
 
 

@@ -18,7 +18,7 @@ _DAMAGES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 @contextmanager
 def sound(path: Path) -> Iterator[None]:
-    """Let what goes wrong while a ledger is read be a ``LedgerError`` that says why."""
+    """Turn what goes wrong while a ledger is read into a ``LedgerError`` that says why."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
@@ -29,7 +29,7 @@ def sound(path: Path) -> Iterator[None]:
 
 
 def check_place(path: Path) -> None:
-    """Refuse what stands where a ledger's file should be and is none. ``OSError`` goes through."""
+    """Refuse a folder or a broken link at the place of a ledger's file. Raises ``OSError`` too."""
     for place in (path.parent, path):
         if place.is_symlink() and not place.exists():
             raise LedgerError(

@@ -1,4 +1,4 @@
-"""What a planner may ask: is this paid, is it on its way, what was sent for this clip before?"""
+"""What a planner asks of ledger and lock: is a request paid, submitted or refused?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storyboard.ledger.states import State
 
 
 class Standing(StrEnum):
-    """How it stands with a request, as far as its price is concerned."""
+    """The state of a request, as far as its price is concerned."""
 
     NEW = "new"
     PAID = "paid"
@@ -24,14 +24,18 @@ class Standing(StrEnum):
 FINAL_FAILURES = frozenset({"bad_input", "content_policy"})
 """Failures that the same request would meet again: it is not sent a second time by itself."""
 
-_STANDINGS = {
+STANDINGS = {
     State.SUBMITTING: Standing.UNCERTAIN,
     State.UNCERTAIN: Standing.UNCERTAIN,
+    State.RELEASED: Standing.NEW,
     State.SUBMITTED: Standing.WAITING,
     State.RUNNING: Standing.WAITING,
     State.SUCCEEDED: Standing.PAID,
     State.STORED: Standing.PAID,
+    State.FAILED: Standing.NEW,
+    State.CANCELLED: Standing.NEW,
 }
+"""How it stands with a request whose intent is in a state; see also ``FINAL_FAILURES``."""
 
 
 class Known(Protocol):
@@ -75,7 +79,7 @@ class KnownTakes:
             return Standing.NEW
         if intent.state is State.FAILED and intent.failure in FINAL_FAILURES:
             return Standing.REFUSED
-        return _STANDINGS.get(intent.state, Standing.NEW)
+        return STANDINGS[intent.state]
 
     def problem(self, digest: str) -> str:
         """See :class:`Known`."""

@@ -1,4 +1,7 @@
-"""An intent: the will to have one clip made, written before it costs anything."""
+"""The values of a ledger: orders, receipts, intents, runs.
+
+An intent is written before its order is sent, and then holds what became of it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any, TypedDict
 
 from storyboard.ledger.states import AT_RISK, State
 from storyboard.values.addresses import ClipName
+from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 
@@ -122,8 +126,11 @@ class IntentChanges(TypedDict, total=False):
 
 
 def spent(intents: Iterable[Intent], run: str) -> Decimal:
-    """What a run has spent and what is at risk, whoever sent it; unknown prices count nothing."""
-    total = Decimal(0)
+    """The sum that a run has spent, and all that may still be owed.
+
+    What may be owed counts whichever run sent it; an unknown price counts as 0.
+    """
+    costs = []
     for intent in intents:
         if intent.state in AT_RISK:
             counts = True
@@ -131,6 +138,6 @@ def spent(intents: Iterable[Intent], run: str) -> Decimal:
             counts = False
         else:
             counts = intent.run == run and intent.billed is not False
-        if counts and intent.cost is not None:
-            total += intent.cost.amount
-    return total
+        if counts:
+            costs.append(intent.cost)
+    return sum((one.amount for one in total_by_currency(costs)), Decimal(0))

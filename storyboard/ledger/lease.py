@@ -1,8 +1,8 @@
-"""The lease: one run at a time works with a ledger, and a dead one stands in nobody's way.
+"""The lease: one run at a time writes a ledger, and a dead run blocks nobody.
 
-A holder is a process. On its own machine it is asked whether it lives, so a killed run can be
-followed at once; from another machine only the time of the last heartbeat counts. Every write
-of a run checks that the lease is still its own.
+A holder is a process. On the holder's own machine the system says whether the process lives, so the
+lease of a killed run is free at once; on another machine the lease is free when it has expired.
+Every write of a run checks that the lease is its own.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ class LeaseHeldError(Exception):
 
 
 class LeaseLostError(Exception):
-    """Another run has taken the lease, because this one gave no sign of life."""
+    """Another run has taken the lease after this one had let it expire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """A process that may hold a lease; ``token`` is new for each, ``born`` tells pids apart."""
+    """A process that may hold a lease. ``token`` is new for each; ``born`` tells pids apart."""
 
     machine: str = field(default_factory=platform.node)
     pid: int = field(default_factory=os.getpid)
@@ -56,18 +56,18 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """Who has taken a ledger, and until when without a heartbeat: Unix seconds by its clock."""
+    """The holder of a ledger. ``expires`` is Unix seconds by the holder's clock."""
 
     holder: Holder
     expires: float
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether the holder is on another machine, so that only its heartbeat can be seen."""
+        """Whether the holder is on another machine, where only the expiry can be seen."""
         return self.holder.machine != platform.node()
 
     def is_alive(self, now: float) -> bool:
-        """Whether the holder works at this time, as far as this machine can know."""
+        """Whether the holder lives at a time, as far as this machine can know."""
         lives = self.holder.is_alive
         return self.expires > now if lives is None else lives
 

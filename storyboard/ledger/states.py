@@ -4,6 +4,10 @@
 by a later run is ``uncertain``: nobody knows whether the vendor took it. ``released`` is an
 intent of which it is proved, or a person has said, that the vendor holds nothing; only from
 there, and from an end without a clip, may it be submitted again.
+
+This is the one state chart of a clip. Other words for how a clip stands are derived from it, each
+by a table with a row for every state: ``history.STANDINGS``, from those ``plan.actions.ACTIONS``;
+the words of ``status`` in ``render.ledger`` and, through ``run.events.STATES``, those of a run.
 """
 
 from __future__ import annotations

@@ -36,12 +36,12 @@ _DEVICES = frozenset(
 
 
 class StoreError(Exception):
-    """The disk refuses: full, read-only, or something stands in the way. The text says which."""
+    """The disk refuses to write: full, read-only, or the place is taken. The text says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """The places of one film's things."""
+    """The places of one film's files. ``simulated`` gives those of a simulated run."""
 
     folder: Path
     name: str = ""
@@ -169,7 +169,7 @@ class Store:
         return take
 
     def publish(self, request_id: str, sha256: str) -> Path:
-        """Let the name of a request's clip lead to a take."""
+        """Link the name of a request's clip to a take; returns the name's path."""
         take, clip = self.take(sha256), self.clip(request_id)
         if _is_linked(take, clip):
             return clip
@@ -208,7 +208,7 @@ def file_name(part: str) -> str:
 
 
 def refusal(error: OSError, path: Path) -> StoreError:
-    """What the disk said, for people."""
+    """A ``StoreError`` with the system's reason and the path."""
     return StoreError(f'"{path}" cannot be written: {(error.strerror or str(error)).lower()}')
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast, get_args
 
 from storyboard.compiler.request import AssetUse, Dependency
+from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.values.json_object import JsonObject, ShapeError
 from storyboard.values.record import value
 from storyboard.values.sums import Total
@@ -432,6 +433,41 @@ class SceneTotal:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class LeftOutScene:
+    """A scene without requests and without a price, as errors concern it.
+
+    ``code`` is ``errors`` in the scene, ``mentions`` of a member ``of`` whose block has errors,
+    ``continues`` an unpriced scene ``of``, or ``film`` for an error of the whole film.
+    """
+
+    scene: str
+    title: str
+    code: UnpricedReason
+    of: str = ""
+
+    def to_json(self) -> Json:
+        """The scene as JSON values."""
+        reason = {"code": self.code, "of": self.of or None}
+        return {"scene": self.scene, "title": self.title, "reason": reason}
+
+    @classmethod
+    def from_json(cls, written: Any, pointer: str) -> LeftOutScene:
+        """Read what ``to_json`` wrote. Raises ``ShapeError``."""
+        found = JsonObject(written, pointer, _LEFT_OUT)
+        reason = JsonObject(found.value("reason"), found.at("reason"), _LEFT_OUT_REASON)
+        code = reason.text("code")
+        if code not in get_args(UnpricedReason):
+            raise ShapeError(reason.at("code"), f'"{code}" is no reason')
+        of = "" if reason.value("of") is None else reason.text("of")
+        return cls(
+            scene=found.text("scene"),
+            title=found.text("title"),
+            code=cast("UnpricedReason", code),
+            of=of,
+        )
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class PlanTotals:
     """The sums of a plan. ``actions`` has every action; together they are the whole film."""
 
@@ -467,6 +503,7 @@ class Plan:
     target: PlanTarget | None
     requests: tuple[PlannedRequest, ...]
     totals: PlanTotals
+    unpriced: tuple[LeftOutScene, ...]
     budget: PlanBudget
     diagnostics: tuple[Json, ...]
     is_applyable: bool
@@ -503,6 +540,7 @@ class Plan:
                     for one in self.totals.scenes
                 ],
             },
+            "unpriced": [scene.to_json() for scene in self.unpriced],
             "budget": {
                 "limit": budget.limit and money_json(budget.limit),
                 "max_seconds": budget.max_seconds,
@@ -547,6 +585,7 @@ def _plan(found: JsonObject) -> Plan:
         target=None if found.value("target") is None else _target(found),
         requests=tuple(requests),
         totals=_totals(found),
+        unpriced=found.list_of("unpriced", LeftOutScene.from_json),
         budget=_budget(found),
         diagnostics=found.list_of("diagnostics", _finding),
         is_applyable=found.truth("applyable"),
@@ -651,11 +690,13 @@ def _members(names: str) -> frozenset[str]:
 
 
 _PLAN = _members(
-    "format tool storyboard sources target requests totals budget diagnostics applyable"
+    "format tool storyboard sources target requests totals unpriced budget diagnostics applyable"
 )
 _TOOL = _members("name version")
 _FILM = _members("title file digest aspect_ratios audio")
 _SOURCE = _members("file digest")
+_LEFT_OUT = _members("scene title reason")
+_LEFT_OUT_REASON = _members("code of")
 _TARGET = _members("id endpoint as_of status digest")
 _REQUEST = _members(
     "id digest endpoint payload seconds padding take alternate_of action reason cost shots tokens "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from storyboard.compiler.cost import currency, price
 from storyboard.compiler.film import Film
 from storyboard.compiler.request import Request
+from storyboard.compiler.resolve.scene_errors import UnpricedScene
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
 from storyboard.diagnostics.codes import (
     CURRENCY_MISMATCH,
@@ -25,6 +26,7 @@ from storyboard.plan.actions import mark, sum_of, sum_of_due, sums_by_action
 from storyboard.plan.model import (
     NEW,
     Action,
+    LeftOutScene,
     PlaceInFile,
     Plan,
     PlanBudget,
@@ -82,11 +84,13 @@ def plan(
     known: Known | None,
     diagnostics: Diagnostics,
     show: Show,
+    unpriced: Sequence[UnpricedScene] = (),
 ) -> Plan:
     """The plan of a film. ``show`` turns a diagnostic into its JSON form.
 
     ``known`` tells what earlier runs have paid, None where there were none. Costs beyond the
-    limit are said in ``diagnostics``; a plan with errors is not applyable.
+    limit are said in ``diagnostics``; a plan with errors is not applyable. ``unpriced`` are the
+    scenes that the requests leave out, as errors concern them.
     """
 
     money = currency(film.target)
@@ -95,6 +99,8 @@ def plan(
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.
     is_begun = known is not None and any(known.is_paid(one.digest) for one in listed)
     within = check_limits(sum_of_due(listed, money), limit, diagnostics, is_begun=is_begun)
+    if unpriced and within:
+        within = None  # what is left out may cost more
     found = list(diagnostics)
     return Plan(
         tool_version=origin.tool_version,
@@ -118,7 +124,11 @@ def plan(
             requests=len(listed),
             seconds=sum(one.seconds for one in listed),
             actions=sums,
-            scenes=_scenes(film, requests, listed),
+            scenes=_scenes(film, requests, listed, unpriced),
+        ),
+        unpriced=tuple(
+            LeftOutScene(scene=one.address, title=one.title, code=one.reason, of=one.of)
+            for one in unpriced
         ),
         budget=PlanBudget(limit=limit.cost, max_seconds=limit.seconds, within=within),
         diagnostics=tuple(map(show, found)),
@@ -143,6 +153,7 @@ def empty_plan(origin: PlanOrigin, diagnostics: Diagnostics, *, show: Show) -> P
         totals=PlanTotals(
             requests=0, seconds=0, actions=sums_by_action((), _NO_CURRENCY), scenes=()
         ),
+        unpriced=(),
         budget=PlanBudget(),
         diagnostics=tuple(map(show, diagnostics)),
         is_applyable=False,
@@ -237,8 +248,12 @@ def check_limits(
 
 
 def _scenes(
-    film: Film, requests: Sequence[Request], listed: Sequence[PlannedRequest]
+    film: Film,
+    requests: Sequence[Request],
+    listed: Sequence[PlannedRequest],
+    unpriced: Sequence[UnpricedScene],
 ) -> tuple[SceneTotal, ...]:
+    left_out = {scene.number for scene in unpriced}
     by_scene: dict[str, list[PlannedRequest]] = {scene.address: [] for scene in film.scenes}
     for request, planned in zip(requests, listed, strict=True):
         by_scene[request.scene].append(planned)
@@ -250,6 +265,7 @@ def _scenes(
             total=sum_of(by_scene[scene.address], money),
         )
         for scene in film.scenes
+        if scene.number not in left_out
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from storyboard.ledger import Finished, Intent, Lease, State
@@ -11,11 +10,12 @@ from storyboard.ledger.intent import RunRecord
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import AT_RISK
 from storyboard.render.width import columns, visible
+from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 STATUS_FORMAT = "storyboard-status/1"
 RUNS_FORMAT = "storyboard-runs/1"
-STATES = {
+STATE_WORDS = {
     State.SUBMITTING: "sending",
     State.UNCERTAIN: "uncertain",
     State.RELEASED: "not sent",
@@ -148,7 +148,7 @@ def _intent_row(intent: Intent, now: float) -> tuple[str, str, str, str, str]:
     is_shown = cost is not None and (is_due or cost.amount)
     return (
         visible(intent.order.address),
-        STATES[intent.state],
+        STATE_WORDS[intent.state],
         age(now - intent.changed_at),
         str(cost) if is_shown else "unknown" if is_due else "",
         visible(intent.problem) if intent.state not in _OVER else "",
@@ -156,18 +156,13 @@ def _intent_row(intent: Intent, now: float) -> tuple[str, str, str, str, str]:
 
 
 def _sums(intents: Sequence[Intent], elsewhere: Sequence[Finished]) -> list[str]:
-    charged: dict[str, Decimal] = {}
-    risk: dict[str, Decimal] = {}
     charges = [one.charged for one in intents if one.state not in AT_RISK]
-    for money in [*charges, *(one.charge for one in elsewhere)]:
-        if money is not None and money.amount:
-            charged[money.currency] = charged.get(money.currency, Decimal(0)) + money.amount
-    for money in (one.cost for one in intents if one.state in AT_RISK):
-        if money is not None:
-            risk[money.currency] = risk.get(money.currency, Decimal(0)) + money.amount
+    charges += [one.charge for one in elsewhere]
+    risks = [one.cost for one in intents if one.state in AT_RISK]
+    charged = [one for one in total_by_currency(charges) if one.amount]
     return [
-        *(f"charged {Money(sum_, currency)}" for currency, sum_ in charged.items()),
-        *(f"at risk {Money(sum_, currency)}" for currency, sum_ in risk.items()),
+        *(f"charged {one}" for one in charged),
+        *(f"at risk {one}" for one in total_by_currency(risks)),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from storyboard.plan.actions import DUE
-from storyboard.plan.model import Action, Plan, PlannedRequest, ReasonCode, SceneTotal
+from storyboard.plan.model import Action, LeftOutScene, Plan, PlannedRequest, ReasonCode, SceneTotal
 from storyboard.render.reasons import reason_text
 from storyboard.render.width import clip, columns, visible
 from storyboard.values.sums import Total, total
@@ -48,6 +48,8 @@ def render_plan(
         blocks.append(said)
     if advice := _advice(plan.requests, paint):
         blocks.append(advice)
+    if plan.unpriced:
+        blocks.append(_unpriced(plan.unpriced, paint))
     blocks.append(_sum(plan, plan.target.as_of, paint))
     return "\n\n".join(blocks) + "\n"
 
@@ -209,6 +211,24 @@ def _advice(requests: Sequence[PlannedRequest], paint: _Paint) -> str:
     )
 
 
+def _unpriced(scenes: Sequence[LeftOutScene], paint: _Paint) -> str:
+    """The scenes that have no price, and why."""
+    lines = []
+    for scene in scenes[:_MAX_FINDINGS]:
+        of = visible(scene.of)
+        why = {
+            "errors": "it has errors",
+            "mentions": f"it mentions {of}, which has errors",
+            "continues": f"it continues {of}, which has no price",
+            "film": "an error concerns the whole film",
+        }[scene.code]
+        sign = paint("!", _COLORS["!"])
+        lines.append(f"  {sign} {visible(scene.scene)}  no price: {why}")
+    if (rest := len(scenes) - _MAX_FINDINGS) > 0:
+        lines.append(f"  and {rest} more without a price")
+    return "\n".join(lines)
+
+
 def _sum(plan: Plan, date: str, paint: _Paint) -> str:
     """The last line: what is to be rendered at the prices of a date, and what is left."""
     sums, budget = plan.totals.actions, plan.budget
@@ -221,7 +241,9 @@ def _sum(plan: Plan, date: str, paint: _Paint) -> str:
         parts.append(f"{_waiting(plan.requests)}, {price(waiting)}")
     if blocked.requests:
         parts.append(f"{blocked.requests:,} blocked")
-    if made.requests or waiting.requests:
+    if plan.unpriced:
+        parts.append(f"{counted(len(plan.unpriced), 'scene')} without a price")
+    elif made.requests or waiting.requests:
         if budget.limit is not None:
             parts.append(_budget(budget.limit, plan.requests))
         if budget.max_seconds is not None:

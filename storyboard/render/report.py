@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from storyboard.ledger import State
+from storyboard.ledger import Intent, State
 from storyboard.ledger.states import AT_RISK
 from storyboard.render.ledger import amount
 from storyboard.render.run import COLORS, GOOD, WORDS
 from storyboard.render.width import visible
 from storyboard.run.events import FORMAT, Happening
 from storyboard.run.report import Report, Result
+from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 _H = Happening
@@ -39,54 +40,63 @@ class NextSteps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """The money of a report: what came in this run, and what is still at risk, whoever sent it.
+    """The money of a report, by currency: what came in this run, and what is still at risk.
 
     ``before`` is the part of the charge that an earlier run has sent; ``unknown`` counts the
     clips on whose price nothing was said. ``cancelled`` is what was stopped and may be charged all
     the same: hosts promise no money back for what had begun, and do not say whether it had.
     """
 
-    estimated: Money
-    charged: Money
-    before: Money
-    at_risk: Money
-    cancelled: Money
+    estimated: tuple[Money, ...]
+    charged: tuple[Money, ...]
+    before: tuple[Money, ...]
+    at_risk: tuple[Money, ...]
+    cancelled: tuple[Money, ...]
     unknown: int
+
+    @property
+    def currency(self) -> str:
+        """The currency of the first cost; of a sum of nothing, too."""
+        known = (*self.estimated, *self.charged, *self.at_risk, *self.cancelled)
+        return known[0].currency if known else "USD"
 
 
 def sums(report: Report) -> Sums:
     """Estimated against charged, of the clips that came or were charged; what may still be paid."""
-    estimated, charged, before = Decimal(0), Decimal(0), Decimal(0)
-    risk, cancelled = Decimal(0), Decimal(0)
-    currency, unknown = "USD", 0
+    over: list[Intent] = []
+    at_risk: list[Intent] = []
+    cancelled: list[Intent] = []
     for result in report.results:
         intent = result.intent
         if intent is None or result.what is _H.REUSED:
             continue
-        cost = intent.cost
-        currency = cost.currency if cost else currency
-        paid = intent.charged.amount if intent.charged else Decimal(0)
-        expected = intent.order.estimate.amount if intent.order.estimate else Decimal(0)
-        if intent.state is State.STORED:
-            estimated += expected
-            charged += paid
-            before += paid if intent.run != report.run else 0
-            unknown += intent.charged is None
+        if intent.state is State.STORED or (intent.billed and intent.run == report.run):
+            over.append(intent)
         elif intent.state in AT_RISK or intent.state is State.SUCCEEDED:
-            risk += cost.amount if cost else 0
-        elif intent.billed and intent.run == report.run:
-            estimated += expected
-            charged += paid
+            at_risk.append(intent)
         elif result.what is _H.CANCELLED and intent.billed is None:
-            cancelled += cost.amount if cost else 0
+            cancelled.append(intent)
+    came = [one for one in over if one.state is State.STORED]
     return Sums(
-        estimated=Money(estimated, currency),
-        charged=Money(charged, currency),
-        before=Money(before, currency),
-        at_risk=Money(risk, currency),
-        cancelled=Money(cancelled, currency),
-        unknown=unknown,
+        estimated=total_by_currency(one.order.estimate for one in over),
+        charged=total_by_currency(one.charged for one in over),
+        before=total_by_currency(one.charged for one in came if one.run != report.run),
+        at_risk=total_by_currency(one.cost for one in at_risk),
+        cancelled=total_by_currency(one.cost for one in cancelled),
+        unknown=sum(one.charged is None for one in came),
     )
+
+
+def _said(sums: Iterable[Money]) -> str:
+    """A sum for people; nothing where it is of nothing."""
+    return " + ".join(str(one) for one in sums if one.amount)
+
+
+def _json(sums: Sequence[Money], currency: str) -> dict[str, str] | None:
+    """A sum as JSON values; None where it is in several currencies, and so no amount."""
+    if len(sums) > 1:
+        return None
+    return amount(sums[0] if sums else Money(Decimal(0), currency))
 
 
 def render_report(report: Report, ways: NextSteps, *, color: bool) -> str:
@@ -186,21 +196,22 @@ def _problem(result: Result, advice: str, *, color: bool) -> str:
 
 def _money(report: Report, ways: NextSteps) -> str:
     found = sums(report)
+    nothing = str(Money(Decimal(0), found.currency))
     parts = []
-    if found.estimated.amount or found.charged.amount:
-        charged = f"charged {found.charged}"
-        if found.before.amount:
-            charged += f", {found.before} of it for what an earlier run had sent"
-        parts = [f"estimated {found.estimated}", charged]
+    if _said(found.estimated) or _said(found.charged):
+        charged = f"charged {_said(found.charged) or nothing}"
+        if before := _said(found.before):
+            charged += f", {before} of it for what an earlier run had sent"
+        parts = [f"estimated {_said(found.estimated) or nothing}", charged]
     if found.unknown:
         clips = "clip" if found.unknown == 1 else "clips"
         parts.append(f"{found.unknown} {clips} without a word on the price")
-    if not parts and not found.cancelled.amount:
+    if not parts and not _said(found.cancelled):
         parts = ["nothing was charged"]
-    if found.at_risk.amount:
-        parts.append(f"at risk {found.at_risk}")
-    if found.cancelled.amount:
-        parts.append(f"up to {found.cancelled} may be charged for what was cancelled")
+    if at_risk := _said(found.at_risk):
+        parts.append(f"at risk {at_risk}")
+    if cancelled := _said(found.cancelled):
+        parts.append(f"up to {cancelled} may be charged for what was cancelled")
     if ways.simulated:
         parts.append("simulated: nothing was paid")
     return " · ".join(parts)
@@ -217,9 +228,9 @@ def report_json(report: Report, *, simulated: bool) -> dict[str, Any]:
         "stopped": report.stopped,
         "interrupted": report.interrupted,
         "complete": report.is_complete,
-        "estimated": amount(money.estimated),
-        "charged": amount(money.charged),
-        "at_risk": amount(money.at_risk),
+        "estimated": _json(money.estimated, money.currency),
+        "charged": _json(money.charged, money.currency),
+        "at_risk": _json(money.at_risk, money.currency),
         "clips": [_clip_json(result) for result in report.results],
     }
 

@@ -9,33 +9,30 @@ from decimal import Decimal
 
 from storyboard.plan.actions import DUE
 from storyboard.plan.model import Action, PlannedRequest
+from storyboard.render.ledger import STATE_WORDS
 from storyboard.render.width import clip, columns, visible
-from storyboard.run.events import Event, Happening
+from storyboard.run.events import STATES, Event, Happening
 from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 MAX_ROWS = 20
 INTERRUPTED = "interrupted"
 _H = Happening
-WORDS = {
+_WORDS = {
     _H.WAITING: "waiting",
-    _H.UPLOADING: "uploading",
-    _H.SUBMITTING: "sending",
-    _H.SUBMITTED: "sent",
-    _H.QUEUED: "in queue",
-    _H.RUNNING: "rendering",
-    _H.STORING: "storing",
-    _H.STORED: "rendered",
     _H.REUSED: "as it is",
-    _H.FAILED: "failed",
-    _H.CANCELLED: "cancelled",
+    _H.UPLOADING: "uploading",
+    _H.QUEUED: "in queue",
+    _H.STORING: "storing",
     _H.BLOCKED: "blocked",
     _H.UNPAID: "not sent: budget",
-    _H.UNCERTAIN: "uncertain",
     _H.ADOPTED: "found again",
     _H.RELEASED: "may be sent again",
     _H.STRANDED: "still to be fetched",
 }
+"""What says more than the state of the clip's intent, or has none."""
+
+WORDS = {what: STATE_WORDS[state] for what, state in STATES.items() if state is not None} | _WORDS
 """What people are told of each thing that can happen to a clip."""
 
 GOOD = (_H.STORED, _H.REUSED)
@@ -79,7 +76,7 @@ def plain_line(event: Event) -> str:
             return f"for up to {event.facts['seconds'] / 60:.0f} min {text}\n"
         case _H.STOPPING:
             return f"{_stopping(text)}\n"
-        case _H.STARTED | _H.FINISHED:
+        case _H.FINISHED:
             return ""
         case _H.WARNING:
             return f"{visible(event.clip)}: warning: {text}\n"

@@ -1,8 +1,8 @@
-"""The delivery of one clip: composed, sent once, followed, fetched, checked and stored.
+"""Sends, polls, downloads and stores the clips of one run.
 
-The order of writing is the whole safety of money here. The intent is on the disk before the
-paying request leaves, and the vendor's id right after it came; a clip is on the disk before its
-intent says so. Only an answer that proves a refusal lets an order be sent again.
+Writes are ordered so that no crash pays twice: the intent is on the disk before the paying request
+is sent, the vendor's id directly after the answer, and the clip before the intent says ``stored``.
+An order is sent again only after an answer that proves a refusal.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _RARELY = 4
 
 
 class NotTakenError(Exception):
-    """The host has certainly not taken an order: nothing is owed, it may be sent again."""
+    """The host has refused an order before taking it: nothing is owed, it may be sent again."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.text)
@@ -45,15 +45,15 @@ class NotTakenError(Exception):
 
 
 class UncertainError(Exception):
-    """The host may have taken an order."""
+    """Nobody knows whether the host has taken an order; the ledger says ``uncertain``."""
 
 
 class StrandedError(Exception):
-    """A clip is made or on its way, and cannot be had now; the next run goes on from here."""
+    """A clip that the host has or makes cannot be fetched now; the next run fetches it."""
 
 
 class EndedError(Exception):
-    """A clip will not come: it failed or was cancelled, and the ledger says so."""
+    """A job has failed or was cancelled, and the ledger says so; ``problem`` says why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.text)
@@ -61,8 +61,8 @@ class EndedError(Exception):
 
 
 @dataclass(slots=True)
-class _Way:
-    """A clip that is waited for. ``is_told`` is set once its line has told where the clip is."""
+class _Polling:
+    """Polling state of a submitted clip. ``is_told`` is set once the event stream gave a state."""
 
     clip: PlannedClip
     state: State
@@ -72,10 +72,10 @@ class _Way:
 
 @dataclass(slots=True)
 class Delivery:
-    """Takes clips from their order to their file. ``tell`` hears what happens to a clip.
+    """Sends orders to a host and stores their clips. ``tell`` is called with each happening.
 
-    ``takes`` says how one order asks for several takes, None where none can. ``paying`` holds the
-    tasks that are inside a paying request: those are never broken off.
+    ``takes`` says how one order asks for several takes, None where the host has no such field.
+    ``paying`` holds the tasks that are inside a paying request; these are never cancelled.
     """
 
     run: str
@@ -122,10 +122,10 @@ class Delivery:
     async def send(
         self, clips: Sequence[PlannedClip], links: dict[str, str]
     ) -> tuple[PlannedClip, ...]:
-        """Send one order for a clip, or for several takes of one request, once.
+        """Send one order, once, for a clip or for several takes of one request.
 
-        Gives those that the host has given an id; the rest are in doubt, and the ledger says so.
-        Raises ``NotTakenError``, ``UncertainError``, ``EndedError``, all for the whole order.
+        Returns the clips for which the host gave an id; the others are written as ``uncertain``.
+        Raises ``NotTakenError``, ``UncertainError`` or ``EndedError``, for all clips of the order.
         """
         first, count = clips[0], len(clips)
         body = fill(first.order.payload, links)
@@ -214,9 +214,10 @@ class Delivery:
     # -- following --------------------------------------------------------------------------------
 
     async def follow(self, clip: PlannedClip) -> Intent:
-        """Wait for a clip that the host has, and store it.
+        """Poll a submitted clip until its job is over, and store the clip.
 
-        Raises ``EndedError``, ``StrandedError`` and ``StoreError``.
+        Returns its intent, in state ``stored``. Raises ``EndedError``, ``StrandedError``,
+        ``StoreError``.
         """
         intent = self.ledger.get(clip.digest)
         if intent is None or intent.receipt is None:
@@ -228,7 +229,7 @@ class Delivery:
     async def _wait(self, clip: PlannedClip, intent: Intent) -> None:
         receipt = intent.receipt
         assert receipt is not None  # noqa: S101 - the caller has looked
-        way = _Way(clip=clip, state=intent.state)
+        way = _Polling(clip=clip, state=intent.state)
         # What an earlier run has sent may long be over.
         is_new = intent.run == self.run and way.state is State.SUBMITTED
         delay, failures = self.patience.first, 0
@@ -259,8 +260,8 @@ class Delivery:
                 way.watch.cancel()
                 await asyncio.gather(way.watch, return_exceptions=True)
 
-    async def _rest(self, seconds: float, way: _Way) -> bool:
-        """Wait for the next look, long where the host tells of the clip: whether it is over."""
+    async def _rest(self, seconds: float, way: _Polling) -> bool:
+        """Wait until the next look is due; True where the event stream said that it is over."""
         if await self._sleep(seconds, way):
             return True
         watch = way.watch
@@ -269,7 +270,7 @@ class Delivery:
         await asyncio.wait({watch}, timeout=self.patience.most * _RARELY)
         return watch.done() and watch.result()
 
-    def _say(self, way: _Way, look: JobView) -> None:
+    def _say(self, way: _Polling, look: JobView) -> None:
         if look.progress is Progress.QUEUED:
             self.tell(Happening.QUEUED, way.clip, position=look.position)
         elif way.state is State.SUBMITTED:
@@ -277,8 +278,8 @@ class Delivery:
             self.ledger.step(way.clip.digest, State.RUNNING)
             self.tell(Happening.RUNNING, way.clip)
 
-    def _watch(self, way: _Way, receipt: Receipt) -> None:
-        """Listen for the end of a clip, where there is room for it. A line is not tried twice."""
+    def _watch(self, way: _Polling, receipt: Receipt) -> None:
+        """Open an event stream for a clip where the host has one free; at most once a clip."""
         most = self.host.most_watched
         if way.watch is not None or (most is not None and self._watching >= most):
             return
@@ -300,8 +301,8 @@ class Delivery:
     def _watched(self, _: asyncio.Task[bool]) -> None:
         self._watching -= 1
 
-    async def _sleep(self, seconds: float, way: _Way | None) -> bool:
-        """Wait, less long where the host says meanwhile that the clip is ready: whether it did."""
+    async def _sleep(self, seconds: float, way: _Polling | None) -> bool:
+        """Wait, or return True as soon as the event stream says that the job is over."""
         seconds *= 1 + self.patience.jitter * (2 * self.chance.random() - 1)
         watch = way.watch if way is not None else None
         if watch is None or watch.done():
@@ -324,7 +325,7 @@ class Delivery:
     # -- receiving --------------------------------------------------------------------------------
 
     async def _receive(self, clip: PlannedClip, receipt: Receipt) -> Intent:
-        """Fetch the clip until it is whole; what is wrong with a download is never paid for."""
+        """Download the clip of a job that is over, again where the download is not whole."""
         failures = 0
         while True:
             try:

@@ -1,4 +1,4 @@
-"""What happens in a run, one value for each thing: every view is made from these alone.
+"""The events of a run. Every view is made from these alone.
 
 As JSON, an event is one line with ``"format": "storyboard-run/1"``.
 """
@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from storyboard.ledger.states import State
+
 FORMAT = "storyboard-run/1"
 
 
 class Happening(StrEnum):
-    """What can happen. The ones after ``finished`` concern the run and no clip."""
+    """What can happen to a clip, by ``STATES``; the others concern the run."""
 
     WAITING = "waiting"
     REUSED = "reused"
@@ -34,16 +36,41 @@ class Happening(StrEnum):
     RELEASED = "released"
     STRANDED = "stranded"
     WARNING = "warning"
-    STARTED = "started"
     PAUSED = "paused"
     LOOKING = "looking"
     STOPPING = "stopping"
     FINISHED = "finished"
 
 
+_H = Happening
+STATES: Mapping[Happening, State | None] = {
+    _H.WAITING: None,
+    _H.REUSED: State.STORED,
+    _H.UPLOADING: None,
+    _H.SUBMITTING: State.SUBMITTING,
+    _H.SUBMITTED: State.SUBMITTED,
+    _H.QUEUED: State.SUBMITTED,
+    _H.RUNNING: State.RUNNING,
+    _H.STORING: State.SUCCEEDED,
+    _H.STORED: State.STORED,
+    _H.FAILED: State.FAILED,
+    _H.CANCELLED: State.CANCELLED,
+    _H.BLOCKED: None,
+    _H.UNPAID: None,
+    _H.UNCERTAIN: State.UNCERTAIN,
+    _H.ADOPTED: None,
+    _H.RELEASED: State.RELEASED,
+    _H.STRANDED: None,
+}
+"""What can happen to a clip, with the state that its intent then has or comes into.
+
+None for what is not sent or may be in one of several states.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened. ``clip`` is the address of the clip it happened to, or empty.
+    """One event. ``clip`` is the address of its clip, empty for an event of the run.
 
     ``at`` is Unix seconds. ``facts`` are plain JSON values.
     """

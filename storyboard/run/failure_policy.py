@@ -1,4 +1,4 @@
-"""What a failure does to its clips and to the run: said, written down, and acted upon."""
+"""What a failure does to its clips and to the run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from storyboard.values.units import Money
 
 @dataclass(slots=True, kw_only=True)
 class FailurePolicy:
-    """What failures do to a run. ``stopped`` says why it sends nothing more, else empty."""
+    """Applies failures to schedule, ledger and report.
+
+    ``host`` is the host's name. ``stopped`` is why the run sends nothing more, empty while it does.
+    """
 
     host: str
     schedule: Schedule
@@ -30,14 +33,14 @@ class FailurePolicy:
     stopped: str = ""
 
     def stop(self, why: str) -> None:
-        """Send nothing more; the first reason is the one that is told."""
+        """Send nothing more. Of several reasons the first is reported."""
         if not self.stopped:
             self.stopped = why
             self.progress.say(Happening.STOPPING, text=why)
         self.schedule.stop()
 
     def take(self, clips: Sequence[PlannedClip], error: Exception) -> bool:
-        """Take in an error that concerns clips, all of one order; False where it does not."""
+        """Apply an error to the clips of one order; returns False for an error of another kind."""
         match error:
             case NotTakenError():
                 self._not_taken(clips, error.problem)
@@ -60,25 +63,25 @@ class FailurePolicy:
         return True
 
     def hold(self, clip: PlannedClip) -> None:
-        """A clip's order may have been taken, and nobody is sure."""
+        """Take a clip out of the schedule until it is known whether its order was taken."""
         intent = self.ledger.get(clip.digest)
         self.schedule.hold(clip.digest)
         text = intent.problem if intent is not None else ""
         self.progress.put(clip, Happening.UNCERTAIN, intent, text=text)
 
     def let_go(self, clips: Sequence[PlannedClip]) -> None:
-        """Clips that are under way are for the next run to follow."""
+        """Leave submitted clips to the next run."""
         for clip in clips:
             self.schedule.lost(clip.digest, at_risk=True)
 
     def withdraw(self, clips: Sequence[PlannedClip]) -> None:
-        """Clips of a run that was stopped are not sent after all."""
+        """Report clips as waiting: the run was stopped before their order was sent."""
         for clip in clips:
             self.schedule.lost(clip.digest)
             self.progress.put(clip, Happening.WAITING, self.ledger.get(clip.digest))
 
     def put_unpaid(self, clips: Mapping[str, PlannedClip], limit: Money | None) -> None:
-        """Say of what the schedule does not send for its price that it is so."""
+        """Report the clips that the schedule leaves out because of their price."""
         for digest in self.schedule.unpaid:
             clip = clips[digest]
             text = f"it would go above the limit of {limit}"
@@ -95,7 +98,7 @@ class FailurePolicy:
         self.progress.put_blocked(blocked, clip)
 
     def _end(self, clip: PlannedClip, problem: Problem) -> None:
-        """A clip will not come, and the ledger says so."""
+        """Report a job that failed or was cancelled, and the clips that it blocks."""
         intent = self.ledger.get(clip.digest)
         # Where nothing is said of it, what failed or was cancelled may have to be paid.
         is_owed = intent is None or intent.billed is not False
@@ -105,7 +108,7 @@ class FailurePolicy:
         self._check_account(problem)
 
     def _not_taken(self, clips: Sequence[PlannedClip], problem: Problem) -> None:
-        """An order was refused before it was looked at: the same run may try again."""
+        """Schedule again what the host refused before taking it, after a pause."""
         self._check_account(problem)
         wait = self.rate_limit.refused(problem)
         if why := self.rate_limit.why_stop(problem):

@@ -1,6 +1,7 @@
-"""A simulator for one run: started before it, stopped after it, its jobs kept between runs.
+"""The simulator of one run: started before the run, stopped after it.
 
-While it runs, its address stands in a file beside its state, for the commands beside the run.
+Its jobs are kept between runs. While it runs, its address is in the file ``simulator.url`` beside
+its state, where ``cancel`` finds it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def _address(store: Store) -> Path:
 
 @contextmanager
 def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iterator[Simulator]:
-    """A simulator that remembers the jobs of earlier runs of this film."""
+    """Run a simulator that knows the jobs of earlier runs of this film.
+
+    ``jobs`` is how many clips of a host are in progress at once. Raises ``SimulatorError``.
+    """
     try:
         from storyboard.simulator import Simulator
     except ImportError as error:

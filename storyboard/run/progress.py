@@ -1,4 +1,4 @@
-"""The progress of a run: how each clip stands, told to whoever listens, and kept for the report."""
+"""The state of each clip during a run: sent to the listener, and kept for the report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _LOCK_SHARE = 50
 
 
 class RunProgress:
-    """What became of each clip. ``listen`` hears of it at once."""
+    """The last event of each clip.
+
+    ``listen`` is called with every event, ``clock`` gives Unix seconds.
+    """
 
     def __init__(
         self,
@@ -42,17 +45,17 @@ class RunProgress:
         self._lock_at = 0.0
 
     def __iter__(self) -> Iterator[Result]:
-        """How each clip stands, in the order of the film."""
+        """The results, in the order of the film."""
         return (self._results[digest] for digest in self._clips)
 
     # -- telling ----------------------------------------------------------------------------------
 
     def say(self, what: Happening, **facts: Any) -> None:
-        """Tell what concerns the run and no clip."""
+        """Send an event of the run."""
         self._listen(Event(what=what, at=self._clock(), facts=facts))
 
     def tell(self, what: Happening, clip: PlannedClip, **facts: Any) -> None:
-        """Tell what happens to a clip on its way."""
+        """Send an event of a clip."""
         self._listen(Event(what=what, at=self._clock(), clip=clip.address, facts=facts))
 
     def put(
@@ -64,7 +67,7 @@ class RunProgress:
         rows: tuple[UnclaimedRow, ...] = (),
         **details: str,
     ) -> None:
-        """Write down how a clip stands now, and tell it."""
+        """Record the result of a clip so far, and send it as an event."""
         details.setdefault("place", clip.place)
         self._results[clip.digest] = Result(
             clip=clip, what=what, intent=intent, rows=rows, **details
@@ -88,7 +91,7 @@ class RunProgress:
     def put_failure(
         self, clip: PlannedClip, intent: Intent | None, problem: Problem, *, again: bool = False
     ) -> None:
-        """Write down that a clip will not come; ``again`` where that was so before this run."""
+        """Record that a clip will not come; ``again`` where an earlier run had found that."""
         text = problem.text
         if again:
             text += " (in an earlier run; it is not sent again as it stands)"
@@ -103,7 +106,7 @@ class RunProgress:
         )
 
     def put_blocked(self, blocked: Sequence[str], because: PlannedClip) -> None:
-        """Write down what waits for a clip that does not come, or for one that waits for it."""
+        """Record the clips that open on the last frame of a clip that will not come."""
         for digest in blocked:
             text = f'it waits for the last frame of "{because.address}", which does not come'
             clip = self._clips[digest]
@@ -112,12 +115,12 @@ class RunProgress:
     # -- names and lock ---------------------------------------------------------------------------
 
     def publish(self, clip: PlannedClip, take: str) -> None:
-        """Let every name of a clip lead to its take."""
+        """Link every name of a clip to its take."""
         for name in clip.names:
             self._store.publish(name, take)
 
     def lock_later(self, intent: Intent) -> None:
-        """Put a finished take into the lock, now or soon."""
+        """Add a finished take to the lock, with the next write of that file."""
         if intent.state is not State.STORED or intent.receipt is None or intent.clip is None:
             return
         order = intent.order
@@ -137,7 +140,7 @@ class RunProgress:
             self.write_lock()
 
     def write_lock(self) -> None:
-        """Put into the lock what waits for it. Raises ``LockError``."""
+        """Write the collected takes into the lock. Raises ``LockError``."""
         began = time.monotonic()
         merge_lock(self._store.lock, self._finished)
         self._finished.clear()
@@ -147,7 +150,7 @@ class RunProgress:
     # -- the end ----------------------------------------------------------------------------------
 
     def close(self) -> bool:
-        """Say of each clip how it stands at the end, and write the lock: whether all are here."""
+        """Complete the results, write the lock, and return whether every clip is here."""
         for digest, clip in self._clips.items():
             result = self._results.get(digest)
             intent = self._ledger.get(digest)

@@ -1,46 +1,51 @@
-"""When the next order may be sent: not too many at once, and not while a host wants rest."""
+"""Limits how many orders are sent at once, and pauses after a host's refusal."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.run.patience import Patience
 
-_AT_ONCE = 32
-"""So many orders are being sent at once: a host that says to wait, or a kill, meets no more."""
 _MAX_REFUSED_CONNECTIONS = 6
 
 
 @dataclass(slots=True)
 class RateLimit:
-    """How fast orders go. ``sending`` are under way to the host; ``refusals`` came in a row."""
+    """When orders may be sent.
+
+    ``most_sending`` is how many may be being sent at once: a refusal of the host, or a kill, then
+    concerns no more. ``clock`` gives seconds that only grow. ``sending`` counts the orders that
+    are being sent, ``refusals`` those that were refused in a row.
+    """
 
     patience: Patience
+    most_sending: int = 32
+    clock: Callable[[], float] = time.monotonic
     sending: int = 0
     refusals: int = 0
     _not_before: float = 0.0
 
     @property
     def rest(self) -> float:
-        """The seconds until orders may go again; 0 where they may."""
-        return max(0.0, self._not_before - time.monotonic())
+        """The seconds until an order may be sent; 0 where one may be sent now."""
+        return max(0.0, self._not_before - self.clock())
 
     @property
     def may_send(self) -> bool:
-        """Whether an order may go now."""
-        return self.sending < _AT_ONCE and not self.rest
+        """Whether an order may be sent now."""
+        return self.sending < self.most_sending and not self.rest
 
     def begin(self) -> None:
-        """An order is about to be made ready: from now on it counts as being sent."""
+        """Count an order as being sent, from before its files are uploaded."""
         self.sending += 1
 
     @contextmanager
     def ending(self) -> Iterator[None]:
-        """An order that has begun is being sent no more at the end of this."""
+        """Count an order as sent when the block ends; without an error it ends the refusals."""
         try:
             yield
             self.refusals = 0
@@ -48,14 +53,14 @@ class RateLimit:
             self.sending -= 1
 
     def refused(self, problem: Problem) -> float:
-        """An order was refused before it was looked at; gives the seconds of rest that follow."""
+        """Count a refusal; returns the seconds of the pause. Refusals within a pause are one."""
         if not self.rest:
             # Those that were on their way together are one refusal.
             self.refusals += 1
         patience = self.patience
         wait = min(patience.first * patience.growth ** min(self.refusals, 8), patience.most)
         wait = problem.retry_after if problem.retry_after is not None else wait
-        self._not_before = max(self._not_before, time.monotonic() + wait)
+        self._not_before = max(self._not_before, self.clock() + wait)
         return wait
 
     def why_stop(self, problem: Problem) -> str:

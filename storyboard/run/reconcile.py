@@ -39,7 +39,7 @@ _MAX_CANDIDATES = 5
 
 
 class Verdict(StrEnum):
-    """What the history says of a doubtful request."""
+    """What the history shows of an uncertain order."""
 
     FOUND = "found"
     ABSENT = "absent"
@@ -223,9 +223,9 @@ def _is_faithful(answer: HistoryAnswer, seen: Mapping[str, Trace]) -> bool:
 
 
 def clock_problem(ahead: float | None) -> str:
-    """What is wrong with a clock that is ahead of the vendor's by so many seconds; else empty.
+    """What is wrong with a clock that is so many seconds ahead of the vendor's; else empty.
 
-    What it dates is looked for too late in the vendor's history, and seems to be absent.
+    An order dated by such a clock is looked for too late in the history, and seems to be absent.
     """
     if ahead is None or ahead < _AHEAD:
         return ""

@@ -1,4 +1,4 @@
-"""What earlier runs have left: what is here, what is under way, and what is still to send."""
+"""Sorts the clips of a plan by what earlier runs have left: here, submitted, or to be sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from storyboard.values.canonical import digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """What a run finds: the plan's clips, the ledger, the lock and the takes that are here."""
+    """Reads ledger, lock and takes at the start of a run."""
 
     run: str
     clips: Sequence[PlannedClip]
@@ -33,7 +33,7 @@ class Recovery:
     progress: RunProgress
 
     def schedule(self) -> Schedule:
-        """What is to be done; the progress has how each clip stands then."""
+        """The schedule of what is left to do; each clip's state is put into the progress."""
         intents = {intent.digest: intent for intent in self.ledger.intents()}
         locked = self.store.finished()
         done, lost, jobs = [], [], []
@@ -70,7 +70,7 @@ class Recovery:
         return schedule
 
     def _put_blocked(self, schedule: Schedule) -> None:
-        """Say of what cannot be sent which clip does not come; needs stand before their users."""
+        """Report blocked clips with the clip that they wait for, in the order of the film."""
         missing: dict[str, PlannedClip] = {}
         for clip in self.clips:
             phase = schedule.phases[clip.digest]
@@ -84,7 +84,7 @@ class Recovery:
     def _known(
         self, clip: PlannedClip, intent: Intent | None, locked: Finished | None
     ) -> Intent | None:
-        """The intent of a clip; one that is finished elsewhere is written down to be fetched."""
+        """The intent of a clip; one for a take of the lock that is not on this disk is written."""
         if intent is not None and intent.state is State.STORED and not self.store.has(intent.clip):
             return self.ledger.step(clip.digest, State.SUCCEEDED)
         is_elsewhere = locked is not None and not self.store.has(locked.clip)

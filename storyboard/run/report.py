@@ -1,4 +1,4 @@
-"""What a run is told, and what it has to say at its end."""
+"""The settings of a run, and its results."""
 
 from __future__ import annotations
 
@@ -14,30 +14,37 @@ from storyboard.values.units import Money
 
 
 class RunError(Exception):
-    """A run that cannot go on: disk, ledger or lock. Everything that is known is kept."""
+    """Disk, ledger or lock refuse; the run has ended. What was written before is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """``jobs`` are the clips under way at once; ``limit`` is the most that may be spent.
+    """The settings of a run.
 
-    ``takes`` says how one order asks for several takes, None where each is an order of its own.
+    ``jobs`` is how many clips may be under way at once, ``most_sending`` how many orders may be
+    being sent at once. ``limit`` is the most that may be spent, None for no limit. ``takes`` says
+    how one order asks for several takes, None where each is an order of its own. ``heartbeat`` is
+    the number of seconds between two extensions of the lease. ``file`` and ``target`` are the
+    names that the ledger keeps of the run.
     """
 
     jobs: int = 4
+    most_sending: int = 32
     limit: Money | None = None
     takes: Takes | None = None
     patience: Patience = field(default_factory=Patience)
+    heartbeat: float = 20.0
     file: str = ""
     target: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a clip of the plan stands at the end. ``what`` is the last that happened to it.
+    """How a clip of the plan stands at the end of a run. ``what`` is its last event.
 
-    ``text`` is what was wrong, ``place`` where in the storyboard. ``rows`` are rows of the
-    vendor's history that may be the order of an uncertain clip.
+    ``text`` is what was wrong, ``place`` is ``FILE:LINE`` in the storyboard, ``kind`` the kind of
+    failure; empty where there is none. ``rows`` are rows of the vendor's history that may be the
+    order of an uncertain clip.
     """
 
     clip: PlannedClip
@@ -51,7 +58,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The end of a run. ``stopped`` says why nothing more was sent, empty where all was."""
+    """The results of a run. ``stopped`` is why it ended early, empty where it did not.
+
+    ``seconds`` is how long it took.
+    """
 
     run: str
     # asyncio writes out what a run gives when it takes its signal handler away: not each clip.

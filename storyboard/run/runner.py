@@ -1,7 +1,8 @@
-"""A run: a thin loop over the schedule, the delivery and the ledger.
+"""The loop of a run over schedule, delivery and ledger.
 
-Nothing is decided here that money depends on: the schedule says what may be sent, the delivery
-sends it once, and what is in doubt is settled from the vendor's history (``uncertain``).
+Everything that can cost money is decided elsewhere: ``scheduler`` says which orders may be sent,
+``delivery`` sends each once, and ``uncertain`` reads the vendor's history for orders without an
+answer.
 """
 
 from __future__ import annotations
@@ -38,13 +39,12 @@ from storyboard.run.uncertain import SendTimes, UncertainClips
 from storyboard.run.uploads import Uploads
 from storyboard.targets.model import Pictures
 
-_BEAT = 20.0
-
 
 class Runner:
     """One run of one plan's clips on one host. ``run`` may be called once.
 
-    ``listen`` hears of every event; ``pause`` and ``chance`` are the time and the dice.
+    ``listen`` gets every event. ``pause`` waits for a number of seconds, ``chance`` varies the
+    times between looks, ``clock`` gives Unix seconds.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Runner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self._interrupted = False
-        self._rate_limit = RateLimit(options.patience)
+        self._rate_limit = RateLimit(options.patience, options.most_sending)
         self._schedule = Schedule(places=options.jobs)
         self._failures = FailurePolicy(
             host=host.name,
@@ -115,7 +115,7 @@ class Runner:
     # -- from outside -----------------------------------------------------------------------------
 
     def interrupt(self) -> None:
-        """Send nothing more, let go of what is under way, and return from ``run`` soon."""
+        """Send nothing more, leave submitted clips to the next run, and let ``run`` return."""
         if not self._interrupted:
             self._interrupted = True
             self._failures.stop("interrupted")
@@ -159,7 +159,7 @@ class Runner:
     # -- the start --------------------------------------------------------------------------------
 
     async def _settle(self) -> None:
-        """Settle what earlier runs left in doubt, as far as the vendor can say it now."""
+        """Write orders without an answer as uncertain, and look for them in the history once."""
         for intent in self._ledger.intents(State.SUBMITTING):
             if intent.order.host == self._host.name:
                 self._ledger.step(
@@ -213,7 +213,7 @@ class Runner:
         self._changed.clear()
 
     async def _carry(self, clips: tuple[PlannedClip, ...]) -> None:
-        """Send one order, and follow the clips that it began."""
+        """Send one order, and follow its clips."""
         try:
             with self._rate_limit.ending():
                 sent = await self._send(clips)
@@ -235,7 +235,7 @@ class Runner:
             await asyncio.gather(*(self._follow(clip) for clip in sent))
 
     async def _send(self, clips: tuple[PlannedClip, ...]) -> tuple[PlannedClip, ...]:
-        """Send the order of clips, unless the run was stopped before that; gives what was sent."""
+        """Send the order of clips, unless the run was stopped; returns what was sent."""
         links = await self._delivery.compose(clips[0])
         if self._schedule.is_stopped:
             self._failures.withdraw(clips)
@@ -311,7 +311,7 @@ class Runner:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(_BEAT)
+            await asyncio.sleep(self._options.heartbeat)
             try:
                 self._ledger.beat()
             except (LeaseLostError, LedgerError) as error:

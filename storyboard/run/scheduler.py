@@ -1,10 +1,9 @@
-"""Which clip is sent next. Pure: told what happens, it says what to do, with no clock and no I/O.
+"""Which clip is sent next: a pure state machine without clock and input or output.
 
-A clip waits for the clips whose last frame it opens on. No more are under way than there are
-places. Money is promised before it is spent: what is under way or uncertain counts as spent, and
-a clip that would go above the limit is not sent. Takes of one request that are ready side by side
-go in one order, as far as there are places and money. A failure blocks what depends on it, and
-nothing else.
+A clip waits for the clips whose last frame it opens on. At most ``places`` clips are under way.
+What is under way or uncertain counts as spent, and a clip that would exceed the limit is not sent.
+Takes of one request that are ready next to each other share an order. A failure blocks the clips
+that depend on it, and no others.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """Where a clip is, as the order of sending is concerned."""
+    """The state of a clip in the schedule."""
 
     WAITING = "waiting"
     BUSY = "busy"
@@ -29,12 +28,12 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledClip:
-    """One clip: what it needs done before it, and what sending it would cost.
+    """A clip to be scheduled.
 
-    ``is_sent`` is a clip under way since an earlier run: it takes a place, and no money anew.
-    ``is_held`` is one of which nobody knows whether it is under way; its money counts as spent.
-    ``cost`` is None where the price is not known. Jobs of one ``group`` may share an order; empty
-    for one that has an order of its own.
+    ``needs`` are the digests of the clips that must be done before. ``cost`` is its price, None
+    where that is not known. Clips of one ``group`` may share an order; an empty group shares none.
+    ``is_sent`` marks a clip submitted by an earlier run: it takes a place and costs nothing more.
+    ``is_held`` marks an uncertain one, whose price counts as spent.
     """
 
     digest: str
@@ -109,9 +108,9 @@ class Schedule:
             self._ready.append(job)
 
     def next(self) -> tuple[ScheduledClip, ...]:
-        """The clip to follow, or those to send in one order; none where something must end first.
+        """The clips of the next order, or one submitted clip to follow; empty if none may begin.
 
-        What it gives is under way from then on.
+        The clips count as under way from then on.
         """
         while self._ready and self.busy < self.places:
             job = self._ready.popleft()
@@ -128,7 +127,7 @@ class Schedule:
         return ()
 
     def _mates(self, job: ScheduledClip) -> Iterator[ScheduledClip]:
-        """The takes that go in the same order as one that has just begun."""
+        """The takes that share the order of a clip that has just begun."""
         if not job.group or job.is_sent:
             return
         for _ in range(self.most_takes - 1):
@@ -157,19 +156,19 @@ class Schedule:
         return job.cost is not None and self.spent + job.cost <= self.limit
 
     def again(self, digest: str) -> None:
-        """A clip that was certainly not taken goes back to the front; its money is free again."""
+        """Put a clip whose order was refused at the front; its price no longer counts."""
         self._free(digest)
         self.phases[digest] = Phase.WAITING
         self._ready.appendleft(self._jobs[digest])
 
     def hold(self, digest: str) -> None:
-        """A clip may have been taken: it leaves its place, keeps its money, and blocks nothing."""
+        """Set a clip aside as uncertain: its place is free, its price still counts as spent."""
         self.busy -= 1
         self.phases[digest] = Phase.HELD
         self._held[digest] = None
 
     def resume(self, digest: str, *, is_sent: bool) -> None:
-        """A held clip is sure now: it was sent and is to be followed, or it may be sent."""
+        """Schedule a held clip whose state is known now: to be followed, or to be sent."""
         job = self._jobs[digest]
         if not is_sent:
             self.spent -= job.cost or 0
@@ -179,13 +178,13 @@ class Schedule:
         self._ready.appendleft(self._jobs[digest])
 
     def give_up(self, digest: str) -> tuple[str, ...]:
-        """A held clip is not to be followed in this run; gives what that blocks."""
+        """Leave a held clip out of this run; returns the digests that it blocks."""
         del self._held[digest]
         self.phases[digest] = Phase.LOST
         return self._block(digest)
 
     def done(self, digest: str, charged: Decimal | None = None) -> None:
-        """A clip is here; ``charged`` corrects what was promised for it."""
+        """A clip is stored; ``charged`` replaces its price in the sum spent."""
         job = self._jobs[digest]
         self.busy -= 1
         if charged is not None and not job.is_sent:
@@ -197,9 +196,9 @@ class Schedule:
                 self._ready.append(self._jobs[dependent])
 
     def lost(self, digest: str, *, at_risk: bool = False) -> tuple[str, ...]:
-        """A clip will not come in this run; gives what that blocks.
+        """A clip will not come in this run; returns the digests that it blocks.
 
-        ``at_risk`` keeps its money promised: it may be owed.
+        With ``at_risk`` its price still counts as spent, as it may be owed.
         """
         if at_risk:
             self.busy -= 1
@@ -226,12 +225,12 @@ class Schedule:
         return tuple(blocked)
 
     def stop(self) -> None:
-        """Send nothing more; what is under way is still followed."""
+        """Begin no new orders; submitted clips are still followed."""
         self.is_stopped = True
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is under way and nothing can be begun."""
+        """Whether nothing is under way and nothing can begin."""
         if self.busy:
             return False
         return not any(
@@ -241,13 +240,9 @@ class Schedule:
 
     @property
     def has_held(self) -> bool:
-        """Whether there is anything that nobody is sure of."""
+        """Whether any clip is uncertain."""
         return bool(self._held)
 
     def held(self) -> tuple[str, ...]:
-        """What nobody is sure of."""
+        """The digests of the uncertain clips."""
         return tuple(self._held)
-
-    def waiting(self) -> tuple[str, ...]:
-        """What was never begun, in the order of the film."""
-        return tuple(one for one, phase in self.phases.items() if phase is Phase.WAITING)

@@ -1,4 +1,4 @@
-"""A run from its plan to its report: store, lease, host and runner put together."""
+"""Puts a run together: store, lease, host and runner."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TICK = 0.25
 
 
 class SettingError(Exception):
-    """A run that cannot begin as it was asked for; the text says which option it wants."""
+    """An option is missing that the run needs; the text names it."""
 
 
 def _nothing() -> None:
@@ -94,7 +94,7 @@ class Session:
         return (self.patience or waits_of_environment(usual)).for_vendor(base)
 
     def _check(self, clips: tuple[PlannedClip, ...]) -> None:
-        """What would only be found missing when the first clips are paid."""
+        """Refuse before the first payment what would be found missing after it."""
         if find_ffmpeg() is None and any(clip.frames for clip in clips):
             raise FfmpegError(f"clips that open on another's last frame need ffmpeg: {NEEDED}")
         host = get_host(self.target.host)
@@ -169,7 +169,7 @@ class Session:
 
 
 class _Views:
-    """Those who look on. One that has gone away, as a closed pipe has, ends the run in order."""
+    """Calls the views of a run. After an ``OSError`` of a view the run is ended in order."""
 
     def __init__(
         self, listen: EventListener, leave: Callable[[], None], tick: Callable[[], None]
@@ -181,17 +181,17 @@ class _Views:
         self.on_gone: Callable[[], None] = _nothing
 
     def hear(self, event: Event) -> None:
-        """Pass an event on."""
+        """Pass an event to the view."""
         self._call(lambda: self._listen(event))
 
     async def tick_on(self) -> None:
-        """Let the view draw itself anew, for as long as this goes on."""
+        """Call the view's tick several times a second."""
         while not self._is_gone:
             await asyncio.sleep(_TICK)
             self._call(self._tick)
 
     def leave(self) -> None:
-        """Take the view away, before the process ends at once."""
+        """Remove the live view before the process ends."""
         with suppress(OSError):
             self._leave()
 

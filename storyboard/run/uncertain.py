@@ -49,7 +49,7 @@ class SendTimes:
 
 @dataclass(slots=True)
 class UncertainClips:
-    """Asks a host what became of uncertain orders, and writes what it says into the ledger.
+    """Finds out what became of uncertain orders, and writes that into the ledger.
 
     ``findings`` say, by digest, what the last look has found.
     """

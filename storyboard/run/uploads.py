@@ -1,7 +1,7 @@
-"""Pictures and frames on their way to a host: checked, uploaded once, their links kept.
+"""Checks pictures and frames, uploads each once, and keeps their links.
 
-A link that holds a permission stays in memory. One from an earlier run is asked for before it is
-used again, so that no clip is paid for with a dead link in it.
+A link with a query may hold a permission and is kept in memory only. A link of an earlier run is
+used after the host has said that it still leads to its file.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ class AssetError(Exception):
 
 
 class Uploads:
-    """The files of one run on their way to one host.
+    """The uploads of one run to one host.
 
-    ``root`` is the project's folder, from which the paths of a plan begin. ``pause`` waits for
-    some seconds, ``first`` of them before an upload is tried again.
+    ``root`` is the project's folder, from which the paths of a plan begin. ``pause`` waits for a
+    number of seconds; ``first`` is the number before an upload is tried again, which doubles up to
+    15.
     """
 
     def __init__(
@@ -146,7 +147,7 @@ class Uploads:
 
 @contextmanager
 def _naming(what: str) -> Iterator[None]:
-    """Say what it was that a host did not take."""
+    """Put the name of the file before the text of a host's error."""
     try:
         yield
     except HostError as error:

@@ -146,7 +146,7 @@ def _url_of(host: str, port: int) -> str:
 
 
 def _open_listener(options: SimulatorOptions, state_file: StateFile) -> SocketListener:
-    """At the port that is asked for; where any will do, at the last one, so that links live on."""
+    """Bind the port that is asked for; for port 0 the last one, so that old links stay good."""
     before = None if options.port else next(reversed(state_file.read_addresses()), None)
     if before is not None:
         with contextlib.suppress(OSError):  # it is another's by now
@@ -160,7 +160,7 @@ async def _run(
     stop: asyncio.Event,
     ready: Callable[[Service], None],
 ) -> None:
-    """Serve until told to stop; ``ready`` hears of the service once connections are accepted."""
+    """Serve until stopped; ``ready`` is called with the service once connections are accepted."""
     with contextlib.closing(StateFile(options.state)) as state_file:
         await _serve(options, renderer, state_file, stop, ready)
 

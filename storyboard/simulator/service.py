@@ -1,4 +1,4 @@
-"""What the routes of all hosts share: options, jobs, files, faults, and the way of an answer."""
+"""What the routes of all hosts share: options, jobs, files, faults, and how they answer."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ Work = Callable[[Asked], Awaitable[Response]]
 class Service:
     """One running simulator, as its routes see it.
 
-    ``url`` is the address at which it is reached, without a slash at its end. ``go_offline`` is
-    told for how many seconds nobody is to listen.
+    ``url`` is its address, without a slash at its end. ``go_offline`` is called with the seconds
+    for which connections are refused.
     """
 
     options: SimulatorOptions
@@ -149,7 +149,7 @@ class Service:
         return hmac.new(secret, f"{path}:{until}".encode(), hashlib.sha256).hexdigest()
 
     def is_expired(self, job: Job) -> bool:
-        """Whether the link to a clip has outlived its time."""
+        """Whether the link to a clip is older than ``link_seconds``."""
         lives = self.options.link_seconds
         return lives is not None and job.ended_at is not None and time.time() > job.ended_at + lives
 
@@ -162,7 +162,7 @@ class Service:
     async def answer(
         self, request: Request, point: str, refusals: Refusals, work: Work, job: Job | None = None
     ) -> Response:
-        """Do the work of a request and answer, with whatever is to go wrong at this point."""
+        """Do the work of a request and answer, with the faults that are due at this point."""
         self.counts[point] = self.counts.get(point, 0) + 1
         try:
             armed = parse_faults(request.headers.get(HEADER, ""))
@@ -239,7 +239,7 @@ def serve_bytes(request: Request, data: bytes, kind: str) -> Response:
 
 
 def expired_link() -> Response:
-    """What a store of files says to a link that is no longer valid."""
+    """The answer of a store of files to a link that is no longer valid."""
     body = "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
     return Response(body, 403, media_type="application/xml")
 

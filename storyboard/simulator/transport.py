@@ -72,7 +72,7 @@ class Truncated(Response):
 def event_stream(
     request: Request, events: AsyncIterator[str], drop_after: int | None = None
 ) -> Response:
-    """An answer of server-sent events; with ``drop_after``, the line dies after so many."""
+    """An answer of server-sent events; with ``drop_after``, it breaks after so many events."""
 
     async def send_events() -> AsyncIterator[str]:
         sent = 0

@@ -1,7 +1,7 @@
-"""The worker: orders wait, are worked on by so many at a time, and are finished.
+"""Keeps the jobs of all hosts: they wait, are worked on at the host's concurrency, and end.
 
-One timer serves all jobs, so ten thousand of them cost a heap and not ten thousand tasks. A job
-that has files to look at, or a clip to render, has a task for that work alone.
+One timer serves all jobs, so that ten thousand of them need one heap and not ten thousand tasks. A
+job that reads files or renders a clip has a task for that work.
 """
 
 from __future__ import annotations
@@ -251,18 +251,12 @@ class Worker:
         if job.breaches:
             lasts = self._options.seconds_per_clip * _REFUSAL_SHARE
         else:
-            lasts = self._duration_of(job)
+            lasts = duration(self._options, job.submission, job.take)
             if self._renderer.mode == "render" or any(inputs_of(job.endpoint.body_type, job.body)):
                 job.making = loop.create_task(self._make(job))
         elapsed = time.time() - (job.started_at or 0)
         heapq.heappush(self._due, (loop.time() + lasts - elapsed, next(self._ticket), job))
         self._set_timer()
-
-    def _duration_of(self, job: Job) -> float:
-        which = f"{self._options.seed}:{job.submission}:{job.take}"
-        chance = random.Random(which)  # noqa: S311 - repeatable, nothing secret
-        share = self._options.jitter * (2 * chance.random() - 1)
-        return self._options.seconds_per_clip * (1 + share)
 
     def _set_timer(self) -> None:
         if not self._due:
@@ -364,6 +358,14 @@ class Worker:
         for waiter in job.waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def duration(options: SimulatorOptions, submission: int, take: int) -> float:
+    """The seconds that a clip takes: drawn from the seed, so that a simulator repeats itself."""
+    which = f"{options.seed}:{submission}:{take}"
+    chance = random.Random(which)  # noqa: S311 - repeatable, nothing secret
+    share = options.jitter * (2 * chance.random() - 1)
+    return options.seconds_per_clip * (1 + share)
 
 
 _TROUBLES = {

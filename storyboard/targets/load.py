@@ -214,8 +214,11 @@ def _read(file: _File, diagnostics: Diagnostics) -> Mapping | None:
         )
         return None
     source = read_source(file.name, data, diagnostics)
-    node = parse(source, diagnostics) if source is not None else None
-    if node is None:
+    found = Diagnostics()
+    node = parse(source, found) if source is not None else None
+    for one in found:
+        diagnostics.take(one)
+    if node is None or found.has_errors:
         return None
     if not isinstance(node, Mapping):
         diagnostics.add(

@@ -157,7 +157,10 @@ def test_a_film_has_a_plan_that_keeps_every_rule_or_errors_with_places(
         assert found["span"] or found["code"] == "SB407", found
         assert found["help"], found
     errors = [found for found in made["diagnostics"] if found["severity"] == "error"]
-    assert bool(made["requests"]) is not bool(errors)
+    assert made["requests"] or errors
+    priced = {scene["scene"] for scene in made["totals"]["scenes"]}
+    assert {request["id"].split("/")[0] for request in made["requests"]} <= priced
+    assert not priced & {scene["scene"] for scene in made["unpriced"]}
     assert made["applyable"] is not bool(errors)
     if errors:
         return

@@ -63,11 +63,11 @@ def quick() -> Iterator[None]:
     def stop(*_: object) -> None:
         raise TimeoutError("parsing hangs")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(20)
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 20)
     yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, before)
 
 
 @settings(max_examples=200, deadline=None)
@@ -105,9 +105,10 @@ def test_any_edit_of_a_storyboard_gives_the_same_nodes_from_both_parsers(
     results = [parse_text(text, c_parser=c_parser) for c_parser in PARSERS]
     for node, diagnostics in results:
         check(node, diagnostics)
-    # Where only one of the two takes a text, there is nothing to compare; and they do not agree
-    # where a tag ends, which is refused anyway.
-    if all(node is not None and "SB015" not in codes(said) for node, said in results):
+    # Where only one of the two takes a text as YAML, there is nothing to compare; and they do not
+    # agree where a tag ends, which is refused anyway.
+    broken = {"SB004", "SB005", "SB006", "SB007", "SB008", "SB009", "SB015", "SB016"}
+    if all(node is not None and not broken & {*codes(said)} for node, said in results):
         assert len({repr(shape(node)) for node, _ in results}) == 1
         assert len({repr(codes(diagnostics)) for _, diagnostics in results}) == 1
 

@@ -82,8 +82,8 @@ def test_what_an_alias_brings_is_found_where_it_is_written() -> None:
 
 def check_every_character(text: str, *, c_parser: bool) -> None:
     """Each scalar of a text, where it is YAML, can be traced; each visible character is there."""
-    node, _ = parse_text(text, c_parser=c_parser)
-    if node is None:
+    node, diagnostics = parse_text(text, c_parser=c_parser)
+    if node is None or len(diagnostics):
         return
     for scalar in nodes(node):
         if not isinstance(scalar, Scalar):

@@ -175,7 +175,7 @@ def test_a_check_without_a_target_or_a_document_is_wrong_usage(run: Run, tmp_pat
 
 
 BROKEN = {
-    "no YAML": ("extends: [\n", "SB005", 2),
+    "no YAML": ("extends: [\n", "SB005", 1),
     "an unknown key": ("extends: fal/kling-o3-pro\ntarget: firm/own\nsecond: 3\n", "SB101", 3),
     "a wrong number": (
         "extends: fal/kling-o3-pro\ntarget: firm/own\nreferences:\n  max: many\n",

@@ -116,7 +116,7 @@ def film(tmp_path: Path, third: None, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def session(film: Path, options: Mapping[str, str]) -> Session:
     made, compiled = plan("storyboard.yaml")
-    assert made["applyable"], [one.message for one in compiled.diagnostics]
+    assert made.is_applyable, [one.message for one in compiled.diagnostics]
     assert compiled.film is not None
     return Session(
         plan=made, target=compiled.film.target, store=Store(folder=film), root=film,

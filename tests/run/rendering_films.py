@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +18,7 @@ import httpx
 from PIL import Image
 
 from storyboard.api import CompileOptions, plan
+from storyboard.hosts.protocol import Host
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
 from storyboard.ledger import Ledger, State
 from storyboard.ledger.store import Store
@@ -131,6 +133,9 @@ def run_once(
     prepare: Callable[[Runner], None] | None = None,
     key: str = SIMULATED_KEY,
     options: dict[str, str] | None = None,
+    clock: Callable[[], float] = time.time,
+    wrap_host: Callable[[Host], Any] = lambda host: host,
+    **limits: Any,
 ) -> Report:
     """One run of a film against a simulator, as the session puts it together."""
 
@@ -142,19 +147,20 @@ def run_once(
             options={"repository": "simulated/pictures", **(options or {})},
             simulated=True,
             limits=patience.limits,
+            clock=clock,
         )
         with work.store.open_ledger() as opened:
             ledger = wrap(opened)
             ledger.take_lease()
             runner = Runner(
                 planned_clips(work.plan, work.host),
-                host=host,
+                host=wrap_host(host),
                 ledger=ledger,
                 store=work.store,
                 root=work.folder,
                 pictures=work.target.pictures,
                 options=RunOptions(
-                    jobs=jobs, limit=limit, patience=patience, takes=work.target.takes
+                    jobs=jobs, limit=limit, patience=patience, takes=work.target.takes, **limits
                 ),
                 listen=listen or Heard(),
             )

@@ -84,7 +84,7 @@ def test_a_reader_that_goes_away_ends_the_run_in_order_and_loses_nothing(film: P
 def test_a_second_interrupt_leaves_at_once_and_the_next_run_pays_nothing_twice(
     film: Path,
 ) -> None:
-    run = begin("--yes", "--fault", "slow=5*1", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = begin("--yes", "--fault", "slow=600*1", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     for _ in range(100):
         if "submitting" in states():
             break
@@ -92,10 +92,8 @@ def test_a_second_interrupt_leaves_at_once_and_the_next_run_pays_nothing_twice(
     run.send_signal(signal.SIGINT)
     time.sleep(0.3)
     assert run.poll() is None  # what may be paid just now is waited for
-    began = time.monotonic()
     run.send_signal(signal.SIGINT)
-    assert run.wait(5) == 130
-    assert time.monotonic() - began < 1
+    assert run.wait(60) == 130  # long before the answer
     run.communicate()
     assert call("run", "--simulate", "--yes").return_value == 0
     assert states() == ["stored", "stored"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,14 @@ import httpx
 import pytest
 from rendering_films import FEW, TEXT, Heard, check_paid_once, make_work, run_once
 
-from storyboard.hosts.oxen.client import OxenHost
-from storyboard.hosts.protocol import Submission
+from storyboard.hosts.protocol import Host, Submission
 from storyboard.ledger import Receipt, State
 from storyboard.run.events import Happening
 from storyboard.simulator import Simulator
 from storyboard.values.units import Money
 
 HOSTS = ("fal", "oxen")
+Change = Callable[[tuple[Receipt, ...]], tuple[Receipt, ...]]
 
 
 def orders(sim: Simulator) -> list[dict[str, Any]]:
@@ -122,35 +123,45 @@ def test_takes_that_go_again_go_in_their_order(sim: Simulator, tmp_path: Path) -
     assert sent == work.ids
 
 
+class Naming:
+    """A host whose answers to orders name other clips than were ordered."""
+
+    def __init__(self, host: Host, change: Change) -> None:
+        self._host = host
+        self._change = change
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._host, name)
+
+    async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
+        return self._change(await self._host.submit(submission))
+
+
+def naming(change: Change) -> Callable[[Host], Naming]:
+    return lambda host: Naming(host, change)
+
+
 def test_a_take_that_the_answer_does_not_name_is_in_doubt_and_found_again(
-    sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator, tmp_path: Path
 ) -> None:
-    whole = OxenHost.submit
+    def forget(receipts: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        return receipts[:-1]
 
-    async def forgetful(self: OxenHost, submission: Submission) -> tuple[Receipt, ...]:
-        return (await whole(self, submission))[:-1]
-
-    monkeypatch.setattr(OxenHost, "submit", forgetful)
     work = make_work(tmp_path / "film", "oxen", FEW, takes=3)
     heard = Heard()
-    assert run_once(work, sim.url, jobs=8, listen=heard).is_complete
+    assert run_once(work, sim.url, jobs=8, listen=heard, wrap_host=naming(forget)).is_complete
     doubts = [event for event in heard.events if event.what is Happening.UNCERTAIN]
     assert {event.clip for event in doubts} == {"shore/1.take3", "shore/2.take3"}
     assert "named 2 clips where 3 were ordered" in doubts[0].facts["text"]
     check_paid_once(work, sim)
 
 
-def test_a_clip_that_nobody_ordered_is_told_of(
-    sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = OxenHost.submit
+def test_a_clip_that_nobody_ordered_is_told_of(sim: Simulator, tmp_path: Path) -> None:
+    def add(receipts: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        return (*receipts, Receipt(id="one-more"))
 
-    async def generous(self: OxenHost, submission: Submission) -> tuple[Receipt, ...]:
-        return (*await whole(self, submission), Receipt(id="one-more"))
-
-    monkeypatch.setattr(OxenHost, "submit", generous)
-    heard = Heard()
-    assert run_once(make_work(tmp_path / "film", "oxen", FEW), sim.url, listen=heard).is_complete
+    heard, work = Heard(), make_work(tmp_path / "film", "oxen", FEW)
+    assert run_once(work, sim.url, listen=heard, wrap_host=naming(add)).is_complete
     warnings = [event.facts["text"] for event in heard.events if event.what is Happening.WARNING]
     assert (
         warnings == ["the host named 2 clips where 1 were ordered: look at the vendor's bill"] * 2

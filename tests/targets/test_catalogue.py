@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -300,14 +299,22 @@ def test_shots_and_elements_agree_with_the_schema(target: Target) -> None:
         assert _field(schema, name)["maxItems"] >= most
 
 
-def test_a_built_in_target_loads_in_under_six_milliseconds() -> None:
+def test_a_built_in_target_is_loaded_with_little_work() -> None:
+    # Calls, and not seconds: their number is the same on a busy machine. It was 1,672 in 2026.
     load("fal/kling-o3-pro", Diagnostics())
-    best = 1.0
-    for _ in range(10):
-        start = time.perf_counter()
+    calls = 0
+
+    def count(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
         load("fal/kling-o3-pro", Diagnostics())
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.006
+    finally:
+        sys.setprofile(before)
+    assert calls < 3000
 
 
 def test_loading_imports_nothing_heavy() -> None:

@@ -96,6 +96,8 @@ class Names:
             return None
         self.mentioned.add(name)
         if look and not self.has_look(name, look):
+            if is_hole(member):
+                return None  # the look may be in what could not be read
             self._report_unknown_look(member, look, span)
             return None
         if look and self.target.features[Feature.LOOKS].how == "none":

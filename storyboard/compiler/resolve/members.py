@@ -8,6 +8,7 @@ from typing import Literal
 
 from storyboard.diagnostics import Span
 from storyboard.document import Scalar
+from storyboard.document.nodes import HOLE
 from storyboard.language.cast import Element, Image, Look
 from storyboard.language.model import Library, Storyboard
 
@@ -75,4 +76,6 @@ def place_of(member: Member, look: str) -> Span:
 
 def is_hole(member: Member) -> bool:
     """Whether the member had a picture or description that could not be read."""
-    return getattr(member.block.node, "is_broken", False)
+    node = member.block.node
+    is_broken: bool = getattr(node, "is_broken", False)
+    return is_broken or any(getattr(value, "style", "") == HOLE for value in node.values())

@@ -136,8 +136,11 @@ class SceneBuilder:
                 self._shot(f"{address}/{shot.id or index}", index, shot, shared, not shots)
             )
             self.has_opened = True
+        if _is_hole(scene):
+            self.has_opened = True
         return Scene(
             address=address,
+            number=number,
             title=str(scene.title or ""),
             aspect_ratio=chosen.aspect_ratio,
             pack=chosen.pack,
@@ -224,12 +227,13 @@ class SceneBuilder:
         )
 
     def _prose(self, what: str, written: Scalar, looks: Mapping[str, str]) -> Passage | None:
+        said = self.diagnostics.errors_said
         passage = self.texts.passage(written, looks)
         # What could not be read, or filled in, is empty because of what was said of it.
         if passage is None and written.style != "?":
             if not written.strip():
                 self._report_empty(what, written.span)
-            elif not self.diagnostics.has_errors:
+            elif self.diagnostics.errors_said == said and self.texts.are_known:
                 self._report_empty(f"{what}, once its template is filled in,", written.span)
         return passage
 
@@ -351,6 +355,12 @@ class SceneBuilder:
             )
             return total + len(shot.beats) - len(own)
         return seconds
+
+
+def _is_hole(scene: model.Scene) -> bool:
+    """Whether the scene's shots could not be read: they are there, and not known."""
+    written = scene.node.get("shots")
+    return not scene.shots and (written is None or written.start == written.end)
 
 
 def _check_ids(

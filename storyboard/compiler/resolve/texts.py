@@ -12,7 +12,7 @@ from storyboard.compiler.resolve.cast import Names
 from storyboard.compiler.resolve.filters import MAX_TEXT
 from storyboard.compiler.resolve.mentions import VENDOR_TAG as TAG
 from storyboard.compiler.resolve.mentions import mentions, normal, own_tags
-from storyboard.compiler.resolve.templates import Rendered, render
+from storyboard.compiler.resolve.templates import PartOfVariables, Rendered, render
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import (
     PICTURELESS,
@@ -51,6 +51,11 @@ class Texts:
         tags = self.names.target.tags
         self._own_tags = own_tags(tags.element, tags.image)
         self.names.label_of = self.label
+
+    @property
+    def are_known(self) -> bool:
+        """Whether every variable is known, so that a text is empty only where its writer is."""
+        return not isinstance(self.variables, PartOfVariables)
 
     def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """The text with its template filled in and a mark for each mention."""
@@ -170,10 +175,11 @@ class Texts:
             done = len(cast)
             for mark in waiting:
                 written = self.names.descriptions.get(mark, ())
+                said = self.diagnostics.errors_said
                 described = (self.passage(scalar, {}) for scalar in written)
                 if passages := tuple(filter(None, described)):
                     cast.introductions[mark] = passages
-                elif written and not self.diagnostics.has_errors:
+                elif written and self.diagnostics.errors_said == said and self.are_known:
                     self.diagnostics.add(
                         PICTURELESS,
                         f'the description of "{cast[mark].name}" is empty once its template is '

@@ -15,7 +15,13 @@ def _open(access: HostAccess) -> Host:
     from storyboard.hosts.fal.client import FalAddresses, FalHost
 
     addresses = FalAddresses.under(access.base) if access.base else None
-    return FalHost(access.key, addresses, labelled=access.is_simulated, limits=access.limits)
+    return FalHost(
+        access.key,
+        addresses,
+        labelled=access.is_simulated,
+        limits=access.limits,
+        clock=access.clock,
+    )
 
 
 def receipt_of(endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is called there

@@ -1,12 +1,13 @@
 """fal's queue: ``queue.fal.run``, its history at ``api.fal.ai``, its files at ``v3.fal.media``.
 
-There is no idempotency key and no FAILED: a bad request is accepted, becomes COMPLETED, and its
-refusal is the answer to the request for its result. Facts as gathered for the targets, 2026.
+There is no idempotency key and no state FAILED: a bad request is accepted, becomes COMPLETED, and
+its refusal is the answer to the request for its result. Source: fal's documents, read 2026.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,7 +54,7 @@ _PROGRESS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FalAddresses:
-    """Where fal is: the vendor's own hosts, or one base with a folder for each."""
+    """The base addresses of fal's services: the vendor's own, or paths under one base."""
 
     queue: str = "https://queue.fal.run"
     rest: str = "https://rest.fal.ai"
@@ -83,6 +84,7 @@ class FalHost:
         *,
         labelled: bool = False,
         limits: TimeLimits | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._at = addresses or FalAddresses()
         at = self._at
@@ -93,6 +95,7 @@ class FalHost:
             secret=key,
             local=labelled,
             limits=limits,
+            clock=clock,
         )
         self.most_watched: int | None = self._http.most_streams
         self._labelled = labelled

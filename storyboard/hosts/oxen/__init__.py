@@ -22,6 +22,7 @@ def _open(access: HostAccess) -> Host:
         response_format=access.options.get("response-format", ""),
         labelled=access.is_simulated,
         limits=access.limits,
+        clock=access.clock,
     )
 
 

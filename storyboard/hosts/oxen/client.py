@@ -1,7 +1,7 @@
-"""Oxen's queue at ``hub.oxen.ai``: enqueue, look by id, fetch, and the cost of a generation.
+"""Oxen's queue at ``hub.oxen.ai``: orders, states, clips, and the cost of each generation.
 
-Its history holds a generation's model, prompt and time, not its body. Facts as gathered for the
-targets, 2026.
+Its history has a generation's model, prompt and time, and not its body. Source: Oxen's documents,
+read 2026.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -80,6 +81,7 @@ class OxenHost:
         response_format: str = "",
         labelled: bool = False,
         limits: TimeLimits | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._base = base.rstrip("/")
         self._ai = f"{self._base}/api/ai"
@@ -91,7 +93,12 @@ class OxenHost:
             "response_format": response_format,
         }
         self._http = HttpClient(
-            f"Bearer {key}", (self._base,), secret=key, local=labelled, limits=limits
+            f"Bearer {key}",
+            (self._base,),
+            secret=key,
+            local=labelled,
+            limits=limits,
+            clock=clock,
         )
         self._labelled = labelled
         self._waiting: dict[str, asyncio.Future[bool]] = {}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from storyboard.compiler.compose.own_template import FIELDS
+from storyboard.compiler.resolve.filters import text_filters
 from storyboard.language.model import Storyboard
 
 Say = Callable[..., list[str]]
@@ -285,3 +286,13 @@ def test_the_example_of_the_key_works(say: Say) -> None:
         'Pim: a boy of eight. @Element1 meets Pim @Element1: "Say \'hi\'." Pim: "Hi." Long ago. '
         "35mm film"
     )
+
+
+@pytest.mark.parametrize("length", [1, 59, 60, 61, 100, 512, 2500])
+@pytest.mark.parametrize("script", ["a", "é", "走"])
+def test_the_filters_that_close_a_text_close_one_of_any_length(length: int, script: str) -> None:
+    filters, text = text_filters(), script * length
+    assert filters["closed"](text) == f"{text}."
+    assert filters["sentence"](text) == f"{text[0].upper()}{text[1:]}."
+    for end in ("!", "。", '?"', ".”"):
+        assert filters["closed"](text + end) == text + end
