@@ -92,6 +92,6 @@ def test_a_ledger_that_has_lost_what_lies_beside_it_after_a_kill_pays_once(
     # A clip is under way or made, and the next write is the last.
     assert run_and_die(work, sim.url, point, nth=2)
     for name in ("ledger.db-wal", "ledger.db-shm"):
-        work.store.ledger.with_name(name).unlink(missing_ok=True)
+        work.store.ledger_file.with_name(name).unlink(missing_ok=True)
     run_until_complete(work, sim.url)
     check_paid_once(work, sim)
