@@ -29,6 +29,7 @@ from storyboard.plan.clips import PlannedClip
 from storyboard.run.delivery import Delivery
 from storyboard.run.events import EventListener, Happening
 from storyboard.run.failure_policy import FailurePolicy
+from storyboard.run.paid_elsewhere import PaidElsewhere
 from storyboard.run.progress import RunProgress
 from storyboard.run.rate_limit import RateLimit
 from storyboard.run.reconcile import clock_problem
@@ -108,6 +109,7 @@ class Runner:
             times=times,
             chance=chance or random.Random(),  # noqa: S311 - spreads polls, guards nothing
         )
+        self._paid_elsewhere = PaidElsewhere(run=self.id, host=host, ledger=ledger, store=store)
         self._uncertain = UncertainClips(
             host=host, ledger=ledger, patience=options.patience, times=times
         )
@@ -240,12 +242,18 @@ class Runner:
         if self._schedule.is_stopped:
             self._failures.withdraw(clips)
             return ()
+        paid = self._paid_elsewhere.take_over(clips)
+        for clip in paid:
+            self._progress.put(clip, Happening.ADOPTED, self._ledger.get(clip.digest))
+        clips = tuple(clip for clip in clips if clip.digest not in {one.digest for one in paid})
+        if not clips:
+            return paid
         sent = await self._delivery.send(clips, links)
         if why := clock_problem(self._host.clock_ahead):
             self._failures.stop(f"{why}, and run again")
         for clip in clips[len(sent) :]:
             self._failures.hold(clip)
-        return sent
+        return (*paid, *sent)
 
     async def _follow(self, clip: PlannedClip) -> None:
         try:

@@ -18,7 +18,8 @@ from vendor_in_memory import EPOCH, MemoryVendor, Time, run_on
 from storyboard.hosts.protocol import Trace
 from storyboard.ledger import Receipt, State
 from storyboard.plan.request_body import is_same
-from storyboard.run.events import Happening
+from storyboard.run.events import Event, Happening
+from storyboard.run.report import RunError
 from storyboard.values.canonical import canonical
 
 ONE = """\
@@ -205,6 +206,44 @@ def test_rows_of_other_people_are_no_reason_to_wait_where_bodies_are_kept(folder
     assert report is not None
     doubt = next(one for one in report.results if one.what is Happening.UNCERTAIN)
     assert len(doubt.rows) == 5
+
+
+def test_what_another_checkout_pays_while_a_run_works_is_fetched_and_not_ordered(
+    folder: Path,
+) -> None:
+    one, other = (make_work(folder / name, "fal", FEW) for name in ("one", "other"))
+    vendor = MemoryVendor(time=Time())
+    assert run_on(vendor, one) is not None
+    assert len(vendor.orders) == 2
+
+    class Pulling(Heard):
+        def __call__(self, event: Event) -> None:
+            super().__call__(event)
+            if event.what is Happening.SUBMITTED:
+                other.store.lock.write_bytes(one.store.lock.read_bytes())
+
+    heard = Pulling()
+    report = run_on(vendor, other, jobs=1, listen=heard)
+    assert report is not None
+    assert report.is_complete
+    assert len(vendor.orders) == 3
+    assert "adopted" in heard.kinds()
+
+
+def test_a_lock_that_becomes_unreadable_while_a_run_works_lets_nothing_be_sent(
+    folder: Path,
+) -> None:
+    work = make_work(folder / "film", "fal", FEW)
+    vendor = MemoryVendor(time=Time())
+
+    class Breaking(Heard):
+        def __call__(self, event: Event) -> None:
+            if event.what is Happening.SUBMITTED:
+                work.store.lock.write_text("<html>")
+
+    with pytest.raises(RunError, match=r"storyboard\.lock"):
+        run_on(vendor, work, jobs=1, listen=Breaking())
+    assert len(vendor.orders) == 1
 
 
 _DEATHS = [
