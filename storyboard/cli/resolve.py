@@ -56,7 +56,7 @@ def resolve_command(
             if not meant or (adopt is not None and len(meant) > 1):
                 ending.code = say_error(_several(address, meant or picked, meant), REFUSED)
             else:
-                codes = [_decide(ledger, one, send_again=send_again, adopt=adopt) for one in meant]
+                codes = [decide(ledger, one, send_again=send_again, adopt=adopt) for one in meant]
                 ending.code = max(codes)
     return ending.code
 
@@ -89,7 +89,11 @@ def _several(address: str, clips: Sequence[Intent], doubtful: Sequence[Intent]) 
     return f'"{address}" is several clips, and {why}: name one of {names}{more}'
 
 
-def _decide(ledger: Ledger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
+def decide(ledger: Ledger, intent: Intent, *, send_again: bool, adopt: str | None) -> int:
+    """Do what a person says about a clip, and say it; returns the exit code.
+
+    ``adopt`` is the vendor's id; without it and without ``send_again`` the clip is dropped.
+    """
     from storyboard.hosts.registry import get_host
     from storyboard.ledger import IllegalStepError, State
     from storyboard.render.ledger import STATE_WORDS

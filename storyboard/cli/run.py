@@ -33,6 +33,7 @@ from storyboard.cli.run_options import (
     order_options,
     simulate_option,
 )
+from storyboard.cli.uncertain import ask_about_uncertain
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
@@ -124,7 +125,6 @@ def run_command(
             host_options=host_options,
             faults=faults,
         )
-        report = _watch(session, as_json=as_json, color=color)
         film = f" --file {shlex.quote(file)}" if file != "." else ""
         ways = NextSteps(
             again=_again(sys.argv[1:]),
@@ -132,9 +132,14 @@ def run_command(
             out=shown(store.out),
             simulated=simulate,
         )
-        # Whoever read this may have gone away; the run has ended in order all the same.
-        with contextlib.suppress(BrokenPipeError):
-            _show_report(report, ways, as_json=as_json, color=color)
+        asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
+        while True:
+            report = _watch(session, as_json=as_json, color=color)
+            # Whoever read this may have gone away; the run has ended in order all the same.
+            with contextlib.suppress(BrokenPipeError):
+                _show_report(report, ways, as_json=as_json, color=color)
+            if not asks or report.interrupted or not ask_about_uncertain(report, store):
+                break
         ending.code = _code_of(report)
     return ending.code
 
