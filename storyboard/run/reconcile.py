@@ -34,6 +34,9 @@ SKEW = 3900.0
 _AHEAD = 300.0
 """Seconds by which this machine's clock may be ahead of the vendor's before that is said."""
 
+_LATER = 5.0
+"""Seconds after the grace in which a row may still be ours: the end of an attempt is not exact."""
+
 _OVER = frozenset({State.SUCCEEDED, State.STORED, State.FAILED, State.CANCELLED})
 _MAX_CANDIDATES = 5
 
@@ -234,7 +237,7 @@ def clock_problem(ahead: float | None) -> str:
 
 def _window(doubt: DoubtfulOrder, grace: float) -> tuple[float, float]:
     """The earliest and the latest time by the vendor's clock at which it can have taken it."""
-    latest = math.inf if doubt.ended_at is None else doubt.ended_at + grace
+    latest = math.inf if doubt.ended_at is None else doubt.ended_at + grace + _LATER
     return doubt.earliest, latest
 
 

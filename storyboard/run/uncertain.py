@@ -22,8 +22,11 @@ from storyboard.run.reconcile import (
 )
 
 _PASSING = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMITED})
-_TELLS_SECONDS = 1.0
-"""A ``Date`` tells whole seconds: the vendor's clock was up to so much later."""
+_DATE_IS_OLD = 2.0
+"""Seconds by which a vendor's clock may be past a ``Date``: of whole seconds, and kept by servers
+for a second or so."""
+_ROW_IS_OLD = 1.0
+"""Seconds by which an order may have been taken after the whole second that its row tells."""
 
 
 def _oldest(intents: Iterable[Intent]) -> float:
@@ -120,8 +123,8 @@ class UncertainClips:
         attempt = self.ledger.attempt(digest)
         if attempt.ended_at is None:
             # This answer and orders that were sent later are from after the end.
-            known = [told + _TELLS_SECONDS] if told is not None else []
-            known += [row.at for row in rows if begun.get(row.id, -1.0) >= ended_here]
+            known = [told + _DATE_IS_OLD] if told is not None else []
+            known += [row.at + _ROW_IS_OLD for row in rows if begun.get(row.id, -1.0) >= ended_here]
             if known:
                 self.ledger.end_attempt(digest, min(known))
                 attempt = self.ledger.attempt(digest)

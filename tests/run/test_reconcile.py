@@ -144,7 +144,7 @@ def test_nothing_is_absent_from_a_list_that_lacks_what_was_taken() -> None:
     assert shown["x"].verdict is Verdict.UNKNOWN
 
 
-@pytest.mark.parametrize("at", [1000.0, 1109.0, 1001.0 - SKEW])
+@pytest.mark.parametrize("at", [1000.0, 1114.0, 1001.0 - SKEW])
 def test_where_the_vendor_is_not_known_to_keep_bodies_any_row_of_that_time_may_be_ours(
     at: float,
 ) -> None:
@@ -155,7 +155,7 @@ def test_where_the_vendor_is_not_known_to_keep_bodies_any_row_of_that_time_may_b
     assert judge(intent("x", BODY), history=[trace("v", OTHER)], ours=())["x"].rows
 
 
-@pytest.mark.parametrize("at", [1111.0, 999.0 - SKEW])
+@pytest.mark.parametrize("at", [1116.0, 999.0 - SKEW])
 def test_rows_of_another_time_are_not_ours(at: float) -> None:
     rows = [trace("v", OTHER, at=at), trace("ours", {**OURS, "duration": 3}, at=1500.0)]
     assert judge(intent("x", BODY), history=[], rows=rows)["x"].verdict is Verdict.ABSENT
@@ -444,8 +444,9 @@ def plainly(
         one = doubt.intent
         if one.digest in found:
             continue
-        latest = float("inf") if doubt.ended_at is None else doubt.ended_at + grace
-        is_current = doubt.is_followed or any(each.at >= latest for each in history)
+        after = float("inf") if doubt.ended_at is None else doubt.ended_at + grace
+        latest = after + 5.0
+        is_current = doubt.is_followed or any(each.at >= after for each in history)
         is_shown = shows or doubt.has_outlived
         lags = any(each.receipt and each.receipt.id not in ids for each in answer.ours)
         mine = [each for each in rest if ends[one.digest] <= each.at <= latest]

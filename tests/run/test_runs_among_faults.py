@@ -422,3 +422,30 @@ def test_any_schedule_of_faults_and_deaths_ends_with_each_clip_paid_once(
         # Nothing new goes wrong; whatever was armed and not met may still come.
         run_until_complete(work, simulator.url, most=8)
         check_paid_once(work, simulator)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["late=0.3", "finished", "restated", "paged=1", "strangers=2", "zoneless", "finished,late=0.3"],
+)
+def test_an_order_whose_answer_was_lost_is_found_in_a_history_of_any_kind(
+    kind: str, few: Work, sim: Simulator
+) -> None:
+    sim.arm("lost", *(f"history:{one}*" for one in kind.split(",")))
+    assert run_once(few, sim.url, patience=replace(QUICK, looking=5.0)).is_complete
+    check_paid_once(few, sim)
+
+
+@pytest.mark.parametrize("kind", ["bare", "twins"])
+def test_an_order_that_a_history_cannot_tell_is_left_to_a_person_and_not_paid_again(
+    kind: str, few: Work, sim: Simulator
+) -> None:
+    sim.arm("lost", f"history:{kind}*")
+    report = run_once(few, sim.url, jobs=1)
+    doubts = [one for one in report.results if one.what is Happening.UNCERTAIN]
+    # A twin has the same body, on fal: which of both is adopted makes no difference there.
+    if few.host == "fal" and kind == "twins":
+        assert not doubts
+    else:
+        assert [len(one.rows) > 0 for one in doubts] == [True]
+    assert len(sim.bill()["rows"]) == 2
