@@ -1,3 +1,154 @@
-"""A declarative storyboard compiler."""
+"""A declarative storyboard compiler: from a YAML film to requests for video models, and its run.
 
-__version__ = "0.1.0"
+The way of a film, a room of the package for each step::
+
+    files → document → storyboard → film → parts → clips → requests → plan ─run→ ledger, takes
+
+    project/      the files of a film's folder, from which alone everything is read
+    document/     text to a tree that keeps its places and survives mistakes
+    language/     what a storyboard may say: model, scalars, decoder, JSON Schema
+    targets/      what each video model takes, costs and says, as data with sources
+    compiler/     resolve (names), compose (prompts), split (ways), pack (clips), lower (requests)
+    plan/         the typed plan: prices, actions, verification, its file
+    ledger/       what was asked, paid and received; the only holder of "have we paid?"
+    hosts/        the vendors' queues behind one protocol, a module each
+    simulator/    the vendors' protocols on this machine, for free
+    media/        what is in a clip, and the film from its clips
+    run/          the engine: schedule, orders, delivery, recovery, events, report
+    api/          ``Project``, which can do everything that a command does
+    render/       plans, findings and reports as text and machine forms
+    cli/          a module a command
+
+Small rooms below all: ``values`` (money, seconds, digests, addresses), ``diagnostics`` (codes,
+spans, messages, pages), ``errors``. Imports go down only, which a contract checks.
+
+What always holds:
+
+- A stage takes values and gives values and findings; it goes on after a mistake. Only ``hosts``,
+  ``run``, ``media``, the stores and ``cli`` touch the world.
+- Everything is written down before it is paid, a request is sent once, and absence is believed
+  only on evidence. Unknown money is never 0.
+- What is sent is composed in one place, and two checkers that share no code with it read every
+  plan before it is shown.
+- One cause gives one finding, at its place, with the fix in words.
+
+Programs use what is exported here; it is loaded when it is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from storyboard.version import __version__
+
+if TYPE_CHECKING:
+    from storyboard.api import (
+        CancelledClip,
+        CancelOutcome,
+        Comparison,
+        Compilation,
+        CompileOptions,
+        DecidedClip,
+        Decision,
+        DecisionError,
+        FilmStatus,
+        MissingClipsError,
+        Offer,
+        PlanResult,
+        Project,
+        ReadyPlan,
+        RunEvents,
+        RunSettings,
+        SentClips,
+        StitchedFilm,
+    )
+    from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
+    from storyboard.errors import RefusedError, StoryboardError, UsageError
+    from storyboard.plan import Plan
+    from storyboard.plan.model import PlanError
+    from storyboard.run.events import Event, Happening
+    from storyboard.run.report import Report, Result
+    from storyboard.values.units import Money
+
+
+_EXPORTS = {
+    "CancelOutcome": "storyboard.api",
+    "CancelledClip": "storyboard.api",
+    "Comparison": "storyboard.api",
+    "Compilation": "storyboard.api",
+    "CompileOptions": "storyboard.api",
+    "DecidedClip": "storyboard.api",
+    "Decision": "storyboard.api",
+    "DecisionError": "storyboard.api",
+    "Diagnostic": "storyboard.diagnostics",
+    "Diagnostics": "storyboard.diagnostics",
+    "Event": "storyboard.run.events",
+    "FilmStatus": "storyboard.api",
+    "Happening": "storyboard.run.events",
+    "MissingClipsError": "storyboard.api",
+    "Money": "storyboard.values.units",
+    "Offer": "storyboard.api",
+    "Plan": "storyboard.plan",
+    "PlanError": "storyboard.plan.model",
+    "PlanResult": "storyboard.api",
+    "Project": "storyboard.api",
+    "ReadyPlan": "storyboard.api",
+    "RefusedError": "storyboard.errors",
+    "Report": "storyboard.run.report",
+    "Result": "storyboard.run.report",
+    "RunEvents": "storyboard.api",
+    "RunSettings": "storyboard.api",
+    "SentClips": "storyboard.api",
+    "Severity": "storyboard.diagnostics",
+    "StitchedFilm": "storyboard.api",
+    "StoryboardError": "storyboard.errors",
+    "UsageError": "storyboard.errors",
+}
+"""The public names, each with the module that it is loaded from."""
+
+__all__ = [
+    "CancelOutcome",
+    "CancelledClip",
+    "Comparison",
+    "Compilation",
+    "CompileOptions",
+    "DecidedClip",
+    "Decision",
+    "DecisionError",
+    "Diagnostic",
+    "Diagnostics",
+    "Event",
+    "FilmStatus",
+    "Happening",
+    "MissingClipsError",
+    "Money",
+    "Offer",
+    "Plan",
+    "PlanError",
+    "PlanResult",
+    "Project",
+    "ReadyPlan",
+    "RefusedError",
+    "Report",
+    "Result",
+    "RunEvents",
+    "RunSettings",
+    "SentClips",
+    "Severity",
+    "StitchedFilm",
+    "StoryboardError",
+    "UsageError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    module = _EXPORTS.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

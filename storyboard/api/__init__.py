@@ -1,22 +1,38 @@
-"""The compiler as a library: check a storyboard, compile it, plan it. Nothing here pays.
+"""What the package offers to programs: a ``Project``, its settings and its results.
 
-``compile_storyboard`` and ``check`` give what was compiled, ``plan`` the plan with its price,
-verified, ``compare`` the same film on every target. Each function reads the files it needs, runs
-the stages in their order, and returns what was made together with everything that was found.
+``storyboard`` itself exports all of it; nothing else of the package is promised to stay as it is.
+Each method of ``Project`` has a private module of its own here.
 """
 
-from storyboard.api._compare import compare, comparison
-from storyboard.api._compile import Compilation, check, compile_storyboard
+from storyboard.api._cancel import CancelledClip, CancelOutcome
+from storyboard.api._compare import Comparison, Offer
+from storyboard.api._compile import Compilation
 from storyboard.api._load import CompileOptions
-from storyboard.api._plan import plan, price_age
+from storyboard.api._plan import PlanResult
+from storyboard.api._project import Project, RunSettings, StitchedFilm
+from storyboard.api._ready import ReadyPlan
+from storyboard.api._resolve import DecidedClip, Decision, DecisionError
+from storyboard.api._run_events import RunEvents
+from storyboard.api._sent_clips import FilmStatus, SentClips
+from storyboard.api._stitch import MissingClipsError
 
 __all__ = [
+    "CancelOutcome",
+    "CancelledClip",
+    "Comparison",
     "Compilation",
     "CompileOptions",
-    "check",
-    "compare",
-    "comparison",
-    "compile_storyboard",
-    "plan",
-    "price_age",
+    "DecidedClip",
+    "Decision",
+    "DecisionError",
+    "FilmStatus",
+    "MissingClipsError",
+    "Offer",
+    "PlanResult",
+    "Project",
+    "ReadyPlan",
+    "RunEvents",
+    "RunSettings",
+    "SentClips",
+    "StitchedFilm",
 ]

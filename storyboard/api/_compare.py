@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from storyboard.api._compile import choose_target, compile_reading, folders
 from storyboard.api._load import CompileOptions, read
@@ -36,19 +35,26 @@ class Offer:
     errors: tuple[Diagnostic, ...]
 
 
-def compare(file: str, options: CompileOptions | None = None) -> tuple[list[Offer], Diagnostics]:
-    """What every target makes of a film, the cheapest first, and what is wrong with the film.
+class Comparison(NamedTuple):
+    """What every target makes of a film, the cheapest first, and what is wrong with the film."""
 
-    Where the film cannot be read there are no offers, only findings.
-    """
-    options = options or CompileOptions()
+    offers: tuple[Offer, ...]
+    findings: Diagnostics
+
+    def to_json(self) -> dict[str, Any]:
+        """The offers as JSON values, which people's view is made from."""
+        return {"format": FORMAT, "targets": [_offer(offer) for offer in self.offers]}
+
+
+def compare_targets(file: str, options: CompileOptions) -> Comparison:
+    """What every target makes of a film; no offers where the film cannot be read."""
     findings = Diagnostics()
     reading = read(file, options, findings)
     if reading.storyboard is None or findings.has_errors:
-        return [], findings
+        return Comparison((), findings)
     chosen = choose_target(reading, options, findings).target
     if findings.has_errors:
-        return [], findings
+        return Comparison((), findings)
     offers = []
     for target in catalogue(folders(reading, options)):
         found = Diagnostics()
@@ -71,7 +77,7 @@ def compare(file: str, options: CompileOptions | None = None) -> tuple[list[Offe
                 errors=tuple(d for d in found if d.severity is Severity.ERROR),
             )
         )
-    return sorted(offers, key=_by_price), findings
+    return Comparison(tuple(sorted(offers, key=_by_price)), findings)
 
 
 def _by_price(offer: Offer) -> tuple[bool, bool, object, int, str]:
@@ -79,11 +85,6 @@ def _by_price(offer: Offer) -> tuple[bool, bool, object, int, str]:
     if offer.total is None:
         return (True, True, 0, len(offer.errors), offer.target)
     return (False, offer.total.unknown > 0, offer.total.known, len(offer.losses), offer.target)
-
-
-def comparison(offers: Iterable[Offer]) -> dict[str, Any]:
-    """The offers as JSON values, which people's view is made from."""
-    return {"format": FORMAT, "targets": [_offer(offer) for offer in offers]}
 
 
 def _offer(offer: Offer) -> dict[str, Any]:

@@ -52,17 +52,11 @@ class Compilation:
         return self.reading.name
 
 
-def check(file: str, options: CompileOptions | None = None) -> Compilation:
-    """Find everything that is wrong with a storyboard, without its price."""
-    return compile_storyboard(file, options)
-
-
-def compile_storyboard(file: str, options: CompileOptions | None = None) -> Compilation:
+def compile_storyboard(file: str, options: CompileOptions) -> Compilation:
     """Compile a storyboard to requests.
 
     ``file`` is a path, a folder that holds ``storyboard.yaml``, or ``-`` for standard input.
     """
-    options = options or CompileOptions()
     diagnostics = start(options)
     with paused_collector():
         return compile_reading(read(file, options, diagnostics), options, diagnostics)

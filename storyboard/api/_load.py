@@ -17,7 +17,8 @@ from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Node, parse, read_source
 from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
-from storyboard.project.files import MAX_SOURCE, Project
+from storyboard.project.files import MAX_SOURCE, ProjectFiles
+from storyboard.project.unsaved import UnsavedFiles
 from storyboard.values.canonical import digest_bytes
 from storyboard.values.units import Money
 
@@ -41,7 +42,8 @@ class CompileOptions:
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
-    rendered, to choose from.
+    rendered, to choose from. ``unsaved`` are the texts of storyboards and libraries that an editor
+    holds, by the paths of their files; they are read in place of the files.
     """
 
     target: str | None = None
@@ -54,6 +56,7 @@ class CompileOptions:
     is_strict: bool = False
     is_simulated: bool = False
     takes: int = 1
+    unsaved: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class Reading:
 
     name: str
     path: str
-    project: Project
+    project: ProjectFiles
     storyboard: Storyboard | None
     libraries: Mapping[str, Library]
     sources: tuple[tuple[str, str], ...]
@@ -110,7 +113,7 @@ class _Reader:
     diagnostics: Diagnostics
     sources: list[tuple[str, str]] = field(default_factory=list)
 
-    def open(self, file: str) -> tuple[str, str, Project, bytes | None]:
+    def open(self, file: str) -> tuple[str, str, ProjectFiles, bytes | None]:
         """The storyboard's name, path, project and bytes."""
         if file == STANDARD_INPUT:
             return "<stdin>", "<stdin>", self._project(Path.cwd()), self._standard_input()
@@ -136,7 +139,7 @@ class _Reader:
         return parse(source, self.diagnostics) if source is not None else None
 
     def library_loader(
-        self, project: Project
+        self, project: ProjectFiles
     ) -> Callable[[str, Span], tuple[Library | None, bool]]:
         """What loads the library at a path: the library, and whether all its names were read."""
 
@@ -150,9 +153,10 @@ class _Reader:
 
         return load
 
-    def _project(self, folder: Path) -> Project:
-        chosen = self.options.project
-        return Project(chosen) if chosen is not None else Project.around(folder)
+    def _project(self, folder: Path) -> ProjectFiles:
+        chosen, unsaved = self.options.project, self.options.unsaved
+        project = ProjectFiles(chosen) if chosen is not None else ProjectFiles.around(folder)
+        return UnsavedFiles(project.root, unsaved) if unsaved else project
 
     def _standard_input(self) -> bytes | None:
         reason = "it is closed"
@@ -169,7 +173,7 @@ class _Reader:
         )
         return None
 
-    def _bytes(self, name: str, path: str, project: Project, at: Span | None) -> bytes | None:
+    def _bytes(self, name: str, path: str, project: ProjectFiles, at: Span | None) -> bytes | None:
         try:
             return project.read(path)
         except (OSError, ValueError) as error:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import storyboard
 from storyboard.api._compile import Compilation, compile_reading, start
 from storyboard.api._load import STANDARD_INPUT, CompileOptions, read
 from storyboard.compiler.film import Film
@@ -23,6 +22,7 @@ from storyboard.plan.verify import verify
 from storyboard.targets.load import digest
 from storyboard.targets.schemas import request_schema
 from storyboard.values.collector import paused_collector
+from storyboard.version import __version__
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
@@ -30,19 +30,33 @@ if TYPE_CHECKING:
 _MAX_PROBLEMS = 20
 
 
-def plan(file: str, options: CompileOptions | None = None) -> tuple[Plan, Compilation]:
+class PlanResult(NamedTuple):
+    """A plan and the compilation that it was made from, which holds the findings."""
+
+    plan: Plan
+    compilation: Compilation
+
+    def price_age(self, today: date) -> Diagnostics:
+        """A note where the plan's prices were read long before ``today``; else nothing."""
+        found = Diagnostics()
+        film, target = self.compilation.film, self.plan.target
+        if film is not None and target is not None:
+            check_price_age(date.fromisoformat(target.as_of), today, film.target, found)
+        return found
+
+
+def plan_storyboard(file: str, options: CompileOptions) -> PlanResult:
     """Compile a storyboard, price it and verify the result.
 
     A plan is returned even where there are errors: without the requests of the scenes that they
     concern, and not applyable.
     """
-    options = options or CompileOptions()
     diagnostics = start(options)
     known = _known(file, options, diagnostics)
     with paused_collector():
         reading = read(file, options, diagnostics)
         compilation = compile_reading(reading, options, diagnostics, known)
-        return plan_compilation(compilation, options, known), compilation
+        return PlanResult(plan_compilation(compilation, options, known), compilation)
 
 
 def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:
@@ -73,7 +87,7 @@ def plan_compilation(
     """The plan of what was compiled; costs beyond the limits are added to what was found."""
     diagnostics, film = compilation.diagnostics, compilation.film
     origin = PlanOrigin(
-        tool_version=storyboard.__version__,
+        tool_version=__version__,
         file=compilation.name,
         sources=compilation.reading.sources,
         target_digest=digest(film.target) if film is not None else "",
@@ -106,15 +120,6 @@ def plan_compilation(
             help="a mistake of storyboard, not of your film: please report it with the file",
         )
     return empty_plan(origin, diagnostics, show=as_json) if broken else made
-
-
-def price_age(made: Plan, compilation: Compilation, today: date) -> Diagnostics:
-    """A note where the plan's prices were read long before ``today``; else nothing."""
-    found = Diagnostics()
-    if compilation.film is not None and made.target is not None:
-        as_of = date.fromisoformat(made.target.as_of)
-        check_price_age(as_of, today, compilation.film.target, found)
-    return found
 
 
 def _limit(compilation: Compilation, film: Film, options: CompileOptions) -> Limit:

@@ -33,10 +33,10 @@ def check_command(
     FILE is a storyboard, a folder that holds storyboard.yaml, or - for standard input; without
     one it is the current folder. Exit code 1 where there are errors.
     """
-    from storyboard.api import check
+    from storyboard.api import Project
     from storyboard.render.snippets import summary
 
-    compiled = [check(file, options) for file in files or (".",)]
+    compiled = [Project(file, options).check() for file in files or (".",)]
     keep(compiled)
     found = [diagnostic for one in compiled for diagnostic in one.diagnostics]
     show_findings(found, form, color, sys.stdout, compiled[0].name)

@@ -37,9 +37,9 @@ def compile_command(
     Local pictures stand in a payload as asset:sha256:…, frames of earlier clips as
     output:sha256:…#last_frame. Nothing is priced and nothing is sent.
     """
-    from storyboard.api import plan
+    from storyboard.api import Project
 
-    made, compiled = plan(file, dataclasses.replace(options, takes=takes))
+    made, compiled = Project(file, dataclasses.replace(options, takes=takes)).plan()
     keep(made, compiled)
     show_on_stderr(compiled, form, color)
     if not compiled.is_complete or not made.requests:

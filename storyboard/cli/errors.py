@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.exit_codes import FAILED, FINE, REFUSED, USAGE
+from storyboard.errors import RefusedError, StoryboardError, UsageError
 
 if TYPE_CHECKING:
     from storyboard.diagnostics import Diagnostic
@@ -36,30 +37,14 @@ def told() -> Iterator[Told]:
 
 def _code_of(error: Exception) -> int | None:
     """The exit code for what went wrong; None for what is not foreseen, or not ours to tell."""
-    # What has raised one of these has loaded its module: only an error waits for the others.
-    from storyboard.hosts.errors import HostError
-    from storyboard.hosts.registry import KeyMissingError
-    from storyboard.ledger import LeaseHeldError, LeaseLostError, LedgerError, LockError
-    from storyboard.ledger.store import StoreError
-    from storyboard.media.ffmpeg import FfmpegError
-    from storyboard.media.join import StitchError
-    from storyboard.plan.model import PlanError
-    from storyboard.run.local_simulator import SimulatorError, SimulatorFaultError
-    from storyboard.run.patience import WaitsError
-    from storyboard.run.report import RunError
-    from storyboard.run.session import SettingError
-
     match error:
         case BrokenPipeError():
             return None
-        case PlanError() | LeaseHeldError():
-            return REFUSED
-        case KeyMissingError() | SettingError() | SimulatorFaultError() | WaitsError():
+        case UsageError():
             return USAGE
-        case (
-            LedgerError() | LockError() | LeaseLostError() | RunError() | StoreError()
-            | SimulatorError() | StitchError() | FfmpegError() | HostError() | OSError()
-        ):  # fmt: skip
+        case RefusedError():
+            return REFUSED
+        case StoryboardError() | OSError():
             return FAILED
     return None
 

@@ -11,8 +11,8 @@ from typing import NoReturn
 
 import click
 
-from storyboard import __version__
 from storyboard.cli.exit_codes import FAILED, FINE, INTERRUPTED
+from storyboard.version import __version__
 
 COMMANDS = {
     "init": "Write a small film that plans at once.",

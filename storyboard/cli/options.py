@@ -10,8 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from storyboard import __version__
 from storyboard.diagnostics import Diagnostic
+from storyboard.version import __version__
 
 if TYPE_CHECKING:
     from storyboard.values.units import Money

@@ -25,7 +25,7 @@ from storyboard.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from storyboard.api import CompileOptions
+    from storyboard.api import CompileOptions, Project
     from storyboard.plan import Plan
     from storyboard.values.units import Money
 
@@ -76,7 +76,7 @@ def plan_command(
     FILE is a storyboard, a folder that holds storyboard.yaml, or - for standard input. Exit
     code 1 where the storyboard has errors or exceeds its budget.
     """
-    from storyboard.api import plan, price_age
+    from storyboard.api import Project
     from storyboard.diagnostics.machine import as_json as finding_json
     from storyboard.plan.file import encode
     from storyboard.plan.file import write as write_plan
@@ -90,8 +90,9 @@ def plan_command(
         takes=takes,
     )
     if compare:
-        return _compare_targets(file, options, as_json, form, color)
-    made, compiled = plan(file, options)
+        return _compare_targets(Project(file, options), as_json, form, color)
+    planned = Project(file, options).plan()
+    made, compiled = planned
     keep(made, compiled)
     if out is not None and made.is_applyable and not write_plan(made, out, compiled.diagnostics):
         made = dataclasses.replace(made, is_applyable=False)
@@ -103,7 +104,7 @@ def plan_command(
         show_on_stderr(compiled, form, color)
     else:
         stream = sys.stdout
-        aged = price_age(made, compiled, datetime.now(UTC).date())
+        aged = planned.price_age(datetime.now(UTC).date())
         found = (*made.diagnostics, *map(finding_json, aged))
         shown = dataclasses.replace(made, diagnostics=found)
         write(
@@ -123,25 +124,21 @@ def plan_command(
     return PENDING if detailed_exitcode and _has_pending(made) else FINE
 
 
-def _compare_targets(
-    file: str, options: CompileOptions, as_json: bool, form: str, color: str
-) -> int:
-    from storyboard.api import compare, comparison
+def _compare_targets(project: Project, as_json: bool, form: str, color: str) -> int:
     from storyboard.render.comparison import render_comparison
 
-    offers, findings = compare(file, options)
-    found = list(findings)
-    if found:
-        show_findings(found, form, color, sys.stderr, file)
-    if not offers:
+    comparison = project.compare()
+    if found := list(comparison.findings):
+        show_findings(found, form, color, sys.stderr, project.file)
+    if not comparison.offers:
         return REFUSED
     if as_json:
-        write(json.dumps(comparison(offers), ensure_ascii=False, indent=2) + "\n")
+        write(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
     else:
         stream = sys.stdout
         write(
             render_comparison(
-                comparison(offers), color=has_color(color, stream), width=terminal_width(stream)
+                comparison.to_json(), color=has_color(color, stream), width=terminal_width(stream)
             )
         )
     return FINE

@@ -10,6 +10,7 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from storyboard.cli.options import (
     terminal_width,
     write,
 )
-from storyboard.cli.plan_source import prepare
+from storyboard.cli.plan_source import ready_plan
 from storyboard.cli.run_options import (
     address_options,
     check_host_options,
@@ -36,13 +37,12 @@ from storyboard.cli.run_options import (
 from storyboard.cli.uncertain import ask_about_uncertain
 
 if TYPE_CHECKING:
-    from storyboard.api import CompileOptions
+    from storyboard.api import CompileOptions, Project, ReadyPlan, RunSettings
     from storyboard.ledger.store import Store
     from storyboard.plan import Plan
     from storyboard.render.report import NextSteps
     from storyboard.run.events import Event
     from storyboard.run.report import Report
-    from storyboard.run.session import Session
     from storyboard.values.units import Money
 
 
@@ -101,30 +101,31 @@ def run_command(
     with told() as ending:
         _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
-        options = dataclasses.replace(options, max_cost=max_cost, takes=takes)
-        prepared = prepare(file, options, simulated=simulate)
-        if prepared is None:
+        from storyboard.api import Project, RunSettings
+
+        options = dataclasses.replace(
+            options, max_cost=max_cost, takes=takes, is_simulated=simulate
+        )
+        project = Project(file, options)
+        ready = ready_plan(project)
+        if ready is None:
             return REFUSED
-        plan, store = prepared.plan, prepared.store
-        check_host_options(host_options, prepared.target.host)
+        plan, store = ready.plan, ready.store
+        check_host_options(host_options, ready.target.host)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             click.echo("nothing was sent", err=True)
             return REFUSED
         from storyboard.render.report import NextSteps
-        from storyboard.run.session import Session
 
-        session = Session(
-            plan=plan,
-            target=prepared.target,
-            store=store,
-            root=prepared.root,
+        settings = RunSettings(
             jobs=jobs,
-            limit=max_cost or plan.budget.limit,
+            max_cost=max_cost,
             key_file=key_file,
-            base=base_url,
+            base_url=base_url,
             host_options=host_options,
             faults=faults,
         )
+        watched = _Watched(project, ready, settings)
         film = f" --file {shlex.quote(file)}" if file != "." else ""
         ways = NextSteps(
             again=_again(sys.argv[1:]),
@@ -134,11 +135,11 @@ def run_command(
         )
         asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
         while True:
-            report = _watch(session, as_json=as_json, color=color)
+            report = _watch(watched, as_json=as_json, color=color)
             # Whoever read this may have gone away; the run has ended in order all the same.
             with contextlib.suppress(BrokenPipeError):
                 _show_report(report, ways, as_json=as_json, color=color)
-            if not asks or report.interrupted or not ask_about_uncertain(report, store):
+            if not asks or report.interrupted or not ask_about_uncertain(report, project.resolve):
                 break
         ending.code = _code_of(report)
     return ending.code
@@ -196,17 +197,27 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
     return click.confirm(f"render {clips}, {cost}?", err=True)
 
 
-def _watch(session: Session, *, as_json: bool, color: str) -> Report:
+@dataclasses.dataclass(frozen=True)
+class _Watched:
+    """A run that a view looks at."""
+
+    project: Project
+    ready: ReadyPlan
+    settings: RunSettings
+
+
+def _watch(watched: _Watched, *, as_json: bool, color: str) -> Report:
     """Run with whatever view fits: JSON lines, a live view, or plain lines."""
     from storyboard.render.run import Board, LiveView, Log, json_line
 
+    run = partial(watched.project.run, watched.ready, watched.settings)
     if as_json:
-        return session.run(lambda event: write(json_line(event)))
+        return run(listen=lambda event: write(json_line(event)))
     stream = sys.stderr
     if not stream.isatty():
         log = Log()
-        return session.run(lambda event: _say(log.line(event)))
-    requests = {one.digest: one for one in reversed(session.plan.requests)}
+        return run(listen=lambda event: _say(log.line(event)))
+    requests = {one.digest: one for one in reversed(watched.ready.plan.requests)}
     view = LiveView(
         Board(len(requests), time.time, list(requests.values())),
         lambda text: write(text, stream),
@@ -218,7 +229,7 @@ def _watch(session: Session, *, as_json: bool, color: str) -> Report:
         view.board.hear(event)
 
     try:
-        return session.run(hear, view.clear, view.refresh)
+        return run(listen=hear, on_second_interrupt=view.clear, tick=view.refresh)
     finally:
         with contextlib.suppress(OSError):
             view.clear()

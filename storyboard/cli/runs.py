@@ -18,14 +18,14 @@ from storyboard.cli.run_options import json_option, simulate_option
 @json_option
 def runs_command(file: str, simulate: bool, as_json: bool) -> int:
     """List the runs of a folder's films: when, on what, and how they ended."""
-    from storyboard.cli.film_clips import find_sent
+    from storyboard.api import CompileOptions, Project
     from storyboard.render.ledger import render_runs, runs_json
 
     def written(at: float) -> str:
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
 
     with told() as ending:
-        runs = find_sent(file, simulated=simulate).store.read_ledger().runs()
+        runs = Project(file, CompileOptions(is_simulated=simulate)).runs()
         if as_json:
             write(json.dumps(runs_json(runs), indent=2) + "\n")
         else:

@@ -23,19 +23,16 @@ def status_command(file: str, simulate: bool, as_json: bool) -> int:
     machine has rendered are known from storyboard.lock. The last line says whether a run works
     in the folder just now, and on which machine.
     """
-    from storyboard.cli.film_clips import find_sent
+    from storyboard.api import CompileOptions, Project
     from storyboard.render.ledger import render_lease, render_status, status_json
     from storyboard.render.plan import counted
 
     with told() as ending:
-        sent = find_sent(file, simulated=simulate)
-        known = sent.others | {intent.digest for intent in sent.intents}
-        locked = sent.store.finished()
-        elsewhere = [take for digest, take in locked.items() if digest not in known]
-        lease, now = sent.store.read_ledger().lease(), time.time()
+        found = Project(file, CompileOptions(is_simulated=simulate)).status()
+        sent, elsewhere, lease, now = found.sent, found.elsewhere, found.lease, time.time()
         if as_json:
-            found = status_json(sent.intents, elsewhere, lease, now)
-            write(json.dumps(found, indent=2) + "\n")
+            listed = status_json(sent.intents, elsewhere, lease, now)
+            write(json.dumps(listed, indent=2) + "\n")
         elif not sent.intents and not elsewhere and sent.others:
             others = counted(len(sent.others), "clip")
             write(f'nothing was sent for "{file}"; {others} for others beside it\n')

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from storyboard.cli.exit_codes import FINE
+from storyboard.cli.errors import say_error
+from storyboard.cli.exit_codes import REFUSED
 
 if TYPE_CHECKING:
-    from storyboard.ledger.store import Store
     from storyboard.run.report import Report, Result
+
+Decide = Callable[..., Any]
+"""``Project.resolve``: takes a clip's name, a decision, and ``adopt``, the vendor's id."""
 
 _CHOICES = ("wait", "adopt", "send again")
 
 
-def ask_about_uncertain(report: Report, store: Store) -> bool:
+def ask_about_uncertain(report: Report, decide: Decide) -> bool:
     """Ask about each uncertain clip of a report; returns whether anything was decided.
 
     To wait is the default, also where standard input ends. To send again, the sum is typed.
@@ -23,11 +27,12 @@ def ask_about_uncertain(report: Report, store: Store) -> bool:
     from storyboard.run.events import Happening
 
     doubts = [one for one in report.results if one.what is Happening.UNCERTAIN]
-    decided = [_ask(one, store) for one in doubts]
+    decided = [_ask(one, decide) for one in doubts]
     return any(decided)
 
 
-def _ask(result: Result, store: Store) -> bool:
+def _ask(result: Result, decide: Decide) -> bool:
+    from storyboard.api import Decision
     from storyboard.render.uncertain import risk_of
 
     intent = result.intent
@@ -45,7 +50,7 @@ def _ask(result: Result, store: Store) -> bool:
             return False
         if answer == "adopt":
             name = click.prompt("the id in the vendor's list", err=True).strip()
-            return _decide(store, intent.digest, adopt=name)
+            return _is_done(decide, intent.order.address, Decision.ADOPT, adopt=name)
         typed = click.prompt(
             f'"{risk}" may be paid a second time; type the sum to send it again', err=True
         )
@@ -54,15 +59,15 @@ def _ask(result: Result, store: Store) -> bool:
     if " ".join(typed.split()) != risk:
         click.echo("that is not the sum: it is not sent", err=True)
         return False
-    return _decide(store, intent.digest, adopt=None)
+    return _is_done(decide, intent.order.address, Decision.SEND_AGAIN)
 
 
-def _decide(store: Store, digest: str, *, adopt: str | None) -> bool:
-    from storyboard.cli.resolve import decide
+def _is_done(decide: Decide, address: str, *decision: Any, **details: str) -> bool:
+    from storyboard.errors import StoryboardError
 
-    with store.open_ledger() as ledger:
-        ledger.take_lease()
-        intent = ledger.get(digest)
-        if intent is None:
-            return False
-        return decide(ledger, intent, send_again=adopt is None, adopt=adopt) == FINE
+    try:
+        decide(address, *decision, **details)
+    except StoryboardError as error:
+        say_error(str(error), REFUSED)
+        return False
+    return True

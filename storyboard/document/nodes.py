@@ -89,6 +89,23 @@ class Mapping(dict[str, "Node"]):
         return None
 
 
+def copy_collections(node: Node) -> Node:
+    """New lists and mappings over the same scalars, to be changed in place of the first ones.
+
+    Recursive: what is copied was parsed, so it is no deeper than the parser's bound.
+    """
+    if isinstance(node, Scalar):
+        return node
+    copy: Mapping | Sequence
+    if isinstance(node, Mapping):
+        copy = Mapping({key: copy_collections(value) for key, value in node.items()})
+        copy.is_broken = getattr(node, "is_broken", False)
+    else:
+        copy = Sequence(map(copy_collections, node))
+    copy.origin, copy.start, copy.end = node.origin, node.start, node.end
+    return copy
+
+
 def blank(place: Scalar) -> Scalar:
     """An empty plain text where a value was left out."""
     empty = Scalar("")

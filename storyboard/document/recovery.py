@@ -29,6 +29,9 @@ MAX_BREAKDOWNS = 20
 MAX_CHARACTERS = 20_000_000
 """How many characters are parsed once more in all."""
 
+MAX_LINES = 300_000
+"""Of a text with more lines no outline is made: its first breakdown ends the parse."""
+
 _NOT_LINE_END = re.compile(r"[^\n\r\x85\u2028\u2029]")
 _LINE_END = re.compile(r"[ \t]*[\n\r]+[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
@@ -67,8 +70,12 @@ class Recovery:
 
     @cached_property
     def outline(self) -> Outline:
-        """The entries of the text as it was written."""
-        return outline(self._written)
+        """The entries of the text as it was written; none of a text with too many lines."""
+        return outline(self._written) if self._has_outline else Outline()
+
+    @cached_property
+    def _has_outline(self) -> bool:
+        return self._written.count("\n") + self._written.count("\r") <= MAX_LINES
 
     def opening_before(self, place: int) -> int | None:
         """The first quotation or bracket before a place that has no end and was not blanked."""
@@ -106,7 +113,8 @@ class Recovery:
         ``cause`` is the offset at which the mistake was made.
         """
         self._rounds += 1
-        if self._rounds > MAX_BREAKDOWNS or self._rounds * len(self.text) > MAX_CHARACTERS:
+        is_bounded = self._rounds * len(self.text) <= MAX_CHARACTERS and self._has_outline
+        if self._rounds > MAX_BREAKDOWNS or not is_bounded:
             return False
         if found.code is UNQUOTED_TEXT and found.fix is not None:
             span = found.fix.span

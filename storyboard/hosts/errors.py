@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 
+from storyboard.errors import StoryboardError
+
 
 class FailureKind(StrEnum):
     """Every kind of failure of a host.
@@ -47,7 +49,7 @@ class Problem:
     retry_after: float | None = None
 
 
-class HostError(Exception):
+class HostError(StoryboardError):
     """A host did not do what it was asked; ``problem`` says why."""
 
     def __init__(self, problem: Problem) -> None:

@@ -20,12 +20,12 @@ from urllib.parse import urlsplit
 import aiohttp
 import httpx
 
-from storyboard import __version__
 from storyboard.hosts.connections import BROKEN, NOT_SENT, Connections, exhausted, max_connections
 from storyboard.hosts.errors import FailureKind, read_date, trouble
 from storyboard.hosts.protocol import Download
 from storyboard.hosts.times import TimeLimits
 from storyboard.ledger.store import refusal
+from storyboard.version import __version__
 
 _STREAM_SECONDS = 60.0
 """The longest silence of a stream of events."""

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storyboard.errors import UsageError
 from storyboard.hosts.declaration import HostAccess, HostDeclaration
 from storyboard.hosts.times import TimeLimits
 from storyboard.project.disk import read_plain_file
@@ -24,7 +25,7 @@ _MAX_KEY_FILE = 100_000
 """Bytes of a file that holds a key."""
 
 
-class KeyMissingError(Exception):
+class KeyMissingError(UsageError):
     """There is no key for a host, or no host of that name; the text says what to do."""
 
 

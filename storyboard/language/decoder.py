@@ -1,4 +1,8 @@
-"""The decoder: validate, say what is wrong, take it out, and validate again."""
+"""The decoder: validate, say what is wrong, take it out of a copy, and validate that.
+
+The tree that is decoded stays as it was parsed, for editors and for whoever reads it next. A tree
+without mistakes is visited once and not copied.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import EMPTY_SHOT, MISSING_KEY
-from storyboard.document.nodes import Mapping, Node, without_blanks
+from storyboard.document.nodes import Mapping, Node, copy_collections, without_blanks
 from storyboard.language.error_paths import Location, walk
 from storyboard.language.model_errors import report
 from storyboard.language.repairs import is_placeholder, rename, take_out
@@ -33,17 +37,20 @@ class Decoded(Generic[M]):
 def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decoded[M]:
     """Read a node as ``model``; what is wrong is said and left out.
 
-    ``value`` is None only where nothing of the node could be used. The node is changed: what
-    is wrong is taken out of it.
+    ``value`` is None only where nothing of the node could be used. The node is not changed; where
+    something is wrong, the value's nodes are copies of the same places.
     """
     removed: list[Location] = []
+    written = node
     for _ in range(_ROUNDS):
-        if node is None:
+        if node is None or written is None:
             break
         try:
             return Decoded(model.model_validate(node), tuple(removed))
         except ValidationError as failure:
             errors = failure.errors(include_url=False, include_context=True)
+        if node is written:
+            node = copy_collections(written)
         gone = set(removed)
         # The deepest first, so that taking one out does not move the place of another; what is
         # missing last, as a misspelt key may be the one that is missed.
@@ -51,9 +58,7 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
             location: Location = tuple(part for part in error["loc"] if part != "[key]")
             if error["type"] == "missing" and _is_there(node, location):
                 continue
-            is_known = _follows(location, error, gone) or _misses_lost(
-                node, location, error, removed
-            )
+            is_known = _follows(location, error, gone) or _misses_lost(written, location, error)
             if not is_known and not is_placeholder(node, location):
                 report(model, node, location, error, diagnostics)
             removed.append(location)
@@ -71,15 +76,15 @@ def _follows(location: Location, error: Any, gone: Set[Location]) -> bool:
     return any((*location, key) in gone for key in ("frontal", "video"))
 
 
-def _misses_lost(root: Node, location: Location, error: Any, removed: Items[Location]) -> bool:
+def _misses_lost(written: Node, location: Location, error: Any) -> bool:
     """Whether an error misses what may be in an entry that could not be parsed."""
     kind = error["type"]
-    block = location[:-1] if kind == "missing" else location
     if kind not in {"missing", MISSING_KEY.id, EMPTY_SHOT.id}:
         return False
-    found = walk(root, block)[0]
-    is_lost = isinstance(found, Mapping) and getattr(found, "is_broken", False)
-    return is_lost and not any(one[:-1] == block for one in removed)
+    block = location[:-1] if kind == "missing" else location
+    found, parent, _key = walk(written, block)
+    is_there = not block or (parent is not None and found is walk(parent, block[-1:])[0])
+    return is_there and isinstance(found, Mapping) and getattr(found, "is_broken", False)
 
 
 def _order(error: Any) -> tuple[bool, tuple[tuple[int, int, str], ...]]:

@@ -1,4 +1,4 @@
-"""What is wrong taken out of the nodes, so that all the rest can be read.
+"""What is wrong taken out of copied nodes, so that all the rest can be read.
 
 A leaf becomes what its absence means. What a block cannot be without leaves an empty
 placeholder, and a block in a list keeps its place, so that others keep their numbers.

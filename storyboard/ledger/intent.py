@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from storyboard.errors import StoryboardError
 from storyboard.ledger.states import AT_RISK, State
 from storyboard.values.addresses import ClipName
 from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 
-class LedgerError(Exception):
+class LedgerError(StoryboardError):
     """The ledger cannot be used as it is; the text says why and what to do. Nothing was changed."""
 
 

@@ -13,15 +13,17 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storyboard.errors import RefusedError, StoryboardError
+
 SECONDS = 120.0
 """How long a lease is good without a heartbeat, for other machines."""
 
 
-class LeaseHeldError(Exception):
+class LeaseHeldError(RefusedError):
     """Another run works with this ledger; the text says which."""
 
 
-class LeaseLostError(Exception):
+class LeaseLostError(StoryboardError):
     """Another run has taken the lease after this one had let it expire."""
 
 

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from storyboard.errors import StoryboardError
 from storyboard.project.disk import read_plain_file
 from storyboard.values.canonical import canonical
 from storyboard.values.units import Money
@@ -30,7 +31,7 @@ _SHOWN = 60
 """Characters of a wrong value that a message repeats."""
 
 
-class LockError(Exception):
+class LockError(StoryboardError):
     """A lock that cannot be read or written; the text says where and what to do."""
 
 

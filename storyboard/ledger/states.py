@@ -7,12 +7,14 @@ there, and from an end without a clip, may it be submitted again.
 
 This is the one state chart of a clip. Other words for how a clip stands are derived from it, each
 by a table with a row for every state: ``history.STANDINGS``, from those ``plan.actions.ACTIONS``;
-the words of ``status`` in ``render.ledger`` and, through ``run.events.STATES``, those of a run.
+the words of ``status`` in ``STATE_WORDS`` and, through ``run.events.STATES``, those of a run.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+from storyboard.errors import StoryboardError
 
 
 class State(StrEnum):
@@ -53,7 +55,21 @@ UNDER_WAY = frozenset({_S.SUBMITTED, _S.RUNNING, _S.SUCCEEDED})
 PAID = frozenset({_S.SUCCEEDED, _S.STORED})
 
 
-class IllegalStepError(Exception):
+STATE_WORDS = {
+    _S.SUBMITTING: "sending",
+    _S.UNCERTAIN: "uncertain",
+    _S.RELEASED: "not sent",
+    _S.SUBMITTED: "sent",
+    _S.RUNNING: "rendering",
+    _S.SUCCEEDED: "to be fetched",
+    _S.STORED: "rendered",
+    _S.FAILED: "failed",
+    _S.CANCELLED: "cancelled",
+}
+"""What people are told of each state of an intent."""
+
+
+class IllegalStepError(StoryboardError):
     """A step between states that does not exist: a mistake in the caller."""
 
 

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from storyboard.errors import StoryboardError
 from storyboard.ledger import Finished, KnownTakes, Ledger, LedgerReader, read_lock
 from storyboard.ledger.readers import SqliteReader
 from storyboard.ledger.sqlite import SqliteLedger
@@ -35,7 +36,7 @@ _DEVICES = frozenset(
 """What Windows takes for a device, whatever stands behind a dot."""
 
 
-class StoreError(Exception):
+class StoreError(StoryboardError):
     """The disk refuses to write: full, read-only, or the place is taken. The text says which."""
 
 

@@ -9,12 +9,14 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from storyboard.errors import StoryboardError
+
 _PATIENCE = 600
 NEEDED = "install it, or the package imageio-ffmpeg"
 """What to do where there is no ffmpeg."""
 
 
-class FfmpegError(Exception):
+class FfmpegError(StoryboardError):
     """ffmpeg is not here, or could not do its work; the text says what to do."""
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from storyboard.errors import StoryboardError
 from storyboard.media.ffmpeg import FfmpegError, run_ffmpeg
 from storyboard.media.mp4 import ClipError, Track, make_of, read_clip
 
@@ -19,7 +20,7 @@ SUFFIXES = (".mp4", ".m4v", ".mov")
 """What the name of a film may end in: the containers that the clips can be copied into."""
 
 
-class StitchError(Exception):
+class StitchError(StoryboardError):
     """The film cannot be made; the text says why."""
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from storyboard.errors import StoryboardError
+
 _CONTAINERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
 _MAX_INDEX = 64 << 20
 """Bytes of an index that are read: a minute of film needs about a hundred thousand."""
 
 
-class ClipError(Exception):
+class ClipError(StoryboardError):
     """A file that is not a whole clip; the text says what is wrong with it."""
 
 

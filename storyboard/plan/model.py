@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple
 
 from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.compiler.resolve.scene_errors import UnpricedReason
+from storyboard.errors import RefusedError
 from storyboard.values.json_object import JsonObject, ShapeError
 from storyboard.values.record import value
 from storyboard.values.sums import Total
@@ -27,7 +28,7 @@ UNKNOWN = "unknown"
 Json = dict[str, Any]
 
 
-class PlanError(Exception):
+class PlanError(RefusedError):
     """A plan that cannot be read or may not be run; the text says why and what to do."""
 
 
@@ -257,17 +258,26 @@ class PlannedShot:
             seconds=found.number("seconds", 1),
             characters=found.number("characters"),
             span=PlaceInFile.from_json(found.value("span"), found.at("span")),
-            map=found.list_of("map", _map_row),
+            map=_map(found),
         )
 
 
 def _map_row(written: Any, pointer: str) -> MapRow:
-    if not isinstance(written, list) or len(written) != len(_MAP_ROW):
-        raise ShapeError(pointer, f"a list of {len(_MAP_ROW)} values is wanted")
-    for index, (item, types) in enumerate(zip(written, _MAP_ROW, strict=True)):
-        if type(item) not in types:
-            raise ShapeError(f"{pointer}/{index}", "a value of another type is wanted")
+    if not isinstance(written, list) or tuple(map(type, written)) not in _MAP_ROWS:
+        raise ShapeError(pointer, "a row of a map is wanted, with a whole place or none")
     return MapRow._make(written)
+
+
+def _map(found: JsonObject) -> tuple[MapRow, ...]:
+    # There are a dozen rows to a shot: their pointers are only made for one that is wrong.
+    written = found.value("map")
+    if isinstance(written, list):
+        try:
+            if all(tuple(map(type, row)) in _MAP_ROWS for row in written):
+                return tuple(map(MapRow._make, written))
+        except TypeError:
+            pass
+    return found.list_of("map", _map_row)
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -436,8 +446,7 @@ class SceneTotal:
 class LeftOutScene:
     """A scene without requests and without a price, as errors concern it.
 
-    ``code`` is ``errors`` in the scene, ``mentions`` of a member ``of`` whose block has errors,
-    ``continues`` an unpriced scene ``of``, or ``film`` for an error of the whole film.
+    ``of`` is the member that it mentions or the scene that it continues; else empty.
     """
 
     scene: str
@@ -447,7 +456,7 @@ class LeftOutScene:
 
     def to_json(self) -> Json:
         """The scene as JSON values."""
-        reason = {"code": self.code, "of": self.of or None}
+        reason = {"code": str(self.code), "of": self.of or None}
         return {"scene": self.scene, "title": self.title, "reason": reason}
 
     @classmethod
@@ -455,14 +464,11 @@ class LeftOutScene:
         """Read what ``to_json`` wrote. Raises ``ShapeError``."""
         found = JsonObject(written, pointer, _LEFT_OUT)
         reason = JsonObject(found.value("reason"), found.at("reason"), _LEFT_OUT_REASON)
-        code = reason.text("code")
-        if code not in get_args(UnpricedReason):
-            raise ShapeError(reason.at("code"), f'"{code}" is no reason')
         of = "" if reason.value("of") is None else reason.text("of")
         return cls(
             scene=found.text("scene"),
             title=found.text("title"),
-            code=cast("UnpricedReason", code),
+            code=reason.word("code", UnpricedReason),
             of=of,
         )
 
@@ -721,8 +727,9 @@ _FACTS = {
 }
 """The member that a reason has beside its code."""
 
-_TEXT_OR_NONE, _NUMBER_OR_NONE = (str, type(None)), (int, type(None))
-_MAP_ROW: tuple[tuple[type, ...], ...] = (
-    (int,), (int,), (str,), (str,), (bool,), _TEXT_OR_NONE, _NUMBER_OR_NONE, _NUMBER_OR_NONE,
-)  # fmt: skip
-"""The types of what a row of a map holds."""
+_NOWHERE = type(None)
+_MAP_ROWS: frozenset[tuple[type, ...]] = frozenset(
+    (int, int, str, str, bool, *place)
+    for place in ((str, int, int), (_NOWHERE, _NOWHERE, _NOWHERE))
+)
+"""The types of what a row of a map may hold."""

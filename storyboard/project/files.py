@@ -49,7 +49,7 @@ class Files(Protocol):
         """The hex digest of a file's bytes."""
 
 
-class Project:
+class ProjectFiles:
     """The files of one folder on disk; paths are relative to it and use ``/``."""
 
     def __init__(self, root: Path) -> None:
@@ -57,7 +57,7 @@ class Project:
         self._digests: dict[str, str] = {}
 
     @classmethod
-    def around(cls, folder: Path) -> Project:
+    def around(cls, folder: Path) -> ProjectFiles:
         """The project that a folder belongs to."""
         folder = folder.resolve()
         for candidate in (folder, *folder.parents):

@@ -8,25 +8,13 @@ from typing import Any
 from storyboard.ledger import Finished, Intent, Lease, State
 from storyboard.ledger.intent import RunRecord
 from storyboard.ledger.lease import SECONDS
-from storyboard.ledger.states import AT_RISK
+from storyboard.ledger.states import AT_RISK, STATE_WORDS
 from storyboard.render.width import columns, visible
 from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 STATUS_FORMAT = "storyboard-status/1"
 RUNS_FORMAT = "storyboard-runs/1"
-STATE_WORDS = {
-    State.SUBMITTING: "sending",
-    State.UNCERTAIN: "uncertain",
-    State.RELEASED: "not sent",
-    State.SUBMITTED: "sent",
-    State.RUNNING: "rendering",
-    State.SUCCEEDED: "to be fetched",
-    State.STORED: "rendered",
-    State.FAILED: "failed",
-    State.CANCELLED: "cancelled",
-}
-"""What people are told of each state of an intent."""
 
 _ELSEWHERE = "rendered elsewhere"
 _OVER = (State.STORED, State.SUCCEEDED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.plan.actions import DUE
 from storyboard.plan.model import Action, LeftOutScene, Plan, PlannedRequest, ReasonCode, SceneTotal
 from storyboard.render.reasons import reason_text
@@ -217,10 +218,10 @@ def _unpriced(scenes: Sequence[LeftOutScene], paint: _Paint) -> str:
     for scene in scenes[:_MAX_FINDINGS]:
         of = visible(scene.of)
         why = {
-            "errors": "it has errors",
-            "mentions": f"it mentions {of}, which has errors",
-            "continues": f"it continues {of}, which has no price",
-            "film": "an error concerns the whole film",
+            UnpricedReason.ERRORS: "it has errors",
+            UnpricedReason.MENTIONS: f"it mentions {of}, which has errors",
+            UnpricedReason.CONTINUES: f"it continues {of}, which has no price",
+            UnpricedReason.FILM: "an error concerns the whole film",
         }[scene.code]
         sign = paint("!", _COLORS["!"])
         lines.append(f"  {sign} {visible(scene.scene)}  no price: {why}")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from storyboard.ledger.states import STATE_WORDS
 from storyboard.plan.actions import DUE
 from storyboard.plan.model import Action, PlannedRequest
-from storyboard.render.ledger import STATE_WORDS
 from storyboard.render.width import clip, columns, visible
 from storyboard.run.events import STATES, Event, Happening
 from storyboard.values.sums import total_by_currency

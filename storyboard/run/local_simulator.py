@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storyboard.errors import StoryboardError, UsageError
 from storyboard.ledger.store import Store
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 _SECONDS_PER_CLIP = 0.5
 
 
-class SimulatorError(Exception):
+class SimulatorError(StoryboardError):
     """The simulator cannot be started; the text says what to install or do."""
 
 
-class SimulatorFaultError(Exception):
+class SimulatorFaultError(UsageError):
     """A fault that the simulator does not know; the text says what to write."""
 
 

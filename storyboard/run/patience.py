@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from storyboard.diagnostics.spelling import nearest
+from storyboard.errors import UsageError
 from storyboard.hosts.times import TimeLimits
 
 VARIABLE = "STORYBOARD_WAITS"
 """The environment variable that changes the waits of a run."""
 
 
-class WaitsError(ValueError):
+class WaitsError(UsageError):
     """``STORYBOARD_WAITS`` cannot be read; the text says what is wrong and what to write."""
 
 

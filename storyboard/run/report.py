@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from storyboard.errors import StoryboardError
 from storyboard.ledger import Intent
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.events import Happening
@@ -13,7 +14,7 @@ from storyboard.targets.model import Takes
 from storyboard.values.units import Money
 
 
-class RunError(Exception):
+class RunError(StoryboardError):
     """Disk, ledger or lock refuse; the run has ended. What was written before is kept."""
 
 

@@ -198,6 +198,7 @@ class Runner:
             await self._until_changed()
         if doubting is not None:
             doubting.cancel()
+            await asyncio.gather(doubting, return_exceptions=True)
         while self._interrupted and self._tasks:
             await asyncio.wait(self._tasks)
         if self._error is not None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storyboard.errors import UsageError
 from storyboard.hosts.registry import SIMULATED_KEY, find_key, get_host, open_host
 from storyboard.ledger import Ledger
 from storyboard.ledger.store import Store
@@ -30,7 +31,7 @@ SIMULATED_WAITS = Patience(first=0.25, most=1.0, grace=0.0, life=3.0, looking=10
 _TICK = 0.25
 
 
-class SettingError(Exception):
+class SettingError(UsageError):
     """An option is missing that the run needs; the text names it."""
 
 

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from storyboard.compiler.resolve.assets import unfit
+from storyboard.errors import StoryboardError
 from storyboard.hosts.errors import FailureKind, HostError
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Ledger
@@ -30,7 +31,7 @@ _AT_ONCE = 4
 _PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
 
 
-class AssetError(Exception):
+class AssetError(StoryboardError):
     """A file that cannot be sent; the text says which and why. Nothing was paid."""
 
 

@@ -287,6 +287,13 @@ def _check_prices(target: Target) -> Iterator[Disagreement]:
                 message="a price with a voice is a price with audio",
                 help="write audio: true beside voice: true",
             )
+        if price.currency != target.prices[0].currency:
+            yield Disagreement(
+                path=("prices", number, "currency"),
+                message=f"prices in {target.prices[0].currency} and in {price.currency} do not "
+                "add up",
+                help="give all prices of a target in one currency",
+            )
 
 
 def _check_requirements(target: Target) -> Iterator[Disagreement]:

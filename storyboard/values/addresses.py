@@ -19,13 +19,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from storyboard.diagnostics.spelling import nearest
+from storyboard.errors import UsageError
 from storyboard.values.record import value
 
 _TAKE = re.compile(r"\.take[0-9]+\Z")
 _MAX_LISTED = 5
 
 
-class UnknownAddressError(Exception):
+class UnknownAddressError(UsageError):
     """An address that no clip answers to; ``hint`` says what may be written instead."""
 
     def __init__(self, address: str, hint: str) -> None:

@@ -25,8 +25,8 @@ LOAD = "import sys, yaml; yaml.load(open(sys.argv[1], encoding='utf-8').read(), 
 
 
 INSIDE = {
-    "plan": "from storyboard import api; api.plan(sys.argv[2]); "
-    "work = lambda: api.plan(sys.argv[1])",
+    "plan": "from storyboard import api; api.Project(sys.argv[2]).plan(); "
+    "work = lambda: api.Project(sys.argv[1]).plan()",
     "load": "import yaml; text = open(sys.argv[1], encoding='utf-8').read(); "
     "work = lambda: yaml.load(text, yaml.CSafeLoader)",
 }
@@ -87,7 +87,7 @@ def linear(folder: Path) -> None:
     for shots in (100, 1_000, 10_000, 100_000):
         path = folder / f"short-{shots}.yaml"
         path.write_text(short_film(shots), encoding="utf-8")
-        best = min(_timed(api.plan, str(path)) for _ in range(3))
+        best = min(_timed(lambda name: api.Project(name).plan(), str(path)) for _ in range(3))
         print(f"{shots:>9,} bare shots {best:8.3f} s   {best / shots * 1e3:.3f} s a thousand")
 
 

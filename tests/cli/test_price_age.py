@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from storyboard import api
-from storyboard.api import price_age
 
 FILM = "storyboard: 1\nscenes: [{shots: [A boat rows out.]}]\n"
 OWN = """\
@@ -25,18 +24,18 @@ def test_prices_older_than_90_days_are_a_note(tmp_path: Path, days: int, said: i
     (tmp_path / "targets" / "ours.yaml").write_text(OWN)
     film = tmp_path / "storyboard.yaml"
     film.write_text(FILM)
-    plan, compiled = api.plan(str(film))
-    found = list(price_age(plan, compiled, date(2026, 1, 1) + timedelta(days=days)))
+    planned = api.Project(str(film)).plan()
+    found = list(planned.price_age(date(2026, 1, 1) + timedelta(days=days)))
     assert [one.code.id for one in found] == ["SB505"] * said
     assert all(f"{days} days ago" in one.message for one in found)
-    assert plan.diagnostics == ()
+    assert planned.plan.diagnostics == ()
 
 
 def test_a_plan_does_not_depend_on_the_day(tmp_path: Path) -> None:
     film = tmp_path / "storyboard.yaml"
     film.write_text(FILM)
-    plan, compiled = api.plan(str(film))
-    before = plan.to_json()
-    list(price_age(plan, compiled, date(2099, 1, 1)))
-    assert plan.to_json() == before
-    assert len(compiled.diagnostics) == 0
+    planned = api.Project(str(film)).plan()
+    before = planned.plan.to_json()
+    list(planned.price_age(date(2099, 1, 1)))
+    assert planned.plan.to_json() == before
+    assert len(planned.compilation.diagnostics) == 0

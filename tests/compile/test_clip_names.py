@@ -6,13 +6,13 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from storyboard.api import plan
+from storyboard.api import Project
 
 
 def planned(folder: Path, shots: str, target: str = "", scene: str = "sea") -> list[Any]:
     path = folder / "film.storyboard.yaml"
     path.write_text(f"storyboard: 1\n{target}scenes:\n  - id: {scene}\n    shots:\n{shots}")
-    made, compiled = plan(str(path))
+    made, compiled = Project(str(path)).plan()
     assert not compiled.diagnostics.has_errors, list(compiled.diagnostics)
     return list(made.to_json()["requests"])
 

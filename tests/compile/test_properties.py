@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from random_films import Film, films, written
 
-from storyboard.api import Compilation, CompileOptions, plan
+from storyboard.api import Compilation, CompileOptions, Project
 from storyboard.compiler.film import MENTION, Appearance
 from storyboard.plan import Plan as PlanModel
 from storyboard.plan.clips import planned_clips
@@ -92,7 +92,7 @@ def compiled(film: Film, folder: Path) -> tuple[Plan, Compilation]:
     """The plan of a film, through a file as users have it."""
     file = folder / "film.yaml"
     file.write_text(written(film), "utf-8")
-    made, compilation = plan(str(file), CompileOptions(project=folder))
+    made, compilation = Project(str(file), CompileOptions(project=folder)).plan()
     return made.to_json(), compilation
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.cli.main import storyboard as command
 from storyboard.ledger import Order, State
 from storyboard.ledger.store import Store
@@ -34,7 +34,7 @@ def planned(folder: Path, takes: int = 1, target: str = "fal/kling-o3-pro", **ra
     words = {"gulls": "", "climb": ""} | raised
     path = folder / "film.storyboard.yaml"
     path.write_text(FILM.format(target=target, **words), encoding="utf-8")
-    made, compiled = plan(str(path), CompileOptions(takes=takes))
+    made, compiled = Project(str(path), CompileOptions(takes=takes)).plan()
     assert not compiled.diagnostics.has_errors, list(compiled.diagnostics)
     return made.to_json()
 

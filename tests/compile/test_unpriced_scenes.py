@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from storyboard.api import plan
+from storyboard.api import Project
 from storyboard.cli.main import storyboard
+from storyboard.plan.model import Plan
 
 FILM = """\
 storyboard: 1
@@ -52,8 +53,10 @@ def made_of(folder: Path, *slips: tuple[str, str]) -> dict[str, Any]:
         text = text.replace(right, wrong, 1)
     file = folder / "film.yaml"
     file.write_text(text, "utf-8")
-    made, _ = plan(str(file))
-    return made.to_json()
+    made, _ = Project(str(file)).plan()
+    written: dict[str, Any] = made.to_json()
+    assert Plan.from_json(written) == made
+    return written
 
 
 def unpriced(made: dict[str, Any]) -> list[str]:

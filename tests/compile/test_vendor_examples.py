@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 
 VENDORS = Path(__file__).parent / "vendors"
 DURATIONS = json.loads((VENDORS / "oxen-kling-o3-pro-durations.json").read_text("utf-8"))["rows"]
@@ -21,7 +21,7 @@ DURATIONS = json.loads((VENDORS / "oxen-kling-o3-pro-durations.json").read_text(
 def example(name: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The vendor's document, the one request of our storyboard, and the whole plan."""
     document = json.loads((VENDORS / f"{name}.json").read_text("utf-8"))
-    made, compiled = plan(str(VENDORS / f"{name}.yaml"))
+    made, compiled = Project(str(VENDORS / f"{name}.yaml")).plan()
     assert not compiled.diagnostics.has_errors, [str(one.message) for one in compiled.diagnostics]
     assert made.is_applyable
     written = made.to_json()
@@ -66,7 +66,7 @@ def compile_seconds(tmp_path: Path, seconds: list[int]) -> tuple[list[Any], set[
     film.write_text(
         f"storyboard: 1\ntarget: oxen/kling-o3-pro\nscenes:\n  - shots:\n{shots}", "utf-8"
     )
-    made, compiled = plan(str(film), CompileOptions(project=tmp_path))
+    made, compiled = Project(str(film), CompileOptions(project=tmp_path)).plan()
     assert made.is_applyable, list(compiled.diagnostics)
     return (
         [request.payload for request in made.requests],

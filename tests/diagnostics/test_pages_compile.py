@@ -88,8 +88,8 @@ def _compiled(example: Example, as_bytes: Callable[[str], bytes]) -> list[Diagno
     given = lay_out(example, as_bytes)
     options = api.CompileOptions(**{name: given[name] for name in OPTIONS & set(given)})
     if example.arguments[:1] == ("check",):
-        return list(api.check(FILM, options).diagnostics)
-    made, compilation = api.plan(FILM, options)
+        return list(api.Project(FILM, options).check().diagnostics)
+    made, compilation = api.Project(FILM, options).plan()
     if (out := given.get("out")) is not None:
         write(made, out, compilation.diagnostics)
     return list(compilation.diagnostics)
@@ -152,14 +152,14 @@ def test_an_example_that_stands_for_other_bytes_is_fine_as_the_text_that_it_is(c
 
 
 def test_a_storyboard_that_is_not_there_is_unreadable() -> None:
-    found = list(api.check("nothing.yaml").diagnostics)
+    found = list(api.Project("nothing.yaml").check().diagnostics)
     assert codes(found) == ["SB001"]
     assert "init" in found[0].help
 
 
 def test_a_folder_without_a_storyboard_is_unreadable() -> None:
     Path("empty").mkdir()
-    assert codes(list(api.check("empty").diagnostics)) == ["SB001"]
+    assert codes(list(api.Project("empty").check().diagnostics)) == ["SB001"]
 
 
 def closed_stream() -> io.TextIOWrapper:
@@ -173,14 +173,14 @@ def test_a_standard_input_that_is_closed_is_unreadable(
     stream: io.TextIOWrapper | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", stream)
-    found = list(api.check("-").diagnostics)
+    found = list(api.Project("-").check().diagnostics)
     assert codes(found) == ["SB001"]
     assert "standard input" in found[0].message
 
 
 def test_a_file_of_too_many_values_is_too_large() -> None:
     Path(FILM).write_text(f"storyboard: 1\nx-values: [{'1,' * MAX_NODES}]\n")
-    assert codes(list(api.check(FILM).diagnostics)) == ["SB002"]
+    assert codes(list(api.Project(FILM).check().diagnostics)) == ["SB002"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-le"])
@@ -196,7 +196,7 @@ def test_a_plan_that_cannot_be_written_is_an_error_and_leaves_nothing_behind(pla
     [example] = cases("SB601")[1]
     lay_out(example)
     before = sorted(Path().iterdir())
-    made, _ = api.plan(FILM)
+    made, _ = api.Project(FILM).plan()
     diagnostics = Diagnostics()
     assert not write(made, Path(place), diagnostics)
     assert codes(list(diagnostics)) == ["SB601"]
@@ -225,7 +225,7 @@ def test_a_plan_that_breaks_a_rule_is_reported_and_not_shown(
 
     monkeypatch.setattr("storyboard.api._plan.make_plan", make_wrongly)
     lay_out(example)
-    made, compilation = api.plan(FILM)
+    made, compilation = api.Project(FILM).plan()
     assert set(codes(list(compilation.diagnostics))) == {"SB901"}
     assert made.requests == ()
     assert made.is_applyable is False

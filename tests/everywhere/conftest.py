@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from storyboard.api import Compilation, CompileOptions, plan
+from storyboard.api import Compilation, CompileOptions, Project
 from storyboard.simulator import Simulator
 
 FILM = Path(__file__).with_name("film")
@@ -108,7 +108,7 @@ def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plans:
 
     def make(text: str, **options: Any) -> tuple[Json, Compilation]:
         (tmp_path / "film.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
-        planned, compilation = plan("film.yaml", CompileOptions(**options))
+        planned, compilation = Project("film.yaml", CompileOptions(**options)).plan()
         return planned.to_json(), compilation
 
     return make

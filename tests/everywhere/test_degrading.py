@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.diagnostics import Severity
 from storyboard.targets.model import WAYS, Feature
 
@@ -198,7 +198,7 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Compiled:
         target += "request_schema: absent\n"
         (tmp_path / "targets" / "changed.yaml").write_text(target, encoding="utf-8")
         (tmp_path / "film.yaml").write_text(BEFORE + film, encoding="utf-8")
-        planned, compilation = plan("film.yaml", CompileOptions(is_strict=is_strict))
+        planned, compilation = Project("film.yaml", CompileOptions(is_strict=is_strict)).plan()
         found = [
             one
             for one in compilation.diagnostics
@@ -298,7 +298,7 @@ def test_a_negative_prompt_longer_than_the_vendor_takes_is_told_at_its_line(
     monkeypatch.chdir(tmp_path)
     film = f"storyboard: 1\ntarget: {TEXT}\n{AVOIDS.replace('fog', 'fog ' * 700)}"
     (tmp_path / "film.yaml").write_text(film, encoding="utf-8")
-    planned, compilation = plan("film.yaml")
+    planned, compilation = Project("film.yaml").plan()
     assert [(one.code.id, one.message) for one in compilation.diagnostics] == [
         ("SB110", f"the negative prompt counts 2,799 characters, {TEXT} takes 2,500")
     ]

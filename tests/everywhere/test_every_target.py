@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.diagnostics import Diagnostics, Severity
 from storyboard.diagnostics.machine import as_json
 from storyboard.targets.load import catalogue, load
@@ -50,7 +50,7 @@ def made(target_id: str) -> Any:
     """What is stored for a target."""
     target = target_of(target_id)
     film = film_of(target)
-    made_plan, compilation = plan(film, CompileOptions(target=target_id))
+    made_plan, compilation = Project(film, CompileOptions(target=target_id)).plan()
     planned = made_plan.to_json()
     return {
         "film": film,
@@ -206,7 +206,7 @@ def test_no_text_is_longer_than_it_may_be_with_the_hidden_width_of_its_tags(targ
 def test_a_target_that_needs_first_frames_refuses_the_film_without_them() -> None:
     for target_id in IDS:
         if Feature.FIRST_FRAME in target_of(target_id).requires:
-            _, compilation = plan("storyboard.yaml", CompileOptions(target=target_id))
+            _, compilation = Project("storyboard.yaml", CompileOptions(target=target_id)).plan()
             errors = [d for d in compilation.diagnostics if d.severity is Severity.ERROR]
             assert [one.code.id for one in errors] == ["SB405"]
             assert "8 shots of 10 have none" in errors[0].message

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from storyboard.api import plan
+from storyboard.api import Project
 from storyboard.compiler.resolve import capabilities
 
 SILENT = "fal/kling-o1-pro"
@@ -38,7 +38,7 @@ def steps(file: Path) -> int:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        plan(str(file))
+        Project(str(file)).plan()
     finally:
         sys.settrace(before)
     return count

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from imaginary_hosts import JSON_SHOTS, WORDS_AND_PICTURES
 
-from storyboard.api import plan
+from storyboard.api import Project
 from storyboard.diagnostics import Diagnostics
 from storyboard.plan import Plan as PlanModel
 from storyboard.plan.verify import verify
@@ -47,7 +47,7 @@ def plan_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     def make(target: str, film: str = FILM) -> Any:
         (tmp_path / "targets" / "imaginary.yaml").write_text(target, encoding="utf-8")
         (tmp_path / "storyboard.yaml").write_text(film, encoding="utf-8")
-        planned, compilation = plan("storyboard.yaml")
+        planned, compilation = Project("storyboard.yaml").plan()
         return planned.to_json(), compilation
 
     return make

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.diagnostics import Diagnostics
 from storyboard.language.model import Shot, Storyboard
 from storyboard.plan.file import encode
@@ -61,7 +61,7 @@ def expected(file: str, kind: str) -> Path:
 
 
 def planned(file: str, **options: Any) -> Plan:
-    made, _ = plan(file, CompileOptions(project=Path(), **options))
+    made, _ = Project(file, CompileOptions(project=Path(), **options)).plan()
     return made
 
 
@@ -183,7 +183,7 @@ def test_every_picture_is_sent_by_the_lighthouse() -> None:
 
 @pytest.fixture(scope="module")
 def written() -> Storyboard:
-    _, compilation = plan(str(ROOT / LIGHTHOUSE))
+    _, compilation = Project(str(ROOT / LIGHTHOUSE)).plan()
     assert compilation.reading.storyboard is not None
     return compilation.reading.storyboard
 

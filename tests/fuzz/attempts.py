@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.cli.main import main
 from storyboard.diagnostics import Span
 from storyboard.render.findings import render_github, render_json, render_sarif
@@ -51,7 +51,9 @@ def attempt(data: bytes, file: Path, options: CompileOptions | None = None) -> l
     or where a plan comes with errors. Any exception is a mistake of the compiler.
     """
     file.write_bytes(data)
-    made, compiled = timed(lambda: plan(str(file), options or CompileOptions(project=file.parent)))
+    made, compiled = timed(
+        lambda: Project(str(file), options or CompileOptions(project=file.parent)).plan()
+    )
     found = list(compiled.diagnostics)
     for one in found:
         assert not one.code.id.startswith("SB9"), (one.code.id, one.message)

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 from imaginary_hosts import JSON_SHOTS
 
-from storyboard.api import plan
+from storyboard.api import Project
 from storyboard.cli.run_options import check_host_options, order_options
 from storyboard.hosts import registry
 from storyboard.hosts.registry import all_hosts, find_host
@@ -115,7 +115,7 @@ def film(tmp_path: Path, third: None, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def session(film: Path, options: Mapping[str, str]) -> Session:
-    made, compiled = plan("storyboard.yaml")
+    made, compiled = Project("storyboard.yaml").plan()
     assert made.is_applyable, [one.message for one in compiled.diagnostics]
     assert compiled.film is not None
     return Session(

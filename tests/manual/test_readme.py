@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -93,7 +94,7 @@ def test_the_storyboard_that_it_shows_is_right(tmp_path: Path) -> None:
     )
     film = tmp_path / "storyboard.yaml"
     film.write_text(text, encoding="utf-8")
-    plan, compiled = api.plan(str(film))
+    plan, compiled = api.Project(str(film)).plan()
     assert [found.message for found in compiled.diagnostics if found.severity == "error"] == []
     assert plan.is_applyable
     assert example.is_dir()
@@ -105,17 +106,20 @@ def test_the_target_file_that_it_shows_is_right(tmp_path: Path) -> None:
     (tmp_path / "targets" / "ours.yaml").write_text(shown, encoding="utf-8")
     film = tmp_path / "storyboard.yaml"
     film.write_text("storyboard: 1\nscenes: [{shots: [{prompt: A boat., duration: 10s}]}]\n")
-    plan, _ = api.plan(str(film))
+    plan, _ = api.Project(str(film)).plan()
     assert plan.to_json()["requests"][0]["cost"]["unit_price"] == "0.10"
 
 
-def test_the_library_use_that_it_shows_runs() -> None:
+def test_the_library_use_that_it_shows_runs(tmp_path: Path) -> None:
     shown = next(fences(TEXT, "python"))
+    (tmp_path / "examples").mkdir()
+    left = shutil.ignore_patterns(".storyboard", "out")
+    shutil.copytree(ROOT / "examples/lighthouse", tmp_path / "examples/lighthouse", ignore=left)
     done = subprocess.run(
-        [sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", shown], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(" USD\n")
+    assert done.stdout.endswith("True examples/lighthouse/out/simulated/film.mp4\n")
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,15 +16,26 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from planned_requests import planned_request
 
-from storyboard.api import Compilation, CompileOptions, plan
+from storyboard.api import Compilation, CompileOptions, Project
 from storyboard.api._plan import plan_compilation
 from storyboard.diagnostics import Diagnostics
 from storyboard.ledger import Intent, KnownTakes, Order, State
 from storyboard.ledger.states import UNDER_WAY
 from storyboard.plan.actions import mark, remark
 from storyboard.plan.file import encode
-from storyboard.plan.model import Action, Plan, PlannedRequest, Reason, ReasonCode
+from storyboard.plan.model import (
+    NEW,
+    Action,
+    PayloadChange,
+    PlaceInFile,
+    Plan,
+    PlannedRequest,
+    PlannedShot,
+    Reason,
+    ReasonCode,
+)
 from storyboard.render.plan import render_plan
+from storyboard.render.reasons import reason_text
 from storyboard.run.scheduler import Phase, Schedule, ScheduledClip
 from storyboard.targets.load import load
 from storyboard.targets.model import Target
@@ -164,6 +176,60 @@ def test_a_plan_and_a_run_agree_on_what_cannot_be_sent(
             assert standings[found[found[one.id].reason.needs].digest] == "refused"
 
 
+# -- what has changed -----------------------------------------------------------------------------
+
+
+def sent(name: str, **payload: Any) -> KnownTakes:
+    """A ledger in which a payload of that name was sent, and released again."""
+    order = Order(digest="old", address=name, host="fal", endpoint="e", payload=payload, seconds=5)
+    return KnownTakes([Intent(order=order, state=State.RELEASED, run="r")], {})
+
+
+def reason(request: PlannedRequest, before: KnownTakes) -> Reason:
+    (one,) = mark([request], target(), before)
+    return one.reason
+
+
+def test_what_was_sent_before_is_compared_field_by_field_in_the_storyboards_words() -> None:
+    one = replace(planned_request("a"), payload={"prompt": "a", "duration": "5", "odd": 1})
+    before = sent("a", prompt="b", duration="4", generate_audio=True, odd=2)
+    found = reason(one, before)
+    assert found.code is ReasonCode.CHANGED
+    assert [change.field for change in found.changes] == ["seconds", "audio", "odd", "prompt"]
+    assert reason_text(found) == "seconds, audio, odd, prompt changed"
+
+
+def test_what_was_sent_as_it_is_is_to_be_rendered_again_and_another_clip_is_new() -> None:
+    one = planned_request("a")
+    assert reason(one, sent("a", prompt="a")) == Reason(code=ReasonCode.AGAIN)
+    assert reason(one, sent("b", prompt="a")) == NEW
+
+
+def test_of_several_shots_those_that_changed_are_named_with_their_lines() -> None:
+    shots = tuple(
+        PlannedShot(
+            address=f"a/{number}",
+            number=number,
+            part=None,
+            parts=1,
+            seconds=3,
+            characters=1,
+            span=PlaceInFile("film.yaml", 10 + number, 7),
+            map=(),
+        )
+        for number in (1, 2)
+    )
+    listed = [{"prompt": "x", "duration": "3"}, {"prompt": "y", "duration": "3"}]
+    one = replace(planned_request("a/1..2"), payload={"multi_prompt": listed}, shots=shots)
+    before = sent("a/1..2", multi_prompt=[listed[0], {"prompt": "z", "duration": "3"}])
+    change = PayloadChange(field="shot", shot="a/2", span=shots[1].span)
+    found = reason(one, before)
+    assert found == Reason(code=ReasonCode.CHANGED, changes=(change,))
+    assert reason_text(found) == "a/2 (line 12) changed"
+    fewer = reason(one, sent("a/1..2", multi_prompt=listed[:1]))
+    assert fewer.changes == (PayloadChange(field="shots"),)
+
+
 # -- sums and the budget --------------------------------------------------------------------------
 
 FILM = """\
@@ -189,7 +255,7 @@ Compiled = dict[int, Compilation]
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
     path = tmp_path_factory.mktemp("film") / "storyboard.yaml"
     path.write_text(FILM, encoding="utf-8")
-    return {takes: plan(str(path), CompileOptions(takes=takes))[1] for takes in (1, 3)}
+    return {takes: Project(str(path), CompileOptions(takes=takes)).plan()[1] for takes in (1, 3)}
 
 
 def planned(compilation: Compilation, standings: KnownTakes | None, limit: str = "") -> Plan:

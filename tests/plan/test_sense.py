@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 from plan_digests import redigest
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.compiler.film import Film
 from storyboard.plan import model as plan_model
 from storyboard.plan.file import encode
@@ -148,7 +148,7 @@ def entry(request: Any, number: int) -> Any:
 
 
 def made(film: Path, target: str | None = None) -> Made:
-    one, compiled = plan(str(film), CompileOptions(target=target, project=film.parent))
+    one, compiled = Project(str(film), CompileOptions(target=target, project=film.parent)).plan()
     assert compiled.film is not None
     assert one.requests, [found.message for found in compiled.diagnostics]
     schema = request_schema(compiled.film.target)
@@ -507,7 +507,9 @@ FILMS = sorted(
 def test_every_example_makes_sense_on_every_target(film: Path) -> None:
     planned = 0
     for target in catalogue():
-        one, compiled = plan(str(film), CompileOptions(target=target, project=film.parent))
+        one, compiled = Project(
+            str(film), CompileOptions(target=target, project=film.parent)
+        ).plan()
         assert not [each for each in compiled.diagnostics if each.code.id == "SB901"], target
         if compiled.film is None or not one.requests:
             continue
@@ -614,6 +616,6 @@ def test_a_good_film_is_not_refused(name: str, target: str, tmp_path: Path) -> N
         Image.new("RGB", (400, 320), "teal").save(tmp_path / f"{picture}.png")
     film = tmp_path / "storyboard.yaml"
     film.write_text(f"storyboard: 1\ndefaults: {{audio: true}}\n{GOOD[name]}", "utf-8")
-    one, compiled = plan(str(film), CompileOptions(target=target, project=tmp_path))
+    one, compiled = Project(str(film), CompileOptions(target=target, project=tmp_path)).plan()
     assert [found.message for found in compiled.diagnostics if found.code.id == "SB901"] == []
     assert one.requests, [found.message for found in compiled.diagnostics]

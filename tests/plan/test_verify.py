@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from plan_digests import redigest
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.plan import PlanError
 from storyboard.plan import model as plan_model
 from storyboard.plan.file import encode
@@ -60,7 +60,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     made: dict[str, Made] = {}
     for target, written in films.items():
         film.write_text(written, "utf-8")
-        one, compiled = plan(str(film), CompileOptions(target=target, project=folder))
+        one, compiled = Project(str(film), CompileOptions(target=target, project=folder)).plan()
         assert compiled.film is not None
         assert one.is_applyable, [found.message for found in compiled.diagnostics]
         made[target] = Made(

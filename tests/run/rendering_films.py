@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.hosts.protocol import Host
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
 from storyboard.ledger import Ledger, State
@@ -100,7 +100,7 @@ def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work
     file = folder / "storyboard.yaml"
     file.write_text(text.format(target=TARGETS[host]), encoding="utf-8")
     if (host, text, takes) not in _PLANNED:
-        made, compiled = plan(str(file), CompileOptions(project=folder, takes=takes))
+        made, compiled = Project(str(file), CompileOptions(project=folder, takes=takes)).plan()
         assert made.is_applyable, [one.message for one in compiled.diagnostics]
         assert compiled.film is not None
         _PLANNED[host, text, takes] = (made, compiled.film.target)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from rendering_films import FEW, Work, make_work
 from vendor_in_memory import MemoryVendor, Time, run_on
 
+from storyboard.api import Project
 from storyboard.cli.uncertain import ask_about_uncertain
 from storyboard.hosts.protocol import Trace
 from storyboard.ledger import State
@@ -40,7 +41,7 @@ def ask(work: Work, report: Report, said: str) -> tuple[bool, str]:
 
     @click.command()
     def command() -> None:
-        decided.append(ask_about_uncertain(report, work.store))
+        decided.append(ask_about_uncertain(report, Project(str(work.folder)).resolve))
 
     done = CliRunner().invoke(command, input=said)
     assert done.exception is None, done.exception
@@ -56,6 +57,7 @@ def ask(work: Work, report: Report, said: str) -> tuple[bool, str]:
         ("yes\n\n", False, State.UNCERTAIN),
         ("adopt\nlike\n", True, State.SUBMITTED),
         ("adopt\n", False, State.UNCERTAIN),
+        ("adopt\nv0\n", False, State.UNCERTAIN),
         ("send again\n0.42 USD\n", True, State.RELEASED),
         ("send again\nyes\n", False, State.UNCERTAIN),
         ("send again\n0.41 USD\n", False, State.UNCERTAIN),

@@ -82,6 +82,7 @@ def _less(name: str) -> Callable[[Plan], None]:
         (_set("requests", 0, "shots", to=[]), "not as a plan is at /requests/0/shots"),
         (_set("requests", 0, "seconds", to=0), "not as a plan is at /requests/0/seconds"),
         (_set("requests", to=7), "not as a plan is at /requests"),
+        (_set("requests", 1, "reason", to="new"), "not as a plan is at /requests/1/reason"),
         (_set("requests", to=[]), "with errors"),
         (_set("target", to=None), "with errors"),
         (_set("storyboard", to=None), "not as a plan is at /storyboard"),

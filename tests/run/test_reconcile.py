@@ -314,7 +314,7 @@ def test_a_link_that_is_a_secret_is_known_again_by_its_digest() -> None:
 
 
 def test_links_stand_at_their_pointers_and_nowhere_else() -> None:
-    payload = {"elements": [{"frontal": f"asset:sha256:{'0' * 64}"}], "prompt": "asset"}
+    payload = {"elements": [{"frontal": "asset:sha256:" + "0" * 64}], "prompt": "asset"}
     body = fill(payload, {"/elements/0/frontal": "https://a"})
     assert body == {"elements": [{"frontal": "https://a"}], "prompt": "asset"}
     assert unfilled(payload)

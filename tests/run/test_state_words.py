@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from rendering_films import Heard, make_work, run_once
 
-from storyboard.ledger import Intent, Order, Receipt, SqliteLedger, Standing, State
+from storyboard.ledger import Intent, Ledger, Order, Receipt, Standing, State
 from storyboard.ledger.history import STANDINGS
 from storyboard.ledger.states import AT_RISK, PAID, STEPS, UNDER_WAY
 from storyboard.plan.actions import ACTIONS
@@ -23,7 +23,6 @@ from storyboard.values.units import Money
 
 OF_RUN = {
     Happening.WARNING,
-    Happening.STARTED,
     Happening.PAUSED,
     Happening.STOPPING,
     Happening.FINISHED,
@@ -59,22 +58,27 @@ def test_every_reason_has_words(code: ReasonCode) -> None:
     assert reason_text(Reason(code=code))
 
 
-class Recorder(SqliteLedger):
+class Recorder:
     """A ledger that keeps every state that an intent was in."""
 
-    seen: ClassVar[defaultdict[str, set[State]]] = defaultdict(set)
+    def __init__(self, ledger: Ledger, seen: defaultdict[str, set[State]]) -> None:
+        self._ledger = ledger
+        self._seen = seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
 
     def intend(self, order: Order, run: str, links: dict[str, str]) -> Intent:
-        return self._noted(super().intend(order, run, links))
+        return self._noted(self._ledger.intend(order, run, links))
 
     def step(self, digest: str, state: State, **changes: Any) -> Intent:
-        return self._noted(super().step(digest, state, **changes))
+        return self._noted(self._ledger.step(digest, state, **changes))
 
     def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
-        return self._noted(super().adopt(order, run, receipt, charged))
+        return self._noted(self._ledger.adopt(order, run, receipt, charged))
 
     def _noted(self, intent: Intent) -> Intent:
-        self.seen[intent.order.address].add(intent.state)
+        self._seen[intent.order.address].add(intent.state)
         return intent
 
 
@@ -82,11 +86,11 @@ class Recorder(SqliteLedger):
 def test_what_is_told_of_a_clip_is_a_state_that_its_intent_comes_into(
     host: str, tmp_path: Path, sim: Simulator
 ) -> None:
-    Recorder.seen.clear()
+    seen: defaultdict[str, set[State]] = defaultdict(set)
     heard = Heard()
     work = make_work(tmp_path / "film", host)
-    run_once(work, sim.url, listen=heard, ledger_kind=Recorder)
+    run_once(work, sim.url, listen=heard, wrap=lambda ledger: Recorder(ledger, seen))
     told = {(event.clip, STATES[event.what]) for event in heard.events if event.what in STATES}
     assert {state for _, state in told} >= {State.SUBMITTING, State.STORED}
     for clip, state in told:
-        assert state is None or state in Recorder.seen[clip]
+        assert state is None or state in seen[clip]

@@ -223,6 +223,15 @@ def test_a_voice_without_audio_is_no_price(tmp_path: Path) -> None:
     assert found.message == "a price with a voice is a price with audio"
 
 
+def test_prices_of_one_target_are_in_one_currency(tmp_path: Path) -> None:
+    row = WHOLE.splitlines()[-1].replace("{audio: true", "{audio: true, voice: true, currency: CNY")
+    write(tmp_path, imaginary=f"{WHOLE}{row}\n")
+    (found,) = refused(ID, tmp_path)
+    assert found.message == "prices in USD and in CNY do not add up"
+    assert found.span is not None
+    assert found.span.text == "CNY"
+
+
 def test_what_is_required_must_be_offered(tmp_path: Path) -> None:
     write(tmp_path, imaginary=f"{WHOLE}requires: [last_frame]\n")
     (found,) = refused(ID, tmp_path)

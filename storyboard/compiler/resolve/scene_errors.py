@@ -11,10 +11,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 
 from storyboard.compiler.resolve.members import Member, members_of
-from storyboard.compiler.resolve.mentions import mentions, normal
+from storyboard.compiler.resolve.mentions import normal
+from storyboard.compiler.resolve.symbols import symbol_table
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity, Source, Span
 from storyboard.diagnostics.codes import (
     BROKEN_TARGET,
@@ -25,10 +27,20 @@ from storyboard.diagnostics.codes import (
 from storyboard.document import Node, Scalar
 from storyboard.document.nodes import HOLE
 from storyboard.document.nodes import Mapping as MappingNode
-from storyboard.language.cast import Element
 from storyboard.language.model import Library, Scene, Storyboard
 
-UnpricedReason = Literal["errors", "mentions", "continues", "film"]
+
+class UnpricedReason(StrEnum):
+    """Why a scene has no requests."""
+
+    ERRORS = "errors"
+    """There are errors in it, or in what its aliases bring."""
+    MENTIONS = "mentions"
+    """It mentions a member of the cast whose block has errors."""
+    CONTINUES = "continues"
+    """It continues a scene without requests."""
+    FILM = "film"
+    """An error concerns the whole film."""
 
 
 _OF_THE_FILM = frozenset({BROKEN_TARGET, FEATURE_LOST, FEATURE_REFUSED, UNKNOWN_TARGET})
@@ -39,9 +51,8 @@ _OF_THE_FILM = frozenset({BROKEN_TARGET, FEATURE_LOST, FEATURE_REFUSED, UNKNOWN_
 class UnpricedScene:
     """A scene that has no requests, and why.
 
-    ``number`` counts from 1 as written. ``reason`` is ``errors`` in the scene itself, ``mentions``
-    the member ``of`` whose block has errors, ``continues`` the unpriced scene ``of``, or ``film``
-    where an error concerns the whole film.
+    ``number`` counts from 1 as written. ``of`` is the name of the member that it mentions or the
+    address of the scene that it continues; else empty.
     """
 
     number: int
@@ -82,13 +93,18 @@ class _Places:
     """The regions of one source; those that aliases bring to scenes and members beside them."""
 
     regions: list[_Region] = field(default_factory=list)
-    aliased: list[_Region] = field(default_factory=list)
+    aliased: dict[tuple[int, int], set[int | str]] = field(default_factory=dict)
 
     def owners(self, offset: int) -> set[int | str]:
         """The numbers of the scenes and the names of the members that an offset belongs to."""
+        found: set[int | str] = set()
+        for (start, end), owners in self.aliased.items():
+            if start <= offset <= end:
+                found |= owners
         index = bisect_right(self.regions, offset, key=lambda region: region.start) - 1
-        near = [*self.aliased, *self.regions[max(index, 0) : index + 1]]
-        return {region.owner for region in near if region.start <= offset <= region.end}
+        if index >= 0 and offset <= self.regions[index].end:
+            found.add(self.regions[index].owner)
+        return found
 
 
 class _Finder:
@@ -102,9 +118,14 @@ class _Finder:
         errors: Sequence[Diagnostic],
     ) -> None:
         self.storyboard = storyboard
+        self.libraries = tuple(libraries)
         self.variables = variables
+        self.everywhere = ""
+        """A broken member whom every scene mentions; empty where there is none."""
+        self.mentioned: dict[int, str] = {}
+        """A broken member whom a scene mentions, by the scene's number."""
         self.members: dict[str, Member] = {}
-        files: list[Storyboard | Library] = [storyboard, *libraries]
+        files: list[Storyboard | Library] = [storyboard, *self.libraries]
         for file in files:
             for member in members_of(file, ""):
                 self.members.setdefault(normal(member.name), member)
@@ -121,18 +142,15 @@ class _Finder:
     def find(self) -> Iterator[UnpricedScene]:
         """The scenes without requests, in their order."""
         if self.broken:
-            self._spread()
-        everywhere = self._mentioned(self._shared_nodes()) if self.broken else ""
-        for value in self.variables.values() if self.broken and not everywhere else ():
-            everywhere = everywhere or self._mentioned_in(str(value))
+            self._follow_names()
         before: str | None = None
         for number, scene in enumerate(self.storyboard.scenes, 1):
             if scene.skip:
                 continue
             address = str(scene.id) if scene.id is not None else str(number)
-            reason, of = self._reason(number, scene, everywhere)
+            reason, of = self._reason(number, scene)
             if reason is None and before is not None and _continues(scene):
-                reason, of = "continues", before
+                reason, of = UnpricedReason.CONTINUES, before
             if reason is not None:
                 title = str(scene.title or "")
                 yield UnpricedScene(
@@ -141,15 +159,13 @@ class _Finder:
             if reason is not None or any(not shot.skip for shot in scene.shots):
                 before = address if reason is not None else None
 
-    def _reason(
-        self, number: int, scene: Scene, everywhere: str
-    ) -> tuple[UnpricedReason | None, str]:
+    def _reason(self, number: int, scene: Scene) -> tuple[UnpricedReason | None, str]:
         if number in self.scenes or _has_hole(scene.node):
-            return "errors", ""
+            return UnpricedReason.ERRORS, ""
         if self.has_film_error:
-            return "film", ""
-        if self.broken and (of := everywhere or self._mentioned([scene.node])):
-            return "mentions", of
+            return UnpricedReason.FILM, ""
+        if of := self.everywhere or self.mentioned.get(number, ""):
+            return UnpricedReason.MENTIONS, of
         return None, ""
 
     # -- where errors are ------------------------------------------------------------------------
@@ -182,7 +198,7 @@ class _Finder:
         """Add what an alias brings to a scene or member as a region of it."""
         if node.origin.used_at is not None:
             places = self.places.setdefault(node.origin.source, _Places())
-            places.aliased.append(_Region(node.start, node.end, owner))
+            places.aliased.setdefault((node.start, node.end), set()).add(owner)
             return
         for inner in _inner(node):
             self._add_aliased(inner, owner)
@@ -205,46 +221,27 @@ class _Finder:
 
     # -- who is mentioned ------------------------------------------------------------------------
 
-    def _spread(self) -> None:
-        """Whoever mentions a broken member is broken."""
-        users: dict[str, set[str]] = {}
-        for name, member in self.members.items():
-            for used in self._names([member.block.node]):
-                users.setdefault(used, set()).add(name)
-        waiting = list(self.broken)
+    def _follow_names(self) -> None:
+        """Find the scenes that mention a broken member, or one whose texts mention it."""
+        table = symbol_table(self.storyboard, self.libraries)
+        waiting = sorted(self.broken)
         while waiting:
-            new = users.get(waiting.pop(), set()) - self.broken
-            self.broken |= new
-            waiting += new
-
-    def _shared_nodes(self) -> list[Node]:
-        """What every scene may use: the film's style and defaults, its template and variables."""
-        node = self.storyboard.node
-        keys = ("style", "defaults", "template", "vars")
-        return [node[key] for key in keys if key in node]
-
-    def _mentioned(self, nodes: Iterable[Node]) -> str:
-        """The first broken member that is mentioned below the nodes; empty where none is."""
-        return next((name for name in self._names(nodes) if name in self.broken), "")
-
-    def _mentioned_in(self, text: str) -> str:
-        found = mentions(text, self.members.__contains__, self._has_look) if "@" in text else ()
-        return next((one.name for one in found if one.name in self.broken), "")
-
-    def _names(self, nodes: Iterable[Node]) -> Iterator[str]:
-        """The declared names below some nodes, whether as a text's mention or as a whole text."""
-        for node in nodes:
-            for text in _texts(node):
-                name = normal(text.removeprefix("@").partition(".")[0])
-                if name in self.members:
-                    yield name
-                elif "@" in text:
-                    found = mentions(text, self.members.__contains__, self._has_look)
-                    yield from (one.name for one in found if one.name in self.members)
-
-    def _has_look(self, name: str, look: str) -> bool:
-        block = self.members[name].block if name in self.members else None
-        return isinstance(block, Element) and Scalar(look) in (block.looks or {})
+            name = waiting.pop(0)
+            for use in table.symbols[name].uses if name in table.symbols else ():
+                owners = self._owners(use.span)
+                if not owners:
+                    # The film's style, defaults, template and variables are for every scene.
+                    self.everywhere = self.everywhere or name
+                for owner in owners:
+                    if isinstance(owner, int):
+                        self.mentioned.setdefault(owner, name)
+                    elif owner not in self.broken:
+                        self.broken.add(owner)
+                        waiting.append(owner)
+        for value in self.variables.values():
+            text = str(value)
+            if "@" in text and any(f"@{name}" in text for name in self.broken):
+                self.everywhere = self.everywhere or min(self.broken)
 
 
 def _continues(scene: Scene) -> bool:
@@ -258,16 +255,6 @@ def _inner(node: Node) -> Iterator[Node]:
         yield from node.values()
     elif not isinstance(node, Scalar):
         yield from node
-
-
-def _texts(node: Node) -> Iterator[str]:
-    """The scalars at and below a node, keys too."""
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, MappingNode):
-        yield from node
-    for inner in _inner(node):
-        yield from _texts(inner)
 
 
 def _has_hole(node: Node) -> bool:

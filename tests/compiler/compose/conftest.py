@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from storyboard.api import CompileOptions, plan
+from storyboard.api import CompileOptions, Project
 from storyboard.diagnostics import Diagnostic
 
 
@@ -55,7 +55,7 @@ def compose(pictures: Path) -> Callable[..., Composed]:
     def composed(text: str, target: str | None = None) -> Composed:
         film = pictures / "film.yaml"
         film.write_text(f"storyboard: 1\n{text}", "utf-8")
-        made, compiled = plan(str(film), CompileOptions(target=target, project=pictures))
+        made, compiled = Project(str(film), CompileOptions(target=target, project=pictures)).plan()
         prompts: list[str] = []
         maps: list[list[Row]] = []
         tokens: list[dict[str, str]] = []

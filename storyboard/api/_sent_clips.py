@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+from storyboard.api._load import STANDARD_INPUT
+from storyboard.errors import UsageError
 
 if TYPE_CHECKING:
-    from storyboard.ledger import Intent
+    from storyboard.ledger import Finished, Intent, Lease
     from storyboard.ledger.store import Store
     from storyboard.values.addresses import ClipName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentClips:
     """The store of a film, and the intents that its runs have sent, the oldest first.
 
     ``others`` are the digests of what was sent for other storyboards of the folder.
@@ -27,19 +28,32 @@ class Sent:
     others: frozenset[str] = frozenset()
 
 
-def find_sent(file: str, *, simulated: bool = False) -> Sent:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmStatus:
+    """What ledger and lock know of a film, without asking anybody.
+
+    ``elsewhere`` are the takes of the lock that another machine has rendered, ``lease`` the run
+    that works in the folder just now, if one does.
+    """
+
+    sent: SentClips
+    elsewhere: tuple[Finished, ...]
+    lease: Lease | None
+
+
+def find_sent(file: str, *, simulated: bool = False) -> SentClips:
     """What was sent for a storyboard or a plan; for a folder, all that was sent in it.
 
-    Raises ``LedgerError``, ``PlanError`` and click's ``UsageError``.
+    Raises ``UsageError``, ``LedgerError`` and ``PlanError``.
     """
     from storyboard.ledger.store import Store
     from storyboard.plan.staleness import folder_of, is_plan, read_plan
 
     location = Path(file)
-    if file == "-":
-        raise click.UsageError("clips are kept beside the storyboard: give its file")
+    if file == STANDARD_INPUT:
+        raise UsageError("clips are kept beside the storyboard: give its file")
     if not location.exists():
-        raise click.UsageError(f'"{file}" is not there')
+        raise UsageError(f'"{file}" is not there')
     if is_plan(location):
         plan = read_plan(location)
         location = folder_of(plan, location) / plan.film.file
@@ -47,17 +61,29 @@ def find_sent(file: str, *, simulated: bool = False) -> Sent:
     ledger = store.read_ledger()
     intents = ledger.intents()
     if location.is_dir():
-        return Sent(store=store, intents=tuple(intents))
+        return SentClips(store=store, intents=tuple(intents))
     names = {run.id: Path(run.file).name for run in ledger.runs()}
     ours = tuple(one for one in intents if names.get(one.run, location.name) == location.name)
     others = frozenset(one.digest for one in intents) - {one.digest for one in ours}
-    return Sent(store=store, intents=ours, others=others)
+    return SentClips(store=store, intents=ours, others=others)
+
+
+def film_status(file: str, *, simulated: bool = False) -> FilmStatus:
+    """What ledger and lock know of a film. Raises as ``find_sent`` does, and ``LockError``."""
+    sent = find_sent(file, simulated=simulated)
+    known = sent.others | {intent.digest for intent in sent.intents}
+    locked = sent.store.finished()
+    return FilmStatus(
+        sent=sent,
+        elsewhere=tuple(take for digest, take in locked.items() if digest not in known),
+        lease=sent.store.read_ledger().lease(),
+    )
 
 
 def pick(intents: Sequence[Intent], addresses: Iterable[str]) -> tuple[Intent, ...]:
     """The intents whose clips one of the addresses means, in their order; see ``select``.
 
-    Raises click's ``UsageError`` for an address that nothing was sent for.
+    Raises ``UsageError`` for an address that nothing was sent for.
     """
     from storyboard.values.addresses import UnknownAddressError, select
 
@@ -67,7 +93,7 @@ def pick(intents: Sequence[Intent], addresses: Iterable[str]) -> tuple[Intent, .
         try:
             picked.update(select(address, known))
         except UnknownAddressError as error:
-            raise click.UsageError(
+            raise UsageError(
                 f'nothing was sent for "{address}": {error.hint}; `storyboard status` shows all'
             ) from None
     return tuple(intent for intent in intents if not picked.isdisjoint(intent.names))

@@ -1,0 +1,225 @@
+"""A film's project: whatever a command does, a method of it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from storyboard.api._load import CompileOptions
+
+if TYPE_CHECKING:
+    from storyboard.api._cancel import CancelledClip
+    from storyboard.api._compare import Comparison
+    from storyboard.api._compile import Compilation
+    from storyboard.api._plan import PlanResult
+    from storyboard.api._ready import ReadyPlan
+    from storyboard.api._resolve import DecidedClip, Decision
+    from storyboard.api._run_events import RunEvents
+    from storyboard.api._sent_clips import FilmStatus, SentClips
+    from storyboard.ledger import RunRecord
+    from storyboard.media.join import JoinedFilm
+    from storyboard.plan import Plan
+    from storyboard.run.events import EventListener
+    from storyboard.run.patience import Patience
+    from storyboard.run.report import Report
+    from storyboard.values.units import Money
+
+
+class StitchedFilm(NamedTuple):
+    """A film that was joined, and how many clips it has."""
+
+    film: JoinedFilm
+    clips: int
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """How a plan is run.
+
+    ``jobs`` is how many clips may be under way at once. ``max_cost`` is the most that may be
+    spent, the plan's budget where None. ``key_file`` holds the host's key, which else is in the
+    environment; ``base_url`` is an address in place of the vendor's own. ``host_options`` are the
+    options that the host declares, by their names; ``faults`` are for the simulator.
+    ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
+    """
+
+    jobs: int = 4
+    max_cost: Money | None = None
+    key_file: Path | None = None
+    base_url: str | None = None
+    host_options: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+    patience: Patience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A storyboard and everything that is kept beside it.
+
+    ``file`` is a storyboard, a folder that holds ``storyboard.yaml``, or ``-`` for standard input;
+    where clips are concerned, a plan's file too. Nothing is read before a method asks for it.
+    What of a storyboard is wrong is among the findings of what a method returns; whatever else
+    goes wrong is a ``StoryboardError``.
+    """
+
+    file: str = "."
+    options: CompileOptions = field(default_factory=CompileOptions)
+
+    @classmethod
+    def around(cls, file: str | Path = ".", **options: Any) -> Project:
+        """The project of a storyboard's file or folder; ``options`` are those of CompileOptions."""
+        return cls(str(file), CompileOptions(**options))
+
+    # What a storyboard says and costs: nothing is sent and nothing is written.
+
+    def check(self) -> Compilation:
+        """Everything that is wrong with the storyboard, without its price."""
+        return self.compile()
+
+    def compile(self) -> Compilation:
+        """The storyboard as requests, as far as it could be compiled, with all that was found."""
+        from storyboard.api._compile import compile_storyboard
+
+        return compile_storyboard(self.file, self.options)
+
+    def plan(self) -> PlanResult:
+        """What would be sent, in order, with its price, verified.
+
+        There is a plan even where there are errors: without the requests of the scenes that they
+        concern, and not applyable.
+        """
+        from storyboard.api._plan import plan_storyboard
+
+        return plan_storyboard(self.file, self.options)
+
+    def compare(self) -> Comparison:
+        """What every target makes of the film; no offers where the film cannot be read."""
+        from storyboard.api._compare import compare_targets
+
+        return compare_targets(self.file, self.options)
+
+    # Clips
+
+    def read_plan(self) -> ReadyPlan:
+        """The plan in the project's file, held against what it was made from. See ``is_plan``.
+
+        Raises ``PlanError`` where it may not be run any more, ``UsageError`` for options that
+        would make another plan of it.
+        """
+        from storyboard.api._ready import read_ready_plan
+
+        return read_ready_plan(Path(self.file), self.options)
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether the project's file is a plan and not a storyboard, by its first bytes."""
+        from storyboard.plan.staleness import is_plan
+
+        return is_plan(Path(self.file))
+
+    def ready(self, plan: Plan) -> ReadyPlan:
+        """A plan that ``plan`` has just made, with what a run of it takes."""
+        from storyboard.api._ready import ready_plan
+
+        return ready_plan(plan, self.file, self.options)
+
+    def run(
+        self,
+        plan: Plan | ReadyPlan,
+        settings: RunSettings | None = None,
+        *,
+        listen: EventListener = _nothing,
+        on_second_interrupt: Callable[[], None] = _nothing,
+        tick: Callable[[], None] = _nothing,
+    ) -> Report:
+        """Render what of a plan is not paid yet; this costs money, unless it is simulated.
+
+        ``listen`` hears of every event as it happens, ``tick`` is called several times a second.
+        A first interrupt ends the run in order, a second one at once, after
+        ``on_second_interrupt``. What is paid is never paid again.
+        """
+        from storyboard.api._ready import ReadyPlan
+        from storyboard.run.session import Session
+
+        settings = settings or RunSettings()
+        ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
+        session = Session(
+            plan=ready.plan,
+            target=ready.target,
+            store=ready.store,
+            root=ready.root,
+            jobs=settings.jobs,
+            limit=settings.max_cost or ready.plan.budget.limit,
+            key_file=settings.key_file,
+            base=settings.base_url,
+            host_options=settings.host_options,
+            faults=settings.faults,
+            patience=settings.patience,
+        )
+        return session.run(listen, on_second_interrupt, tick)
+
+    def events(self, plan: Plan | ReadyPlan, settings: RunSettings | None = None) -> RunEvents:
+        """The same as ``run``, as an iterator of its events with the report at its end."""
+        from storyboard.api._run_events import RunEvents
+
+        return RunEvents(lambda listen: self.run(plan, settings, listen=listen))
+
+    def sent(self) -> SentClips:
+        """The clips that were sent for the film. Nobody is asked, nothing is written."""
+        from storyboard.api._sent_clips import find_sent
+
+        return find_sent(self.file, simulated=self.options.is_simulated)
+
+    def status(self) -> FilmStatus:
+        """What ledger and lock know of the film. Nobody is asked, nothing is written."""
+        from storyboard.api._sent_clips import film_status
+
+        return film_status(self.file, simulated=self.options.is_simulated)
+
+    def runs(self) -> list[RunRecord]:
+        """The runs of the films in the storyboard's folder, the oldest first."""
+        return self.sent().store.read_ledger().runs()
+
+    def cancel(
+        self,
+        addresses: Sequence[str] = (),
+        *,
+        key_file: Path | None = None,
+        base_url: str | None = None,
+        listen: Callable[[CancelledClip], None] = _nothing,
+    ) -> tuple[CancelledClip, ...]:
+        """Ask the vendor to stop clips; without addresses, all that are under way."""
+        from storyboard.api._cancel import cancel_clips
+
+        return cancel_clips(self.sent(), addresses, key_file=key_file, base=base_url, listen=listen)
+
+    def resolve(
+        self, address: str, decision: Decision, *, adopt: str = ""
+    ) -> tuple[DecidedClip, ...]:
+        """Decide about clips that the vendor may have or not; ``adopt`` is the vendor's id."""
+        from storyboard.api._resolve import resolve_clips
+
+        return resolve_clips(self.sent(), address, decision, adopt=adopt)
+
+    def stitch(
+        self,
+        plan: Plan | ReadyPlan,
+        out: Path | None = None,
+        *,
+        say: Callable[[str], None] = _nothing,
+    ) -> StitchedFilm:
+        """Join the clips of a plan to a film. Raises ``MissingClipsError`` where some are not here.
+
+        Without ``out`` the film is ``film.mp4`` beside the clips.
+        """
+        from storyboard.api._ready import ReadyPlan
+        from storyboard.api._stitch import stitch_plan
+
+        ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
+        return StitchedFilm(*stitch_plan(ready.plan, ready.store, out, say))

@@ -1,0 +1,58 @@
+"""The film from the clips of its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storyboard.errors import StoryboardError
+
+if TYPE_CHECKING:
+    from storyboard.ledger.store import Store
+    from storyboard.media.join import JoinedFilm
+    from storyboard.plan import Plan
+
+
+class MissingClipsError(StoryboardError):
+    """Clips of the plan are not here; ``missing`` are their ids, ``wanted`` counts all."""
+
+    def __init__(self, missing: tuple[str, ...], wanted: int) -> None:
+        named = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if missing[5:] else "")
+        clips = "1 clip is" if wanted == 1 else f"{wanted} clips are"
+        super().__init__(f"{len(missing)} of {clips} not here: {named}")
+        self.missing = missing
+        self.wanted = wanted
+
+
+def stitch_plan(
+    plan: Plan, store: Store, out: Path | None, say: Callable[[str], None]
+) -> tuple[JoinedFilm, int]:
+    """Join the clips of a plan in its order, padding cut off; the film, and how many clips it has.
+
+    Without ``out`` the film is ``film.mp4`` beside the clips. ``say`` hears why clips are encoded
+    anew. Raises ``MissingClipsError``, ``StitchError``, ``FfmpegError``, ``LedgerError`` and
+    ``LockError``.
+    """
+    from storyboard.media.join import JoinPiece, stitch
+
+    # Further takes are there to choose from: the film has one of each.
+    requests = [one for one in plan.requests if one.alternate_of is None]
+    pieces, lost = [], []
+    takes = _takes_of(store)
+    for request in requests:
+        take = takes.get(request.digest)
+        if take is None or not store.has(take):
+            lost.append(request.id)
+            continue
+        kept = request.seconds - request.padding if request.padding else None
+        pieces.append(JoinPiece(file=store.take(take), seconds=kept, name=request.id))
+    if lost:
+        raise MissingClipsError(tuple(lost), len(requests))
+    return stitch(pieces, out or store.out / "film.mp4", say), len(pieces)
+
+
+def _takes_of(store: Store) -> dict[str, str]:
+    takes = {digest: one.clip for digest, one in store.finished().items()}
+    takes |= {one.digest: one.clip for one in store.read_ledger().intents() if one.clip is not None}
+    return takes
