@@ -47,7 +47,7 @@ class CompileOptions:
     """
 
     target: str | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(hash=False, default_factory=dict)
     max_cost: Money | None = None
     max_seconds: int | None = None
     max_references: int | None = None
@@ -56,7 +56,7 @@ class CompileOptions:
     is_strict: bool = False
     is_simulated: bool = False
     takes: int = 1
-    unsaved: Mapping[Path, str] = field(default_factory=dict)
+    unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Reading:
     path: str
     project: ProjectFiles
     storyboard: Storyboard | None
-    libraries: Mapping[str, Library]
+    libraries: Mapping[str, Library] = field(hash=False)
     sources: tuple[tuple[str, str], ...]
     has_all_names: bool
     has_all_variables: bool

@@ -53,7 +53,7 @@ class RunSettings:
     max_cost: Money | None = None
     key_file: Path | None = None
     base_url: str | None = None
-    host_options: Mapping[str, str] = field(default_factory=dict)
+    host_options: Mapping[str, str] = field(hash=False, default_factory=dict)
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 

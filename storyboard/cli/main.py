@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import traceback
@@ -105,7 +106,11 @@ def run() -> NoReturn:
     from storyboard.cli.streams import open_streams
 
     code = FAILED
-    open_streams(are_readers_heeded=bool(_LASTING.intersection(sys.argv[1:2])))
+    is_lasting = bool(_LASTING.intersection(sys.argv[1:2]))
+    if not is_lasting:
+        # What a command makes lives until its end and holds next to no cycles.
+        gc.disable()
+    open_streams(are_readers_heeded=is_lasting)
     try:
         main()
     except SystemExit as done:

@@ -49,7 +49,7 @@ class HostAccess:
 
     key: str
     base: str | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(hash=False, default_factory=dict)
     is_simulated: bool = False
     limits: TimeLimits = field(default_factory=TimeLimits)
     clock: Callable[[], float] = time.time
@@ -75,7 +75,7 @@ class HostDeclaration:
     receipt: Callable[[str, str], Receipt]
     options: tuple[HostOption, ...] = ()
     pictures_option: str = ""
-    simulated_options: Mapping[str, str] = field(default_factory=dict)
+    simulated_options: Mapping[str, str] = field(hash=False, default_factory=dict)
     dashboard: str = ""
 
     def option(self, name: str) -> HostOption:

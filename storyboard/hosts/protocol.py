@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -24,7 +24,7 @@ class Submission:
     """
 
     endpoint: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(hash=False)
     scene: str = ""
     shots: tuple[str, ...] = ()
     takes: tuple[int, ...] = (1,)
@@ -82,7 +82,7 @@ class Trace:
     id: str
     endpoint: str
     at: float
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | None = field(default=None, hash=False)
     text: str | None = None
     shows_unfinished: bool = False
 

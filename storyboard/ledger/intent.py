@@ -36,7 +36,7 @@ class Order:
     address: str
     host: str
     endpoint: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(hash=False)
     seconds: int
     take: str = "1"
     names: tuple[ClipName, ...] = ()
@@ -48,7 +48,7 @@ class Receipt:
     """What the vendor gave for an accepted order: its id, and links without any secret."""
 
     id: str
-    links: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(hash=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Intent:
     order: Order
     state: State
     run: str
-    links: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(hash=False, default_factory=dict)
     receipt: Receipt | None = None
     charged: Money | None = None
     clip: str | None = None

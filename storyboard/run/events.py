@@ -78,7 +78,7 @@ class Event:
     what: Happening
     at: float
     clip: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(hash=False, default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The event as JSON values."""

@@ -56,7 +56,7 @@ class Session:
     limit: Money | None = None
     key_file: Path | None = None
     base: str | None = None
-    host_options: Mapping[str, str] = field(default_factory=dict)
+    host_options: Mapping[str, str] = field(hash=False, default_factory=dict)
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 
