@@ -73,7 +73,9 @@ def plain_line(event: Event) -> str:
         case _H.PAUSED:
             return f"waiting {event.facts['seconds']} s: {text}\n"
         case _H.LOOKING:
-            return f"for up to {event.facts['seconds'] / 60:.0f} min {text}\n"
+            seconds = event.facts["seconds"]
+            longest = f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
+            return f"for up to {longest}, {text}\n"
         case _H.STOPPING:
             return f"{_stopping(text)}\n"
         case _H.FINISHED:
