@@ -128,7 +128,7 @@ class Board:
             self.said = f"waiting: {text}"
         elif event.what is _H.LOOKING and not self.is_stopping:
             self.said = text
-        elif event.what is _H.SUBMITTED and not self.is_stopping:
+        elif event.what in (_H.SUBMITTED, _H.ADOPTED, _H.RELEASED) and not self.is_stopping:
             self.said = ""
         if not event.clip or event.what is _H.WARNING:
             return

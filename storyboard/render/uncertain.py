@@ -9,7 +9,7 @@ from storyboard.hosts.registry import find_host
 from storyboard.ledger import Intent
 from storyboard.plan.request_body import texts
 from storyboard.render.width import visible
-from storyboard.run.reconcile import UnclaimedRow
+from storyboard.run.findings import UnclaimedRow
 from storyboard.run.report import Result
 
 _PROMPT = 60

@@ -12,7 +12,7 @@ from storyboard.ledger.states import UNDER_WAY
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.events import Event, EventListener, Happening
-from storyboard.run.reconcile import Finding, UnclaimedRow
+from storyboard.run.findings import Finding, UnclaimedRow
 from storyboard.run.report import Result
 
 _LOCK_EVERY = 5.0

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections import Counter, OrderedDict, deque
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from heapq import heapify, heappop, heappush
-from typing import Any
 
 from storyboard.hosts.protocol import Trace
 from storyboard.ledger import Intent, State
 from storyboard.plan.request_body import fill, is_same, texts
+from storyboard.run.findings import (
+    SKEW,
+    DoubtfulOrder,
+    Finding,
+    HistoryAnswer,
+    UnclaimedRow,
+    Verdict,
+)
+from storyboard.run.history_search import BodySearch, PromptSearch, is_made_of
 from storyboard.run.likeness import (
     compared_sentences,
     cut_key,
@@ -28,9 +34,6 @@ from storyboard.run.likeness import (
 )
 from storyboard.values.canonical import canonical
 
-SKEW = 3900.0
-"""Seconds by which a vendor's time of an order may be before ours: an hour and five minutes."""
-
 _AHEAD = 300.0
 """Seconds by which this machine's clock may be ahead of the vendor's before that is said."""
 
@@ -39,83 +42,6 @@ _LATER = 5.0
 
 _OVER = frozenset({State.SUCCEEDED, State.STORED, State.FAILED, State.CANCELLED})
 _MAX_CANDIDATES = 5
-
-
-class Verdict(StrEnum):
-    """What the history shows of an uncertain order."""
-
-    FOUND = "found"
-    ABSENT = "absent"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnclaimedRow:
-    """A row of a vendor's history that may be a doubtful order.
-
-    ``at`` is Unix seconds by the vendor's clock. ``likeness`` is the share of the order's
-    sentences that the row holds, from 0 to 1; None where the row holds no text. ``text`` is the
-    beginning of its prompt.
-    """
-
-    id: str
-    at: float
-    likeness: float | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """The verdict on one intent; ``id`` is the vendor's where it was found, ``why`` for people.
-
-    ``rows`` are those that may be its order, the likeliest first, where that is unknown.
-    """
-
-    verdict: Verdict
-    id: str = ""
-    why: str = ""
-    rows: tuple[UnclaimedRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoubtfulOrder:
-    """An order that the vendor may have, with what is known of the attempt to send it.
-
-    ``ended_at`` is a time by the vendor's clock at which the attempt had ended, None where no
-    such time is known. ``is_followed`` is whether the history shows an order that this process
-    has sent more than the grace after that end. ``has_outlived`` is whether the longest life of
-    the order has passed.
-    """
-
-    intent: Intent
-    ended_at: float | None = None
-    is_followed: bool = False
-    has_outlived: bool = False
-
-    @property
-    def earliest(self) -> float:
-        """The earliest time by the vendor's clock at which the vendor can have taken it.
-
-        Where the end of the attempt is before its beginning, this machine's clock was ahead.
-        """
-        began = self.intent.intended_at
-        return min(began, began if self.ended_at is None else self.ended_at) - SKEW
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryAnswer:
-    """A vendor's history since ``since(doubts)``, and what is known beside it.
-
-    ``claimed`` are the ids that intents have or had; ``ours`` the intents that the vendor has
-    surely accepted in that time. ``keeps_bodies`` says whether rows hold bodies or only prompts.
-    ``shows_unfinished`` is whether the list is known to show orders that have not begun.
-    """
-
-    rows: Sequence[Trace]
-    claimed: frozenset[str] = frozenset()
-    ours: Sequence[Intent] = ()
-    keeps_bodies: bool = True
-    shows_unfinished: bool = False
 
 
 def since(
@@ -157,11 +83,11 @@ def reconcile(
     )
     newest = _latest(seen.values())
     ordered = sorted(doubts, key=lambda doubt: doubt.intent.intended_at)
-    search: _ByBody | _ByText
+    search: BodySearch | PromptSearch
     if answer.keeps_bodies:
-        search = _ByBody(list(free.values()))
+        search = BodySearch(list(free.values()))
     else:
-        search = _ByText(list(free.values()), (doubt.intent for doubt in ordered))
+        search = PromptSearch(list(free.values()), (doubt.intent for doubt in ordered))
     findings: dict[str, Finding] = {}
     for doubt in ordered:
         finding = search.judge(doubt)
@@ -220,7 +146,7 @@ def _is_faithful(answer: HistoryAnswer, seen: Mapping[str, Trace]) -> bool:
         if answer.keeps_bodies:
             if row.body is None or not is_same(intent, row.body):
                 return False
-        elif not _holds(row.text or "", texts(intent.order.payload)):
+        elif not is_made_of(row.text or "", texts(intent.order.payload)):
             return False
     return count > 0
 
@@ -343,231 +269,8 @@ def _find_restated(
     return found
 
 
-def _earliest(intent: Intent) -> float:
-    """The earliest time by the vendor's clock at which a request of this intent can be."""
-    return intent.intended_at - SKEW
-
-
 def _latest(traces: Iterable[Trace]) -> float:
     return max((trace.at for trace in traces), default=-math.inf)
-
-
-# -- where whole bodies are kept ------------------------------------------------------------------
-
-
-class _ByBody:
-    """Finds intents in a history with bodies. Each is judged once, the oldest first.
-
-    Comparing each body with each intent takes minutes where there are thousands. A body that is
-    the same holds every value that was sent, so only those are compared that hold the rarest.
-    """
-
-    def __init__(self, free: Sequence[Trace]) -> None:
-        self._taken: set[str] = set()
-        self._known = [trace for trace in free if trace.body is not None]
-        self._holding: dict[_Value, list[int]] = {}
-        for index, trace in enumerate(self._known):
-            for value in _values(trace.body):
-                self._holding.setdefault(value, []).append(index)
-        self._same: dict[str, _Nearest] = {}
-
-    def judge(self, doubt: DoubtfulOrder) -> Finding | None:
-        """The finding for an order that is here; None for one that is not."""
-        intent = doubt.intent
-        best = self._same_as(intent).take(intent.intended_at, doubt.earliest, self._taken)
-        if best is None:
-            return None
-        self._taken.add(best)
-        return Finding(verdict=Verdict.FOUND, id=best)
-
-    def _same_as(self, intent: Intent) -> _Nearest:
-        """The requests with the body of an intent; intents of equal bodies share them."""
-        sent = fill(intent.order.payload, intent.links)
-        key = canonical(sent)
-        if key not in self._same:
-            self._same[key] = _Nearest(
-                trace
-                for trace in self._candidates(sent)
-                if trace.body is not None and is_same(intent, trace.body)
-            )
-        return self._same[key]
-
-    def _candidates(self, sent: Mapping[str, Any]) -> Iterable[Trace]:
-        """The requests that hold the rarest of the values that were sent, in their order."""
-        # A digest may stand for a link that is a secret: the history has the link itself.
-        plain = [one for one in _values(sent) if not _is_digest(one[2])]
-        if not plain:
-            return self._known
-        holding = min((self._holding.get(value, ()) for value in plain), key=len)
-        return (self._known[index] for index in holding)
-
-
-def _is_digest(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("sha256:")
-
-
-_Value = tuple[tuple[str | int, ...], type, Any]
-"""A value in a body: its path, its type, and itself; for a list its length, for a mapping None."""
-
-
-def _values(body: Any) -> Iterator[_Value]:
-    """Every value in a body, mappings and lists too. One body holds another if it has all its."""
-    rest: list[tuple[tuple[str | int, ...], Any]] = [((), body)]
-    while rest:
-        path, value = rest.pop()
-        if isinstance(value, Mapping):
-            yield path, dict, None
-            rest += [((*path, name), inner) for name, inner in value.items()]
-        elif isinstance(value, list):
-            yield path, list, len(value)
-            rest += [((*path, index), inner) for index, inner in enumerate(value)]
-        else:
-            yield path, type(value), value
-
-
-class _Nearest:
-    """Requests with one body, of which each is taken once: the nearest to a time is the likeliest.
-
-    Equal bodies are worth the same. Of those that are equally near, the one that stands first in
-    the history is taken. Times are asked for in their order, so that none is passed twice.
-    """
-
-    def __init__(self, traces: Iterable[Trace]) -> None:
-        self._later = [(trace.at, place, trace) for place, trace in enumerate(traces)]
-        self._earlier: list[tuple[float, int, Trace]] = []
-        heapify(self._later)
-
-    def take(self, at: float, earliest: float, taken: Container[str]) -> str | None:
-        """The id of the free one nearest to a time and not before another; None for none.
-
-        Whoever calls adds it to ``taken``.
-        """
-        while self._later and self._later[0][0] < at:
-            time, place, trace = heappop(self._later)
-            heappush(self._earlier, (-time, place, trace))
-        found = []
-        for nearest in (self._earlier, self._later):
-            while nearest and nearest[0][2].id in taken:
-                heappop(nearest)
-            if nearest and nearest[0][2].at >= earliest:
-                _, place, trace = nearest[0]
-                found.append((abs(trace.at - at), place, trace.id))
-        return min(found)[2] if found else None
-
-
-# -- where only prompts are kept ------------------------------------------------------------------
-
-
-class _ByText:
-    """Finds intents in a history of prompts. Each is judged once, the oldest first.
-
-    It is sure if exactly one request and one intent can be meant. Takes of one clip are worth the
-    same: the requests are theirs, in any order, as long as there are not more of them.
-    """
-
-    def __init__(self, free: Sequence[Trace], doubtful: Iterable[Intent]) -> None:
-        letters: dict[str, list[Trace]] = {}
-        for trace in free:
-            if trace.text:
-                letters.setdefault(_letters(trace.text), []).append(trace)
-        self._rivals: dict[tuple[str, ...], _Rivals] = {}
-        for intent in doubtful:
-            wanted = texts(intent.order.payload)
-            if wanted not in self._rivals:
-                near = letters.get(_letters("".join(wanted)), ())
-                self._rivals[wanted] = _Rivals(
-                    [trace for trace in near if _holds(trace.text or "", wanted)]
-                )
-            self._rivals[wanted].add(intent)
-        self._meant: dict[str, list[_Rivals]] = {}
-        for rivals in self._rivals.values():
-            for name in rivals.ids():
-                self._meant.setdefault(name, []).append(rivals)
-
-    def judge(self, doubt: DoubtfulOrder) -> Finding | None:
-        """The finding for an order that is here or may be; None for one that is not."""
-        intent = doubt.intent
-        wanted = texts(intent.order.payload)
-        if not wanted:
-            return None
-        rivals = self._rivals[wanted]
-        same = rivals.count_since(_earliest(intent))
-        if not same:
-            return None
-        if same > rivals.open or not rivals.are_takes_of(intent):
-            return Finding(
-                verdict=Verdict.UNKNOWN,
-                why=f"it cannot be told which is which: the vendor has {same} with this prompt, "
-                f"and {rivals.open} of ours with it may have been sent",
-            )
-        found = rivals.first()
-        rivals.settle(intent)
-        for others in self._meant[found]:
-            others.drop(found)
-        return Finding(verdict=Verdict.FOUND, id=found)
-
-
-class _Rivals:
-    """The intents of one prompt that are in doubt, and the requests of it that are free.
-
-    ``open`` is how many intents are left. Requests that have become too old for one intent are
-    too old for the next, as the oldest is judged first.
-    """
-
-    def __init__(self, traces: Iterable[Trace]) -> None:
-        # A plain dict would look for its first again from the beginning, past all that are gone.
-        self._free = OrderedDict((trace.id, trace) for trace in traces)
-        self._by_time = deque(sorted(self._free.values(), key=lambda trace: trace.at))
-        self._payloads: Counter[str] = Counter()
-        self.open = 0
-
-    def ids(self) -> Iterable[str]:
-        """The vendor's ids of the requests that are free, in the order of the history."""
-        return tuple(self._free)
-
-    def add(self, intent: Intent) -> None:
-        """Count an intent of this prompt."""
-        self._payloads[canonical(intent.order.payload)] += 1
-        self.open += 1
-
-    def settle(self, intent: Intent) -> None:
-        """Count an intent no more: it was found."""
-        self._payloads[canonical(intent.order.payload)] -= 1
-        self.open -= 1
-
-    def are_takes_of(self, intent: Intent) -> bool:
-        """Whether all that are left ask for the same clip as this one."""
-        return self._payloads[canonical(intent.order.payload)] == self.open
-
-    def count_since(self, earliest: float) -> int:
-        """How many requests are free and that late; the others are never asked for again."""
-        while self._by_time and self._by_time[0].at < earliest:
-            self.drop(self._by_time.popleft().id)
-        return len(self._free)
-
-    def first(self) -> str:
-        """The first free one of the history; there is one."""
-        return next(iter(self._free))
-
-    def drop(self, name: str) -> None:
-        """A request is free no more, if it was."""
-        self._free.pop(name, None)
-
-
-def _letters(text: str) -> str:
-    """A text without whatever may separate prompts."""
-    return "".join(filter(str.isalnum, text))
-
-
-def _holds(text: str, wanted: Sequence[str]) -> bool:
-    """Whether a text is made of the wanted ones, in order, with only separators between them."""
-    at = 0
-    for part in wanted:
-        found = text.find(part, at)
-        if found < 0 or any(character.isalnum() for character in text[at:found]):
-            return False
-        at = found + len(part)
-    return not any(character.isalnum() for character in text[at:])
 
 
 def by_endpoint(intents: Iterable[Intent]) -> Mapping[str, list[Intent]]:

@@ -8,8 +8,8 @@ from storyboard.errors import StoryboardError
 from storyboard.ledger import Intent
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.events import Happening
+from storyboard.run.findings import UnclaimedRow
 from storyboard.run.patience import Patience
-from storyboard.run.reconcile import UnclaimedRow
 from storyboard.targets.model import Takes
 from storyboard.values.units import Money
 

@@ -9,17 +9,9 @@ from dataclasses import dataclass, field, replace
 from storyboard.hosts.errors import FailureKind, HostError
 from storyboard.hosts.protocol import Host, Trace
 from storyboard.ledger import Intent, Ledger, State
+from storyboard.run.findings import DoubtfulOrder, Finding, HistoryAnswer, Verdict
 from storyboard.run.patience import Patience
-from storyboard.run.reconcile import (
-    DoubtfulOrder,
-    Finding,
-    HistoryAnswer,
-    Verdict,
-    by_endpoint,
-    clock_problem,
-    reconcile,
-    since,
-)
+from storyboard.run.reconcile import by_endpoint, clock_problem, reconcile, since
 
 _PASSING = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMITED})
 _DATE_IS_OLD = 2.0

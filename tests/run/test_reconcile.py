@@ -14,15 +14,8 @@ from hypothesis import strategies as st
 from storyboard.hosts.protocol import Trace
 from storyboard.ledger import Intent, Order, Receipt, State
 from storyboard.plan.request_body import PointerError, fill, is_same, recorded, texts, unfilled
-from storyboard.run.reconcile import (
-    SKEW,
-    DoubtfulOrder,
-    Finding,
-    HistoryAnswer,
-    Verdict,
-    reconcile,
-    since,
-)
+from storyboard.run.findings import SKEW, DoubtfulOrder, Finding, HistoryAnswer, Verdict
+from storyboard.run.reconcile import reconcile, since
 from storyboard.values.canonical import canonical
 from storyboard.values.units import Money
 

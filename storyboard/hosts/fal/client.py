@@ -309,8 +309,11 @@ def _look(found: Any) -> JobView:
         raise trouble(FailureKind.TRANSIENT, "the host's status cannot be read") from None
 
 
-_BEGUN = ("started_at", "ended_at", "status_code")
-"""Fields of a row of the history, of which an order that waits has none."""
+_BEGUN = ("started_at", "ended_at", "status_code", "json_output")
+"""Fields of a row of the history, of which an order that waits has none.
+
+A row that leaves out when it was started says nothing of whether it waits.
+"""
 
 
 def _trace(item: dict[str, Any], endpoint: str) -> Trace:
@@ -323,7 +326,7 @@ def _trace(item: dict[str, Any], endpoint: str) -> Trace:
         at=read_time(item.get("sent_at") or item["started_at"]),
         body=body if isinstance(body, dict) else None,
         # An order that runs proves nothing of those that wait: a list may begin with the start.
-        shows_unfinished=not any(item.get(name) for name in _BEGUN),
+        shows_unfinished="started_at" in item and not any(item.get(name) for name in _BEGUN),
     )
 
 

@@ -238,8 +238,10 @@ class OxenHost:
         try:
             # The queue is the list of what waits and of what runs.
             traces |= {
-                row.id: replace(row, shows_unfinished=True)
-                for row in map(_trace, active["generations"])
+                row["generation_id"]: replace(
+                    _trace(row), shows_unfinished=_progress(row) is not Progress.OVER
+                )
+                for row in active["generations"]
             }
         except (KeyError, TypeError, ValueError):
             raise trouble(FailureKind.TRANSIENT, "the host's queue cannot be read") from None
