@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from storyboard.ledger import RunRecord
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
-    from storyboard.run.delivery import Patience
     from storyboard.run.events import EventListener
+    from storyboard.run.patience import Patience
     from storyboard.run.report import Report
     from storyboard.values.units import Money
 
@@ -46,7 +46,7 @@ class RunSettings:
     spent, the plan's budget where None. ``key_file`` holds the host's key, which else is in the
     environment; ``base_url`` is an address in place of the vendor's own. ``host_options`` are the
     options that the host declares, by their names; ``faults`` are for the simulator.
-    ``patience`` says how long is waited for what.
+    ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
     jobs: int = 4

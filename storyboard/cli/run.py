@@ -34,6 +34,7 @@ from storyboard.cli.run_options import (
     order_options,
     simulate_option,
 )
+from storyboard.cli.uncertain import ask_about_uncertain
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project, ReadyPlan, RunSettings
@@ -98,6 +99,7 @@ def run_command(
     are missing at the end.
     """
     with told() as ending:
+        _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         from storyboard.api import Project, RunSettings
 
@@ -124,7 +126,6 @@ def run_command(
             faults=faults,
         )
         watched = _Watched(project, ready, settings)
-        report = _watch(watched, as_json=as_json, color=color)
         film = f" --file {shlex.quote(file)}" if file != "." else ""
         ways = NextSteps(
             again=_again(sys.argv[1:]),
@@ -132,11 +133,23 @@ def run_command(
             out=shown(store.out),
             simulated=simulate,
         )
-        # Whoever read this may have gone away; the run has ended in order all the same.
-        with contextlib.suppress(BrokenPipeError):
-            _show_report(report, ways, as_json=as_json, color=color)
+        asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
+        while True:
+            report = _watch(watched, as_json=as_json, color=color)
+            # Whoever read this may have gone away; the run has ended in order all the same.
+            with contextlib.suppress(BrokenPipeError):
+                _show_report(report, ways, as_json=as_json, color=color)
+            if not asks or report.interrupted or not ask_about_uncertain(report, project.resolve):
+                break
         ending.code = _code_of(report)
     return ending.code
+
+
+def _check_waits() -> None:
+    """Refuse a wrong ``STORYBOARD_WAITS`` before anything is planned or agreed to."""
+    from storyboard.run.patience import waits_of_environment
+
+    waits_of_environment()
 
 
 def _check_faults(faults: tuple[str, ...], *, is_simulator_ours: bool) -> None:
