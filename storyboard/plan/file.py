@@ -46,7 +46,9 @@ def write(
     """
     help = "give --out a file in a folder that exists and can be written"  # noqa: A001
     try:
-        outputs.write(path, encode(plan).encode(), force=force or is_written_plan(path))
+        force = force or is_written_plan(path)
+        # Planning leaves no trace beside a film that was never run: a plan is known without one.
+        outputs.write(path, encode(plan).encode(), force=force, begins_record=False)
     except OutputError as error:
         reason, help = error.reason, error.help  # noqa: A001
     except OutsideError as error:

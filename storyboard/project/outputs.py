@@ -125,15 +125,19 @@ class Outputs:
             "give --out another name, or --force to replace it",
         )
 
-    def write(self, path: Path, data: bytes, *, force: bool = False) -> None:
+    def write(
+        self, path: Path, data: bytes, *, force: bool = False, begins_record: bool = True
+    ) -> None:
         """Write a file whole or not at all, and record it.
 
+        Without ``begins_record`` it is recorded only where the folder of the record is there.
         Raises ``OutputError``, ``OutsideError`` and ``OSError``.
         """
         if not self._has(path, data):
             self.check(path, force=force)
             write_whole(path, data)
-        self.keep(path)
+        if begins_record or self.record.parent.is_dir():
+            self.keep(path)
 
     def keep(self, path: Path) -> None:
         """Record a file as it now is. Where that fails, it is not replaced without ``force``."""

@@ -147,12 +147,12 @@ def test_outputs_replace_themselves_and_nothing_else(say: Say, film: Path) -> No
 
 def test_a_plan_is_written_over_a_plan_in_a_fresh_checkout(say: Say, film: Path) -> None:
     assert say("plan", "--out", "film.plan").returncode == 0
-    (film / ".storyboard/outputs.json").unlink()
+    (film / ".storyboard/outputs.json").unlink(missing_ok=True)
     story = film / "storyboard.yaml"
     story.write_text(story.read_text() + "# a remark\n")
     assert say("plan", "--out", "film.plan").returncode == 0
     plan = film / "film.plan"
-    (film / ".storyboard/outputs.json").unlink()
+    (film / ".storyboard/outputs.json").unlink(missing_ok=True)
     plan.write_text(plan.read_text() + "\n")
     assert say("plan", "--out", "film.plan", "--set", "a=b").returncode == 1
 
