@@ -43,7 +43,8 @@ class CompileOptions:
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
     rendered, to choose from. ``unsaved`` are the texts of storyboards and libraries that an editor
-    holds, by the paths of their files; they are read in place of the files.
+    holds, by the paths of their files; they are read in place of the files. ``out_dir`` is the
+    folder of the clips, in place of ``out`` beside the storyboard.
     """
 
     target: str | None = None
@@ -57,6 +58,7 @@ class CompileOptions:
     is_simulated: bool = False
     takes: int = 1
     unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
+    out_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,4 +121,7 @@ def write(text: str, stream: IO[str] | None = None) -> None:
         buffer.flush()
 
 
+force_option = click.option(
+    "--force", is_flag=True, help="Let --out replace a plain file that storyboard did not write."
+)
 file_argument = click.argument("file", default=".", metavar="[FILE]")

@@ -32,6 +32,7 @@ from storyboard.cli.run_options import (
     address_options,
     check_host_options,
     order_options,
+    out_dir_option,
     simulate_option,
 )
 from storyboard.cli.uncertain import ask_about_uncertain
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     callback=read_money,
     help="Spend no more than this, as '25 USD'; what is at risk counts.",
 )
+@out_dir_option
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
 @address_options
 @order_options
@@ -84,6 +86,7 @@ def run_command(
     yes: bool,
     jobs: int,
     max_cost: Money | None,
+    out_dir: Path | None,
     as_json: bool,
     key_file: Path | None,
     base_url: str | None,
@@ -104,7 +107,7 @@ def run_command(
         from storyboard.api import Project, RunSettings
 
         options = dataclasses.replace(
-            options, max_cost=max_cost, takes=takes, is_simulated=simulate
+            options, max_cost=max_cost, takes=takes, is_simulated=simulate, out_dir=out_dir
         )
         project = Project(file, options)
         ready = ready_plan(project)
