@@ -12,7 +12,8 @@ import click
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE
-from storyboard.cli.options import file_argument, finding_options, write
+from storyboard.cli.options import file_argument, finding_options
+from storyboard.cli.output import write_json
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
@@ -54,5 +55,5 @@ def compile_command(
         except OSError as error:
             raise click.UsageError(f'"{out}" cannot be written: {error.strerror}') from None
     else:
-        write(text)
+        write_json(text)
     return FINE

@@ -67,8 +67,8 @@ def _head(plan: Plan, target: str, paint: _Paint, width: int | None) -> str:
     film = plan.film
     ratios = ", ".join(film.aspect_ratios)
     sound = {"all": " with audio", "some": ", some with audio", "none": ", silent"}[film.audio]
-    left = f"{film.title} · {target} · {ratios}{sound}"
-    right = film.file
+    left = f"{visible(film.title)} · {visible(target)} · {visible(ratios)}{sound}"
+    right = visible(film.file)
     gap = (width or 0) - columns(left) - columns(right)
     return f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
 
@@ -94,13 +94,13 @@ def _row(request: PlannedRequest) -> tuple[str, str, str, str, str, str, str]:
         sign = "~"
     return (
         sign,
-        request.id,
+        visible(request.id),
         f"{request.seconds} s",
         counted(len({shot.address for shot in request.shots}), "shot"),
-        ", ".join(cast) if cast else "–",
+        visible(", ".join(cast)) if cast else "–",
         amount(request.money),
         # A reason may hold the vendor's own words.
-        visible(reason_text(request.reason)) + _needs(request),
+        visible(reason_text(request.reason) + _needs(request)),
     )
 
 
@@ -156,7 +156,7 @@ def _right(text: str, width: int) -> str:
 def _scenes(scenes: Iterable[SceneTotal]) -> str:
     rows = [
         (
-            scene.scene + (f" · {scene.title}" if scene.title else ""),
+            visible(scene.scene + (f" · {scene.title}" if scene.title else "")),
             counted(scene.total.requests, "clip"),
             f"{scene.total.seconds} s",
             amount(scene.total.money),
@@ -182,7 +182,7 @@ def _findings(found: Sequence[Any], paint: _Paint, file: str, unfolded: str | No
     for one in shown if everything else shown[:_MAX_FINDINGS]:
         head = paint(f"{one['severity']}[{one['code']} {one['name']}]", colors[one["severity"]])
         where = f" … {_place(one['span'], file)}" if one["span"] else ""
-        lines.append(f"{head}: {one['message']}{where}")
+        lines.append(f"{head}: {visible(one['message'] + where)}")
     rest = len(shown) - _MAX_FINDINGS
     if rest > 0 and not everything:
         lines.append(f"and {rest} more ({unfolded} shows them)")
@@ -202,7 +202,7 @@ def _advice(requests: Sequence[PlannedRequest], paint: _Paint) -> str:
     refused = [one.id for one in requests if one.reason.code is ReasonCode.REFUSED]
     if not refused:
         return ""
-    named = ", ".join(refused[:_MAX_NAMED])
+    named = visible(", ".join(refused[:_MAX_NAMED]))
     more = len(refused) - _MAX_NAMED
     named += f" and {more} more" if more > 0 else ""
     return paint(
