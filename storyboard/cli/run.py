@@ -160,7 +160,7 @@ def _again(arguments: Sequence[str]) -> str:
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
     from storyboard.plan.model import Action
-    from storyboard.render.plan import counted, price, render_plan
+    from storyboard.render.plan import counted, described_by, price, render_plan
 
     pending = plan.totals.actions[Action.GENERATE]
     if not as_json:
@@ -173,6 +173,8 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
         return True
     cost = "simulated, for free" if store.simulated else price(pending)
     clips = counted(pending.requests, "clip")
+    if plan.target is not None and (own := described_by(plan.target)):
+        cost += f"; {own}"
     if sys.stdin is None or not sys.stdin.isatty() or as_json:
         raise click.UsageError(f"{clips} would be sent ({cost}): give --yes to agree")
     return ask(f"render {clips}, {cost}?")

@@ -7,9 +7,18 @@ from typing import Any
 
 from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.plan.actions import DUE
-from storyboard.plan.model import Action, LeftOutScene, Plan, PlannedRequest, ReasonCode, SceneTotal
+from storyboard.plan.model import (
+    Action,
+    LeftOutScene,
+    Plan,
+    PlannedRequest,
+    PlanTarget,
+    ReasonCode,
+    SceneTotal,
+)
 from storyboard.render.reasons import reason_text
 from storyboard.render.width import clip, columns, visible
+from storyboard.targets.load import BUILT_IN
 from storyboard.values.sums import Total, total
 from storyboard.values.units import Money
 
@@ -39,7 +48,7 @@ def render_plan(
     if not plan.requests or plan.target is None:
         return "no plan: the storyboard has errors\n"
     blocks = [
-        _head(plan, plan.target.id, paint, width),
+        _head(plan, plan.target, paint, width),
         _clips(plan.requests, paint, width, everything),
     ]
     if everything and len(plan.totals.scenes) > 1:
@@ -63,14 +72,24 @@ def _paint(text: str, code: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m"
 
 
-def _head(plan: Plan, target: str, paint: _Paint, width: int | None) -> str:
+def _head(plan: Plan, target: PlanTarget, paint: _Paint, width: int | None) -> str:
     film = plan.film
     ratios = ", ".join(film.aspect_ratios)
     sound = {"all": " with audio", "some": ", some with audio", "none": ", silent"}[film.audio]
-    left = f"{visible(film.title)} · {visible(target)} · {visible(ratios)}{sound}"
+    left = f"{visible(film.title)} · {visible(target.id)} · {visible(ratios)}{sound}"
     right = visible(film.file)
     gap = (width or 0) - columns(left) - columns(right)
-    return f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
+    head = f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
+    if said := described_by(target):
+        head += "\n" + paint(said, "33")
+    return head
+
+
+def described_by(target: PlanTarget) -> str:
+    """Which file of the user's own a target's endpoint, limits and prices are from, if one is."""
+    if target.origin == BUILT_IN:
+        return ""
+    return visible(f"endpoint, limits and prices of the target are those of {target.origin}")
 
 
 def _clips(
