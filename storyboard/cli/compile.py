@@ -12,7 +12,8 @@ import click
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
 from storyboard.cli.errors import refusal_code, say_error
 from storyboard.cli.exit_codes import FINE, REFUSED
-from storyboard.cli.options import file_argument, finding_options, force_option, write
+from storyboard.cli.options import file_argument, finding_options, force_option
+from storyboard.cli.output import write_json
 from storyboard.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -60,5 +61,5 @@ def compile_command(
         except OSError as error:
             raise click.UsageError(f'"{out}" cannot be written: {error.strerror}') from None
     else:
-        write(text)
+        write_json(text)
     return FINE

@@ -14,16 +14,8 @@ import click
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
-from storyboard.cli.options import (
-    file_argument,
-    finding_options,
-    force_option,
-    has_color,
-    read_money,
-    show_findings,
-    terminal_width,
-    write,
-)
+from storyboard.cli.options import file_argument, finding_options, force_option, read_money
+from storyboard.cli.output import has_color, say, show_findings, terminal_width, write, write_json
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project
@@ -104,7 +96,7 @@ def plan_command(
             made = dataclasses.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     if as_json:
-        write(encode(made))
+        write_json(encode(made))
         show_on_stderr(compiled, form, color, errors_only=True)
     elif not made.requests:
         show_on_stderr(compiled, form, color)
@@ -113,20 +105,17 @@ def plan_command(
         aged = planned.price_age(datetime.now(UTC).date())
         found = (*made.diagnostics, *map(finding_json, aged))
         shown = dataclasses.replace(made, diagnostics=found)
-        write(
-            render_plan(
-                shown,
-                color=has_color(color, stream),
-                width=terminal_width(stream),
-                everything=everything,
-            )
+        colored = has_color(color, stream)
+        text = render_plan(
+            shown, color=colored, width=terminal_width(stream), everything=everything
         )
+        write(text, color=colored)
         if is_refused or form != "text":
             show_on_stderr(compiled, form, color, errors_only=form == "text")
     if is_refused:
         return refusal_code(compiled.diagnostics)
     if out is not None:
-        click.echo(f"written to {out}", err=True)
+        say(f"written to {out}")
     return PENDING if detailed_exitcode and _has_pending(made) else FINE
 
 
@@ -139,14 +128,12 @@ def _compare_targets(project: Project, as_json: bool, form: str, color: str) -> 
     if not comparison.offers:
         return REFUSED
     if as_json:
-        write(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
+        write_json(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
     else:
-        stream = sys.stdout
-        write(
-            render_comparison(
-                comparison.to_json(), color=has_color(color, stream), width=terminal_width(stream)
-            )
-        )
+        colored = has_color(color, sys.stdout)
+        width = terminal_width(sys.stdout)
+        text = render_comparison(comparison.to_json(), color=colored, width=width)
+        write(text, color=colored)
     return FINE
 
 

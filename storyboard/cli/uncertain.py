@@ -57,7 +57,7 @@ def _ask(result: Result, decide: Decide) -> bool:
     except click.Abort:
         return False
     if " ".join(typed.split()) != risk:
-        click.echo("that is not the sum: it is not sent", err=True)
+        say("that is not the sum: it is not sent")
         return False
     return _is_done(decide, intent.order.address, Decision.SEND_AGAIN)
 
