@@ -68,7 +68,7 @@ def test_a_page_says_what_is_known_of_each_shot(lighthouse: FilmBoard) -> None:
         "264 of 512 characters",
         "[@Element1, under his breath]",
         "Clip 1, 12 s, shared with 2 other shots",
-        "Clips 3 to 4, in 2 parts",
+        "Clips 3 and 4, in 2 parts",
         "12.18 USD",
         "prices of 2026-09-24",
         "door/stove",

@@ -17,7 +17,8 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from storyboard.board.model import FilmBoard, Text, Thumbnail
-from storyboard.render.board.view import Part, board_view
+from storyboard.render.board.parts import Part
+from storyboard.render.board.view import board_view
 from storyboard.values.collector import paused_collector
 from storyboard.version import __version__
 

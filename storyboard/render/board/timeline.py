@@ -10,6 +10,8 @@ from storyboard.board.model import BoardScene
 ROW_SECONDS = 300
 _LEAST_LABEL = 4.0
 """The percent of a row that a scene's name needs; what is longer than its scene is cut."""
+_GAP = 0.8
+"""The percent of a row that stays free after a name."""
 _STEPS = (1, 2, 5, 10, 15, 30, 60)
 _MOST_TICKS = 10
 
@@ -55,9 +57,7 @@ def timeline(
             name = scene.title or scene.address
             if room >= _LEAST_LABEL:
                 names[row].append(
-                    TimelineMark(
-                        _percent(start % length, length), _percent(end - start, length), name
-                    )
+                    TimelineMark(_percent(start % length, length), f"{room - _GAP:.2f}", name)
                 )
         for card in scene.cards:
             number += 1

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from storyboard.board.model import (
     BoardMember,
@@ -20,19 +19,16 @@ from storyboard.board.model import (
     plain_text,
 )
 from storyboard.diagnostics import Diagnostic
-from storyboard.plan.model import Action, Plan, PlannedRequest, ReasonCode
+from storyboard.plan.model import Action, Plan
+from storyboard.render.board.parts import Part, State, is_of_money, reasons_of, state_of
 from storyboard.render.board.timeline import TimelineRow, clock, timeline
 from storyboard.render.plan import amount, counted, price
-from storyboard.render.reasons import reason_text, unpriced_text
+from storyboard.render.reasons import unpriced_text
 from storyboard.values.record import value
 from storyboard.values.sums import Total
 
-State = Literal["new", "changed", "reused", "waiting", "blocked", "open"]
-
 _BANDS = 6
 """How many colours bands have; neighbouring clips never share one."""
-_MONEY = re.compile(r"[0-9] ?[A-Z]{3}\b")
-_COST_CODE = "SB5"
 _MOST_TILES = 4
 _WIDE = 1600
 _KINDS = {
@@ -41,17 +37,6 @@ _KINDS = {
     "location": "Places",
     "style": "Styles",
 }
-
-
-class Part(StrEnum):
-    """A part of the board that a reader may not be meant to see."""
-
-    PRICES = "prices"
-    """Everything that says what anything costs, and whether it is paid."""
-    PROMPTS = "prompts"
-    """What is sent to the vendor."""
-    NOTES = "notes"
-    """Notes of scenes and shots."""
 
 
 class Tile(NamedTuple):
@@ -300,16 +285,16 @@ class _Viewer:
         clips = list(dict.fromkeys(one.clip for one in card.renderings))
         band = f"k{(clips[0] - 1) % _BANDS}" if clips else "k"
         self._bands.append(band)
-        state, word = _state(card.renderings)
-        reasons = list(dict.fromkeys(reason_text(one.request.reason) for one in card.renderings))
-        reason = "; ".join(reasons)
+        state, word = state_of(card.renderings)
+        reason = reasons_of(card.renderings)
         frame = _frame(card.aspect_ratio)
         tiles, alt = _tiles(card, frame[0])
         notes = card.notes if self._has_notes else ""
+        name = card.address.removeprefix(f"{scene.address}/")
         return CardView(
             number=self._number,
             card=card,
-            name=card.address.removeprefix(f"{scene.address}/"),
+            name=card.address if name == str(card.number) else name,
             clock=clock(card.start),
             band=band,
             clips=_clips(card, clips, self._has_prices),
@@ -337,9 +322,7 @@ class _Viewer:
     ) -> tuple[FindingView, ...]:
         shown = []
         for one in found:
-            said = f"{one.message} {one.help}"
-            is_of_money = one.code.id.startswith(_COST_CODE) or _MONEY.search(said)
-            if is_of_money and not self._has_prices:
+            if not self._has_prices and is_of_money(one):
                 continue
             span = one.span
             where = f"{span.source.name}:{span.line}" if span is not None and has_place else ""
@@ -394,35 +377,14 @@ def _whole_price(plan: Plan) -> str:
     return str(whole) if None not in known else f"≥ {whole}"
 
 
-def _state(renderings: Sequence[Rendering]) -> tuple[State, str]:
-    """The state that matters most among the clips of a shot."""
-    states = [_state_of(one.request) for one in renderings]
-    for state in _ORDER:
-        if state in states:
-            return state, state
-    return "open", "no price"
-
-
-_ORDER: tuple[State, ...] = ("blocked", "waiting", "changed", "new", "reused")
-
-
-def _state_of(request: PlannedRequest) -> State:
-    match request.action:
-        case Action.REUSE:
-            return "reused"
-        case Action.WAIT:
-            return "waiting"
-        case Action.BLOCKED:
-            return "blocked"
-    return "new" if request.reason.code is ReasonCode.NEW else "changed"
-
-
 def _clips(card: ShotCard, clips: Sequence[int], has_prices: bool) -> str:
     """``Clip 2 of 12 s, with 2 other shots``, or what a shot has in place of a clip."""
     if not clips:
         return "no clip"
     if len(clips) > 1:
-        return f"Clips {clips[0]} to {clips[-1]}, in {counted(card.renderings[-1].parts, 'part')}"
+        joined = "and" if len(clips) == 2 else "to"
+        parts = counted(card.renderings[-1].parts, "part")
+        return f"Clips {clips[0]} {joined} {clips[-1]}, in {parts}"
     request = card.renderings[0].request
     others = len({shot.address for shot in request.shots}) - 1
     shared = f", shared with {counted(others, 'other shot')}" if others else ""
