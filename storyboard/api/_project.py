@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from storyboard.api._resolve import DecidedClip, Decision
     from storyboard.api._run_events import RunEvents
     from storyboard.api._sent_clips import FilmStatus, SentClips
+    from storyboard.board import FilmBoard
     from storyboard.ledger import RunRecord
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
@@ -104,6 +105,16 @@ class Project:
         from storyboard.api._compare import compare_targets
 
         return compare_targets(self.file, self.options)
+
+    def board(self, *, side: int = 480) -> FilmBoard:
+        """The film as cards, with its cast and the shares of its price; see ``render.board``.
+
+        ``side`` is the longer side of the thumbnails in pixels, 0 for none. Local pictures are
+        read; what is wrong with the storyboard is among the findings of the cards.
+        """
+        from storyboard.api._board import board_storyboard
+
+        return board_storyboard(self.file, self.options, side)
 
     # Clips
 

@@ -9,6 +9,7 @@ import click
 
 from storyboard.cli.errors import say_error
 from storyboard.cli.exit_codes import REFUSED
+from storyboard.cli.output import say
 
 if TYPE_CHECKING:
     from storyboard.run.report import Report, Result
