@@ -15,6 +15,7 @@ from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import OUTSIDE_PROJECT, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Node, parse, read_source
+from storyboard.language.cut_texts import check_cut_texts
 from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
 from storyboard.project.files import MAX_SOURCE, ProjectFiles
@@ -138,7 +139,10 @@ class _Reader:
         """The nodes of a file's bytes."""
         self.sources.append((name, digest_bytes(data)))
         source = read_source(name, data, self.diagnostics)
-        return parse(source, self.diagnostics) if source is not None else None
+        node = parse(source, self.diagnostics) if source is not None else None
+        if node is not None:
+            check_cut_texts(node, self.diagnostics)
+        return node
 
     def library_loader(
         self, project: ProjectFiles
