@@ -19,7 +19,6 @@ from markupsafe import Markup
 from storyboard.board.model import FilmBoard, Text, Thumbnail
 from storyboard.render.board.parts import Part
 from storyboard.render.board.view import board_view
-from storyboard.values.collector import paused_collector
 from storyboard.version import __version__
 
 MARK = "<!-- written by `storyboard board` -->"
@@ -37,21 +36,19 @@ def render_board(
     ``per_page`` is how many shots stand on a printed page: 1, 2, 4 or 6. ``without`` are the
     parts that are left out, for readers whom they do not concern.
     """
-    with paused_collector():
-        view = board_view(board, per_page, frozenset(without))
+    view = board_view(board, per_page, frozenset(without))
     # It goes into a string of CSS, in which nothing but these characters is harmless.
     foot = _FOOT.sub("", ", ".join(filter(None, (view.revision, view.as_of))))
     style = f'{_text("board.css")}@page{{@bottom-left{{content:"{foot}"}}}}'
-    with paused_collector():
-        return _template().render(
-            view=view,
-            mark=MARK,
-            style=style,
-            style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-            pictures={key: _picture(one) for key, one in board.pictures.items()},
-            version=__version__,
-            per_page=per_page,
-        )
+    return _template().render(
+        view=view,
+        mark=MARK,
+        style=style,
+        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        pictures={key: _picture(one) for key, one in board.pictures.items()},
+        version=__version__,
+        per_page=per_page,
+    )
 
 
 def _words(text: Text) -> Markup:
