@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.compile_options import compile_options, keep
-from storyboard.cli.errors import refusal_code, shown, told
+from storyboard.cli.errors import in_words, refusal_code, shown
 from storyboard.cli.options import file_argument, force_option
 from storyboard.cli.output import say, write
 
@@ -62,7 +62,7 @@ def board_command(
     from storyboard.api import Project
     from storyboard.render.board import Part, render_board
 
-    with told() as ending:
+    with in_words() as ending:
         project = Project(file, dataclasses.replace(options, is_simulated=simulate))
         board = project.board()
         keep(board)

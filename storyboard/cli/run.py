@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.compile_options import compile_options, takes_option
-from storyboard.cli.errors import shown, told
+from storyboard.cli.errors import in_words, shown
 from storyboard.cli.exit_codes import FINE, INCOMPLETE, INTERRUPTED, REFUSED
 from storyboard.cli.options import color_option, file_argument, read_money
 from storyboard.cli.output import ask, draw, has_color, say, terminal_width, write, write_json
@@ -95,7 +95,7 @@ def run_command(
     is not paid again; running again goes on where the last run ended. Exit code 4 where clips
     are missing at the end.
     """
-    with told() as ending:
+    with in_words() as ending:
         _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         from storyboard.api import Project, RunSettings

@@ -38,7 +38,7 @@ from storyboard.document.entries import REFUSED_KEY, Entries
 from storyboard.document.events import HAS_C_PARSER, open_events
 from storyboard.document.findings import Findings, Refused
 from storyboard.document.nodes import HOLE, Mapping, Node, Origin, Scalar, Sequence
-from storyboard.document.recovery import Recovery, StandIn
+from storyboard.document.recovery import DocumentRecovery, StandIn
 
 MAX_DEPTH = 64
 MAX_ALIASED_NODES = 100_000
@@ -74,7 +74,7 @@ def parse(
     mistakes, and where the file cannot be read even without what is broken in it, there is no
     node. Never raises, whatever the text.
     """
-    recovery = Recovery(source)
+    recovery = DocumentRecovery(source)
     while True:
         found = Diagnostics()
         findings = Findings(source, found)
@@ -117,7 +117,7 @@ class _Builder:
 
     __slots__ = ("aliased", "anchors", "findings", "origin", "recovery", "source", "text")
 
-    def __init__(self, source: Source, findings: Findings, recovery: Recovery) -> None:
+    def __init__(self, source: Source, findings: Findings, recovery: DocumentRecovery) -> None:
         self.source = source
         self.recovery = recovery
         self.text = recovery.text
