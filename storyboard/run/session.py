@@ -43,6 +43,7 @@ class Session:
 
     ``base`` is an address in place of the vendor's own; ``host_options`` are the values of the
     options that the host declares, by their names; ``faults`` are given to the simulator.
+    ``limit`` is the most that this run may spend, beside the plan's budget of the film.
     """
 
     plan: Plan
@@ -135,6 +136,7 @@ class Session:
                 options=RunOptions(
                     jobs=self.jobs,
                     limit=self.limit,
+                    budget=self.plan.budget.limit,
                     takes=self.target.takes,
                     patience=self.patience or patience,
                     file=self.plan.film.file,
