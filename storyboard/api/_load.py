@@ -38,7 +38,8 @@ class CompileOptions:
     """What is asked beside the storyboard itself.
 
     ``target`` is an id that comes before the storyboard's own; ``settings`` are values that
-    come before its ``vars``; ``max_cost`` and ``max_seconds`` come before its budget;
+    come before its ``vars``; ``max_cost`` is the most that may still be
+    paid, beside the budget of the whole film; ``max_seconds`` comes before the storyboard's own;
     ``max_references`` raises the target's limit up to its ceiling. ``project`` is the folder
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks

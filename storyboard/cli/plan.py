@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--max-cost",
     metavar="AMOUNT",
     callback=read_money,
-    help="Refuse a film that costs more, as '25 USD'.",
+    help="Refuse a plan that has more left to pay, as '25 USD'; the budget holds beside it.",
 )
 @click.option("--max-seconds", type=click.IntRange(min=1), help="Refuse a film that renders more.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     "--max-cost",
     metavar="AMOUNT",
     callback=read_money,
-    help="Spend no more than this, as '25 USD'; what is at risk counts.",
+    help="Spend no more than this, as '25 USD'; what is at risk counts. The budget holds too.",
 )
 @out_dir_option
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")

@@ -486,13 +486,29 @@ class PlanTotals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilmCost:
+    """What a film costs in all; None where a part of a sum is not known.
+
+    ``paid`` is what it has ever cost, discarded takes and billed failures too, ``under_way`` what
+    was sent and may have to be paid, ``to_pay`` what the plan adds, ``total`` their sum.
+    """
+
+    paid: Money | None = None
+    under_way: Money | None = None
+    to_pay: Money | None = None
+    total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanBudget:
     """The limits of a film, None where there are none.
 
-    ``within`` is None where an unknown price leaves it open.
+    ``limit`` is of all that the film costs, ``max_cost`` of what is still to be paid. ``within``
+    is None where an unknown price leaves it open.
     """
 
     limit: Money | None = None
+    max_cost: Money | None = None
     max_seconds: int | None = None
     within: bool | None = None
 
@@ -512,6 +528,7 @@ class Plan:
     requests: tuple[PlannedRequest, ...]
     totals: PlanTotals
     unpriced: tuple[LeftOutScene, ...]
+    cost: FilmCost
     budget: PlanBudget
     diagnostics: tuple[Json, ...] = field(hash=False)
     is_applyable: bool
@@ -550,8 +567,13 @@ class Plan:
                 ],
             },
             "unpriced": [scene.to_json() for scene in self.unpriced],
+            "film": {
+                name: UNKNOWN if (sum_ := getattr(self.cost, name)) is None else money_json(sum_)
+                for name in sorted(_FILM_COST)
+            },
             "budget": {
                 "limit": budget.limit and money_json(budget.limit),
+                "max_cost": budget.max_cost and money_json(budget.max_cost),
                 "max_seconds": budget.max_seconds,
                 "within": budget.within,
             },
@@ -595,6 +617,7 @@ def _plan(found: JsonObject) -> Plan:
         requests=tuple(requests),
         totals=_totals(found),
         unpriced=found.list_of("unpriced", LeftOutScene.from_json),
+        cost=_film_cost(found),
         budget=_budget(found),
         diagnostics=found.list_of("diagnostics", _finding),
         is_applyable=found.truth("applyable"),
@@ -655,10 +678,21 @@ def _total(found: JsonObject) -> Total:
     )
 
 
+def _film_cost(plan: JsonObject) -> FilmCost:
+    found = JsonObject(plan.value("film"), "/film", _FILM_COST)
+    return FilmCost(
+        **{
+            name: None if found.value(name) == UNKNOWN else _money(found, name)
+            for name in _FILM_COST
+        }
+    )
+
+
 def _budget(plan: JsonObject) -> PlanBudget:
     found = JsonObject(plan.value("budget"), "/budget", _BUDGET)
     return PlanBudget(
         limit=None if found.value("limit") is None else _money(found, "limit"),
+        max_cost=None if found.value("max_cost") is None else _money(found, "max_cost"),
         max_seconds=found.number_or_none("max_seconds", 1),
         within=None if found.value("within") is None else found.truth("within"),
     )
@@ -699,7 +733,8 @@ def _members(names: str) -> frozenset[str]:
 
 
 _PLAN = _members(
-    "format tool storyboard sources target requests totals unpriced budget diagnostics applyable"
+    "format tool storyboard sources target requests totals unpriced film budget diagnostics "
+    "applyable"
 )
 _TOOL = _members("name version")
 _FILM = _members("title file digest aspect_ratios audio")
@@ -720,7 +755,8 @@ _MONEY = _members("amount currency")
 _TOTALS = _members("requests seconds scenes") | frozenset(map(str, Action))
 _SUM = _members("requests seconds cost")
 _SUM_OPTIONAL = _members("known unknown_requests")
-_BUDGET = _members("limit max_seconds within")
+_FILM_COST = _members("paid under_way to_pay total")
+_BUDGET = _members("limit max_cost max_seconds within")
 _REASON = _members("code")
 _CHANGE, _CHANGE_OPTIONAL = _members("field"), _members("shot span")
 _FACTS = {

@@ -148,11 +148,11 @@ def test_who_chooses_among_takes_pays_for_none_anew(tmp_path: Path) -> None:
         assert {one["digest"] for one in clips} <= before
 
 
-def test_the_budget_is_held_against_all_takes(tmp_path: Path) -> None:
+def test_a_limit_is_held_against_all_takes(tmp_path: Path) -> None:
     planned(tmp_path)
     options = ["plan", str(tmp_path / "film.storyboard.yaml"), "--max-cost", "8 USD"]
     assert CliRunner().invoke(command, options, standalone_mode=False).return_value == 0
     answer = CliRunner().invoke(command, [*options, "--takes", "2"], standalone_mode=False)
     assert answer.return_value == 1
-    assert "the smallest budget that would pass" in answer.stderr
+    assert "the smallest limit that would pass" in answer.stderr
     assert "tower/gulls..door.take2" in answer.stdout
