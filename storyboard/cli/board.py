@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from storyboard.api import CompileOptions
 
 STDOUT = Path("-")
+_SMALL, _LARGE = 640, 1200
+"""The sides of thumbnails in pixels: beside other shots, and alone across a printed page."""
 _FOLDER_FILE = "storyboard"
 
 
@@ -63,7 +65,8 @@ def board_command(
     from storyboard.render.board import Part, is_board, render_board
 
     with told() as ending:
-        board = Project(file, dataclasses.replace(options, is_simulated=simulate)).board()
+        project = Project(file, dataclasses.replace(options, is_simulated=simulate))
+        board = project.board(side=_LARGE if per_page in ("1", "2") else _SMALL)
         keep(board)
         page = render_board(board, per_page=int(per_page), without=[Part(one) for one in without])
         place = out or board_file(file)
