@@ -116,7 +116,7 @@ class Project:
 
         return compare_targets(self.file, self.options)
 
-    def board(self, *, side: int = 480) -> FilmBoard:
+    def board(self, *, side: int = 640) -> FilmBoard:
         """The film as cards, with its cast and the shares of its price; see ``render.board``.
 
         ``side`` is the longer side of the thumbnails in pixels, 0 for none. Local pictures are

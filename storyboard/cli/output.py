@@ -52,6 +52,13 @@ def write_json(text: str, stream: IO[str] | None = None) -> None:
     _put(visible_json(text), stream)
 
 
+def write_document(text: str) -> None:
+    """Write what is a file of its own, such as a page or a table, to standard output."""
+    lines = text.replace("\r\n", "\n")
+    shown = _spelt_out(lines, None)
+    _put(shown if lines == text else shown.replace("\n", "\r\n"), None)
+
+
 def write_log_commands(text: str, stream: IO[str] | None = None) -> None:
     """Write commands to the reader of a log, a line each."""
     _put(_spelt_out(text, None), stream)
