@@ -9,6 +9,7 @@ import click
 
 from storyboard.cli.errors import say_error
 from storyboard.cli.exit_codes import REFUSED
+from storyboard.cli.output import say
 
 if TYPE_CHECKING:
     from storyboard.run.report import Report, Result
@@ -57,7 +58,7 @@ def _ask(result: Result, decide: Decide) -> bool:
     except click.Abort:
         return False
     if " ".join(typed.split()) != risk:
-        click.echo("that is not the sum: it is not sent", err=True)
+        say("that is not the sum: it is not sent")
         return False
     return _is_done(decide, intent.order.address, Decision.SEND_AGAIN)
 

@@ -423,7 +423,8 @@ class PlanTarget:
     """The target that a plan is for, with the digest of its data.
 
     ``as_of`` is the date of the oldest price used, ISO 8601; ``status`` is ``current`` or
-    ``superseded``.
+    ``superseded``. ``origin`` is the file of the user's own that describes the target, or
+    ``built-in``.
     """
 
     id: str
@@ -431,6 +432,7 @@ class PlanTarget:
     as_of: str
     status: str
     digest: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -535,6 +537,7 @@ class Plan:
                 "as_of": target.as_of,
                 "status": target.status,
                 "digest": target.digest,
+                "origin": target.origin,
             },
             "requests": [request.to_json() for request in self.requests],
             "totals": {
@@ -703,7 +706,7 @@ _FILM = _members("title file digest aspect_ratios audio")
 _SOURCE = _members("file digest")
 _LEFT_OUT = _members("scene title reason")
 _LEFT_OUT_REASON = _members("code of")
-_TARGET = _members("id endpoint as_of status digest")
+_TARGET = _members("id endpoint as_of status digest origin")
 _REQUEST = _members(
     "id digest endpoint payload seconds padding take alternate_of action reason cost shots tokens "
     "assets depends_on"

@@ -215,7 +215,7 @@ def _state(event: Event) -> str:
     """What a clip is at, with its place in the queue."""
     position = event.facts.get("position")
     if event.what is _H.QUEUED and position is not None:
-        return f"{WORDS[event.what]} ({position} before it)"
+        return visible(f"{WORDS[event.what]} ({position} before it)")
     return WORDS[event.what]
 
 

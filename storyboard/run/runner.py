@@ -135,7 +135,7 @@ class Runner:
         beat = asyncio.ensure_future(self._beat())
         try:
             self._ledger.begin_run(self.id, self._options.file, self._options.target)
-            self._store.prepare()
+            self._store.prepare(name for clip in self._clips.values() for name in clip.names)
             await self._settle()
             self._schedule = self._failures.schedule = self._recovery.schedule()
             await self._loop()
