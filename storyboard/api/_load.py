@@ -18,6 +18,7 @@ from storyboard.document import Node, parse, read_source
 from storyboard.language.cut_texts import check_cut_texts
 from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
+from storyboard.language.typed_signs import check_typed_signs
 from storyboard.project.files import MAX_SOURCE, ProjectFiles
 from storyboard.project.unsaved import UnsavedFiles
 from storyboard.values.canonical import digest_bytes
@@ -143,6 +144,7 @@ class _Reader:
         node = parse(source, self.diagnostics) if source is not None else None
         if node is not None:
             check_cut_texts(node, self.diagnostics)
+            check_typed_signs(node, self.diagnostics)
         return node
 
     def library_loader(

@@ -68,6 +68,10 @@ class DocumentRecovery:
         self._rounds = 0
         self._tried: dict[int, int] = {}
 
+    def read(self, text: str) -> None:
+        """Take a text of the same places in place of the source's own, before anything is lost."""
+        self.text = self._written = text
+
     @cached_property
     def outline(self) -> Outline:
         """The entries of the text as it was written; none of a text with too many lines."""
