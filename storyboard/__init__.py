@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from storyboard.plan import Plan
     from storyboard.plan.model import PlanError
     from storyboard.run.events import Event, Happening
+    from storyboard.run.first_uploads import FirstUploads
     from storyboard.run.report import Report, Result
     from storyboard.values.units import Money
 
@@ -85,6 +86,7 @@ _EXPORTS = {
     "Diagnostics": "storyboard.diagnostics",
     "Event": "storyboard.run.events",
     "FilmStatus": "storyboard.api",
+    "FirstUploads": "storyboard.run.first_uploads",
     "Happening": "storyboard.run.events",
     "MissingClipsError": "storyboard.api",
     "Money": "storyboard.values.units",
@@ -120,6 +122,7 @@ __all__ = [
     "Diagnostics",
     "Event",
     "FilmStatus",
+    "FirstUploads",
     "Happening",
     "MissingClipsError",
     "Money",

@@ -59,6 +59,7 @@ class HostDeclaration:
     ``name`` stands in targets' ids and in the ledger, ``title`` in texts for people.
     ``key_variable`` is the environment variable that holds the key. ``pictures_option`` is the
     option that must be given before a picture or frame can be sent; empty where none must.
+    ``readers`` says where a picture is kept, how long, and who can read it, as a sentence.
     ``simulated_options`` are the values that a simulated run takes where none are given.
     ``open`` makes the host's client; ``receipt`` gives the receipt of an order of which only the
     endpoint and the vendor's id are known.
@@ -71,6 +72,7 @@ class HostDeclaration:
     receipt: Callable[[str, str], Receipt]
     options: tuple[HostOption, ...] = ()
     pictures_option: str = ""
+    readers: str = ""
     simulated_options: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, name: str) -> HostOption:

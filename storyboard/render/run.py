@@ -124,6 +124,8 @@ class Board:
             self.said = f"waiting: {text}"
         elif event.what is _H.SUBMITTED and not self.is_stopping:
             self.said = ""
+        if event.what is _H.WARNING and not self.is_stopping:
+            self.said = f"{event.clip}: {text}"
         if not event.clip or event.what is _H.WARNING:
             return
         before = self.now.get(event.clip)

@@ -26,5 +26,13 @@ def receipt_of(endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is ca
 
 
 HOST = HostDeclaration(
-    name="fal", title="fal", key_variable="FAL_KEY", open=_open, receipt=receipt_of
+    name="fal",
+    title="fal",
+    key_variable="FAL_KEY",
+    open=_open,
+    receipt=receipt_of,
+    readers=(
+        "they are kept at v3.fal.media for 30 days: whoever has the link of a picture can see it, "
+        "without a key"
+    ),
 )

@@ -65,5 +65,9 @@ HOST = HostDeclaration(
         ),
     ),
     pictures_option="repository",
+    readers=(
+        "they are kept in the public repository that --repository names: anybody can see them, and "
+        "its history keeps what is deleted"
+    ),
     simulated_options={"repository": "simulated/storyboard"},
 )
