@@ -74,6 +74,19 @@ def ask(question: str) -> bool:
     return click.confirm(_harmless(_spelt_out(question, None)), err=True)
 
 
+def ask_for(question: str, choices: Sequence[str] = ()) -> str:
+    """Ask for a text on the terminal, or for one of some words, of which the first is the default.
+
+    Ctrl-C and the end of the input are click's ``Abort``.
+    """
+    shown = _harmless(_spelt_out(question, None))
+    if choices:
+        answer = click.prompt(shown, type=click.Choice(choices), default=choices[0], err=True)
+    else:
+        answer = click.prompt(shown, err=True)
+    return str(answer)
+
+
 def _spelt_out(text: str, kept: re.Pattern[str] | None) -> str:
     """The text with all that is neither a line end nor kept made visible."""
     lines = text.split("\n")

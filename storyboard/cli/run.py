@@ -109,6 +109,7 @@ def run_command(
             return REFUSED
         plan, store = ready.plan, ready.store
         check_host_options(host_options, ready.target.host)
+        _say_uploads(project, ready)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             say("nothing was sent")
             return REFUSED
@@ -129,6 +130,7 @@ def run_command(
             film=film + (" --simulate" if simulate else ""),
             out=shown(store.out),
             simulated=simulate,
+            stitch=_stitch(file, options),
         )
         asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
         while True:
@@ -171,6 +173,30 @@ def _again(arguments: Sequence[str]) -> str:
         elif argument not in ("--yes", "--json") and not argument.startswith("--fault="):
             kept.append(shlex.quote(argument))
     return " ".join(["storyboard", *kept])
+
+
+def _say_uploads(project: Project, ready: ReadyPlan) -> None:
+    """Say what goes where before a project's first upload, and who can read it."""
+    found = project.first_uploads(ready)
+    if found is not None:
+        from storyboard.render.uploads import render_uploads
+
+        write(render_uploads(found) + "\n", sys.stderr)
+
+
+def _stitch(file: str, options: CompileOptions) -> str:
+    """The command that joins the clips of a run with these options."""
+    words = ["storyboard", "stitch", *([file] if file != "." else [])]
+    given = {"--target": options.target, "--project": options.project, "--out-dir": options.out_dir}
+    words += [word for name, one in given.items() if one for word in (name, str(one))]
+    words += [word for one in options.target_folders for word in ("--targets", str(one))]
+    for name, text in options.settings.items():
+        words += ["--set", f"{name}={text}"]
+    if options.max_references is not None:
+        words += ["--max-references", str(options.max_references)]
+    if options.is_simulated:
+        words.append("--simulate")
+    return shlex.join(words)
 
 
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:

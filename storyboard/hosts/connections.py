@@ -58,6 +58,10 @@ def max_connections() -> int:
     return _MAX_CONNECTIONS if soft < 0 else max(8, min(_MAX_CONNECTIONS, soft // 2))
 
 
+_NAMES_FOR_TUNNELS = ipaddress.ip_network("198.18.0.0/15")
+"""Tunnels on a machine give names such addresses, whatever they lead to; nobody lives there."""
+
+
 class InternalAddressError(OSError):
     """A name or address that leads into this machine or its network."""
 
@@ -70,6 +74,8 @@ def is_internal(address: str) -> bool:
         return False
     mapped = getattr(found, "ipv4_mapped", None)
     found = mapped or found
+    if found in _NAMES_FOR_TUNNELS:
+        return False
     return not found.is_global or found.is_multicast
 
 
@@ -125,14 +131,17 @@ class Connections:
         body = request.read()
         if whole == 0:
             whole = seconds * _WHOLE + len(body) / _SLOWEST
-        session = self._fresh if fresh else self._public if public else self._kept
+        proxy = None if self._local else _proxy_of(request.url.scheme, request.url.netloc)
+        # A proxy may well be in this network, and finds the addresses of names itself.
+        is_checked = public and proxy is None
+        session = self._fresh if fresh else self._public if is_checked else self._kept
         async with session.request(
             request.method,
             # A link that was signed must stay as it is, to the letter.
             URL(str(request.url), encoded=True),
             headers=request.headers.multi_items(),
             data=BytesIO(body) if body else None,
-            proxy=None if self._local else _proxy_of(request.url.scheme, request.url.netloc),
+            proxy=proxy,
             timeout=aiohttp.ClientTimeout(total=whole, connect=_CONNECT_SECONDS, sock_read=seconds),
             allow_redirects=False,
             ssl=_tls() if request.url.scheme == "https" else True,

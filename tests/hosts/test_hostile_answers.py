@@ -347,6 +347,48 @@ def test_no_link_leads_into_the_network_of_this_machine(there: str, tmp_path: Pa
     assert not (tmp_path / "part").exists()
 
 
+@pytest.mark.parametrize(
+    ("address", "inside"),
+    [
+        ("127.0.0.1", True),
+        ("169.254.169.254", True),
+        ("100.64.0.1", True),
+        ("fe80::1%eth0", True),
+        ("::ffff:192.168.0.1", True),
+        ("224.0.0.1", True),
+        ("0.0.0.0", True),
+        ("8.8.8.8", False),
+        ("2606:4700::1111", False),
+        ("198.18.0.7", False),
+        ("v3.fal.media", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_of_this_network_or_of_the_world(address: str, inside: bool) -> None:
+    assert is_internal(address) is inside
+
+
+def test_a_proxy_in_the_network_is_asked_for_clips(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    connections._proxy_of.cache_clear()
+    monkeypatch.setattr(connections, "getproxies", lambda: {"http": site.url})
+    monkeypatch.setattr(connections, "proxy_bypass", lambda _: False)
+    site.say(b"clip")
+
+    async def work() -> int:
+        client = HttpClient("Key k", ("https://queue.fal.run",), secret="k")
+        try:
+            link = "http://clips.example/a.mp4"
+            return (await client.download(link, tmp_path / "part", 100)).size
+        finally:
+            await client.close()
+            connections._proxy_of.cache_clear()
+
+    assert asyncio.run(work()) == 4
+    assert site.paths == ["http://clips.example/a.mp4"]
+
+
 def test_a_redirection_into_the_network_is_not_followed(
     site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

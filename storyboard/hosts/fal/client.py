@@ -53,6 +53,13 @@ _PAGE = 100
 _MAX_PAGES = 200
 _RENDERING = 1800.0
 """Seconds that a clip is given from its start to its end: they take 1 to 10 minutes."""
+_UPLOAD_SECONDS = 30 * 24 * 3600
+_LIFE = dict.fromkeys(
+    ("X-Fal-Object-Lifecycle-Preference", "X-Fal-Object-Lifecycle"),
+    json.dumps({"expiration_duration_seconds": _UPLOAD_SECONDS}),
+)
+"""The lifetime of an upload, which is else kept without end. fal's documents give the header the
+first name, and its own client sends the second to this address."""
 _PROGRESS = {
     "IN_QUEUE": Progress.QUEUED,
     "IN_PROGRESS": Progress.RUNNING,
@@ -253,6 +260,7 @@ class FalHost:
                 "Authorization": f"{kind} {token}",
                 "Content-Type": CONTENT_TYPES.get(suffix, "application/octet-stream"),
                 "X-Fal-File-Name": f"{sha256[:16]}{suffix}",
+                **_LIFE,
             },
         )
         found = read_json(answer)
