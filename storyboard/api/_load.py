@@ -43,7 +43,8 @@ class CompileOptions:
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
-    rendered, to choose from. ``unsaved`` are the texts of storyboards and libraries that an editor
+    rendered, to choose from, and ``chain_takes`` whether clips on which others open are, too.
+    ``unsaved`` are the texts of storyboards and libraries that an editor
     holds, by the paths of their files; they are read in place of the files.
     """
 
@@ -57,6 +58,7 @@ class CompileOptions:
     is_strict: bool = False
     is_simulated: bool = False
     takes: int = 1
+    chain_takes: bool = False
     unsaved: Mapping[Path, str] = field(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE
 from storyboard.cli.options import file_argument, finding_options
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 @click.command("compile", epilog="Example: storyboard compile film.yaml | jq '.requests[].payload'")
 @file_argument
 @compile_options
-@takes_option
+@takes_options
 @finding_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 def compile_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     form: str,
     color: str,
     out: Path | None,
@@ -40,7 +41,8 @@ def compile_command(
     """
     from storyboard.api import Project
 
-    made, compiled = Project(file, dataclasses.replace(options, takes=takes)).plan()
+    options = dataclasses.replace(options, takes=takes, chain_takes=chain_takes)
+    made, compiled = Project(file, options).plan()
     keep(made, compiled)
     show_on_stderr(compiled, form, color)
     if not compiled.is_complete or not made.requests:
