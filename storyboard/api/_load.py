@@ -45,9 +45,10 @@ class CompileOptions:
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
-    rendered, to choose from. ``unsaved`` are the texts of storyboards and libraries that an editor
-    holds, by the paths of their files; they are read in place of the files. ``out_dir`` is the
-    folder of the clips, in place of ``out`` beside the storyboard.
+    rendered, to choose from, and ``chain_takes`` whether clips on which others open are, too.
+    ``unsaved`` are the texts of storyboards and libraries that an editor holds, by the paths of
+    their files; they are read in place of the files. ``out_dir`` is the folder of the clips, in
+    place of ``out`` beside the storyboard.
     """
 
     target: str | None = None
@@ -60,6 +61,7 @@ class CompileOptions:
     is_strict: bool = False
     is_simulated: bool = False
     takes: int = 1
+    chain_takes: bool = False
     unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
     out_dir: Path | None = None
 

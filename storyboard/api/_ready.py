@@ -109,6 +109,7 @@ def _check_options(options: CompileOptions) -> None:
         "--max-references": options.max_references is not None,
         "--strict": options.is_strict,
         "--takes": options.takes != 1,
+        "--chain-takes": options.chain_takes,
     }
     for name, is_given in given.items():
         if is_given:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
 from storyboard.cli.options import file_argument, finding_options, force_option, read_money
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 @file_argument
 @compile_options
-@takes_option
+@takes_options
 @click.option(
     "--max-cost",
     metavar="AMOUNT",
@@ -54,6 +54,7 @@ def plan_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     max_cost: Money | None,
     max_seconds: int | None,
     as_json: bool,
@@ -83,6 +84,7 @@ def plan_command(
         max_seconds=max_seconds,
         is_simulated=simulate,
         takes=takes,
+        chain_takes=chain_takes,
     )
     if compare:
         return _compare_targets(Project(file, options), as_json, form, color)

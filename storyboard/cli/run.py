@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, takes_option
+from storyboard.cli.compile_options import compile_options, takes_options
 from storyboard.cli.errors import in_words, shown
 from storyboard.cli.exit_codes import FINE, INCOMPLETE, INTERRUPTED, REFUSED
 from storyboard.cli.options import color_option, file_argument, read_money
@@ -71,11 +71,12 @@ if TYPE_CHECKING:
 )
 @color_option
 @compile_options
-@takes_option
+@takes_options
 def run_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     simulate: bool,
     yes: bool,
     jobs: int,
@@ -101,7 +102,12 @@ def run_command(
         from storyboard.api import Project, RunSettings
 
         options = dataclasses.replace(
-            options, max_cost=max_cost, takes=takes, is_simulated=simulate, out_dir=out_dir
+            options,
+            max_cost=max_cost,
+            takes=takes,
+            chain_takes=chain_takes,
+            is_simulated=simulate,
+            out_dir=out_dir,
         )
         project = Project(file, options)
         ready = ready_plan(project)
