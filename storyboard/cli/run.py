@@ -215,7 +215,13 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
         stream = sys.stderr
         colored, width = has_color(color, stream), terminal_width(stream)
         told_all = "`storyboard plan --all`"
-        shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
+        shown = render_plan(
+            plan,
+            color=colored,
+            width=width,
+            unfolded=told_all,
+            is_simulated=store.simulated,
+        )
         write(shown + "\n", stream, color=colored)
     if yes or not pending.requests:
         return True
