@@ -144,6 +144,6 @@ def _compare_targets(project: Project, as_json: bool, form: str, color: str) -> 
 
 
 def _has_pending(made: Plan) -> bool:
-    from storyboard.plan.model import Action
+    from storyboard.plan.reason import Action
 
     return made.totals.actions[Action.GENERATE].requests > 0

@@ -207,7 +207,7 @@ def _stitch(file: str, options: CompileOptions) -> str:
 
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
-    from storyboard.plan.model import Action
+    from storyboard.plan.reason import Action
     from storyboard.render.plan import counted, described_by, price, render_plan
 
     pending = plan.totals.actions[Action.GENERATE]

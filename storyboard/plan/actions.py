@@ -7,17 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from storyboard.compiler.cost import currency
-from storyboard.plan.model import (
-    NEW,
-    Action,
-    FilmCost,
-    PayloadChange,
-    Plan,
-    PlannedRequest,
-    PlannedShot,
-    Reason,
-    ReasonCode,
-)
+from storyboard.plan.model import FilmCost, Plan
+from storyboard.plan.planned_request import PlannedRequest, PlannedShot
+from storyboard.plan.reason import NEW, Action, PayloadChange, Reason, ReasonCode
 from storyboard.targets.model import RequestRules as Fields
 from storyboard.targets.model import Target
 from storyboard.values.sums import Total, total, total_in

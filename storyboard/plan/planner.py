@@ -24,23 +24,19 @@ from storyboard.diagnostics.types import Severity
 from storyboard.document.nodes import Mapping
 from storyboard.plan.actions import FilmSums, film_sums, mark, sum_of, sum_of_due, sums_by_action
 from storyboard.plan.model import (
-    NEW,
-    Action,
     FilmCost,
     LeftOutScene,
-    PlaceInFile,
     Plan,
     PlanBudget,
-    PlannedCost,
     PlannedFilm,
-    PlannedRequest,
-    PlannedShot,
     PlanSource,
     PlanTarget,
     PlanTotals,
     SceneTotal,
 )
+from storyboard.plan.planned_request import PlannedCost, PlannedRequest, PlannedShot
 from storyboard.plan.prompt_map import prompt_map
+from storyboard.plan.reason import NEW, Action, PlaceInFile
 from storyboard.targets.model import Target
 from storyboard.values.sums import Total
 from storyboard.values.units import Money

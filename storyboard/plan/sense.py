@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from storyboard.compiler.film import MENTION, Film, Passage, Shot, marks_of
 from storyboard.compiler.words import WORDS
-from storyboard.plan.model import MapRow, PlannedRequest
+from storyboard.plan.planned_request import MapRow, PlannedRequest
 from storyboard.targets.model import Feature
 
 _KINDS = frozenset({"action", "line", "introduction", "framing", "carry", "glue"})

@@ -18,7 +18,9 @@ from typing import Any
 import orjson
 
 from storyboard.compiler.film import Film
-from storyboard.plan.model import Action, Plan, PlannedCost, PlannedRequest
+from storyboard.plan.model import Plan
+from storyboard.plan.planned_request import PlannedCost, PlannedRequest
+from storyboard.plan.reason import Action
 from storyboard.plan.sense import SenseChecker
 from storyboard.targets.model import Target
 from storyboard.values.sums import Total

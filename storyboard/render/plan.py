@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from storyboard.plan.model import (
-    Action,
-    LeftOutScene,
-    Plan,
-    PlannedRequest,
-    PlanTarget,
-    ReasonCode,
-    SceneTotal,
-)
+from storyboard.plan.model import LeftOutScene, Plan, PlanTarget, SceneTotal
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action, ReasonCode
 from storyboard.render.reasons import reason_text, unpriced_text
 from storyboard.render.width import clip, columns, visible
 from storyboard.targets.load import BUILT_IN

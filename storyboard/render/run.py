@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from storyboard.ledger.states import STATE_WORDS
 from storyboard.plan.actions import DUE
-from storyboard.plan.model import Action, PlannedRequest
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action
 from storyboard.render.width import clip, columns, visible
 from storyboard.run.events import STATES, Event, Happening
 from storyboard.values.sums import total_by_currency

@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from storyboard.board.model import BoardLine, BoardScene, FilmBoard, ShotCard, plain_text
-from storyboard.plan.model import plain
+from storyboard.plan.amounts import plain
 from storyboard.render.board.parts import Part, is_of_money, reasons_of, state_of
 from storyboard.values.units import CENT
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storyboard.hosts.registry import get_host
 from storyboard.ledger.store import Store
 from storyboard.plan import Plan
-from storyboard.plan.model import Action
+from storyboard.plan.reason import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,17 +22,9 @@ from storyboard.ledger import Intent, KnownTakes, Order, State
 from storyboard.ledger.states import UNDER_WAY
 from storyboard.plan.actions import mark, remark
 from storyboard.plan.file import encode
-from storyboard.plan.model import (
-    NEW,
-    Action,
-    PayloadChange,
-    PlaceInFile,
-    Plan,
-    PlannedRequest,
-    PlannedShot,
-    Reason,
-    ReasonCode,
-)
+from storyboard.plan.model import Plan
+from storyboard.plan.planned_request import PlannedRequest, PlannedShot
+from storyboard.plan.reason import NEW, Action, PayloadChange, PlaceInFile, Reason, ReasonCode
 from storyboard.render.plan import render_plan
 from storyboard.render.reasons import reason_text
 from storyboard.run.scheduler import Phase, Schedule, ScheduledClip

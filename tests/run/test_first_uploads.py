@@ -12,7 +12,7 @@ from rendering_films import FEW, make_work, run_once
 
 from storyboard.api import CompileOptions, Project
 from storyboard.hosts.registry import all_hosts
-from storyboard.plan.model import Action
+from storyboard.plan.reason import Action
 from storyboard.render.uploads import render_uploads
 from storyboard.run.first_uploads import FirstUploads, first_uploads
 from storyboard.simulator import Simulator

@@ -13,7 +13,7 @@ from storyboard.ledger import Intent, Ledger, Order, Receipt, Standing, State
 from storyboard.ledger.history import STANDINGS
 from storyboard.ledger.states import AT_RISK, PAID, STEPS, UNDER_WAY
 from storyboard.plan.actions import ACTIONS
-from storyboard.plan.model import Action, Reason, ReasonCode
+from storyboard.plan.reason import Action, Reason, ReasonCode
 from storyboard.render.ledger import STATE_WORDS
 from storyboard.render.reasons import reason_text
 from storyboard.render.run import WORDS

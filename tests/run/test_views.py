@@ -12,7 +12,8 @@ from planned_requests import planned_request
 
 from storyboard.ledger import Intent, Order, Receipt, State
 from storyboard.plan.clips import PlannedClip
-from storyboard.plan.model import Action, PlannedRequest
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action
 from storyboard.render.report import NextSteps, render_report, report_json
 from storyboard.render.run import MAX_ROWS, Board, LiveView, Log
 from storyboard.render.width import columns
