@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storyboard.api._load import CompileOptions
+from storyboard.errors import UsageError
 
 if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from storyboard.api._resolve import DecidedClip, Decision
     from storyboard.api._run_events import RunEvents
     from storyboard.api._sent_clips import FilmStatus, SentClips
+    from storyboard.board import FilmBoard
     from storyboard.ledger import RunRecord
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
     from storyboard.project.outputs import Outputs
-    from storyboard.run.delivery import Patience
     from storyboard.run.events import EventListener
     from storyboard.run.first_uploads import FirstUploads
+    from storyboard.run.patience import Patience
     from storyboard.run.report import Report
     from storyboard.values.units import Money
 
@@ -40,22 +42,31 @@ def _nothing(*_: object) -> None:
     """Do nothing."""
 
 
+def _lower(one: Money | None, other: Money | None) -> Money | None:
+    """The lower of two limits, None where there is none."""
+    if one is None or other is None:
+        return one or other
+    if one.currency != other.currency:
+        raise UsageError(f"limits of {one} and {other} cannot be held together: use one currency")
+    return min(one, other, key=lambda limit: limit.amount)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
     """How a plan is run.
 
-    ``jobs`` is how many clips may be under way at once. ``max_cost`` is the most that may be
-    spent, the plan's budget where None. ``key_file`` holds the host's key, which else is in the
-    environment; ``base_url`` is an address in place of the vendor's own. ``host_options`` are the
-    options that the host declares, by their names; ``faults`` are for the simulator.
-    ``patience`` says how long is waited for what.
+    ``jobs`` is how many clips may be under way at once. ``max_cost`` is the most that this run may
+    spend; the plan's own limits hold beside it. ``key_file`` holds the host's key, which else is
+    in the environment; ``base_url`` is an address in place of the vendor's own. ``host_options``
+    are the options that the host declares, by their names; ``faults`` are for the simulator.
+    ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
     jobs: int = 4
     max_cost: Money | None = None
     key_file: Path | None = None
     base_url: str | None = None
-    host_options: Mapping[str, str] = field(default_factory=dict)
+    host_options: Mapping[str, str] = field(hash=False, default_factory=dict)
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 
@@ -105,6 +116,16 @@ class Project:
         from storyboard.api._compare import compare_targets
 
         return compare_targets(self.file, self.options)
+
+    def board(self, *, side: int = 640) -> FilmBoard:
+        """The film as cards, with its cast and the shares of its price; see ``render.board``.
+
+        ``side`` is the longer side of the thumbnails in pixels, 0 for none. Local pictures are
+        read; what is wrong with the storyboard is among the findings of the cards.
+        """
+        from storyboard.api._board import board_storyboard
+
+        return board_storyboard(self.file, self.options, side)
 
     # Clips
 
@@ -157,7 +178,7 @@ class Project:
             store=ready.store,
             root=ready.root,
             jobs=settings.jobs,
-            limit=settings.max_cost or ready.plan.budget.limit,
+            limit=_lower(settings.max_cost, ready.plan.budget.max_cost),
             key_file=settings.key_file,
             base=settings.base_url,
             host_options=settings.host_options,

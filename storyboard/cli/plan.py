@@ -11,19 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
-from storyboard.cli.options import (
-    file_argument,
-    finding_options,
-    force_option,
-    has_color,
-    read_money,
-    show_findings,
-    terminal_width,
-    write,
-)
+from storyboard.cli.options import file_argument, finding_options, force_option, read_money
+from storyboard.cli.output import has_color, say, show_findings, terminal_width, write, write_json
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project
@@ -36,12 +28,12 @@ if TYPE_CHECKING:
 )
 @file_argument
 @compile_options
-@takes_option
+@takes_options
 @click.option(
     "--max-cost",
     metavar="AMOUNT",
     callback=read_money,
-    help="Refuse a film that costs more, as '25 USD'.",
+    help="Refuse a plan that has more left to pay, as '25 USD'; the budget holds beside it.",
 )
 @click.option("--max-seconds", type=click.IntRange(min=1), help="Refuse a film that renders more.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
@@ -62,6 +54,7 @@ def plan_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     max_cost: Money | None,
     max_seconds: int | None,
     as_json: bool,
@@ -91,6 +84,7 @@ def plan_command(
         max_seconds=max_seconds,
         is_simulated=simulate,
         takes=takes,
+        chain_takes=chain_takes,
     )
     if compare:
         return _compare_targets(Project(file, options), as_json, form, color)
@@ -104,7 +98,7 @@ def plan_command(
             made = dataclasses.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     if as_json:
-        write(encode(made))
+        write_json(encode(made))
         show_on_stderr(compiled, form, color, errors_only=True)
     elif not made.requests:
         show_on_stderr(compiled, form, color)
@@ -113,20 +107,17 @@ def plan_command(
         aged = planned.price_age(datetime.now(UTC).date())
         found = (*made.diagnostics, *map(finding_json, aged))
         shown = dataclasses.replace(made, diagnostics=found)
-        write(
-            render_plan(
-                shown,
-                color=has_color(color, stream),
-                width=terminal_width(stream),
-                everything=everything,
-            )
+        colored = has_color(color, stream)
+        text = render_plan(
+            shown, color=colored, width=terminal_width(stream), everything=everything
         )
+        write(text, color=colored)
         if is_refused or form != "text":
             show_on_stderr(compiled, form, color, errors_only=form == "text")
     if is_refused:
         return refusal_code(compiled.diagnostics)
     if out is not None:
-        click.echo(f"written to {out}", err=True)
+        say(f"written to {out}")
     return PENDING if detailed_exitcode and _has_pending(made) else FINE
 
 
@@ -139,14 +130,12 @@ def _compare_targets(project: Project, as_json: bool, form: str, color: str) -> 
     if not comparison.offers:
         return REFUSED
     if as_json:
-        write(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
+        write_json(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
     else:
-        stream = sys.stdout
-        write(
-            render_comparison(
-                comparison.to_json(), color=has_color(color, stream), width=terminal_width(stream)
-            )
-        )
+        colored = has_color(color, sys.stdout)
+        width = terminal_width(sys.stdout)
+        text = render_comparison(comparison.to_json(), color=colored, width=width)
+        write(text, color=colored)
     return FINE
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from storyboard.cli.compile_options import compile_options
-from storyboard.cli.errors import say_error, shown, told
+from storyboard.cli.errors import in_words, say_error, shown
 from storyboard.cli.exit_codes import INCOMPLETE, REFUSED
 from storyboard.cli.options import file_argument, force_option
+from storyboard.cli.output import say
 from storyboard.cli.plan_source import ready_plan
 from storyboard.cli.run_options import out_dir_option, simulate_option
 
@@ -51,7 +53,7 @@ def stitch_command(
         raise click.UsageError(
             f'"{out}" is no name for the film: give one that ends in {", ".join(SUFFIXES)}'
         )
-    with told() as ending:
+    with in_words() as ending:
         project = Project(
             file, dataclasses.replace(options, is_simulated=simulate, out_dir=out_dir)
         )
@@ -59,11 +61,10 @@ def stitch_command(
         if ready is None:
             return REFUSED
         try:
-            film, clips = project.stitch(
-                ready, out, say=lambda text: click.echo(text, err=True), force=force
-            )
+            film, clips = project.stitch(ready, out, say=say, force=force)
         except MissingClipsError as error:
             again = f"storyboard run {shlex.quote(file)}{' --simulate' if simulate else ''}"
             return say_error(f"{error}; `{again}` renders them", INCOMPLETE)
-        click.echo(f"{shown(film.file)}  {film.seconds:.1f} s, {counted(clips, 'clip')}")
+        made = f"{shown(film.file)}  {film.seconds:.1f} s, {counted(clips, 'clip')}"
+        say(made, sys.stdout)
     return ending.code

@@ -5,6 +5,7 @@ Each function knows one kind of mistake; it reports it and is true, or is false.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from yaml.events import ScalarEvent
@@ -14,6 +15,8 @@ from storyboard.diagnostics.codes import BAD_KEY, UNCLOSED_QUOTATION, UNQUOTED_T
 from storyboard.document.breakdown import Breakdown, on_one_line
 from storyboard.document.findings import shorten
 from storyboard.document.plain_scalars import (
+    COMMENT,
+    CUT,
     PlainLine,
     is_in_flow,
     line_before,
@@ -24,6 +27,36 @@ from storyboard.document.plain_scalars import (
 )
 
 _LINES_ABOVE = 1_000
+_FULL_WIDTH_KEY = re.compile(r"([A-Za-z_-]+)([ ]?：[ ]*)")
+_LINES_OF_A_TEXT = 50
+
+
+def is_cut_by_comment(at: Breakdown) -> bool:
+    """A text that a ``#`` has ended, where the text was meant to go on in the lines below."""
+    for place in dict.fromkeys((at.opened, at.place)):
+        line = PlainLine(at.source, place)
+        for _ in range(_LINES_OF_A_TEXT):
+            above = line_before(at.source, line)
+            if line.dashed or line.key is not None or above is None:
+                break
+            cut = CUT.search(at.text, above.value, above.end)
+            is_plain = at.text[above.value : above.value + 1] not in set("\"'|>[{")
+            if cut is not None and is_plain and line.indent > above.column:
+                fix = quote_fix(
+                    at.source, above.value, text_end(at.source, above.value, in_flow=False)
+                )
+                is_sure = COMMENT.search(fix.span.text) is None
+                return at.say(
+                    UNQUOTED_TEXT,
+                    "a # with a space before it begins a comment, which ends the text here",
+                    at.span(cut.start(1), len(cut[1].rstrip())),
+                    f"write {on_one_line(fix.text)}"
+                    if is_sure
+                    else "put the whole text into quotation marks, without the comment",
+                    fix=fix if is_sure else None,
+                )
+            line = above
+    return False
 
 
 def is_after_quote(at: Breakdown) -> bool:
@@ -194,6 +227,16 @@ def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
             at.span(start),
             f'write "- {shorten(written[1:])}"',
             fix=Fix(Span(at.source, start + 1, start + 1), " "),
+        )
+    if (full_width := _FULL_WIDTH_KEY.match(written)) is not None:
+        place = start + full_width.end(1)
+        return at.say(
+            YAML_SYNTAX,
+            f'the key "{full_width[1]}" is followed by a full-width colon, which YAML takes for a'
+            " letter",
+            at.span(place, len(full_width[2])),
+            f'write "{full_width[1]}: "',
+            fix=Fix(at.span(place, len(full_width[2])), ": "),
         )
     key, _, rest = written.partition(":")
     if rest and key and " " not in key:

@@ -37,9 +37,9 @@ from storyboard.document.diagnosis import (
 from storyboard.document.entries import REFUSED_KEY, Entries
 from storyboard.document.events import HAS_C_PARSER, open_events
 from storyboard.document.findings import Findings, Refused
+from storyboard.document.merge_conflicts import without_conflicts
 from storyboard.document.nodes import HOLE, Mapping, Node, Origin, Scalar, Sequence
-from storyboard.document.recovery import Recovery, StandIn
-from storyboard.values.collector import paused_collector
+from storyboard.document.recovery import DocumentRecovery, StandIn
 
 MAX_DEPTH = 64
 MAX_ALIASED_NODES = 100_000
@@ -71,35 +71,38 @@ def parse(
     be read is a hole: a scalar with the style ``?``, or an entry that is missing in a mapping which
     ``is_broken``.
 
-    Reports SB002 and SB004 to SB018. After SB002, SB012, SB013 and SB016, after a hundred
+    Reports SB002, SB004 to SB018 and SB020. After SB002, SB012, SB013 and SB016, after a hundred
     mistakes, and where the file cannot be read even without what is broken in it, there is no
     node. Never raises, whatever the text.
     """
-    recovery = Recovery(source)
-    with paused_collector():
-        while True:
-            found = Diagnostics()
-            findings = Findings(source, found)
-            try:
-                node = _Builder(source, findings, recovery).build(c_parser=c_parser)
-            except Refused:
-                node = None
-            except _Broken as broken:
-                # What was found so far may only follow from the mistake.
-                if not recovery.is_blank(broken.cause):
-                    diagnostics.take(broken.found)
-                if recovery.go_on(broken.found, broken.cause):
-                    continue
-                return None
-            except MemoryError:
-                node = None
-                with suppress(Refused):
-                    findings.no_memory()
-            for one in found:
-                diagnostics.take(one)
-            if isinstance(node, Mapping) and not recovery.is_whole:
-                node.is_broken = True
-            return node
+    recovery = DocumentRecovery(source)
+    try:
+        recovery.read(without_conflicts(source, Findings(source, diagnostics)))
+    except Refused:
+        return None
+    while True:
+        found = Diagnostics()
+        findings = Findings(source, found)
+        try:
+            node = _Builder(source, findings, recovery).build(c_parser=c_parser)
+        except Refused:
+            node = None
+        except _Broken as broken:
+            # What was found so far may only follow from the mistake.
+            if not recovery.is_blank(broken.cause):
+                diagnostics.take(broken.found)
+            if recovery.go_on(broken.found, broken.cause):
+                continue
+            return None
+        except MemoryError:
+            node = None
+            with suppress(Refused):
+                findings.no_memory()
+        for one in found:
+            diagnostics.take(one)
+        if isinstance(node, Mapping) and not recovery.is_whole:
+            node.is_broken = True
+        return node
 
 
 class _Broken(Exception):  # noqa: N818 - not an error: the way out to the recovery
@@ -119,7 +122,7 @@ class _Builder:
 
     __slots__ = ("aliased", "anchors", "findings", "origin", "recovery", "source", "text")
 
-    def __init__(self, source: Source, findings: Findings, recovery: Recovery) -> None:
+    def __init__(self, source: Source, findings: Findings, recovery: DocumentRecovery) -> None:
         self.source = source
         self.recovery = recovery
         self.text = recovery.text

@@ -27,6 +27,7 @@ from pathlib import Path, PurePosixPath
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger import Finished, KnownTakes, Ledger, LedgerReader, read_lock
+from storyboard.ledger.history import sent_for_others
 from storyboard.ledger.readers import SqliteReader
 from storyboard.ledger.sqlite import SqliteLedger
 from storyboard.project.disk import plain_file_problem
@@ -154,9 +155,15 @@ class Store:
         """The film's ledger, to read; nothing is made or written. Its methods raise errors."""
         return SqliteReader(self.ledger_file)
 
-    def known(self) -> KnownTakes:
-        """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``."""
-        return KnownTakes(self.read_ledger().intents(), self.finished())
+    def known(self, film: str) -> KnownTakes:
+        """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``.
+
+        ``film`` is the name of the storyboard's file: a folder's ledger serves all its films.
+        """
+        ledger = self.read_ledger()
+        intents = ledger.intents()
+        others = sent_for_others(intents, ledger.runs(), film)
+        return KnownTakes(intents, self.finished(), others)
 
     def finished(self) -> dict[str, Finished]:
         """The takes of the lock. Raises ``LockError``."""

@@ -13,27 +13,25 @@ from storyboard.plan.staleness import read_plan
 from storyboard.project.outputs import OutputError, Outputs
 from storyboard.project.places import OutsideError
 from storyboard.values.canonical import canonical_bytes
-from storyboard.values.collector import paused_collector
 
 
 def encode(plan: Plan) -> str:
     """A plan as text: sorted keys, a line for each request and each finding."""
     lines: list[bytes] = []
-    with paused_collector():
-        written = replace(plan, requests=()).to_json()
-        # One after the other: all of a long film at once takes long to make and to clear away.
-        lists = {key: one for key, one in written.items() if isinstance(one, list) and one}
-        rows: dict[str, Iterable[bytes]] = {
-            key: map(canonical_bytes, one) for key, one in lists.items()
-        }
-        if plan.requests:
-            rows["requests"] = (canonical_bytes(one.to_json()) for one in plan.requests)
-        for key in sorted(written):
-            line = canonical_bytes(key) + b":"
-            if key in rows:
-                lines.append(line + b"[\n" + b",\n".join(rows[key]) + b"\n]")
-            else:
-                lines.append(line + canonical_bytes(written[key]))
+    written = replace(plan, requests=()).to_json()
+    # One after the other: all of a long film at once takes long to make and to clear away.
+    lists = {key: one for key, one in written.items() if isinstance(one, list) and one}
+    rows: dict[str, Iterable[bytes]] = {
+        key: map(canonical_bytes, one) for key, one in lists.items()
+    }
+    if plan.requests:
+        rows["requests"] = (canonical_bytes(one.to_json()) for one in plan.requests)
+    for key in sorted(written):
+        line = canonical_bytes(key) + b":"
+        if key in rows:
+            lines.append(line + b"[\n" + b",\n".join(rows[key]) + b"\n]")
+        else:
+            lines.append(line + canonical_bytes(written[key]))
     return (b"{\n" + b",\n".join(lines) + b"\n}\n").decode()
 
 

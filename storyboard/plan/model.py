@@ -8,6 +8,7 @@ with its facts: ``storyboard.render`` makes the words.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,7 +17,6 @@ from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.errors import RefusedError
 from storyboard.values.json_object import JsonObject, ShapeError
-from storyboard.values.record import value
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
@@ -82,7 +82,7 @@ class PlaceInFile(NamedTuple):
         return cls(found.text("file"), found.number("line", 1), found.number("column", 1))
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadChange:
     """What differs from the payload that was sent before.
 
@@ -118,7 +118,7 @@ class PayloadChange:
         )
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why a request has its action.
 
@@ -166,7 +166,7 @@ class Reason:
 NEW = Reason(code=ReasonCode.NEW)
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCost:
     """What a request costs: ``seconds`` at ``unit_price`` each."""
 
@@ -214,7 +214,7 @@ class MapRow(NamedTuple):
     column: int | None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedShot:
     """A shot of a request, or a part of one.
 
@@ -280,7 +280,7 @@ def _map(found: JsonObject) -> tuple[MapRow, ...]:
     return found.list_of("map", _map_row)
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRequest:
     """One request of a plan, in the film's order.
 
@@ -293,7 +293,7 @@ class PlannedRequest:
     id: str
     digest: str
     endpoint: str
-    payload: Json
+    payload: Json = field(hash=False)
     seconds: int
     padding: int
     take: int | tuple[int, ...]
@@ -302,7 +302,7 @@ class PlannedRequest:
     reason: Reason
     cost: PlannedCost | None
     shots: tuple[PlannedShot, ...]
-    tokens: Mapping[str, str]
+    tokens: Mapping[str, str] = field(hash=False)
     assets: tuple[AssetUse, ...]
     depends_on: tuple[Dependency, ...]
 
@@ -396,7 +396,7 @@ def _dependency(written: Any, pointer: str, digests: Mapping[str, str]) -> Depen
     )
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedFilm:
     """The storyboard that a plan is made from. ``digest`` is empty where nothing could be read.
 
@@ -410,7 +410,7 @@ class PlannedFilm:
     audio: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSource:
     """A file that was read, and the digest of its bytes."""
 
@@ -418,12 +418,13 @@ class PlanSource:
     digest: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTarget:
     """The target that a plan is for, with the digest of its data.
 
     ``as_of`` is the date of the oldest price used, ISO 8601; ``status`` is ``current`` or
-    ``superseded``.
+    ``superseded``. ``origin`` is the file of the user's own that describes the target, or
+    ``built-in``.
     """
 
     id: str
@@ -431,9 +432,10 @@ class PlanTarget:
     as_of: str
     status: str
     digest: str
+    origin: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SceneTotal:
     """What one scene costs; ``title`` may be empty."""
 
@@ -442,7 +444,7 @@ class SceneTotal:
     total: Total
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOutScene:
     """A scene without requests and without a price, as errors concern it.
 
@@ -473,29 +475,45 @@ class LeftOutScene:
         )
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTotals:
     """The sums of a plan. ``actions`` has every action; together they are the whole film."""
 
     requests: int
     seconds: int
-    actions: Mapping[Action, Total]
+    actions: Mapping[Action, Total] = field(hash=False)
     scenes: tuple[SceneTotal, ...]
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmCost:
+    """What a film costs in all; None where a part of a sum is not known.
+
+    ``paid`` is what it has ever cost, discarded takes and billed failures too, ``under_way`` what
+    was sent and may have to be paid, ``to_pay`` what the plan adds, ``total`` their sum.
+    """
+
+    paid: Money | None = None
+    under_way: Money | None = None
+    to_pay: Money | None = None
+    total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanBudget:
     """The limits of a film, None where there are none.
 
-    ``within`` is None where an unknown price leaves it open.
+    ``limit`` is of all that the film costs, ``max_cost`` of what is still to be paid. ``within``
+    is None where an unknown price leaves it open.
     """
 
     limit: Money | None = None
+    max_cost: Money | None = None
     max_seconds: int | None = None
     within: bool | None = None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What will be asked of the vendor, in order, with its price.
 
@@ -510,8 +528,9 @@ class Plan:
     requests: tuple[PlannedRequest, ...]
     totals: PlanTotals
     unpriced: tuple[LeftOutScene, ...]
+    cost: FilmCost
     budget: PlanBudget
-    diagnostics: tuple[Json, ...]
+    diagnostics: tuple[Json, ...] = field(hash=False)
     is_applyable: bool
 
     def to_json(self) -> Json:
@@ -535,6 +554,7 @@ class Plan:
                 "as_of": target.as_of,
                 "status": target.status,
                 "digest": target.digest,
+                "origin": target.origin,
             },
             "requests": [request.to_json() for request in self.requests],
             "totals": {
@@ -547,8 +567,13 @@ class Plan:
                 ],
             },
             "unpriced": [scene.to_json() for scene in self.unpriced],
+            "film": {
+                name: UNKNOWN if (sum_ := getattr(self.cost, name)) is None else money_json(sum_)
+                for name in sorted(_FILM_COST)
+            },
             "budget": {
                 "limit": budget.limit and money_json(budget.limit),
+                "max_cost": budget.max_cost and money_json(budget.max_cost),
                 "max_seconds": budget.max_seconds,
                 "within": budget.within,
             },
@@ -592,6 +617,7 @@ def _plan(found: JsonObject) -> Plan:
         requests=tuple(requests),
         totals=_totals(found),
         unpriced=found.list_of("unpriced", LeftOutScene.from_json),
+        cost=_film_cost(found),
         budget=_budget(found),
         diagnostics=found.list_of("diagnostics", _finding),
         is_applyable=found.truth("applyable"),
@@ -652,10 +678,21 @@ def _total(found: JsonObject) -> Total:
     )
 
 
+def _film_cost(plan: JsonObject) -> FilmCost:
+    found = JsonObject(plan.value("film"), "/film", _FILM_COST)
+    return FilmCost(
+        **{
+            name: None if found.value(name) == UNKNOWN else _money(found, name)
+            for name in _FILM_COST
+        }
+    )
+
+
 def _budget(plan: JsonObject) -> PlanBudget:
     found = JsonObject(plan.value("budget"), "/budget", _BUDGET)
     return PlanBudget(
         limit=None if found.value("limit") is None else _money(found, "limit"),
+        max_cost=None if found.value("max_cost") is None else _money(found, "max_cost"),
         max_seconds=found.number_or_none("max_seconds", 1),
         within=None if found.value("within") is None else found.truth("within"),
     )
@@ -696,14 +733,15 @@ def _members(names: str) -> frozenset[str]:
 
 
 _PLAN = _members(
-    "format tool storyboard sources target requests totals unpriced budget diagnostics applyable"
+    "format tool storyboard sources target requests totals unpriced film budget diagnostics "
+    "applyable"
 )
 _TOOL = _members("name version")
 _FILM = _members("title file digest aspect_ratios audio")
 _SOURCE = _members("file digest")
 _LEFT_OUT = _members("scene title reason")
 _LEFT_OUT_REASON = _members("code of")
-_TARGET = _members("id endpoint as_of status digest")
+_TARGET = _members("id endpoint as_of status digest origin")
 _REQUEST = _members(
     "id digest endpoint payload seconds padding take alternate_of action reason cost shots tokens "
     "assets depends_on"
@@ -717,7 +755,8 @@ _MONEY = _members("amount currency")
 _TOTALS = _members("requests seconds scenes") | frozenset(map(str, Action))
 _SUM = _members("requests seconds cost")
 _SUM_OPTIONAL = _members("known unknown_requests")
-_BUDGET = _members("limit max_seconds within")
+_FILM_COST = _members("paid under_way to_pay total")
+_BUDGET = _members("limit max_cost max_seconds within")
 _REASON = _members("code")
 _CHANGE, _CHANGE_OPTIONAL = _members("field"), _members("shot span")
 _FACTS = {

@@ -6,13 +6,13 @@ Every sum of money in a plan, in its text, and in what is said of a run is made 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from storyboard.values.record import value
 from storyboard.values.units import Money
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
     """A sum of costs in one currency.
 
@@ -65,6 +65,17 @@ def total(costs: Iterable[tuple[int, Money | None]], currency: str) -> Total:
             known += cost.amount
     return Total(
         requests=requests, seconds=seconds, known=known, unknown=unknown, currency=currency
+    )
+
+
+def total_in(costs: Iterable[tuple[int, Money | None]], currency: str) -> Total:
+    """The sum of costs in ``currency``; one in another currency is not known, as is None."""
+    return total(
+        (
+            (seconds, None if cost is None or cost.currency != currency else cost)
+            for seconds, cost in costs
+        ),
+        currency,
     )
 
 

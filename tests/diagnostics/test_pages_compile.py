@@ -237,9 +237,9 @@ def test_a_mistake_of_the_tool_is_words_and_an_exit_code_and_no_traceback() -> N
     [example] = cases("SB902")[0]
     lay_out(example)
     faulty = (
-        "import sys, storyboard.cli.main as cli, storyboard.api as api\n"
+        "import sys, storyboard.cli.main as cli, storyboard\n"
         "def check(*given): raise ZeroDivisionError('a fault')\n"
-        "api.check = check\n"
+        "storyboard.Project.check = check\n"
         f"sys.argv = {['storyboard', *example.arguments]!r}\n"
         "cli.main()\n"
     )
