@@ -14,9 +14,10 @@ The way of a film, a room of the package for each step::
     hosts/        the vendors' queues behind one protocol, a module each
     simulator/    the vendors' protocols on this machine, for free
     media/        what is in a clip, and the film from its clips
+    board/        the film as its people look at it: cards, cast, shares of the bill
     run/          the engine: schedule, orders, delivery, recovery, events, report
     api/          ``Project``, which can do everything that a command does
-    render/       plans, findings and reports as text and machine forms
+    render/       plans, findings and reports as text and machine forms, the board as a page
     cli/          a module a command
 
 Small rooms below all: ``values`` (money, seconds, digests, addresses), ``diagnostics`` (codes,
@@ -37,9 +38,9 @@ Programs use what is exported here; it is loaded when it is asked for.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from storyboard.lazy_exports import lazy_getattr
 from storyboard.version import __version__
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         SentClips,
         StitchedFilm,
     )
+    from storyboard.board import FilmBoard
     from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
     from storyboard.errors import RefusedError, StoryboardError, UsageError
     from storyboard.plan import Plan
@@ -84,6 +86,7 @@ _EXPORTS = {
     "Diagnostic": "storyboard.diagnostics",
     "Diagnostics": "storyboard.diagnostics",
     "Event": "storyboard.run.events",
+    "FilmBoard": "storyboard.board",
     "FilmStatus": "storyboard.api",
     "Happening": "storyboard.run.events",
     "MissingClipsError": "storyboard.api",
@@ -119,6 +122,7 @@ __all__ = [
     "Diagnostic",
     "Diagnostics",
     "Event",
+    "FilmBoard",
     "FilmStatus",
     "Happening",
     "MissingClipsError",
@@ -142,12 +146,7 @@ __all__ = [
     "__version__",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    module = _EXPORTS.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(module), name)
+__getattr__ = lazy_getattr(__name__, _EXPORTS)
 
 
 def __dir__() -> list[str]:

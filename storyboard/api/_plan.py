@@ -21,7 +21,6 @@ from storyboard.plan.planner import check_price_age
 from storyboard.plan.verify import verify
 from storyboard.targets.load import BUILT_IN, digest, origin
 from storyboard.targets.schemas import request_schema
-from storyboard.values.collector import paused_collector
 from storyboard.version import __version__
 
 if TYPE_CHECKING:
@@ -53,10 +52,9 @@ def plan_storyboard(file: str, options: CompileOptions) -> PlanResult:
     """
     diagnostics = start(options)
     known = _known(file, options, diagnostics)
-    with paused_collector():
-        reading = read(file, options, diagnostics)
-        compilation = compile_reading(reading, options, diagnostics, known)
-        return PlanResult(plan_compilation(compilation, options, known), compilation)
+    reading = read(file, options, diagnostics)
+    compilation = compile_reading(reading, options, diagnostics, known)
+    return PlanResult(plan_compilation(compilation, options, known), compilation)
 
 
 def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:

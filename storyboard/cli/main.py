@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -26,6 +27,7 @@ COMMANDS = {
     "resolve": "Decide about a clip that the vendor may have or not.",
     "runs": "List the runs of a film.",
     "stitch": "Join the clips to the film.",
+    "board": "Show the film as a page, with pictures and prices.",
     "simulate": "Serve the vendors' protocols on this machine, for free.",
     "targets": "Show the targets: models, hosts, limits and prices.",
     "schema": "Print a JSON Schema, for editors and other tools.",
@@ -106,7 +108,11 @@ def run() -> NoReturn:
     from storyboard.cli.streams import open_streams
 
     code = FAILED
-    open_streams(are_readers_heeded=bool(_LASTING.intersection(sys.argv[1:2])))
+    is_lasting = bool(_LASTING.intersection(sys.argv[1:2]))
+    if not is_lasting:
+        # What a command makes lives until its end and holds next to no cycles.
+        gc.disable()
+    open_streams(are_readers_heeded=is_lasting)
     try:
         main()
     except SystemExit as done:

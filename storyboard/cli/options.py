@@ -65,4 +65,7 @@ color_option = click.option(
 )
 
 
+force_option = click.option(
+    "--force", is_flag=True, help="Let --out replace a plain file that storyboard did not write."
+)
 file_argument = click.argument("file", default=".", metavar="[FILE]")

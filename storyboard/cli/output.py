@@ -64,7 +64,14 @@ def draw(text: str, stream: IO[str]) -> None:
 
 def ask(question: str) -> bool:
     """Ask for yes or no on the terminal; no is the default. Ctrl-C is click's ``Abort``."""
-    return click.confirm(_harmless(_spelt_out(question, None)), err=True)
+    return click.confirm(_harmless(visible(question)), err=True)
+
+
+def ask_for(question: str, choices: Sequence[str] = (), default: str | None = None) -> str:
+    """Ask for a text on the terminal, or for one of the choices. Ctrl-C is click's ``Abort``."""
+    answers = click.Choice(choices) if choices else None
+    asked = _harmless(visible(question))
+    return str(click.prompt(asked, type=answers, default=default, err=True))
 
 
 def _spelt_out(text: str, kept: re.Pattern[str] | None) -> str:

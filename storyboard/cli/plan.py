@@ -14,7 +14,7 @@ import click
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
-from storyboard.cli.options import file_argument, finding_options, read_money
+from storyboard.cli.options import file_argument, finding_options, force_option, read_money
 from storyboard.cli.output import has_color, say, show_findings, terminal_width, write, write_json
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file."
 )
+@force_option
 @click.option(
     "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
 )
@@ -58,6 +59,7 @@ def plan_command(
     max_seconds: int | None,
     as_json: bool,
     out: Path | None,
+    force: bool,
     simulate: bool,
     compare: bool,
     everything: bool,
@@ -86,11 +88,14 @@ def plan_command(
     )
     if compare:
         return _compare_targets(Project(file, options), as_json, form, color)
-    planned = Project(file, options).plan()
+    project = Project(file, options)
+    planned = project.plan()
     made, compiled = planned
     keep(made, compiled)
-    if out is not None and made.is_applyable and not write_plan(made, out, compiled.diagnostics):
-        made = dataclasses.replace(made, is_applyable=False)
+    if out is not None and made.is_applyable:
+        outputs = project.outputs(made)
+        if not write_plan(made, out, outputs, compiled.diagnostics, force=force):
+            made = dataclasses.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     if as_json:
         write_json(encode(made))

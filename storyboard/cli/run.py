@@ -26,8 +26,10 @@ from storyboard.cli.run_options import (
     address_options,
     check_host_options,
     order_options,
+    out_dir_option,
     simulate_option,
 )
+from storyboard.cli.uncertain import ask_about_uncertain
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project, ReadyPlan, RunSettings
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     callback=read_money,
     help="Spend no more than this, as '25 USD'; what is at risk counts. The budget holds too.",
 )
+@out_dir_option
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
 @address_options
 @order_options
@@ -78,6 +81,7 @@ def run_command(
     yes: bool,
     jobs: int,
     max_cost: Money | None,
+    out_dir: Path | None,
     as_json: bool,
     key_file: Path | None,
     base_url: str | None,
@@ -93,6 +97,7 @@ def run_command(
     are missing at the end.
     """
     with told() as ending:
+        _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         from storyboard.api import Project, RunSettings
 
@@ -102,6 +107,7 @@ def run_command(
             takes=takes,
             chain_takes=chain_takes,
             is_simulated=simulate,
+            out_dir=out_dir,
         )
         project = Project(file, options)
         ready = ready_plan(project)
@@ -123,7 +129,6 @@ def run_command(
             faults=faults,
         )
         watched = _Watched(project, ready, settings)
-        report = _watch(watched, as_json=as_json, color=color)
         film = f" --file {shlex.quote(file)}" if file != "." else ""
         ways = NextSteps(
             again=_again(sys.argv[1:]),
@@ -131,11 +136,23 @@ def run_command(
             out=shown(store.out),
             simulated=simulate,
         )
-        # Whoever read this may have gone away; the run has ended in order all the same.
-        with contextlib.suppress(BrokenPipeError):
-            _show_report(report, ways, as_json=as_json, color=color)
+        asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
+        while True:
+            report = _watch(watched, as_json=as_json, color=color)
+            # Whoever read this may have gone away; the run has ended in order all the same.
+            with contextlib.suppress(BrokenPipeError):
+                _show_report(report, ways, as_json=as_json, color=color)
+            if not asks or report.interrupted or not ask_about_uncertain(report, project.resolve):
+                break
         ending.code = _code_of(report)
     return ending.code
+
+
+def _check_waits() -> None:
+    """Refuse a wrong ``STORYBOARD_WAITS`` before anything is planned or agreed to."""
+    from storyboard.run.patience import waits_of_environment
+
+    waits_of_environment()
 
 
 def _check_faults(faults: tuple[str, ...], *, is_simulator_ours: bool) -> None:

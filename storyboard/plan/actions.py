@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from storyboard.compiler.cost import currency
@@ -20,7 +20,6 @@ from storyboard.plan.model import (
 )
 from storyboard.targets.model import RequestRules as Fields
 from storyboard.targets.model import Target
-from storyboard.values.record import value
 from storyboard.values.sums import Total, total, total_in
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def remark(plan: Plan, target: Target, known: Known) -> Plan:
     return replace(plan, requests=requests, totals=totals, cost=cost)
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilmSums:
     """The sums of a film's cost: what was paid, what is under way, what a plan adds, and all."""
 

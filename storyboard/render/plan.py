@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.plan.model import (
     Action,
     LeftOutScene,
@@ -15,7 +14,7 @@ from storyboard.plan.model import (
     ReasonCode,
     SceneTotal,
 )
-from storyboard.render.reasons import reason_text
+from storyboard.render.reasons import reason_text, unpriced_text
 from storyboard.render.width import clip, columns, visible
 from storyboard.targets.load import BUILT_IN
 from storyboard.values.sums import Total
@@ -234,13 +233,7 @@ def _unpriced(scenes: Sequence[LeftOutScene], paint: _Paint) -> str:
     """The scenes that have no price, and why."""
     lines = []
     for scene in scenes[:_MAX_FINDINGS]:
-        of = visible(scene.of)
-        why = {
-            UnpricedReason.ERRORS: "it has errors",
-            UnpricedReason.MENTIONS: f"it mentions {of}, which has errors",
-            UnpricedReason.CONTINUES: f"it continues {of}, which has no price",
-            UnpricedReason.FILM: "an error concerns the whole film",
-        }[scene.code]
+        why = visible(unpriced_text(scene))
         sign = paint("!", _COLORS["!"])
         lines.append(f"  {sign} {visible(scene.scene)}  no price: {why}")
     if (rest := len(scenes) - _MAX_FINDINGS) > 0:

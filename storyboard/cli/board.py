@@ -1,0 +1,93 @@
+"""``board``: the film as one page, with pictures, prices and what is sent."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from storyboard.cli.compile_options import compile_options, keep
+from storyboard.cli.errors import refusal_code, shown, told
+from storyboard.cli.options import file_argument, force_option
+from storyboard.cli.output import say, write
+
+if TYPE_CHECKING:
+    from storyboard.api import CompileOptions
+
+STDOUT = Path("-")
+_FOLDER_FILE = "storyboard"
+
+
+@click.command("board", epilog="Example: storyboard board film.yaml --out film.html")
+@file_argument
+@click.option(
+    "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page, or - for standard output. Without: board.html beside the storyboard.",
+)
+@click.option(
+    "--per-page",
+    type=click.Choice(("1", "2", "4", "6")),
+    default="4",
+    show_default=True,
+    help="How many shots stand on a printed page.",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice(("prices", "prompts", "notes")),
+    help="Leave this out, as for a client. May be repeated.",
+)
+@force_option
+@compile_options
+def board_command(
+    file: str,
+    options: CompileOptions,
+    simulate: bool,
+    out: Path | None,
+    per_page: str,
+    without: tuple[str, ...],
+    force: bool,
+) -> int:
+    """Write the film as one page of HTML: shots, pictures, cast, bill and what is sent.
+
+    The page needs no network and no script, and prints to A4 or Letter. A storyboard with errors
+    has a page too, which says what is wrong at its shot; the exit code is 1 then.
+    """
+    from storyboard.api import Project
+    from storyboard.render.board import Part, render_board
+
+    with told() as ending:
+        project = Project(file, dataclasses.replace(options, is_simulated=simulate))
+        board = project.board()
+        keep(board)
+        page = render_board(board, per_page=int(per_page), without=[Part(one) for one in without])
+        place = out or board_file(file)
+        if place == STDOUT:
+            write(page)
+        else:
+            project.outputs(board.plan).write(place, page.encode(), force=force)
+            say(f"written to {shown(place)}")
+        found = board.all_findings
+        errors = sum(one.severity == "error" for one in found)
+        if errors:
+            said = "1 error" if errors == 1 else f"{errors} errors"
+            say(f"the storyboard has {said}: `storyboard check` shows them")
+            ending.code = refusal_code(found)
+    return ending.code
+
+
+def board_file(file: str) -> Path:
+    """Where the page of a storyboard stands: beside it; standard output for standard input."""
+    if file == "-":
+        return STDOUT
+    place = Path(file)
+    if place.is_dir():
+        return place / "board.html"
+    name = place.name.split(".")[0]
+    return place.with_name("board.html" if name == _FOLDER_FILE else f"{name}.board.html")
