@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storyboard.plan import Plan
     from storyboard.project.outputs import Outputs
     from storyboard.run.events import EventListener
+    from storyboard.run.first_uploads import FirstUploads
     from storyboard.run.patience import Patience
     from storyboard.run.report import Report
     from storyboard.values.units import Money
@@ -116,7 +117,7 @@ class Project:
 
         return compare_targets(self.file, self.options)
 
-    def board(self, *, side: int = 480) -> FilmBoard:
+    def board(self, *, side: int = 640) -> FilmBoard:
         """The film as cards, with its cast and the shares of its price; see ``render.board``.
 
         ``side`` is the longer side of the thumbnails in pixels, 0 for none. Local pictures are
@@ -185,6 +186,14 @@ class Project:
             patience=settings.patience,
         )
         return session.run(listen, on_second_interrupt, tick)
+
+    def first_uploads(self, plan: Plan | ReadyPlan) -> FirstUploads | None:
+        """What a run would upload to the host for the first time; None where that is nothing."""
+        from storyboard.api._ready import ReadyPlan
+        from storyboard.run.first_uploads import first_uploads
+
+        ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
+        return first_uploads(ready.plan, ready.store, ready.target.host)
 
     def events(self, plan: Plan | ReadyPlan, settings: RunSettings | None = None) -> RunEvents:
         """The same as ``run``, as an iterator of its events with the report at its end."""

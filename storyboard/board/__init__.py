@@ -5,6 +5,7 @@
 - ``sheet``: who appears where, with seconds and money
 - ``phrases``: texts as people read them
 - ``shares``: a price shared out to the last digit
+- ``cues``: when each line is said
 - ``thumbnails``: small copies of pictures
 """
 

@@ -45,7 +45,7 @@ def make_board(
     project: ProjectFiles,
     findings: Iterable[Diagnostic],
     revision: str = "",
-    side: int = 480,
+    side: int = 640,
 ) -> FilmBoard:
     """The board of a film; ``film`` and ``written`` are None where nothing could be read.
 

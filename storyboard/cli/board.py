@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.compile_options import compile_options, keep
-from storyboard.cli.errors import refusal_code, shown, told
+from storyboard.cli.errors import in_words, refusal_code, shown
 from storyboard.cli.options import file_argument, force_option
-from storyboard.cli.output import say, write
+from storyboard.cli.output import say, write_document
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
 
 STDOUT = Path("-")
+_SMALL, _LARGE = 640, 1200
+"""The sides of thumbnails in pixels: beside other shots, and alone across a printed page."""
 _FOLDER_FILE = "storyboard"
 
 
@@ -62,14 +64,14 @@ def board_command(
     from storyboard.api import Project
     from storyboard.render.board import Part, render_board
 
-    with told() as ending:
+    with in_words() as ending:
         project = Project(file, dataclasses.replace(options, is_simulated=simulate))
-        board = project.board()
+        board = project.board(side=_LARGE if per_page in ("1", "2") else _SMALL)
         keep(board)
         page = render_board(board, per_page=int(per_page), without=[Part(one) for one in without])
         place = out or board_file(file)
         if place == STDOUT:
-            write(page)
+            write_document(page)
         else:
             project.outputs(board.plan).write(place, page.encode(), force=force)
             say(f"written to {shown(place)}")

@@ -28,6 +28,7 @@ COMMANDS = {
     "runs": "List the runs of a film.",
     "stitch": "Join the clips to the film.",
     "board": "Show the film as a page, with pictures and prices.",
+    "export": "Write the shot list, or subtitles.",
     "simulate": "Serve the vendors' protocols on this machine, for free.",
     "targets": "Show the targets: models, hosts, limits and prices.",
     "schema": "Print a JSON Schema, for editors and other tools.",

@@ -109,7 +109,11 @@ def plan_command(
         shown = dataclasses.replace(made, diagnostics=found)
         colored = has_color(color, stream)
         text = render_plan(
-            shown, color=colored, width=terminal_width(stream), everything=everything
+            shown,
+            color=colored,
+            width=terminal_width(stream),
+            everything=everything,
+            is_simulated=simulate,
         )
         write(text, color=colored)
         if is_refused or form != "text":

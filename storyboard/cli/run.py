@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.compile_options import compile_options, takes_options
-from storyboard.cli.errors import shown, told
+from storyboard.cli.errors import in_words, shown
 from storyboard.cli.exit_codes import FINE, INCOMPLETE, INTERRUPTED, REFUSED
 from storyboard.cli.options import color_option, file_argument, read_money
 from storyboard.cli.output import ask, draw, has_color, say, terminal_width, write, write_json
@@ -96,7 +96,7 @@ def run_command(
     is not paid again; running again goes on where the last run ended. Exit code 4 where clips
     are missing at the end.
     """
-    with told() as ending:
+    with in_words() as ending:
         _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         from storyboard.api import Project, RunSettings
@@ -115,6 +115,7 @@ def run_command(
             return REFUSED
         plan, store = ready.plan, ready.store
         check_host_options(host_options, ready.target.host)
+        _say_uploads(project, ready)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             say("nothing was sent")
             return REFUSED
@@ -135,6 +136,7 @@ def run_command(
             film=film + (" --simulate" if simulate else ""),
             out=shown(store.out),
             simulated=simulate,
+            stitch=_stitch(file, options),
         )
         asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
         while True:
@@ -179,6 +181,30 @@ def _again(arguments: Sequence[str]) -> str:
     return " ".join(["storyboard", *kept])
 
 
+def _say_uploads(project: Project, ready: ReadyPlan) -> None:
+    """Say what goes where before a project's first upload, and who can read it."""
+    found = project.first_uploads(ready)
+    if found is not None:
+        from storyboard.render.uploads import render_uploads
+
+        write(render_uploads(found) + "\n", sys.stderr)
+
+
+def _stitch(file: str, options: CompileOptions) -> str:
+    """The command that joins the clips of a run with these options."""
+    words = ["storyboard", "stitch", *([file] if file != "." else [])]
+    given = {"--target": options.target, "--project": options.project, "--out-dir": options.out_dir}
+    words += [word for name, one in given.items() if one for word in (name, str(one))]
+    words += [word for one in options.target_folders for word in ("--targets", str(one))]
+    for name, text in options.settings.items():
+        words += ["--set", f"{name}={text}"]
+    if options.max_references is not None:
+        words += ["--max-references", str(options.max_references)]
+    if options.is_simulated:
+        words.append("--simulate")
+    return shlex.join(words)
+
+
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
     from storyboard.plan.model import Action
@@ -189,7 +215,13 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
         stream = sys.stderr
         colored, width = has_color(color, stream), terminal_width(stream)
         told_all = "`storyboard plan --all`"
-        shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
+        shown = render_plan(
+            plan,
+            color=colored,
+            width=width,
+            unfolded=told_all,
+            is_simulated=store.simulated,
+        )
         write(shown + "\n", stream, color=colored)
     if yes or not pending.requests:
         return True

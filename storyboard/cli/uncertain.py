@@ -44,7 +44,6 @@ def _ask(result: Result, decide: Decide) -> bool:
         answer = ask_for(
             f"{intent.order.address} may be paid ({risk}): wait, adopt its id, or send again?",
             _CHOICES,
-            default="wait",
         )
         if answer == "wait":
             return False

@@ -36,11 +36,13 @@ def render_plan(
     width: int | None,
     everything: bool = False,
     unfolded: str = "--all",
+    is_simulated: bool = False,
 ) -> str:
     """The plan in text. ``width`` is the terminal's, None where lines may be of any length.
 
     ``everything`` shows reused clips, notes, and the scenes' sums, which are folded otherwise;
-    ``unfolded`` is what a user writes to see them.
+    ``unfolded`` is what a user writes to see them. ``is_simulated`` says that what counts as paid
+    was simulated.
     """
     paint = _paint if color else _plain
     if not plan.requests or plan.target is None:
@@ -58,7 +60,7 @@ def render_plan(
         blocks.append(advice)
     if plan.unpriced:
         blocks.append(_unpriced(plan.unpriced, paint))
-    blocks.append(_sum(plan, plan.target.as_of, paint))
+    blocks.append(_sum(plan, plan.target.as_of, paint, is_simulated=is_simulated))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -241,7 +243,7 @@ def _unpriced(scenes: Sequence[LeftOutScene], paint: _Paint) -> str:
     return "\n".join(lines)
 
 
-def _sum(plan: Plan, date: str, paint: _Paint) -> str:
+def _sum(plan: Plan, date: str, paint: _Paint, *, is_simulated: bool) -> str:
     """The last lines: what is to be rendered at the prices of a date, and what the film costs."""
     sums, budget = plan.totals.actions, plan.budget
     made, waiting, blocked = sums[Action.GENERATE], sums[Action.WAIT], sums[Action.BLOCKED]
@@ -260,11 +262,11 @@ def _sum(plan: Plan, date: str, paint: _Paint) -> str:
             parts.append(f"at most {budget.max_cost} to pay")
         if budget.max_seconds is not None:
             parts.append(f"at most {budget.max_seconds} s")
-    lines = [" · ".join(parts), _film_cost(plan)]
+    lines = [" · ".join(parts), _film_cost(plan, is_simulated=is_simulated)]
     return "\n".join(paint(line, "1") for line in lines)
 
 
-def _film_cost(plan: Plan) -> str:
+def _film_cost(plan: Plan, *, is_simulated: bool) -> str:
     """The film's cost: ``film: 8.40 USD paid + 3.78 to pay = 12.18 of 25.00 USD``."""
     cost, limit = plan.cost, plan.budget.limit
     terms = [(cost.paid, "paid"), (cost.under_way, "under way"), (cost.to_pay, "to pay")]
@@ -273,7 +275,8 @@ def _film_cost(plan: Plan) -> str:
         if name == "under way" and sum_ is not None and not sum_.amount:
             continue
         said.append(f"{_bare(sum_) if said else amount(sum_)} {name}")
-    text = f"film: {' + '.join(said)} = "
+    film = "film, simulated" if is_simulated else "film"
+    text = f"{film}: {' + '.join(said)} = "
     if plan.unpriced:
         return f"{text}{amount(cost.total)} without what has no price"
     if limit is None or cost.total is None or cost.total.currency != limit.currency:

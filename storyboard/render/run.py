@@ -130,6 +130,8 @@ class Board:
             self.said = text
         elif event.what in (_H.SUBMITTED, _H.ADOPTED, _H.RELEASED) and not self.is_stopping:
             self.said = ""
+        if event.what is _H.WARNING and not self.is_stopping:
+            self.said = f"{event.clip}: {text}"
         if not event.clip or event.what is _H.WARNING:
             return
         before = self.now.get(event.clip)

@@ -82,7 +82,7 @@ def test_equal_pictures_have_one_thumbnail_and_what_is_none_has_none(tmp_path: P
     ).board()
     keys = {one.name: one.picture.key for one in board.cards[0].members if one.picture}
     assert keys == {"a": "p1", "b": "p1", "c": "", "d": ""}
-    assert (board.pictures["p1"].width, board.pictures["p1"].height) == (480, 160)
+    assert (board.pictures["p1"].width, board.pictures["p1"].height) == (640, 213)
 
 
 def test_a_picture_that_promises_too_many_pixels_is_not_read(tmp_path: Path) -> None:

@@ -58,11 +58,6 @@ def _words(text: Text) -> Markup:
     )
 
 
-def is_board(beginning: bytes) -> bool:
-    """Whether a file that begins like this is a page that was written here."""
-    return MARK.encode() in beginning[:200]
-
-
 def _picture(one: Thumbnail) -> tuple[int, int, str]:
     return one.width, one.height, f"data:image/webp;base64,{base64.b64encode(one.data).decode()}"
 
