@@ -27,6 +27,7 @@ MARK = "<!-- written by `storyboard board` -->"
 
 _SCRIPT = 'new EventSource("/events").onmessage=()=>location.reload()'
 _NAMED = Markup('<b class="{}">{}</b>')
+_TAGGED = Markup("<b>{}</b>")
 _FOOT = re.compile(r"[^\w .,:/+-]", re.ASCII)
 
 
@@ -65,7 +66,10 @@ def render_board(
 def _words(text: Text) -> Markup:
     """A text with the names in it set off; it is done for every line of a long film."""
     return Markup("").join(
-        _NAMED.format(piece.kind, piece.text) if piece.name else piece.text for piece in text
+        (_NAMED.format(one.kind, one.text) if one.kind else _TAGGED.format(one.text))
+        if one.name
+        else one.text
+        for one in text
     )
 
 
