@@ -8,7 +8,6 @@ from storyboard.api._load import STANDARD_INPUT, CompileOptions
 from storyboard.api._plan import plan_storyboard
 from storyboard.board import FilmBoard, make_board
 from storyboard.project.revision import revision_of
-from storyboard.values.collector import paused_collector
 
 
 def board_storyboard(file: str, options: CompileOptions, side: int) -> FilmBoard:
@@ -17,15 +16,14 @@ def board_storyboard(file: str, options: CompileOptions, side: int) -> FilmBoard
     reading = planned.compilation.reading
     digest = reading.sources[0][1] if reading.sources else ""
     place = Path.cwd() / STANDARD_INPUT if file == STANDARD_INPUT else Path(reading.name)
-    with paused_collector():
-        return make_board(
-            planned.plan,
-            planned.compilation.film,
-            written=reading.storyboard,
-            libraries=reading.libraries,
-            path=reading.path,
-            project=reading.project,
-            findings=planned.compilation.diagnostics,
-            revision=revision_of(place, digest) if digest else "",
-            side=side,
-        )
+    return make_board(
+        planned.plan,
+        planned.compilation.film,
+        written=reading.storyboard,
+        libraries=reading.libraries,
+        path=reading.path,
+        project=reading.project,
+        findings=planned.compilation.diagnostics,
+        revision=revision_of(place, digest) if digest else "",
+        side=side,
+    )

@@ -24,7 +24,6 @@ from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
 from storyboard.language.model import DEFAULT_TARGET
 from storyboard.targets.load import load
 from storyboard.targets.model import Target
-from storyboard.values.collector import paused_collector
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
@@ -58,8 +57,7 @@ def compile_storyboard(file: str, options: CompileOptions) -> Compilation:
     ``file`` is a path, a folder that holds ``storyboard.yaml``, or ``-`` for standard input.
     """
     diagnostics = start(options)
-    with paused_collector():
-        return compile_reading(read(file, options, diagnostics), options, diagnostics)
+    return compile_reading(read(file, options, diagnostics), options, diagnostics)
 
 
 def start(options: CompileOptions) -> Diagnostics:

@@ -15,6 +15,7 @@ from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import OUTSIDE_PROJECT, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Node, parse, read_source
+from storyboard.language.cut_texts import check_cut_texts
 from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
 from storyboard.project.files import MAX_SOURCE, ProjectFiles
@@ -43,11 +44,12 @@ class CompileOptions:
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
     rendered, to choose from. ``unsaved`` are the texts of storyboards and libraries that an editor
-    holds, by the paths of their files; they are read in place of the files.
+    holds, by the paths of their files; they are read in place of the files. ``out_dir`` is the
+    folder of the clips, in place of ``out`` beside the storyboard.
     """
 
     target: str | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(hash=False, default_factory=dict)
     max_cost: Money | None = None
     max_seconds: int | None = None
     max_references: int | None = None
@@ -56,7 +58,8 @@ class CompileOptions:
     is_strict: bool = False
     is_simulated: bool = False
     takes: int = 1
-    unsaved: Mapping[Path, str] = field(default_factory=dict)
+    unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
+    out_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ class Reading:
     path: str
     project: ProjectFiles
     storyboard: Storyboard | None
-    libraries: Mapping[str, Library]
+    libraries: Mapping[str, Library] = field(hash=False)
     sources: tuple[tuple[str, str], ...]
     has_all_names: bool
     has_all_variables: bool
@@ -136,7 +139,10 @@ class _Reader:
         """The nodes of a file's bytes."""
         self.sources.append((name, digest_bytes(data)))
         source = read_source(name, data, self.diagnostics)
-        return parse(source, self.diagnostics) if source is not None else None
+        node = parse(source, self.diagnostics) if source is not None else None
+        if node is not None:
+            check_cut_texts(node, self.diagnostics)
+        return node
 
     def library_loader(
         self, project: ProjectFiles

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from storyboard.api._compile import Compilation, compile_reading, start
+from storyboard.api._compile import Compilation, compile_reading, folders, start
 from storyboard.api._load import STANDARD_INPUT, CompileOptions, read
 from storyboard.compiler.film import Film
 from storyboard.diagnostics import Diagnostics
@@ -19,9 +19,8 @@ from storyboard.plan import Limit, Plan, PlanOrigin, empty_plan
 from storyboard.plan import plan as make_plan
 from storyboard.plan.planner import check_price_age
 from storyboard.plan.verify import verify
-from storyboard.targets.load import digest
+from storyboard.targets.load import BUILT_IN, digest, origin
 from storyboard.targets.schemas import request_schema
-from storyboard.values.collector import paused_collector
 from storyboard.version import __version__
 
 if TYPE_CHECKING:
@@ -53,10 +52,9 @@ def plan_storyboard(file: str, options: CompileOptions) -> PlanResult:
     """
     diagnostics = start(options)
     known = _known(file, options, diagnostics)
-    with paused_collector():
-        reading = read(file, options, diagnostics)
-        compilation = compile_reading(reading, options, diagnostics, known)
-        return PlanResult(plan_compilation(compilation, options, known), compilation)
+    reading = read(file, options, diagnostics)
+    compilation = compile_reading(reading, options, diagnostics, known)
+    return PlanResult(plan_compilation(compilation, options, known), compilation)
 
 
 def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:
@@ -86,18 +84,22 @@ def plan_compilation(
 ) -> Plan:
     """The plan of what was compiled; costs beyond the limits are added to what was found."""
     diagnostics, film = compilation.diagnostics, compilation.film
-    origin = PlanOrigin(
+    reading = compilation.reading
+    made_from = PlanOrigin(
         tool_version=__version__,
         file=compilation.name,
-        sources=compilation.reading.sources,
+        sources=reading.sources,
         target_digest=digest(film.target) if film is not None else "",
+        target_origin=origin(film.target.target, folders(reading, options))
+        if film is not None
+        else BUILT_IN,
     )
     if film is None:
-        return empty_plan(origin, diagnostics, show=as_json)
+        return empty_plan(made_from, diagnostics, show=as_json)
     made = make_plan(
         film,
         compilation.requests,
-        origin=origin,
+        origin=made_from,
         limit=_limit(compilation, film, options),
         known=known,
         diagnostics=diagnostics,
@@ -119,7 +121,7 @@ def plan_compilation(
             f"the plan breaks a rule of {film.target.target}: {problem}",
             help="a mistake of storyboard, not of your film: please report it with the file",
         )
-    return empty_plan(origin, diagnostics, show=as_json) if broken else made
+    return empty_plan(made_from, diagnostics, show=as_json) if broken else made
 
 
 def _limit(compilation: Compilation, film: Film, options: CompileOptions) -> Limit:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from storyboard.ledger import RunRecord
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
-    from storyboard.run.delivery import Patience
+    from storyboard.project.outputs import Outputs
     from storyboard.run.events import EventListener
+    from storyboard.run.patience import Patience
     from storyboard.run.report import Report
     from storyboard.values.units import Money
 
@@ -47,14 +48,14 @@ class RunSettings:
     spent, the plan's budget where None. ``key_file`` holds the host's key, which else is in the
     environment; ``base_url`` is an address in place of the vendor's own. ``host_options`` are the
     options that the host declares, by their names; ``faults`` are for the simulator.
-    ``patience`` says how long is waited for what.
+    ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
     jobs: int = 4
     max_cost: Money | None = None
     key_file: Path | None = None
     base_url: str | None = None
-    host_options: Mapping[str, str] = field(default_factory=dict)
+    host_options: Mapping[str, str] = field(hash=False, default_factory=dict)
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 
@@ -185,13 +186,15 @@ class Project:
         """The clips that were sent for the film. Nobody is asked, nothing is written."""
         from storyboard.api._sent_clips import find_sent
 
-        return find_sent(self.file, simulated=self.options.is_simulated)
+        simulated, clips = self.options.is_simulated, self.options.out_dir
+        return find_sent(self.file, simulated=simulated, clips=clips)
 
     def status(self) -> FilmStatus:
         """What ledger and lock know of the film. Nobody is asked, nothing is written."""
         from storyboard.api._sent_clips import film_status
 
-        return film_status(self.file, simulated=self.options.is_simulated)
+        simulated, clips = self.options.is_simulated, self.options.out_dir
+        return film_status(self.file, simulated=simulated, clips=clips)
 
     def runs(self) -> list[RunRecord]:
         """The runs of the films in the storyboard's folder, the oldest first."""
@@ -224,13 +227,24 @@ class Project:
         out: Path | None = None,
         *,
         say: Callable[[str], None] = _nothing,
+        force: bool = False,
     ) -> StitchedFilm:
         """Join the clips of a plan to a film. Raises ``MissingClipsError`` where some are not here.
 
-        Without ``out`` the film is ``film.mp4`` beside the clips.
+        Without ``out`` the film is ``film.mp4`` beside the clips. What was not written by
+        storyboard is replaced with ``force`` only, see ``outputs``.
         """
         from storyboard.api._ready import ReadyPlan
         from storyboard.api._stitch import stitch_plan
 
         ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
-        return StitchedFilm(*stitch_plan(ready.plan, ready.store, out, say))
+        film = stitch_plan(
+            ready.plan, ready.store, out, say, outputs=self.outputs(ready.plan), force=force
+        )
+        return StitchedFilm(*film)
+
+    def outputs(self, plan: Plan) -> Outputs:
+        """The files that commands have written, with what may not be replaced: a plan's sources."""
+        from storyboard.api._outputs import outputs_of
+
+        return outputs_of(self.file, self.options, plan)

@@ -87,7 +87,9 @@ def _ready(
     files = (
         ProjectFiles(options.project) if options.project else ProjectFiles.around(storyboard.parent)
     )
-    store = Store.beside(storyboard, simulated=options.is_simulated)
+    store = Store.beside(
+        storyboard, simulated=options.is_simulated, clips=options.out_dir, root=files.root
+    )
     return ReadyPlan(plan=plan, target=target, store=store, root=files.root)
 
 

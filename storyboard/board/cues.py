@@ -8,20 +8,20 @@ faster. The lines of a beat whose seconds are known stand in that beat.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from storyboard.board.model import BoardLine, FilmBoard, ShotCard
 from storyboard.compiler.speech import PAUSE_BEFORE, PAUSE_BETWEEN, share, spoken_seconds
 from storyboard.compiler.words import language_of
-from storyboard.values.record import value
 
 _THOUSAND = 1000
 _LEAST = 1000
 """Milliseconds that a line stands at least, where there is room."""
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
     """A line and when it is said, in milliseconds of the film."""
 

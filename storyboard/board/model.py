@@ -7,11 +7,11 @@ or empty, and never 0. Amounts are exact: the shares of a clip's price add up to
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import LeftOutScene, Plan, PlannedRequest
-from storyboard.values.record import value
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
@@ -43,7 +43,7 @@ class Thumbnail(NamedTuple):
     height: int
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPicture:
     """A picture that a shot or a member has.
 
@@ -55,7 +55,7 @@ class BoardPicture:
     location: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardLine:
     """A spoken line. ``speaker`` is what people call who says it, empty for the narrator."""
 
@@ -66,7 +66,7 @@ class BoardLine:
     is_off: bool
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardBeat:
     """A step of a shot; ``seconds`` are None where it has none of its own."""
 
@@ -77,7 +77,7 @@ class BoardBeat:
     sound: Text
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardMember:
     """A member of the cast in one look, as a shot shows it; ``look`` may be empty."""
 
@@ -88,7 +88,7 @@ class BoardMember:
     picture: BoardPicture | None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
     """A shot, or a part of one, in a clip.
 
@@ -108,7 +108,7 @@ class Rendering:
     money: Money | None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShotCard:
     """A shot with everything that is known of it.
 
@@ -157,7 +157,7 @@ class ShotCard:
         return " ".join(text for beat in self.beats if (text := plain_text(beat.text)))
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOutShot:
     """A shot that is written and is not in the film: the writer skips it, with the notes why."""
 
@@ -165,7 +165,7 @@ class LeftOutShot:
     notes: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardScene:
     """A scene with its shots; ``total`` is None where ``unpriced`` says why it has no price."""
 
@@ -182,7 +182,7 @@ class BoardScene:
     findings: tuple[Diagnostic, ...]
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CastLook:
     """A look of a member; ``look`` is empty for the member as declared."""
 
@@ -191,7 +191,7 @@ class CastLook:
     pictures: tuple[BoardPicture, ...]
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CastRow:
     """A member of the cast over the whole film.
 
@@ -208,7 +208,7 @@ class CastRow:
     money: Total
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CastSheet:
     """The members of one kind, and the shots that show none: together they cost the film."""
 
@@ -218,7 +218,7 @@ class CastSheet:
     rest_shots: int
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilmBoard:
     """A film as its people look at it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ import click
 
 from storyboard.cli.compile_options import compile_options, keep
 from storyboard.cli.errors import refusal_code, shown, told
-from storyboard.cli.options import file_argument, write
+from storyboard.cli.options import file_argument, force_option
+from storyboard.cli.output import say, write
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project
@@ -55,7 +57,7 @@ _RECORDS = (
     type=click.Choice(("prices", "prompts", "notes")),
     help="Leave this out, as for a client. May be repeated.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that storyboard has not written.")
+@force_option
 @click.option("--serve", is_flag=True, help="Serve the page on this machine, and follow changes.")
 @click.option(
     "--port",
@@ -82,8 +84,7 @@ def board_command(
     has a page too, which says what is wrong at its shot; the exit code is 1 then.
     """
     from storyboard.api import Project
-    from storyboard.project.output import write_output
-    from storyboard.render.board import Part, is_board, render_board
+    from storyboard.render.board import Part, render_board
 
     project = Project(file, dataclasses.replace(options, is_simulated=simulate))
     side = _LARGE if per_page in ("1", "2") else _SMALL
@@ -103,19 +104,13 @@ def board_command(
         if place == STDOUT:
             write(page_of(board))
         else:
-            write_output(
-                place,
-                page_of(board).encode(),
-                is_ours=is_board,
-                is_forced=force,
-                sources=_sources(board),
-            )
-            click.echo(f"written to {shown(place)}", err=True)
+            project.outputs(board.plan).write(place, page_of(board).encode(), force=force)
+            say(f"written to {shown(place)}")
         found = board.all_findings
         errors = sum(one.severity == "error" for one in found)
         if errors:
             said = "1 error" if errors == 1 else f"{errors} errors"
-            click.echo(f"the storyboard has {said}: `storyboard check` shows them", err=True)
+            say(f"the storyboard has {said}: `storyboard check` shows them")
             ending.code = refusal_code(found)
     return ending.code
 
@@ -139,7 +134,7 @@ def _serve(project: Project, side: int, port: int, page_of: Callable[[FilmBoard]
         sources = dict.fromkeys((place, *_sources(board)))
         return Written(page_of(board), tuple(sources), records)
 
-    BoardServer(make, click.echo).serve(port)
+    BoardServer(make, lambda text: say(text, sys.stdout)).serve(port)
 
 
 def _sources(board: FilmBoard) -> tuple[Path, ...]:

@@ -9,7 +9,8 @@ import click
 
 from storyboard.cli.compile_options import compile_options, keep
 from storyboard.cli.exit_codes import FINE, REFUSED
-from storyboard.cli.options import finding_options, show_findings
+from storyboard.cli.options import finding_options
+from storyboard.cli.output import say, show_findings
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
@@ -46,5 +47,7 @@ def check_command(
             shots = sum(len(scene.shots) for scene in one.film.scenes) if one.film else 0
             if one.film and not one.diagnostics.has_errors:
                 said += f" ({shots} shots, {one.film.target.target})"
-            click.echo(("\n" if found else "") + said, err=True)
+            if found:
+                say("")
+            say(said)
     return REFUSED if any(one.diagnostics.has_errors for one in compiled) else FINE

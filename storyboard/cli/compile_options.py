@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from storyboard.cli.options import show_findings
+from storyboard.cli.output import show_findings
 from storyboard.diagnostics import Diagnostic
 
 if TYPE_CHECKING:

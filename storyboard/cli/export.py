@@ -10,7 +10,8 @@ import click
 
 from storyboard.cli.compile_options import compile_options, keep
 from storyboard.cli.errors import refusal_code, shown, told
-from storyboard.cli.options import file_argument, write
+from storyboard.cli.options import file_argument, force_option
+from storyboard.cli.output import say, write
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
@@ -36,7 +37,7 @@ FORMS = ("csv", "srt", "vtt")
     type=click.Choice(("prices", "prompts", "notes")),
     help="Leave this out of the shot list. May be repeated.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that storyboard has not written.")
+@force_option
 @compile_options
 def export_command(
     form: str,
@@ -53,9 +54,6 @@ def export_command(
     errors is written too; the exit code is 1 then.
     """
     from storyboard.api import Project
-    from storyboard.project.output import write_output
-    from storyboard.render.shot_list import csv_head
-    from storyboard.render.subtitles import VTT_HEAD
 
     with told() as ending:
         project = Project(file, dataclasses.replace(options, is_simulated=simulate))
@@ -65,20 +63,12 @@ def export_command(
         if out is None:
             write(text)
         else:
-            # SubRip has no place for a mark of its own.
-            head = {"csv": csv_head(), "vtt": VTT_HEAD.encode()}.get(form)
-            write_output(
-                out,
-                text.encode(),
-                is_ours=lambda beginning: head is not None and beginning.startswith(head),
-                is_forced=force,
-                sources=[Path(one.file) for one in board.plan.sources],
-            )
-            click.echo(f"written to {shown(out)}", err=True)
+            project.outputs(board.plan).write(out, text.encode(), force=force)
+            say(f"written to {shown(out)}")
         errors = sum(one.severity == "error" for one in board.all_findings)
         if errors:
             said = "1 error" if errors == 1 else f"{errors} errors"
-            click.echo(f"the storyboard has {said}: `storyboard check` shows them", err=True)
+            say(f"the storyboard has {said}: `storyboard check` shows them")
             ending.code = refusal_code(board.all_findings)
     return ending.code
 

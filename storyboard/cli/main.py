@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import io
 import os
 import sys
 import traceback
@@ -90,7 +92,7 @@ def main() -> NoReturn:
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         with contextlib.suppress(OSError):
-            error.show()
+            _show(error)
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - whatever it is, a user gets words
         with contextlib.suppress(OSError):
@@ -107,7 +109,11 @@ def run() -> NoReturn:
     from storyboard.cli.streams import open_streams
 
     code = FAILED
-    open_streams(are_readers_heeded=bool(_LASTING.intersection(sys.argv[1:2])))
+    is_lasting = bool(_LASTING.intersection(sys.argv[1:2]))
+    if not is_lasting:
+        # What a command makes lives until its end and holds next to no cycles.
+        gc.disable()
+    open_streams(are_readers_heeded=is_lasting)
     try:
         main()
     except SystemExit as done:
@@ -118,8 +124,18 @@ def run() -> NoReturn:
     os._exit(code)
 
 
+def _show(error: click.ClickException) -> None:
+    """Say what was wrong with the arguments, which may hold anything."""
+    from storyboard.cli.output import write
+
+    said = io.StringIO()
+    error.show(said)
+    write(said.getvalue(), sys.stderr)
+
+
 def _report(error: Exception) -> None:
     from storyboard.cli.errors import say_error, words_of
+    from storyboard.cli.output import write
     from storyboard.diagnostics.codes import INTERNAL_ERROR
 
     if isinstance(error, OSError) and error.errno is not None:
@@ -127,11 +143,11 @@ def _report(error: Exception) -> None:
         return
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
-    click.echo(
+    write(
         f"error[{INTERNAL_ERROR.id} {INTERNAL_ERROR.name}]: storyboard itself has failed: "
         f"{type(error).__name__} at {place}\n   = help: please report this with the storyboard "
-        "that caused it; STORYBOARD_TRACEBACK=1 shows where it happened",
-        err=True,
+        "that caused it; STORYBOARD_TRACEBACK=1 shows where it happened\n",
+        sys.stderr,
     )
     if os.environ.get("STORYBOARD_TRACEBACK"):
-        traceback.print_exception(error)
+        write("".join(traceback.format_exception(error)), sys.stderr)

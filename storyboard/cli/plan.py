@@ -14,15 +14,8 @@ import click
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
-from storyboard.cli.options import (
-    file_argument,
-    finding_options,
-    has_color,
-    read_money,
-    show_findings,
-    terminal_width,
-    write,
-)
+from storyboard.cli.options import file_argument, finding_options, force_option, read_money
+from storyboard.cli.output import has_color, say, show_findings, terminal_width, write, write_json
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project
@@ -47,6 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file."
 )
+@force_option
 @click.option(
     "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
 )
@@ -64,6 +58,7 @@ def plan_command(
     max_seconds: int | None,
     as_json: bool,
     out: Path | None,
+    force: bool,
     simulate: bool,
     compare: bool,
     everything: bool,
@@ -91,14 +86,17 @@ def plan_command(
     )
     if compare:
         return _compare_targets(Project(file, options), as_json, form, color)
-    planned = Project(file, options).plan()
+    project = Project(file, options)
+    planned = project.plan()
     made, compiled = planned
     keep(made, compiled)
-    if out is not None and made.is_applyable and not write_plan(made, out, compiled.diagnostics):
-        made = dataclasses.replace(made, is_applyable=False)
+    if out is not None and made.is_applyable:
+        outputs = project.outputs(made)
+        if not write_plan(made, out, outputs, compiled.diagnostics, force=force):
+            made = dataclasses.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     if as_json:
-        write(encode(made))
+        write_json(encode(made))
         show_on_stderr(compiled, form, color, errors_only=True)
     elif not made.requests:
         show_on_stderr(compiled, form, color)
@@ -107,20 +105,17 @@ def plan_command(
         aged = planned.price_age(datetime.now(UTC).date())
         found = (*made.diagnostics, *map(finding_json, aged))
         shown = dataclasses.replace(made, diagnostics=found)
-        write(
-            render_plan(
-                shown,
-                color=has_color(color, stream),
-                width=terminal_width(stream),
-                everything=everything,
-            )
+        colored = has_color(color, stream)
+        text = render_plan(
+            shown, color=colored, width=terminal_width(stream), everything=everything
         )
+        write(text, color=colored)
         if is_refused or form != "text":
             show_on_stderr(compiled, form, color, errors_only=form == "text")
     if is_refused:
         return refusal_code(compiled.diagnostics)
     if out is not None:
-        click.echo(f"written to {out}", err=True)
+        say(f"written to {out}")
     return PENDING if detailed_exitcode and _has_pending(made) else FINE
 
 
@@ -133,14 +128,12 @@ def _compare_targets(project: Project, as_json: bool, form: str, color: str) -> 
     if not comparison.offers:
         return REFUSED
     if as_json:
-        write(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
+        write_json(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
     else:
-        stream = sys.stdout
-        write(
-            render_comparison(
-                comparison.to_json(), color=has_color(color, stream), width=terminal_width(stream)
-            )
-        )
+        colored = has_color(color, sys.stdout)
+        width = terminal_width(sys.stdout)
+        text = render_comparison(comparison.to_json(), color=colored, width=width)
+        write(text, color=colored)
     return FINE
 
 

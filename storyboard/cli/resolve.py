@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from storyboard.cli.errors import told
+from storyboard.cli.output import say
 from storyboard.cli.run_options import simulate_option
 
 
@@ -43,5 +44,5 @@ def resolve_command(
     with told() as ending:
         project = Project(file, CompileOptions(is_simulated=simulate))
         for clip in project.resolve(address, decision, adopt=adopt or ""):
-            click.echo(f"{clip.intent.order.address}  {said[clip.decision]}", err=True)
+            say(f"{clip.intent.order.address}  {said[clip.decision]}")
     return ending.code

@@ -19,21 +19,17 @@ import click
 from storyboard.cli.compile_options import compile_options, takes_option
 from storyboard.cli.errors import shown, told
 from storyboard.cli.exit_codes import FINE, INCOMPLETE, INTERRUPTED, REFUSED
-from storyboard.cli.options import (
-    color_option,
-    file_argument,
-    has_color,
-    read_money,
-    terminal_width,
-    write,
-)
+from storyboard.cli.options import color_option, file_argument, read_money
+from storyboard.cli.output import ask, draw, has_color, say, terminal_width, write, write_json
 from storyboard.cli.plan_source import ready_plan
 from storyboard.cli.run_options import (
     address_options,
     check_host_options,
     order_options,
+    out_dir_option,
     simulate_option,
 )
+from storyboard.cli.uncertain import ask_about_uncertain
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project, ReadyPlan, RunSettings
@@ -62,6 +58,7 @@ if TYPE_CHECKING:
     callback=read_money,
     help="Spend no more than this, as '25 USD'; what is at risk counts.",
 )
+@out_dir_option
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
 @address_options
 @order_options
@@ -83,6 +80,7 @@ def run_command(
     yes: bool,
     jobs: int,
     max_cost: Money | None,
+    out_dir: Path | None,
     as_json: bool,
     key_file: Path | None,
     base_url: str | None,
@@ -98,11 +96,12 @@ def run_command(
     are missing at the end.
     """
     with told() as ending:
+        _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         from storyboard.api import Project, RunSettings
 
         options = dataclasses.replace(
-            options, max_cost=max_cost, takes=takes, is_simulated=simulate
+            options, max_cost=max_cost, takes=takes, is_simulated=simulate, out_dir=out_dir
         )
         project = Project(file, options)
         ready = ready_plan(project)
@@ -111,7 +110,7 @@ def run_command(
         plan, store = ready.plan, ready.store
         check_host_options(host_options, ready.target.host)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
-            click.echo("nothing was sent", err=True)
+            say("nothing was sent")
             return REFUSED
         from storyboard.render.report import NextSteps
 
@@ -124,7 +123,6 @@ def run_command(
             faults=faults,
         )
         watched = _Watched(project, ready, settings)
-        report = _watch(watched, as_json=as_json, color=color)
         film = f" --file {shlex.quote(file)}" if file != "." else ""
         ways = NextSteps(
             again=_again(sys.argv[1:]),
@@ -132,11 +130,23 @@ def run_command(
             out=shown(store.out),
             simulated=simulate,
         )
-        # Whoever read this may have gone away; the run has ended in order all the same.
-        with contextlib.suppress(BrokenPipeError):
-            _show_report(report, ways, as_json=as_json, color=color)
+        asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
+        while True:
+            report = _watch(watched, as_json=as_json, color=color)
+            # Whoever read this may have gone away; the run has ended in order all the same.
+            with contextlib.suppress(BrokenPipeError):
+                _show_report(report, ways, as_json=as_json, color=color)
+            if not asks or report.interrupted or not ask_about_uncertain(report, project.resolve):
+                break
         ending.code = _code_of(report)
     return ending.code
+
+
+def _check_waits() -> None:
+    """Refuse a wrong ``STORYBOARD_WAITS`` before anything is planned or agreed to."""
+    from storyboard.run.patience import waits_of_environment
+
+    waits_of_environment()
 
 
 def _check_faults(faults: tuple[str, ...], *, is_simulator_ours: bool) -> None:
@@ -166,7 +176,7 @@ def _again(arguments: Sequence[str]) -> str:
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
     from storyboard.plan.model import Action
-    from storyboard.render.plan import counted, price, render_plan
+    from storyboard.render.plan import counted, described_by, price, render_plan
 
     pending = plan.totals.actions[Action.GENERATE]
     if not as_json:
@@ -174,14 +184,16 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
         colored, width = has_color(color, stream), terminal_width(stream)
         told_all = "`storyboard plan --all`"
         shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
-        write(shown + "\n", stream)
+        write(shown + "\n", stream, color=colored)
     if yes or not pending.requests:
         return True
     cost = "simulated, for free" if store.simulated else price(pending)
     clips = counted(pending.requests, "clip")
+    if plan.target is not None and (own := described_by(plan.target)):
+        cost += f"; {own}"
     if sys.stdin is None or not sys.stdin.isatty() or as_json:
         raise click.UsageError(f"{clips} would be sent ({cost}): give --yes to agree")
-    return click.confirm(f"render {clips}, {cost}?", err=True)
+    return ask(f"render {clips}, {cost}?")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -199,7 +211,7 @@ def _watch(watched: _Watched, *, as_json: bool, color: str) -> Report:
 
     run = partial(watched.project.run, watched.ready, watched.settings)
     if as_json:
-        return run(listen=lambda event: write(json_line(event)))
+        return run(listen=lambda event: write_json(json_line(event)))
     stream = sys.stderr
     if not stream.isatty():
         log = Log()
@@ -207,7 +219,7 @@ def _watch(watched: _Watched, *, as_json: bool, color: str) -> Report:
     requests = {one.digest: one for one in reversed(watched.ready.plan.requests)}
     view = LiveView(
         Board(len(requests), time.time, list(requests.values())),
-        lambda text: write(text, stream),
+        lambda text: draw(text, stream),
         _terminal,
         has_color(color, stream),
     )
@@ -240,9 +252,10 @@ def _show_report(report: Report, ways: NextSteps, *, as_json: bool, color: str) 
 
     if as_json:
         found = report_json(report, simulated=ways.simulated)
-        write(json.dumps(found, ensure_ascii=False) + "\n")
+        write_json(json.dumps(found, ensure_ascii=False) + "\n")
         return
-    write(render_report(report, ways, color=has_color(color, sys.stdout)))
+    colored = has_color(color, sys.stdout)
+    write(render_report(report, ways, color=colored), color=colored)
 
 
 def _code_of(report: Report) -> int:

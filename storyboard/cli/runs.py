@@ -8,7 +8,8 @@ import time
 import click
 
 from storyboard.cli.errors import told
-from storyboard.cli.options import file_argument, write
+from storyboard.cli.options import file_argument
+from storyboard.cli.output import write, write_json
 from storyboard.cli.run_options import json_option, simulate_option
 
 
@@ -27,7 +28,7 @@ def runs_command(file: str, simulate: bool, as_json: bool) -> int:
     with told() as ending:
         runs = Project(file, CompileOptions(is_simulated=simulate)).runs()
         if as_json:
-            write(json.dumps(runs_json(runs), indent=2) + "\n")
+            write_json(json.dumps(runs_json(runs), indent=2) + "\n")
         else:
             write(render_runs(runs, written))
     return ending.code

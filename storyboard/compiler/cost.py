@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from storyboard.targets.model import Feature, Target
-from storyboard.values.record import value
 from storyboard.values.units import Money
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """Seconds at a price; ``unit_price`` is of one second, None where it is not published."""
 

@@ -21,7 +21,6 @@ from typing import Any, Literal, NamedTuple
 from storyboard.diagnostics import Span
 from storyboard.document.nodes import Mapping, Scalar
 from storyboard.targets.model import Feature, Target
-from storyboard.values.record import value
 from storyboard.values.units import Money
 
 FIRST_MENTION = 0xF0000
@@ -38,7 +37,7 @@ def marks_of(text: str) -> tuple[str, ...]:
     return () if text.isascii() else tuple(MENTION.findall(text))
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
     """A picture or clip: a local file by its content, or a public URL.
 
@@ -51,7 +50,7 @@ class Asset:
     sha256: str | None = None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """A member of the cast in one look, as a prompt mentions it.
 
@@ -68,7 +67,7 @@ class Reference:
     voice: str | None = None
 
 
-@value(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Passage:
     """An encoded text and the scalar that it was written in."""
 
@@ -76,7 +75,7 @@ class Passage:
     scalar: Scalar
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
     """A member of the cast in one look, as texts name it.
 
@@ -137,7 +136,7 @@ class Cast:
         )
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
     """A spoken line: ``speaker`` is a mark, empty for the narrator; names in it are words.
 
@@ -150,7 +149,7 @@ class Speech:
     is_off: bool = False
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
     """A step of a shot: its prose with its own lines; a plain shot is one beat.
 
@@ -166,7 +165,7 @@ class Beat:
     cast: tuple[str, ...] | None = None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Framing:
     """What describes every second of a shot. ``location`` is a mark, empty for no place."""
 
@@ -178,7 +177,7 @@ class Framing:
     style: Passage | None = None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
     """A shot with every name bound and every default filled.
 
@@ -192,7 +191,7 @@ class Shot:
     number: int
     seconds: int
     beats: tuple[Beat, ...]
-    node: Mapping
+    node: Mapping = field(hash=False)
     lines: tuple[Speech, ...] = ()
     narration: Speech | None = None
     framing: Framing = Framing()
@@ -251,7 +250,7 @@ class Shot:
         return Span(source, start, end if end > start else max(self.node.end, start + 1))
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Shots that may share requests; ``address`` is the scene's id, else its number.
 
@@ -267,7 +266,7 @@ class Scene:
     shots: tuple[Shot, ...]
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
     """A storyboard with every name bound and every default filled.
 
@@ -276,9 +275,9 @@ class Film:
     """
 
     title: str
-    target: Target
+    target: Target = field(hash=False)
     scenes: tuple[Scene, ...]
-    cast: Cast
+    cast: Cast = field(hash=False)
     language: str | None = None
     template: Scalar | None = None
     variables: dict[str, Any] = field(default_factory=dict, hash=False)
@@ -304,7 +303,7 @@ class Slice(NamedTuple):
     offset: int = 0
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """A composed prompt: its encoded text, and the slices that it is joined of.
 
@@ -320,7 +319,7 @@ class Prompt:
     left_out: tuple[str, ...] = ()
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """A way in which a shot can be rendered, as far as messages tell of it.
 
@@ -339,7 +338,7 @@ WHOLE = Way()
 """The way of a shot that is rendered as it is."""
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """What one prompt of a request renders: a shot, or a part of a divided one.
 
@@ -389,7 +388,7 @@ class Part:
         return self.shot.address if self.count == 1 else f"{self.shot.address}.{self.number}"
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
     """What one request renders. ``seconds`` are what is paid, ``padding`` of them unasked for."""
 

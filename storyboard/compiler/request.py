@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from storyboard.compiler.film import Clip
-from storyboard.values.record import value
 
 STAND_IN = re.compile(
     r"asset:(?:missing|sha256:[0-9a-f]{64})|output:sha256:[0-9a-f]{64}#last_frame"
@@ -14,7 +14,7 @@ STAND_IN = re.compile(
 """What stands in a payload for a local file, or for a frame of another request's clip."""
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssetUse:
     """A local file in a payload: the JSON pointers at which its uploaded URL will stand."""
 
@@ -23,7 +23,7 @@ class AssetUse:
     pointers: tuple[str, ...]
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
     """Another request's output in a payload, at a JSON pointer; known once that one has run.
 
@@ -36,7 +36,7 @@ class Dependency:
     pointer: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request of a film.
 
@@ -53,14 +53,14 @@ class Request:
     id: str
     scene: str
     endpoint: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(hash=False)
     digest: str
     clip: Clip
     audio: bool
     voice: bool
-    tokens: dict[str, str]
+    tokens: dict[str, str] = field(hash=False)
     characters: tuple[int, ...]
-    tags: dict[str, str]
+    tags: dict[str, str] = field(hash=False)
     assets: tuple[AssetUse, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
     alternate_of: str | None = None

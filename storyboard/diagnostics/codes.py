@@ -43,6 +43,7 @@ TAG_REFUSED = _code(15, "tag-refused", _ERROR, "a YAML tag, which the language d
 EMPTY_FILE = _code(16, "empty-file", _ERROR, "a file with nothing in it")
 BAD_MERGE = _code(17, "bad-merge", _ERROR, "a merge key that merges no mapping")
 BAD_KEY = _code(18, "bad-key", _ERROR, "a key that is not a plain text")
+TEXT_IN_COMMENT = _code(19, "text-in-comment", _WARNING, "a text that a # cuts off")
 
 # Model
 UNKNOWN_KEY = _code(101, "unknown-key", _ERROR, "a key that the language does not have")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 _MAX_LENGTH = 100
@@ -48,7 +48,7 @@ class _Folded:
 
     names: tuple[tuple[str, str, int], ...]
     """Each name, folded, and the mask of its letters."""
-    first: Mapping[str, str]
+    first: Mapping[str, str] = field(hash=False)
     """Of the names that are folded alike, the first one."""
 
 

@@ -30,6 +30,7 @@ _KINDS: tuple[Callable[[Breakdown], bool], ...] = (
     token_errors.is_directive,
     token_errors.is_stuck_colon,
     token_errors.is_byte_order_mark,
+    line_errors.is_cut_by_comment,
     line_errors.is_after_quote,
     line_errors.is_after_bracket,
     line_errors.is_missing_key,

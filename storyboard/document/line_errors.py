@@ -14,6 +14,8 @@ from storyboard.diagnostics.codes import BAD_KEY, UNCLOSED_QUOTATION, UNQUOTED_T
 from storyboard.document.breakdown import Breakdown, on_one_line
 from storyboard.document.findings import shorten
 from storyboard.document.plain_scalars import (
+    COMMENT,
+    CUT,
     PlainLine,
     is_in_flow,
     line_before,
@@ -24,6 +26,35 @@ from storyboard.document.plain_scalars import (
 )
 
 _LINES_ABOVE = 1_000
+_LINES_OF_A_TEXT = 50
+
+
+def is_cut_by_comment(at: Breakdown) -> bool:
+    """A text that a ``#`` has ended, where the text was meant to go on in the lines below."""
+    for place in dict.fromkeys((at.opened, at.place)):
+        line = PlainLine(at.source, place)
+        for _ in range(_LINES_OF_A_TEXT):
+            above = line_before(at.source, line)
+            if line.dashed or line.key is not None or above is None:
+                break
+            cut = CUT.search(at.text, above.value, above.end)
+            is_plain = at.text[above.value : above.value + 1] not in set("\"'|>[{")
+            if cut is not None and is_plain and line.indent > above.column:
+                fix = quote_fix(
+                    at.source, above.value, text_end(at.source, above.value, in_flow=False)
+                )
+                is_sure = COMMENT.search(fix.span.text) is None
+                return at.say(
+                    UNQUOTED_TEXT,
+                    "a # with a space before it begins a comment, which ends the text here",
+                    at.span(cut.start(1), len(cut[1].rstrip())),
+                    f"write {on_one_line(fix.text)}"
+                    if is_sure
+                    else "put the whole text into quotation marks, without the comment",
+                    fix=fix if is_sure else None,
+                )
+            line = above
+    return False
 
 
 def is_after_quote(at: Breakdown) -> bool:

@@ -39,7 +39,6 @@ from storyboard.document.events import HAS_C_PARSER, open_events
 from storyboard.document.findings import Findings, Refused
 from storyboard.document.nodes import HOLE, Mapping, Node, Origin, Scalar, Sequence
 from storyboard.document.recovery import Recovery, StandIn
-from storyboard.values.collector import paused_collector
 
 MAX_DEPTH = 64
 MAX_ALIASED_NODES = 100_000
@@ -76,30 +75,29 @@ def parse(
     node. Never raises, whatever the text.
     """
     recovery = Recovery(source)
-    with paused_collector():
-        while True:
-            found = Diagnostics()
-            findings = Findings(source, found)
-            try:
-                node = _Builder(source, findings, recovery).build(c_parser=c_parser)
-            except Refused:
-                node = None
-            except _Broken as broken:
-                # What was found so far may only follow from the mistake.
-                if not recovery.is_blank(broken.cause):
-                    diagnostics.take(broken.found)
-                if recovery.go_on(broken.found, broken.cause):
-                    continue
-                return None
-            except MemoryError:
-                node = None
-                with suppress(Refused):
-                    findings.no_memory()
-            for one in found:
-                diagnostics.take(one)
-            if isinstance(node, Mapping) and not recovery.is_whole:
-                node.is_broken = True
-            return node
+    while True:
+        found = Diagnostics()
+        findings = Findings(source, found)
+        try:
+            node = _Builder(source, findings, recovery).build(c_parser=c_parser)
+        except Refused:
+            node = None
+        except _Broken as broken:
+            # What was found so far may only follow from the mistake.
+            if not recovery.is_blank(broken.cause):
+                diagnostics.take(broken.found)
+            if recovery.go_on(broken.found, broken.cause):
+                continue
+            return None
+        except MemoryError:
+            node = None
+            with suppress(Refused):
+                findings.no_memory()
+        for one in found:
+            diagnostics.take(one)
+        if isinstance(node, Mapping) and not recovery.is_whole:
+            node.is_broken = True
+        return node
 
 
 class _Broken(Exception):  # noqa: N818 - not an error: the way out to the recovery

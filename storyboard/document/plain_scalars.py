@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from storyboard.diagnostics import Fix, Source, Span
+from storyboard.document.nodes import Scalar
 
 # A line's indentation and list dashes, then a key with its colon, where it has one.
 _ENTRY = re.compile(
@@ -16,7 +17,12 @@ _ENTRY = re.compile(
     (?:(?P<key>"[^"\n\r]*"|'[^'\n\r]*'|[^\s:#\[{"'@`%*&!|>][^:#\n\r]*?)[ ]*:(?:[ \t]+|(?=$)))?""",
     re.VERBOSE | re.MULTILINE,
 )
-_COMMENT = re.compile(r"(?<=[ \t])#")
+COMMENT = re.compile(r"(?<=[ \t])#(?=[\s#]|\Z)")
+"""A comment behind a text; a ``#`` that touches a word was meant to belong to the text."""
+
+CUT = re.compile(r"[ \t]+(#[^\s#][^\n\r]*)")
+"""What YAML takes for a comment behind a text, and its writer for a part of the text."""
+
 _LOOKS_LIKE_ENTRY = re.compile(r"-(?:\s|$)|#|[^\s:\"']+:(?:\s|$)")
 _FLOW_END = re.compile(r"[,\]}]")
 # How much of a line or file is looked at; no writer's line is longer, and a bomb's may be.
@@ -109,6 +115,23 @@ def text_end(source: Source, start: int, *, in_flow: bool, column: int | None = 
     return end
 
 
+def uncut(text: Scalar) -> Fix | None:
+    """The replacement that gives a text what a ``#`` in it has cut off; None where none has.
+
+    ``text`` is one without quotation marks, or the empty one where a value was left out.
+    """
+    source = text.origin.source
+    cut = None if text.style else CUT.match(source.text, text.end)
+    if cut is None:
+        return None
+    start = text.start if text else cut.start(1)
+    line = PlainLine(source, start)
+    in_flow = line.value < start and is_in_flow(source.text, line, start)
+    stop = _FLOW_END.search(source.text, cut.start(1), cut.end()) if in_flow else None
+    end = _without_blanks(source.text, start, stop.start() if stop else cut.end())
+    return quote_fix(source, start, end)
+
+
 def quote_fix(source: Source, start: int, end: int) -> Fix:
     """The replacement of a text by itself in quotation marks."""
     return Fix(Span(source, start, end), quoted(source.text[start:end]))
@@ -142,7 +165,7 @@ def requoted(written: str) -> str:
 
 def _without_blanks(text: str, start: int, end: int, *, comment: bool = True) -> int:
     """The end of a line's text, before the blanks and the comment that follow it."""
-    found = _COMMENT.search(text, start, end) if comment else None
+    found = COMMENT.search(text, start, end) if comment else None
     if found:
         end = found.start()
     return start + len(text[start:end].rstrip())

@@ -23,14 +23,12 @@ import httpx
 from storyboard.hosts.connections import BROKEN, NOT_SENT, Connections, exhausted, max_connections
 from storyboard.hosts.errors import FailureKind, read_date, trouble
 from storyboard.hosts.protocol import Download
+from storyboard.hosts.times import TimeLimits
 from storyboard.ledger.store import refusal
 from storyboard.version import __version__
 
-_PAY_SECONDS = 90.0
-_ASK_SECONDS = 30.0
-_FILE_SECONDS = 120.0
 _STREAM_SECONDS = 60.0
-"""The longest silence in which an answer is still waited for."""
+"""The longest silence of a stream of events."""
 
 _CLOCK_EVERY = 60.0
 """Seconds between two looks at the clock that the host's answers show."""
@@ -64,9 +62,10 @@ class HttpClient:
     """Connections to one vendor. ``authorization`` goes to the origins of ``trusted`` alone.
 
     ``secret`` is removed from every text of the vendor, ``local`` says that the address is on
-    this machine, ``clock`` gives Unix seconds. ``clock_ahead`` is by how many seconds that clock
-    is ahead of the vendor's, None before an answer had a date. ``most_streams`` is how many event
-    streams may be open at once; the callers keep to it.
+    this machine, ``limits`` how long answers are waited for; ``clock`` gives Unix seconds.
+    ``clock_ahead`` is by how many seconds that clock is ahead of the vendor's, None before an
+    answer had a date; ``told_at`` is the date of the last answer, None where that had none.
+    ``most_streams`` is how many event streams may be open at once; the callers keep to it.
     """
 
     def __init__(
@@ -76,13 +75,17 @@ class HttpClient:
         *,
         secret: str,
         local: bool = False,
+        limits: TimeLimits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._limits = limits or TimeLimits()
         self._authorization = authorization
         self._clock = clock
         self._trusted = frozenset(origin(url) for url in trusted)
         self.secrets = (secret,)
         self.clock_ahead: float | None = None
+        self.told_at: float | None = None
+        self._told = ""
         self._clock_at = -_CLOCK_EVERY
         most = max_connections()
         self.most_streams = most // 2
@@ -112,7 +115,9 @@ class HttpClient:
         sent = self._headers(url, {"Content-Type": "application/json", **(headers or {})})
         try:
             request = httpx.Request("POST", url, headers=sent, content=body)
-            async with self._connections.send(request, seconds=_PAY_SECONDS, fresh=True) as answer:
+            async with self._connections.send(
+                request, seconds=self._limits.order, fresh=True
+            ) as answer:
                 self._compare_clocks(answer)
                 return await _read(answer)
         except NOT_SENT as error:
@@ -131,7 +136,7 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         keyed: bool = True,
-        seconds: float = _ASK_SECONDS,
+        seconds: float | None = None,
         **content: Any,
     ) -> httpx.Response:
         """Send a request that pays nothing; ``seconds`` is the longest silence.
@@ -141,6 +146,7 @@ class HttpClient:
         sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
         try:
             request = httpx.Request(method, url, headers=sent, **content)
+            seconds = seconds or self._limits.question
             async with self._asking, self._connections.send(request, seconds=seconds) as answer:
                 if keyed:
                     self._compare_clocks(answer)
@@ -151,16 +157,20 @@ class HttpClient:
             ) from None
 
     def _compare_clocks(self, answer: aiohttp.ClientResponse) -> None:
-        now = time.monotonic()
-        if now < self._clock_at + _CLOCK_EVERY:
+        told = answer.headers.get("Date", "")
+        if told == self._told:
             return
-        there = read_date(answer.headers.get("Date", ""))
-        if there is not None:
+        there, self._told = read_date(told), told
+        self.told_at = there.timestamp() if there is not None else None
+        if there is None:
+            return
+        now = time.monotonic()
+        if now >= self._clock_at + _CLOCK_EVERY:
             self.clock_ahead, self._clock_at = self._clock() - there.timestamp(), now
 
     async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
         """As ``ask``, for uploads, with a longer silence."""
-        return await self.ask(method, url, seconds=_FILE_SECONDS, **details)
+        return await self.ask(method, url, seconds=self._limits.file, **details)
 
     @asynccontextmanager
     async def stream_events(self, url: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
@@ -196,7 +206,7 @@ class HttpClient:
             if not origin(link):
                 raise trouble(FailureKind.GONE, "the link to the clip is no http link")
             request = httpx.Request("GET", link, headers=_WHOLE)
-            async with self._connections.send(request, seconds=_FILE_SECONDS) as answer:
+            async with self._connections.send(request, seconds=self._limits.file) as answer:
                 there = answer.headers.get("location")
                 if answer.status not in _REDIRECTIONS or there is None:
                     yield answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -24,7 +24,7 @@ class Submission:
     """
 
     endpoint: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(hash=False)
     scene: str = ""
     shots: tuple[str, ...] = ()
     takes: tuple[int, ...] = (1,)
@@ -75,14 +75,16 @@ class Trace:
     """A request in a host's history. ``at`` is Unix seconds by the host's clock.
 
     ``body`` is None where the host does not keep it; ``text`` is then the prompt, where that is
-    kept.
+    kept. ``at`` is when the host took the request. ``shows_unfinished`` is whether this row proves
+    that the history also shows orders whose rendering has not begun.
     """
 
     id: str
     endpoint: str
     at: float
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | None = field(default=None, hash=False)
     text: str | None = None
+    shows_unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +101,23 @@ class Host(Protocol):
     ``keeps_bodies``: whether the history has whole bodies, so that equal requests can be told.
     ``unlisted``: why an order may be missing in the history, empty where none can be.
     ``most_watched``: how many event streams may be open at once, None for any number.
+    ``life``: the longest time in seconds from an order to the end of its clip, None where orders
+    carry no such limit.
     """
 
     name: str
     keeps_bodies: bool
     unlisted: str
     most_watched: int | None
+    life: float | None
 
     @property
     def clock_ahead(self) -> float | None:
         """The seconds by which this machine's clock is ahead of the host's, None if unknown."""
+
+    @property
+    def told_at(self) -> float | None:
+        """The ``Date`` of the host's last answer, in Unix seconds; None where it had none."""
 
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """Send a paying request, once; returns a receipt for each clip that it began.

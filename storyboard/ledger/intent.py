@@ -36,7 +36,7 @@ class Order:
     address: str
     host: str
     endpoint: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(hash=False)
     seconds: int
     take: str = "1"
     names: tuple[ClipName, ...] = ()
@@ -48,7 +48,7 @@ class Receipt:
     """What the vendor gave for an accepted order: its id, and links without any secret."""
 
     id: str
-    links: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(hash=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Intent:
     order: Order
     state: State
     run: str
-    links: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(hash=False, default_factory=dict)
     receipt: Receipt | None = None
     charged: Money | None = None
     clip: str | None = None
@@ -88,6 +88,19 @@ class Intent:
     def cost(self) -> Money | None:
         """What it has cost or will: the charge where that is known, else the estimate."""
         return self.charged or self.order.estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """The last attempt to send an order.
+
+    ``life`` is the longest time in seconds from the order to the end of its clip, as the order
+    itself told the vendor; None where it told none. ``ended_at`` is a time by the vendor's clock,
+    in Unix seconds, at which the attempt had certainly ended; None while no such time is known.
+    """
+
+    life: float | None = None
+    ended_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ with its facts: ``storyboard.render`` makes the words.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,7 +17,6 @@ from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.errors import RefusedError
 from storyboard.values.json_object import JsonObject, ShapeError
-from storyboard.values.record import value
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
@@ -82,7 +82,7 @@ class PlaceInFile(NamedTuple):
         return cls(found.text("file"), found.number("line", 1), found.number("column", 1))
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadChange:
     """What differs from the payload that was sent before.
 
@@ -118,7 +118,7 @@ class PayloadChange:
         )
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why a request has its action.
 
@@ -166,7 +166,7 @@ class Reason:
 NEW = Reason(code=ReasonCode.NEW)
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCost:
     """What a request costs: ``seconds`` at ``unit_price`` each."""
 
@@ -214,7 +214,7 @@ class MapRow(NamedTuple):
     column: int | None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedShot:
     """A shot of a request, or a part of one.
 
@@ -280,7 +280,7 @@ def _map(found: JsonObject) -> tuple[MapRow, ...]:
     return found.list_of("map", _map_row)
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRequest:
     """One request of a plan, in the film's order.
 
@@ -293,7 +293,7 @@ class PlannedRequest:
     id: str
     digest: str
     endpoint: str
-    payload: Json
+    payload: Json = field(hash=False)
     seconds: int
     padding: int
     take: int | tuple[int, ...]
@@ -302,7 +302,7 @@ class PlannedRequest:
     reason: Reason
     cost: PlannedCost | None
     shots: tuple[PlannedShot, ...]
-    tokens: Mapping[str, str]
+    tokens: Mapping[str, str] = field(hash=False)
     assets: tuple[AssetUse, ...]
     depends_on: tuple[Dependency, ...]
 
@@ -396,7 +396,7 @@ def _dependency(written: Any, pointer: str, digests: Mapping[str, str]) -> Depen
     )
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedFilm:
     """The storyboard that a plan is made from. ``digest`` is empty where nothing could be read.
 
@@ -410,7 +410,7 @@ class PlannedFilm:
     audio: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSource:
     """A file that was read, and the digest of its bytes."""
 
@@ -418,12 +418,13 @@ class PlanSource:
     digest: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTarget:
     """The target that a plan is for, with the digest of its data.
 
     ``as_of`` is the date of the oldest price used, ISO 8601; ``status`` is ``current`` or
-    ``superseded``.
+    ``superseded``. ``origin`` is the file of the user's own that describes the target, or
+    ``built-in``.
     """
 
     id: str
@@ -431,9 +432,10 @@ class PlanTarget:
     as_of: str
     status: str
     digest: str
+    origin: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SceneTotal:
     """What one scene costs; ``title`` may be empty."""
 
@@ -442,7 +444,7 @@ class SceneTotal:
     total: Total
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOutScene:
     """A scene without requests and without a price, as errors concern it.
 
@@ -473,17 +475,17 @@ class LeftOutScene:
         )
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTotals:
     """The sums of a plan. ``actions`` has every action; together they are the whole film."""
 
     requests: int
     seconds: int
-    actions: Mapping[Action, Total]
+    actions: Mapping[Action, Total] = field(hash=False)
     scenes: tuple[SceneTotal, ...]
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanBudget:
     """The limits of a film, None where there are none.
 
@@ -495,7 +497,7 @@ class PlanBudget:
     within: bool | None = None
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What will be asked of the vendor, in order, with its price.
 
@@ -511,7 +513,7 @@ class Plan:
     totals: PlanTotals
     unpriced: tuple[LeftOutScene, ...]
     budget: PlanBudget
-    diagnostics: tuple[Json, ...]
+    diagnostics: tuple[Json, ...] = field(hash=False)
     is_applyable: bool
 
     def to_json(self) -> Json:
@@ -535,6 +537,7 @@ class Plan:
                 "as_of": target.as_of,
                 "status": target.status,
                 "digest": target.digest,
+                "origin": target.origin,
             },
             "requests": [request.to_json() for request in self.requests],
             "totals": {
@@ -703,7 +706,7 @@ _FILM = _members("title file digest aspect_ratios audio")
 _SOURCE = _members("file digest")
 _LEFT_OUT = _members("scene title reason")
 _LEFT_OUT_REASON = _members("code of")
-_TARGET = _members("id endpoint as_of status digest")
+_TARGET = _members("id endpoint as_of status digest origin")
 _REQUEST = _members(
     "id digest endpoint payload seconds padding take alternate_of action reason cost shots tokens "
     "assets depends_on"

@@ -67,12 +67,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOrigin:
-    """What a plan was made from: the tool, the storyboard and each file that was read."""
+    """What a plan was made from: the tool, the storyboard and each file that was read.
+
+    ``target_origin`` is the file of the user's own that describes the target, or ``built-in``.
+    """
 
     tool_version: str
     file: str
     sources: tuple[tuple[str, str], ...]
     target_digest: str
+    target_origin: str
 
 
 def plan(
@@ -118,6 +122,7 @@ def plan(
             as_of=prices_as_of(film, requests),
             status=film.target.status,
             digest=origin.target_digest,
+            origin=origin.target_origin,
         ),
         requests=listed,
         totals=PlanTotals(

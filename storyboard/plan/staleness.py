@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from storyboard.plan.actions import DUE, sum_of
 from storyboard.plan.model import FORMAT, Plan, PlanError
 from storyboard.project.disk import open_plain_file, read_plain_file
-from storyboard.values.collector import paused_collector
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
@@ -54,8 +53,7 @@ def read_plan(path: Path) -> Plan:
             f'"{path}" is not as a plan is at {place}: it was changed by hand or is of another '
             "version; plan again"
         )
-    with paused_collector():
-        plan = Plan.from_json(written)
+    plan = Plan.from_json(written)
     if not plan.is_applyable or not plan.requests or plan.target is None:
         raise PlanError(f'"{path}" is the plan of a storyboard with errors: plan again')
     return plan

@@ -6,9 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from storyboard.plan.actions import DUE
-from storyboard.plan.model import Action, LeftOutScene, Plan, PlannedRequest, ReasonCode, SceneTotal
+from storyboard.plan.model import (
+    Action,
+    LeftOutScene,
+    Plan,
+    PlannedRequest,
+    PlanTarget,
+    ReasonCode,
+    SceneTotal,
+)
 from storyboard.render.reasons import reason_text, unpriced_text
 from storyboard.render.width import clip, columns, visible
+from storyboard.targets.load import BUILT_IN
 from storyboard.values.sums import Total, total
 from storyboard.values.units import Money
 
@@ -38,7 +47,7 @@ def render_plan(
     if not plan.requests or plan.target is None:
         return "no plan: the storyboard has errors\n"
     blocks = [
-        _head(plan, plan.target.id, paint, width),
+        _head(plan, plan.target, paint, width),
         _clips(plan.requests, paint, width, everything),
     ]
     if everything and len(plan.totals.scenes) > 1:
@@ -62,14 +71,24 @@ def _paint(text: str, code: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m"
 
 
-def _head(plan: Plan, target: str, paint: _Paint, width: int | None) -> str:
+def _head(plan: Plan, target: PlanTarget, paint: _Paint, width: int | None) -> str:
     film = plan.film
     ratios = ", ".join(film.aspect_ratios)
     sound = {"all": " with audio", "some": ", some with audio", "none": ", silent"}[film.audio]
-    left = f"{film.title} · {target} · {ratios}{sound}"
-    right = film.file
+    left = f"{visible(film.title)} · {visible(target.id)} · {visible(ratios)}{sound}"
+    right = visible(film.file)
     gap = (width or 0) - columns(left) - columns(right)
-    return f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
+    head = f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
+    if said := described_by(target):
+        head += "\n" + paint(said, "33")
+    return head
+
+
+def described_by(target: PlanTarget) -> str:
+    """Which file of the user's own a target's endpoint, limits and prices are from, if one is."""
+    if target.origin == BUILT_IN:
+        return ""
+    return visible(f"endpoint, limits and prices of the target are those of {target.origin}")
 
 
 def _clips(
@@ -93,13 +112,13 @@ def _row(request: PlannedRequest) -> tuple[str, str, str, str, str, str, str]:
         sign = "~"
     return (
         sign,
-        request.id,
+        visible(request.id),
         f"{request.seconds} s",
         counted(len({shot.address for shot in request.shots}), "shot"),
-        ", ".join(cast) if cast else "–",
+        visible(", ".join(cast)) if cast else "–",
         amount(request.money),
         # A reason may hold the vendor's own words.
-        visible(reason_text(request.reason)) + _needs(request),
+        visible(reason_text(request.reason) + _needs(request)),
     )
 
 
@@ -155,7 +174,7 @@ def _right(text: str, width: int) -> str:
 def _scenes(scenes: Iterable[SceneTotal]) -> str:
     rows = [
         (
-            scene.scene + (f" · {scene.title}" if scene.title else ""),
+            visible(scene.scene + (f" · {scene.title}" if scene.title else "")),
             counted(scene.total.requests, "clip"),
             f"{scene.total.seconds} s",
             amount(scene.total.money),
@@ -181,7 +200,7 @@ def _findings(found: Sequence[Any], paint: _Paint, file: str, unfolded: str | No
     for one in shown if everything else shown[:_MAX_FINDINGS]:
         head = paint(f"{one['severity']}[{one['code']} {one['name']}]", colors[one["severity"]])
         where = f" … {_place(one['span'], file)}" if one["span"] else ""
-        lines.append(f"{head}: {one['message']}{where}")
+        lines.append(f"{head}: {visible(one['message'] + where)}")
     rest = len(shown) - _MAX_FINDINGS
     if rest > 0 and not everything:
         lines.append(f"and {rest} more ({unfolded} shows them)")
@@ -201,7 +220,7 @@ def _advice(requests: Sequence[PlannedRequest], paint: _Paint) -> str:
     refused = [one.id for one in requests if one.reason.code is ReasonCode.REFUSED]
     if not refused:
         return ""
-    named = ", ".join(refused[:_MAX_NAMED])
+    named = visible(", ".join(refused[:_MAX_NAMED]))
     more = len(refused) - _MAX_NAMED
     named += f" and {more} more" if more > 0 else ""
     return paint(

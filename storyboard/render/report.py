@@ -12,6 +12,7 @@ from storyboard.ledger import Intent, State
 from storyboard.ledger.states import AT_RISK
 from storyboard.render.ledger import amount
 from storyboard.render.run import COLORS, GOOD, WORDS
+from storyboard.render.uncertain import uncertain_json, uncertain_lines
 from storyboard.render.width import visible
 from storyboard.run.events import FORMAT, Happening
 from storyboard.run.report import Report, Result
@@ -159,8 +160,10 @@ def _advice(result: Result, ways: NextSteps, *, is_cut: bool) -> str:
     """What to do about a clip; ``is_cut`` is whether the run was ended before it could be had."""
     match result.what:
         case _H.UNCERTAIN:
-            decide = ways.resolve(_sent_as(result))
-            return f"it may be paid, so it is not sent again: run again later, or decide: {decide}"
+            return (
+                "it may be paid, so it is not sent again: run again later, and it is looked for "
+                f"again, or look there and decide:{_decisions(ways.resolve(_sent_as(result)))}"
+            )
         case _H.RELEASED:
             return "the vendor does not have it: run again, and it is sent"
         case _H.STRANDED if result.text and not is_cut:
@@ -177,6 +180,19 @@ def _advice(result: Result, ways: NextSteps, *, is_cut: bool) -> str:
     return _ADVICE.get(result.kind, "")
 
 
+_DECISIONS = {
+    "--send-again": "the vendor does not have it",
+    "--adopt ID": "the vendor has it under this id",
+    "--drop": "it is not wanted any more",
+}
+
+
+def _decisions(command: str) -> str:
+    """The commands that decide about an uncertain clip, a line each."""
+    wide = max(map(len, _DECISIONS))
+    return "".join(f"\n     {command} {way:{wide}}  {why}" for way, why in _DECISIONS.items())
+
+
 def _sent_as(result: Result) -> str:
     """The name that the ledger knows a clip by: the one it had when it was sent."""
     return result.intent.order.address if result.intent is not None else result.clip.address
@@ -191,7 +207,10 @@ def _problem(result: Result, advice: str, *, color: bool) -> str:
         text += f"  {visible(result.place)}"
     if result.text:
         text += f"\n   {visible(result.text)}"
-    return f"{text}\n   = help: {visible(advice)}" if advice else text
+    if result.what is _H.UNCERTAIN:
+        text += "".join(f"\n   {line}" for line in uncertain_lines(result))
+    said = "\n".join(map(visible, advice.split("\n")))
+    return f"{text}\n   = help: {said}" if advice else text
 
 
 def _money(report: Report, ways: NextSteps) -> str:
@@ -248,4 +267,5 @@ def _clip_json(result: Result) -> dict[str, Any]:
         "estimate": amount(result.clip.order.estimate),
         "charged": amount(intent.charged if intent else None),
         "sha256": intent.clip if intent else None,
+        **({"uncertain": uncertain_json(result)} if result.what is _H.UNCERTAIN else {}),
     }

@@ -82,7 +82,7 @@ def render_csv(board: FilmBoard, *, without: Collection[Part] = frozenset()) -> 
     cells |= {} if Part.PRICES in without else _PRICES
     has_prices = Part.PRICES not in without
     written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
+    rows = csv.writer(written, lineterminator="\n")
     rows.writerow(["number", *cells, "findings"])
     number = 0
     for scene in board.scenes:
@@ -91,11 +91,6 @@ def render_csv(board: FilmBoard, *, without: Collection[Part] = frozenset()) -> 
             texts = [cell(scene, card) for cell in cells.values()]
             rows.writerow([number, *map(_harmless, (*texts, _findings(card, has_prices)))])
     return written.getvalue()
-
-
-def csv_head() -> bytes:
-    """What a shot list of ours begins with."""
-    return ",".join(["number", *_SHOT]).encode()
 
 
 def _harmless(text: str) -> str:

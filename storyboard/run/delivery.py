@@ -22,6 +22,8 @@ from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.plan.clips import PlannedClip
 from storyboard.plan.request_body import fill, recorded, unfilled
 from storyboard.run.events import Happening
+from storyboard.run.patience import Patience
+from storyboard.run.uncertain import SendTimes
 from storyboard.run.uploads import AssetError, Uploads
 from storyboard.targets.model import Takes
 from storyboard.values.units import Money
@@ -32,24 +34,6 @@ _LOOKS_A_SECOND = 200
 """Looks at all clips together; where very many are under way, each is looked at less often."""
 _RARELY = 4
 """While a host tells of a clip by itself, looks are so many times rarer than the rarest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long a run waits, in seconds, and how often it asks.
-
-    The first look at a job comes after ``first`` seconds; each wait is ``growth`` times the one
-    before, up to ``most``, varied by the share ``jitter`` either way. A request that costs nothing
-    is tried ``tries`` times before the clip is left to the next run. ``grace`` is how long after
-    its attempt a request may still appear in the vendor's history, see ``reconcile``.
-    """
-
-    first: float = 2.0
-    most: float = 15.0
-    growth: float = 1.5
-    jitter: float = 0.1
-    tries: int = 30
-    grace: float = 180.0
 
 
 class NotTakenError(Exception):
@@ -104,6 +88,7 @@ class Delivery:
     patience: Patience = field(default_factory=Patience)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: random.Random = field(default_factory=random.Random)
+    times: SendTimes = field(default_factory=SendTimes)
     paying: set[asyncio.Task[Any]] = field(default_factory=set)
     _watching: int = 0
     _following: int = 0
@@ -155,7 +140,8 @@ class Delivery:
         self.paying.add(task)
         try:
             for clip in clips:
-                self.ledger.intend(clip.order, self.run, recorded(links))
+                self.ledger.intend(clip.order, self.run, recorded(links), self.host.life)
+            begun = self.times.now()
             try:
                 receipts = await self.host.submit(
                     Submission(
@@ -168,11 +154,12 @@ class Delivery:
                 )
             except HostError as error:
                 raise self._not_sent(clips, error.problem) from None
+            self.times.begun |= dict.fromkeys((receipt.id for receipt in receipts), begun)
             for clip, receipt in zip(clips, receipts, strict=False):
                 self.ledger.step(clip.digest, State.SUBMITTED, receipt=receipt)
             unnamed = f"the host named {len(receipts)} clips where {count} were ordered"
             for clip in clips[len(receipts) :]:
-                self.ledger.step(clip.digest, State.UNCERTAIN, problem=unnamed)
+                self._doubt(clip, unnamed)
         finally:
             self.paying.discard(task)
         for clip, receipt in zip(clips, receipts, strict=False):
@@ -185,7 +172,7 @@ class Delivery:
         match problem.kind:
             case FailureKind.AMBIGUOUS | FailureKind.TRANSIENT:
                 for clip in clips:
-                    self.ledger.step(clip.digest, State.UNCERTAIN, problem=problem.text)
+                    self._doubt(clip, problem.text)
                 return UncertainError(problem.text)
             case (
                 FailureKind.NOT_SENT
@@ -200,6 +187,10 @@ class Delivery:
                 for clip in clips:
                     self._end(clip, State.FAILED, problem, billed=False)
                 return EndedError(problem)
+
+    def _doubt(self, clip: PlannedClip, why: str) -> None:
+        self.times.ended[clip.digest] = self.times.now()
+        self.ledger.step(clip.digest, State.UNCERTAIN, problem=why)
 
     def _end(
         self,

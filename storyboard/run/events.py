@@ -37,6 +37,7 @@ class Happening(StrEnum):
     STRANDED = "stranded"
     WARNING = "warning"
     PAUSED = "paused"
+    LOOKING = "looking"
     STOPPING = "stopping"
     FINISHED = "finished"
 
@@ -77,7 +78,7 @@ class Event:
     what: Happening
     at: float
     clip: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(hash=False, default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The event as JSON values."""

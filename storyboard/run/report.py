@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from storyboard.errors import StoryboardError
 from storyboard.ledger import Intent
 from storyboard.plan.clips import PlannedClip
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Happening
+from storyboard.run.findings import UnclaimedRow
+from storyboard.run.patience import Patience
 from storyboard.targets.model import Takes
 from storyboard.values.units import Money
 
@@ -43,7 +44,8 @@ class Result:
     """How a clip of the plan stands at the end of a run. ``what`` is its last event.
 
     ``text`` is what was wrong, ``place`` is ``FILE:LINE`` in the storyboard, ``kind`` the kind of
-    failure; empty where there is none.
+    failure; empty where there is none. ``rows`` are rows of the vendor's history that may be the
+    order of an uncertain clip.
     """
 
     clip: PlannedClip
@@ -52,6 +54,7 @@ class Result:
     text: str = ""
     place: str = ""
     kind: str = ""
+    rows: tuple[UnclaimedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,7 @@ def _as_jpeg(picture: Path) -> Path:
     with Image.open(picture) as image:
         buffer = io.BytesIO()
         image.convert("RGB").save(buffer, "JPEG", quality=95, subsampling=0)
+    smaller.unlink(missing_ok=True)
     smaller.write_bytes(buffer.getvalue())
     picture.unlink()
     return smaller

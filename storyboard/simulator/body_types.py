@@ -72,7 +72,7 @@ class BodyType:
     does not give.
     """
 
-    fields: Mapping[str, Field]
+    fields: Mapping[str, Field] = field(hash=False)
     total: tuple[int, int] = (3, 15)
     prompt_width: int = 2500
     shot_width: int = 512

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.routing import Route
@@ -29,8 +29,8 @@ class Dialect:
     """
 
     name: str
-    endpoints: Mapping[str, Endpoint]
-    routes: Callable[[Any], list[Route]]
+    endpoints: Mapping[str, Endpoint] = field(hash=False)
+    routes: Callable[[Any], list[Route]] = field(hash=False)
     concurrency: int
     addresses: Callable[[str], Addresses]
     takes_data: bool = False

@@ -34,7 +34,7 @@ class Breach:
     msg: str
     type: str
     loc: FieldPath = ()
-    ctx: Mapping[str, object] = field(default_factory=dict)
+    ctx: Mapping[str, object] = field(hash=False, default_factory=dict)
     given: object = None
 
     def to_json(self) -> dict[str, object]:

@@ -17,10 +17,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from storyboard.diagnostics.spelling import nearest
 from storyboard.errors import UsageError
-from storyboard.values.record import value
 
 _TAKE = re.compile(r"\.take[0-9]+\Z")
 _MAX_LISTED = 5
@@ -35,7 +35,7 @@ class UnknownAddressError(UsageError):
         self.hint = hint
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
     """A shot, or a part of a divided one, as a clip renders it.
 
@@ -49,7 +49,7 @@ class Portion:
     parts: int = 1
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipName:
     """A clip's one name, and what the clip renders; without portions only the name is known."""
 

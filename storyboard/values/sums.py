@@ -6,13 +6,13 @@ Every sum of money in a plan, in its text, and in what is said of a run is made 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from storyboard.values.record import value
 from storyboard.values.units import Money
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
     """A sum of costs in one currency.
 

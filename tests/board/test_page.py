@@ -17,7 +17,7 @@ from pages import Page
 from storyboard.api import Project
 from storyboard.board import FilmBoard
 from storyboard.plan.model import Action, Reason, ReasonCode
-from storyboard.render.board import MARK, Part, is_board, render_board
+from storyboard.render.board import Part, render_board
 
 LIGHTHOUSE = Path(__file__).parents[2] / "examples" / "lighthouse"
 HOSTILE = """</style></title>--><script>alert(1)</script><img src=x onerror="f()">"'&amp;"""
@@ -195,12 +195,6 @@ def test_nothing_of_a_film_can_be_read(tmp_path: Path) -> None:
 def test_texts_of_other_languages_are_marked(tmp_path: Path) -> None:
     text = render_board(board_of(tmp_path, "language: ar\nscenes: [{shots: [قارب صغير]}]\n"))
     assert 'class="action" lang="ar" dir="auto"' in text
-
-
-def test_a_page_is_known_as_ours(lighthouse: FilmBoard) -> None:
-    assert is_board(render_board(lighthouse).encode()[:4096])
-    assert MARK
-    assert not is_board(b"<!doctype html><html></html>")
 
 
 def test_a_long_film_is_small_and_grows_in_proportion(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ try:
 except ImportError:
     sys.exit("this harness needs atheris: pip install atheris (Linux and macOS)")
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 with atheris.instrument_imports(include=["storyboard"]):
     from attempts import attempt, copy_seeds

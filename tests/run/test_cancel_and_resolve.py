@@ -129,8 +129,7 @@ def test_a_file_that_is_none_is_a_wrong_usage(
     command: tuple[str, ...], file: str, film: Path
 ) -> None:
     sent(film, "a/1", State.SUBMITTED)
-    done = call(*command, file)
-    assert getattr(done.exception, "exit_code", None) == USAGE
+    assert call(*command, file).return_value == USAGE
 
 
 def test_status_works_beside_a_run_on_another_machine_and_a_run_does_not(film: Path) -> None:
@@ -272,6 +271,18 @@ def test_a_person_may_decide_about_what_is_in_doubt(
     assert state_of(film, digest) is state
 
 
+@pytest.mark.parametrize(("host", "links"), [("fal", {"app": "fal-ai/kling-video"}), ("oxen", {})])
+def test_an_id_is_adopted_with_the_links_that_its_host_gives(
+    host: str, links: dict[str, str], film: Path
+) -> None:
+    digest = sent(film, "a/1", State.UNCERTAIN, host=host)
+    assert call("resolve", "a/1", "--adopt", "new-id").return_value == 0
+    with Store(folder=film).open_ledger() as ledger:
+        found = ledger.get(digest)
+    assert found is not None
+    assert found.receipt == Receipt(id="new-id", links=links)
+
+
 def test_what_cannot_be_decided_is_refused_with_what_can(film: Path) -> None:
     digest = sent(film, "a/1", State.SUBMITTED)
     done = call("resolve", "a/1", "--adopt", "new-id")
@@ -310,9 +321,9 @@ def test_a_slip_of_the_pen_is_told_and_another_clip_is_never_offered(
 ) -> None:
     sent(film, "shore/1", State.UNCERTAIN)
     for command in (("resolve", written, "--drop"), ("cancel", written)):
-        error = call(*command).exception
-        assert getattr(error, "exit_code", None) == USAGE
-        assert hint in str(error)
+        done = call(*command)
+        assert done.return_value == USAGE
+        assert hint in done.stderr
 
 
 # -- addresses ------------------------------------------------------------------------------------

@@ -7,15 +7,15 @@ have no passages where they differ from shot to shot: the field tells where it w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from storyboard.compiler.compose.blocks import SliceBlock, joined
 from storyboard.compiler.compose.stops import capital
 from storyboard.compiler.film import MENTION, Cast, Passage, Shot, Slice, marks_of
 from storyboard.compiler.words import Words
-from storyboard.values.record import value
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FramingText:
     """The slices before and after the people and the action, closed, and whom they mention."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from storyboard.compiler.compose.action import Atom
 from storyboard.compiler.film import Shot
-from storyboard.values.record import value
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptPiece:
     """What of a shot one prompt says; the whole shot where nothing else is given.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from storyboard.compiler.film import Beat, Framing, Passage, Scene, Shot, Speech
@@ -40,7 +40,7 @@ class Settings:
     seam: str
     pack: bool
     long_prompts: Literal["auto", "always", "never"]
-    texts: Mapping[str, Scalar]
+    texts: Mapping[str, Scalar] = field(hash=False)
 
 
 def settings(*layers: model.Defaults | None) -> Settings:
@@ -77,10 +77,10 @@ class _Shared:
     """What the shots of a scene have in common: looks, place, style and the texts of defaults."""
 
     chosen: Settings
-    looks: Mapping[str, str]
+    looks: Mapping[str, str] = field(hash=False)
     location: str
     style: Passage | None
-    framing: Mapping[str, Passage | None]
+    framing: Mapping[str, Passage | None] = field(hash=False)
     negative: str
 
 

@@ -7,7 +7,7 @@ is made when it is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storyboard.compiler.resolve.members import MemberKind, members_of
 from storyboard.compiler.resolve.mentions import mentions, normal
@@ -49,7 +49,7 @@ class CastSymbol:
     name: str
     kind: MemberKind
     declared: Span
-    looks: Mapping[str, Span]
+    looks: Mapping[str, Span] = field(hash=False)
     uses: tuple[NameUse, ...]
 
 
@@ -57,7 +57,7 @@ class CastSymbol:
 class SymbolTable:
     """The declared names of a film, as names are compared, and the uses of undeclared ones."""
 
-    symbols: Mapping[str, CastSymbol]
+    symbols: Mapping[str, CastSymbol] = field(hash=False)
     unknown: tuple[NameUse, ...]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from storyboard.compiler.compose import Atom, Composer, PromptPiece, action_of, narration_of
 from storyboard.compiler.compose.action import BEAT
@@ -19,10 +19,9 @@ from storyboard.compiler.split.sentences import CLAUSE, SENTENCE, WORD, refine, 
 from storyboard.compiler.split.timing import Room, seconds_of_beats, shares_of, time_parts
 from storyboard.language.scalars import MAX_SHOT
 from storyboard.targets.model import Target
-from storyboard.values.record import value
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Division:
     """The atoms, edges and seconds of a shot's parts; ``opening`` are those that open a request.
 
@@ -31,8 +30,8 @@ class _Division:
 
     atoms: Sequence[Atom]
     narration: Sequence[Sequence[Atom]]
-    edges: list[int]
-    seconds: list[int]
+    edges: list[int] = field(hash=False)
+    seconds: list[int] = field(hash=False)
     opening: set[int]
     is_by_text: bool
     spare: int = 0

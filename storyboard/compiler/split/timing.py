@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -11,13 +12,12 @@ from storyboard.compiler.film import Shot
 from storyboard.compiler.speech import share as spoken_share
 from storyboard.compiler.split.division import apportion, lengths
 from storyboard.targets.model import Target
-from storyboard.values.record import value
 
 _BREATH = 400
 """Milliseconds before a spoken line."""
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """An arrangement of a shot's parts and what it holds.
 

@@ -38,10 +38,13 @@ from storyboard.hosts.protocol import (
     Submission,
     Trace,
 )
+from storyboard.hosts.times import TimeLimits, read_time
 from storyboard.ledger import Receipt
 
 _PAGE = 100
 _MAX_PAGES = 200
+_RENDERING = 1800.0
+"""Seconds that a clip is given from its start to its end: they take 1 to 10 minutes."""
 _PROGRESS = {
     "IN_QUEUE": Progress.QUEUED,
     "IN_PROGRESS": Progress.RUNNING,
@@ -80,16 +83,24 @@ class FalHost:
         addresses: FalAddresses | None = None,
         *,
         labelled: bool = False,
+        limits: TimeLimits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._at = addresses or FalAddresses()
         at = self._at
         # Uploads take a token that the key buys, never the key: the store of files is left out.
         self._http = HttpClient(
-            f"Key {key}", (at.queue, at.rest, at.api), secret=key, local=labelled, clock=clock
+            f"Key {key}",
+            (at.queue, at.rest, at.api),
+            secret=key,
+            local=labelled,
+            limits=limits,
+            clock=clock,
         )
         self.most_watched: int | None = self._http.most_streams
         self._labelled = labelled
+        self.life: float | None = (limits or TimeLimits()).life
+        self._limiting = _limiting_headers(self.life)
         self._token: tuple[str, str, str, float] | None = None
 
     @property
@@ -97,9 +108,14 @@ class FalHost:
         """See :class:`Host`."""
         return self._http.clock_ahead
 
+    @property
+    def told_at(self) -> float | None:
+        """See :class:`Host`."""
+        return self._http.told_at
+
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """See :class:`Host`. An order is for one clip."""
-        headers = submission.labels() if self._labelled else {}
+        headers = {**self._limiting, **(submission.labels() if self._labelled else {})}
         body = json.dumps(submission.body, ensure_ascii=False).encode()
         answer = await self._http.pay(f"{self._at.queue}/{submission.endpoint}", body, headers)
         found = _json(answer)
@@ -252,7 +268,7 @@ class FalHost:
         if answer.status_code // 100 != 2:
             raise self._refused(answer, found)
         try:
-            until = datetime.fromisoformat(found["expires_at"]).timestamp()
+            until = read_time(found["expires_at"])
             self._token = (found["token"], found["token_type"], self._at.files, until)
         except (KeyError, TypeError, ValueError):
             raise trouble(
@@ -293,6 +309,13 @@ def _look(found: Any) -> JobView:
         raise trouble(FailureKind.TRANSIENT, "the host's status cannot be read") from None
 
 
+_BEGUN = ("started_at", "ended_at", "status_code", "json_output")
+"""Fields of a row of the history, of which an order that waits has none.
+
+A row that leaves out when it was started says nothing of whether it waits.
+"""
+
+
 def _trace(item: dict[str, Any], endpoint: str) -> Trace:
     body = item.get("json_input")
     if isinstance(body, str):
@@ -300,9 +323,20 @@ def _trace(item: dict[str, Any], endpoint: str) -> Trace:
     return Trace(
         id=item["request_id"],
         endpoint=str(item.get("endpoint_id") or endpoint),
-        at=datetime.fromisoformat(item["sent_at"]).timestamp(),
+        at=read_time(item.get("sent_at") or item["started_at"]),
         body=body if isinstance(body, dict) else None,
+        # An order that runs proves nothing of those that wait: a list may begin with the start.
+        shows_unfinished="started_at" in item and not any(item.get(name) for name in _BEGUN),
     )
+
+
+def _limiting_headers(life: float) -> dict[str, str]:
+    """Headers that bound an order's life: the time to its start, and one start alone.
+
+    ``X-Fal-Request-Timeout`` is the time to start in whole seconds, retries included, above 1.
+    """
+    start = life - min(_RENDERING, life / 2)
+    return {"X-Fal-Request-Timeout": str(max(2, round(start))), "X-Fal-No-Retry": "1"}
 
 
 def _units(text: str | None) -> Decimal | None:

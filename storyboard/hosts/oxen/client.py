@@ -12,6 +12,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ from storyboard.hosts.protocol import (
     Submission,
     Trace,
 )
+from storyboard.hosts.times import TimeLimits, read_time
 from storyboard.ledger import Receipt
 from storyboard.ledger.store import refusal
 from storyboard.values.units import Money
@@ -67,6 +69,7 @@ class OxenHost:
     name = "oxen"
     keeps_bodies = False
     most_watched: int | None = None
+    life: float | None = None
 
     def __init__(
         self,
@@ -77,6 +80,7 @@ class OxenHost:
         namespace: str = "",
         response_format: str = "",
         labelled: bool = False,
+        limits: TimeLimits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._base = base.rstrip("/")
@@ -89,7 +93,12 @@ class OxenHost:
             "response_format": response_format,
         }
         self._http = HttpClient(
-            f"Bearer {key}", (self._base,), secret=key, local=labelled, clock=clock
+            f"Bearer {key}",
+            (self._base,),
+            secret=key,
+            local=labelled,
+            limits=limits,
+            clock=clock,
         )
         self._labelled = labelled
         self._waiting: dict[str, asyncio.Future[bool]] = {}
@@ -99,6 +108,11 @@ class OxenHost:
     def clock_ahead(self) -> float | None:
         """See :class:`Host`."""
         return self._http.clock_ahead
+
+    @property
+    def told_at(self) -> float | None:
+        """See :class:`Host`."""
+        return self._http.told_at
 
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """See :class:`Host`."""
@@ -204,7 +218,7 @@ class OxenHost:
         """See :class:`Host`. What is active comes from the queue, what is over from the list."""
         traces: dict[str, Trace] = {}
         active = await self._read(f"{self._ai}/queue")
-        oldest, total = float("inf"), 1
+        total = 1
         for page in range(1, _MAX_PAGES + 1):
             found = await self._read(
                 f"{self._ai}/generations", page_num=str(page), page_size=str(_PAGE)
@@ -212,16 +226,23 @@ class OxenHost:
             try:
                 rows = [_trace(row) for row in found["generations"]]
                 total = int(found.get("pagination", {}).get("total_pages", 1))
+                # The list may be in the order of the ends: what ended before was sent before.
+                is_past = bool(rows) and all(_last(row) < since for row in found["generations"])
             except (KeyError, TypeError, ValueError, AttributeError):
                 raise trouble(FailureKind.TRANSIENT, "the host's history cannot be read") from None
             traces |= {row.id: row for row in rows}
-            oldest = min((row.at for row in rows), default=oldest)
-            if page >= total or oldest < since:
+            if page >= total or is_past:
                 break
         else:
             raise trouble(FailureKind.TRANSIENT, "the host's history has no end")
         try:
-            traces |= {row.id: row for row in map(_trace, active["generations"])}
+            # The queue is the list of what waits and of what runs.
+            traces |= {
+                row["generation_id"]: replace(
+                    _trace(row), shows_unfinished=_progress(row) is not Progress.OVER
+                )
+                for row in active["generations"]
+            }
         except (KeyError, TypeError, ValueError):
             raise trouble(FailureKind.TRANSIENT, "the host's queue cannot be read") from None
         return tuple(
@@ -334,12 +355,17 @@ def _keep(link: str, part: Path, most: int) -> Download:
     return Download(size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 
+def _last(row: dict[str, Any]) -> float:
+    """When a generation ended, or was sent if it has not ended."""
+    return read_time(row.get("completed_at") or row["enqueued_at"])
+
+
 def _trace(row: dict[str, Any]) -> Trace:
     prompt = row.get("prompt")
     return Trace(
         id=str(row["generation_id"]),
         endpoint=str(row["model_name"]),
-        at=float(row["enqueued_at"]),
+        at=read_time(row["enqueued_at"]),
         text=prompt if isinstance(prompt, str) else None,
     )
 

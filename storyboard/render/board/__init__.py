@@ -6,7 +6,7 @@
 - ``page``: the page itself, of the template and the style that stand beside it
 """
 
-from storyboard.render.board.page import MARK, is_board, render_board
+from storyboard.render.board.page import render_board
 from storyboard.render.board.parts import Part
 
-__all__ = ["MARK", "Part", "is_board", "render_board"]
+__all__ = ["Part", "render_board"]

@@ -19,11 +19,7 @@ from markupsafe import Markup
 from storyboard.board.model import FilmBoard, Text, Thumbnail
 from storyboard.render.board.parts import Part
 from storyboard.render.board.view import board_view
-from storyboard.values.collector import paused_collector
 from storyboard.version import __version__
-
-MARK = "<!-- written by `storyboard board` -->"
-"""Stands in the second line of every page, so that a page can be known as one of ours."""
 
 _SCRIPT = 'new EventSource("/events").onmessage=()=>location.reload()'
 _NAMED = Markup('<b class="{}">{}</b>')
@@ -44,23 +40,20 @@ def render_board(
     parts that are left out, for readers whom they do not concern. A page that ``is_live`` loads
     itself anew when its server says so; it is the only one with a script.
     """
-    with paused_collector():
-        view = board_view(board, per_page, frozenset(without))
+    view = board_view(board, per_page, frozenset(without))
     # It goes into a string of CSS, in which nothing but these characters is harmless.
     foot = _FOOT.sub("", ", ".join(filter(None, (view.revision, view.as_of))))
     style = f'{_text("board.css")}@page{{@bottom-left{{content:"{foot}"}}}}'
-    with paused_collector():
-        return _template().render(
-            view=view,
-            mark=MARK,
-            style=style,
-            style_digest=_digest(style),
-            script=_SCRIPT if is_live else "",
-            script_digest=_digest(_SCRIPT),
-            pictures={key: _picture(one) for key, one in board.pictures.items()},
-            version=__version__,
-            per_page=per_page,
-        )
+    return _template().render(
+        view=view,
+        style=style,
+        style_digest=_digest(style),
+        script=_SCRIPT if is_live else "",
+        script_digest=_digest(_SCRIPT),
+        pictures={key: _picture(one) for key, one in board.pictures.items()},
+        version=__version__,
+        per_page=per_page,
+    )
 
 
 def _words(text: Text) -> Markup:
@@ -71,11 +64,6 @@ def _words(text: Text) -> Markup:
         else one.text
         for one in text
     )
-
-
-def is_board(beginning: bytes) -> bool:
-    """Whether a file that begins like this is a page that was written here."""
-    return MARK.encode() in beginning[:200]
 
 
 def _digest(text: str) -> str:

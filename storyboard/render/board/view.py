@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from storyboard.board.model import (
@@ -24,7 +25,6 @@ from storyboard.render.board.parts import Part, State, is_of_money, reasons_of, 
 from storyboard.render.board.timeline import TimelineRow, clock, timeline
 from storyboard.render.plan import amount, counted, price
 from storyboard.render.reasons import unpriced_text
-from storyboard.values.record import value
 from storyboard.values.sums import Total
 
 _BANDS = 6
@@ -78,7 +78,7 @@ class SentView(NamedTuple):
     reason: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
     """A card; ``number`` is the shot's in the film, from 1. Money is empty where it is left out."""
 
@@ -102,7 +102,7 @@ class CardView:
     findings: tuple[FindingView, ...]
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SceneView:
     """A scene: its row of the bill, and its cards by printed pages."""
 
@@ -128,7 +128,7 @@ class LookView(NamedTuple):
     elsewhere: tuple[str, ...]
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberView:
     """A member of the cast; ``shots`` are the numbers and names of those that show it."""
 
@@ -149,7 +149,7 @@ class SheetView(NamedTuple):
     rest: str
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:
     """A page in words; ``as_of`` says of which date its prices are, empty without prices."""
 

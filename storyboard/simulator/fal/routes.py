@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +19,7 @@ from starlette.routing import Route
 from storyboard.simulator.fal.endpoints import APP, ENDPOINTS
 from storyboard.simulator.fal.refusals import FalRefusals
 from storyboard.simulator.fal.webhooks import Signer
+from storyboard.simulator.histories import HistoryView
 from storyboard.simulator.job import Job
 from storyboard.simulator.rules import Breach
 from storyboard.simulator.service import Asked, Service
@@ -241,7 +241,7 @@ class FalRoutes:
     async def history(self, request: Request) -> Response:
         """The requests of an endpoint, newest first, a page at a time."""
 
-        async def work(_: Asked) -> Response:
+        async def work(asked: Asked) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -258,18 +258,21 @@ class FalRoutes:
                 return self._refusals.refuse(
                     400, f"endpoint_id is required and limit is 1 to {_MAX_ITEMS}"
                 )
-            seen = time.time() - self._service.options.history_lag
+            view = HistoryView(asked, self._service.options.history_lag)
+            limit = view.page(limit)
             jobs = [
                 job
-                for job in self._service.worker.of_host("fal")
-                if job.endpoint.id in endpoints and since <= job.accepted_at <= min(until, seen)
+                for job in view.jobs(self._service.worker.of_host("fal"))
+                if job.endpoint.id in endpoints and since <= job.accepted_at <= until
             ]
             page = jobs[::-1][skip : skip + limit]
             more = skip + limit < len(jobs)
             payloads = "payloads" in query.getlist("expand")
+            items = [self._item(job, view, payloads=payloads) for job in page]
+            strange = {"prompt": "Somebody else's street.", "duration": "5"} if payloads else None
             return JSONResponse(
                 {
-                    "items": [self._item(job, payloads=payloads) for job in page],
+                    "items": view.with_others(items, "request_id", json_input=strange),
                     "next_cursor": str(skip + limit) if more else None,
                     "has_more": more,
                 }
@@ -277,18 +280,18 @@ class FalRoutes:
 
         return await self._service.answer(request, "history", self._refusals, work)
 
-    def _item(self, job: Job, *, payloads: bool) -> dict[str, Any]:
+    def _item(self, job: Job, view: HistoryView, *, payloads: bool) -> dict[str, Any]:
         status, body = self._outcome(job) if job.is_over else (None, None)
         found: dict[str, Any] = {
             "request_id": job.id,
             "endpoint_id": job.endpoint.id,
-            "sent_at": _write_time(job.accepted_at),
-            "started_at": _write_time(job.started_at),
-            "ended_at": _write_time(job.ended_at),
+            "sent_at": view.time(_write_time(job.accepted_at)),
+            "started_at": view.time(_write_time(job.started_at)),
+            "ended_at": view.time(_write_time(job.ended_at)),
             "status_code": status,
         }
         if payloads:
-            found["json_input"] = job.body if job.keeps_payload else None
+            found["json_input"] = view.body(job)
             found["json_output"] = body if job.keeps_payload else None
         return found
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from storyboard.simulator.histories import HistoryView
 from storyboard.simulator.job import Job
 from storyboard.simulator.oxen.endpoints import ENDPOINTS
 from storyboard.simulator.oxen.models import describe_model
@@ -121,19 +122,20 @@ class OxenRoutes:
     async def queue(self, request: Request) -> Response:
         """The generations that are active, or those of a status."""
 
-        async def work(_: Asked) -> Response:
+        async def work(asked: Asked) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
             wanted = request.query_params.get("status")
+            view = HistoryView(asked, self._service.options.history_lag)
             rows = [
-                self._row(job)
-                for job in self._service.worker.of_host("oxen")
+                self._row(job, view)
+                for job in view.jobs(self._service.worker.of_host("oxen"))
                 if (not job.is_over if wanted is None else _status_of(job) == wanted)
             ]
             return JSONResponse({"count": len(rows), "generations": rows})
 
-        return await self._service.answer(request, "status", self._refusals, work)
+        return await self._service.answer(request, "history", self._refusals, work)
 
     async def status(self, request: Request) -> Response:
         """Where a generation is."""
@@ -166,11 +168,11 @@ class OxenRoutes:
 
         return await self._service.answer(request, "cancel", self._refusals, work, job)
 
-    def _row(self, job: Job) -> dict[str, Any]:
+    def _row(self, job: Job, view: HistoryView | None = None) -> dict[str, Any]:
         return {
             "generation_id": job.id,
             "model_name": job.endpoint.id,
-            "prompt": _prompt_of(job),
+            "prompt": _prompt_of(job) if view is None else view.prompt(_prompt_of(job)),
             "media_type": "video",
             "status": _status_of(job),
             "result_url": None if job.state != "succeeded" or _is_inline(job) else self._link(job),
@@ -188,7 +190,7 @@ class OxenRoutes:
     async def generations(self, request: Request) -> Response:
         """Every generation with its cost, newest first, a page at a time."""
 
-        async def work(_: Asked) -> Response:
+        async def work(asked: Asked) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -198,11 +200,15 @@ class OxenRoutes:
                 size = min(100, max(1, int(query.get("page_size", "20"))))
             except ValueError:
                 return self._refusals.refuse(400, "page_num and page_size must be integers")
-            jobs = list(self._service.worker.of_host("oxen"))[::-1]
+            view = HistoryView(asked, self._service.options.history_lag)
+            size = view.page(size)
+            jobs = view.jobs(self._service.worker.of_host("oxen"))[::-1]
             shown = jobs[(page - 1) * size : page * size]
+            rows = [self._detail(job, view) for job in shown]
+            strange = "Somebody else's street."
             return JSONResponse(
                 {
-                    "generations": [self._detail(job) for job in shown],
+                    "generations": view.with_others(rows, "generation_id", prompt=strange),
                     "pagination": {
                         "page_number": page,
                         "page_size": size,
@@ -225,10 +231,10 @@ class OxenRoutes:
 
         return await self._service.answer(request, "history", self._refusals, work, job)
 
-    def _detail(self, job: Job) -> dict[str, Any]:
+    def _detail(self, job: Job, view: HistoryView | None = None) -> dict[str, Any]:
         amount = job.amount if job.is_over else None
         return {
-            **self._row(job),
+            **self._row(job, view),
             "cost": None if amount is None else f"{amount:f}",
             "namespace": job.namespace,
         }

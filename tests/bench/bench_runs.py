@@ -1,4 +1,4 @@
-"""How fast and how large a run is: ``python tests/run/bench_runs.py [CLIPS JOBS SECONDS]...``.
+"""How fast and how large a run is: ``python tests/bench/bench_runs.py [CLIPS JOBS SECONDS]...``.
 
 Prints, for each size, the time against the ideal (clips / jobs x seconds), the CPU that a clip
 takes in this process, the most clips that were under way at once, and the most memory that was
@@ -16,13 +16,13 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from rendering_films import make_work, run_once
 
 import storyboard.hosts.fal.client  # noqa: F401 - see above
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Event, Happening
+from storyboard.run.patience import Patience
 
 _USUAL = ("500", "50", "2", "10000", "10000", "75")
 
