@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +16,22 @@ from storyboard.cli.options import file_argument, force_option
 from storyboard.cli.output import say, write_document
 
 if TYPE_CHECKING:
-    from storyboard.api import CompileOptions
+    from storyboard.api import CompileOptions, Project
+    from storyboard.board import FilmBoard
 
 STDOUT = Path("-")
 _SMALL, _LARGE = 640, 1200
 """The sides of thumbnails in pixels: beside other shots, and alone across a printed page."""
 _FOLDER_FILE = "storyboard"
+_RECORDS = (
+    "storyboard.lock",
+    *(f".storyboard/{name}" for name in ("ledger.db", "ledger.db-wal")),
+    *(
+        f".storyboard/simulated/{name}"
+        for name in ("ledger.db", "ledger.db-wal", "storyboard.lock")
+    ),
+)
+"""What changes while clips are rendered, from the storyboard's folder."""
 
 
 @click.command("board", epilog="Example: storyboard board film.yaml --out film.html")
@@ -46,6 +58,14 @@ _FOLDER_FILE = "storyboard"
     help="Leave this out, as for a client. May be repeated.",
 )
 @force_option
+@click.option("--serve", is_flag=True, help="Serve the page on this machine, and follow changes.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="The port to serve at; 0 takes a free one.",
+)
 @compile_options
 def board_command(
     file: str,
@@ -55,6 +75,8 @@ def board_command(
     per_page: str,
     without: tuple[str, ...],
     force: bool,
+    serve: bool,
+    port: int,
 ) -> int:
     """Write the film as one page of HTML: shots, pictures, cast, bill and what is sent.
 
@@ -64,16 +86,25 @@ def board_command(
     from storyboard.api import Project
     from storyboard.render.board import Part, render_board
 
+    project = Project(file, dataclasses.replace(options, is_simulated=simulate))
+    side = _LARGE if per_page in ("1", "2") else _SMALL
+
+    def page_of(board: FilmBoard) -> str:
+        parts = [Part(one) for one in without]
+        return render_board(board, per_page=int(per_page), without=parts, is_live=serve)
+
     with in_words() as ending:
-        project = Project(file, dataclasses.replace(options, is_simulated=simulate))
-        board = project.board(side=_LARGE if per_page in ("1", "2") else _SMALL)
+        if serve:
+            _refuse_beside_serve(file, out)
+            _serve(project, side, port, page_of)
+            return ending.code
+        board = project.board(side=side)
         keep(board)
-        page = render_board(board, per_page=int(per_page), without=[Part(one) for one in without])
         place = out or board_file(file)
         if place == STDOUT:
-            write_document(page)
+            write_document(page_of(board))
         else:
-            project.outputs(board.plan).write(place, page.encode(), force=force)
+            project.outputs(board.plan).write(place, page_of(board).encode(), force=force)
             say(f"written to {shown(place)}")
         found = board.all_findings
         errors = sum(one.severity == "error" for one in found)
@@ -82,6 +113,33 @@ def board_command(
             say(f"the storyboard has {said}: `storyboard check` shows them")
             ending.code = refusal_code(found)
     return ending.code
+
+
+def _refuse_beside_serve(file: str, out: Path | None) -> None:
+    if out is not None:
+        raise click.UsageError("--serve writes no file: leave out --out or --serve")
+    if file == "-":
+        raise click.UsageError("--serve follows a file: standard input is read only once")
+
+
+def _serve(project: Project, side: int, port: int, page_of: Callable[[FilmBoard], str]) -> None:
+    from storyboard.cli.board_server import BoardServer, Written
+
+    place = Path(project.file)
+    place = place / f"{_FOLDER_FILE}.yaml" if place.is_dir() else place
+    records = tuple(place.parent / one for one in _RECORDS)
+
+    def make() -> Written:
+        board = project.board(side=side)
+        sources = dict.fromkeys((place, *_sources(board)))
+        return Written(page_of(board), tuple(sources), records)
+
+    BoardServer(make, lambda text: say(text, sys.stdout)).serve(port)
+
+
+def _sources(board: FilmBoard) -> tuple[Path, ...]:
+    """The files that a board is made from."""
+    return tuple(Path(one.file) for one in board.plan.sources)
 
 
 def board_file(file: str) -> Path:

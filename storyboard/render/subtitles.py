@@ -13,8 +13,7 @@ from storyboard.board.cues import Cue
 from storyboard.compiler.speech import share
 from storyboard.render.width import columns, visible
 
-VTT_HEAD = "WEBVTT\n\nNOTE made by storyboard\n"
-"""What a WebVTT file of ours begins with."""
+_VTT_HEAD = "WEBVTT\n\nNOTE made by storyboard\n"
 
 _ROW = 42
 """Columns of a row, as broadcasters have it."""
@@ -35,7 +34,7 @@ def render_srt(cues: Iterable[Cue]) -> str:
 
 def render_vtt(cues: Iterable[Cue]) -> str:
     """The cues as WebVTT, with their speakers."""
-    blocks = [VTT_HEAD]
+    blocks = [_VTT_HEAD]
     for start, end, rows, cue in _blocks(cues):
         text = "\n".join(map(_escaped, rows))
         if cue.line.is_off:

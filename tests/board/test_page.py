@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import films
@@ -15,6 +16,7 @@ from pages import Page
 
 from storyboard.api import Project
 from storyboard.board import FilmBoard
+from storyboard.plan.reason import Action, Reason, ReasonCode
 from storyboard.render.board import Part, render_board
 
 LIGHTHOUSE = Path(__file__).parents[2] / "examples" / "lighthouse"
@@ -215,3 +217,44 @@ def test_a_long_film_is_small_and_grows_in_proportion(tmp_path: Path) -> None:
         calls.append(counted)
     assert sizes[1] - sizes[0] < 100 * 3500
     assert calls[1] < 2.2 * calls[0]
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "state"),
+    [
+        (Action.GENERATE, Reason(code=ReasonCode.NEW), "new"),
+        (Action.GENERATE, Reason(code=ReasonCode.AGAIN), "changed"),
+        (Action.REUSE, Reason(code=ReasonCode.PAID), "reused"),
+        (Action.WAIT, Reason(code=ReasonCode.WAITING), "waiting"),
+        (Action.BLOCKED, Reason(code=ReasonCode.REFUSED, problem="<b>no</b>"), "blocked"),
+    ],
+)
+def test_a_card_says_how_it_stands_with_its_shot(
+    tmp_path: Path, action: Action, reason: Reason, state: str
+) -> None:
+    board = board_of(tmp_path, "scenes: [{shots: [A boat.]}]\n")
+    (card,) = board.cards
+    request = replace(card.renderings[0].request, action=action, reason=reason)
+    card = replace(card, renderings=(replace(card.renderings[0], request=request),))
+    scene = replace(board.scenes[0], cards=(card,))
+    text = render_board(replace(board, scenes=(scene,)))
+    assert f'<span class="state {state}">{state}</span>' in text
+    if reason.problem:
+        assert "refused before: &lt;b&gt;no&lt;/b&gt;" in text
+    client = render_board(replace(board, scenes=(scene,)), without=[Part.PRICES])
+    assert "refused" not in client
+
+
+def test_further_takes_belong_to_the_clip_that_they_are_takes_of(tmp_path: Path) -> None:
+    file = tmp_path / "storyboard.yaml"
+    file.write_text("storyboard: 1\nscenes: [{shots: [A boat., {prompt: A gull., take: 2}]}]\n")
+    board = Project.around(file, takes=2).board()
+    assert {one.clip for card in board.cards for one in card.renderings} == {1}
+    whole = sum(one.money.amount for one in board.plan.requests if one.money)
+    assert sum(card.money.amount for card in board.cards if card.money) == whole
+    Page(render_board(board))
+
+
+def test_a_tall_film_has_tall_frames(tmp_path: Path) -> None:
+    board = board_of(tmp_path, "defaults: {aspect_ratio: 9:16}\nscenes: [{shots: [A boat.]}]\n")
+    assert 'viewBox="0 0 900 1600"' in render_board(board)

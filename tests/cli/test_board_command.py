@@ -77,8 +77,9 @@ def test_a_link_is_neither_replaced_nor_followed(
     outside = tmp_path_factory.mktemp("outside") / "page.html"
     outside.write_text("mine", encoding="utf-8")
     (film / "film.html").symlink_to(outside)
-    assert board("--out", "film.html", cwd=film).returncode == 1
-    assert board("--out", "film.html", "--force", cwd=film).returncode == 1
+    for more in ((), ("--force",)):
+        assert board("--out", "film.html", *more, cwd=film).returncode == 1
+    assert (film / "film.html").is_symlink()
     assert outside.read_text(encoding="utf-8") == "mine"
 
 
@@ -86,7 +87,7 @@ def test_a_pipe_is_refused(film: Path) -> None:
     os.mkfifo(film / "film.html")
     done = board("--out", "film.html", "--force", cwd=film)
     assert done.returncode == 1
-    assert "it is a named pipe, not a plain file" in done.stderr
+    assert "not a plain file" in done.stderr
 
 
 def test_a_film_with_errors_has_a_page_and_exit_code_1(film: Path) -> None:

@@ -38,11 +38,16 @@ def test_a_form_that_does_not_exist_is_wrong_usage(film: Path) -> None:
     assert export("pdf", cwd=film).returncode == 2
 
 
-@pytest.mark.parametrize("form", ["csv", "vtt", "srt"])
-def test_a_file_is_replaced_as_long_as_it_is_as_it_was_written(film: Path, form: str) -> None:
+@pytest.mark.parametrize("form", ["csv", "srt", "vtt"])
+def test_what_it_has_written_is_replaced_and_nothing_else(film: Path, form: str) -> None:
     assert export(form, "--out", "film.out", cwd=film).returncode == 0
     assert export(form, "--out", "film.out", cwd=film).returncode == 0
-    assert export(form, "--out", "film.out", "--force", cwd=film).returncode == 0
     (film / "film.out").write_text("mine", encoding="utf-8")
     assert export(form, "--out", "film.out", cwd=film).returncode == 1
     assert (film / "film.out").read_text(encoding="utf-8") == "mine"
+    assert export(form, "--out", "film.out", "--force", cwd=film).returncode == 0
+
+
+def test_a_shot_list_is_the_same_on_standard_output_and_in_a_file(film: Path) -> None:
+    export("csv", "--out", "film.csv", cwd=film)
+    assert export("csv", cwd=film).stdout == (film / "film.csv").read_text(encoding="utf-8")

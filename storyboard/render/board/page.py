@@ -21,20 +21,24 @@ from storyboard.render.board.parts import Part
 from storyboard.render.board.view import board_view
 from storyboard.version import __version__
 
-MARK = "<!-- written by `storyboard board` -->"
-"""Stands in the second line of every page, so that a page can be known as one of ours."""
-
+_SCRIPT = 'new EventSource("/events").onmessage=()=>location.reload()'
 _NAMED = Markup('<b class="{}">{}</b>')
+_TAGGED = Markup("<b>{}</b>")
 _FOOT = re.compile(r"[^\w .,:/+-]", re.ASCII)
 
 
 def render_board(
-    board: FilmBoard, *, per_page: int = 4, without: Collection[Part] = frozenset()
+    board: FilmBoard,
+    *,
+    per_page: int = 4,
+    without: Collection[Part] = frozenset(),
+    is_live: bool = False,
 ) -> str:
     """A board as a page of HTML.
 
     ``per_page`` is how many shots stand on a printed page: 1, 2, 4 or 6. ``without`` are the
-    parts that are left out, for readers whom they do not concern.
+    parts that are left out, for readers whom they do not concern. A page that ``is_live`` loads
+    itself anew when its server says so; it is the only one with a script.
     """
     view = board_view(board, per_page, frozenset(without))
     # It goes into a string of CSS, in which nothing but these characters is harmless.
@@ -42,9 +46,10 @@ def render_board(
     style = f'{_text("board.css")}@page{{@bottom-left{{content:"{foot}"}}}}'
     return _template().render(
         view=view,
-        mark=MARK,
         style=style,
-        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_digest=_digest(style),
+        script=_SCRIPT if is_live else "",
+        script_digest=_digest(_SCRIPT),
         pictures={key: _picture(one) for key, one in board.pictures.items()},
         version=__version__,
         per_page=per_page,
@@ -54,8 +59,16 @@ def render_board(
 def _words(text: Text) -> Markup:
     """A text with the names in it set off; it is done for every line of a long film."""
     return Markup("").join(
-        _NAMED.format(piece.kind, piece.text) if piece.name else piece.text for piece in text
+        (_NAMED.format(one.kind, one.text) if one.kind else _TAGGED.format(one.text))
+        if one.name
+        else one.text
+        for one in text
     )
+
+
+def _digest(text: str) -> str:
+    """A text's digest as a Content Security Policy has it."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _picture(one: Thumbnail) -> tuple[int, int, str]:

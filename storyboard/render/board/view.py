@@ -31,7 +31,10 @@ from storyboard.values.sums import Total
 _BANDS = 6
 """How many colours bands have; neighbouring clips never share one."""
 _MOST_TILES = 4
-_WIDE = 1600
+_PAID = "paid"
+"""The reason that says no more than the state of a shot does."""
+_LONG = 1600
+"""The longer side of a frame in its own units."""
 _KINDS = {
     "character": "Characters",
     "prop": "Props",
@@ -264,7 +267,7 @@ class _Viewer:
             money = "no price" if scene.total is None else price(scene.total)
         return SceneView(
             scene=scene,
-            title=scene.title or f"Scene {scene.address}",
+            title=scene.title or scene.address,
             first=first,
             shots=str(len(cards)),
             clips=str(len(clips)) if clips else "–",
@@ -306,7 +309,7 @@ class _Viewer:
             facts=tuple(_facts(card)),
             state=state,
             word=word if self._has_prices else "",
-            reason=reason if self._has_prices and reason != word else "",
+            reason=reason if self._has_prices and reason not in (word, _PAID) else "",
             money=self._money(card),
             sent=tuple(map(_sent, card.renderings)) if self._has_prompts else (),
             notes=notes,
@@ -420,8 +423,9 @@ def _frame(ratio: str) -> tuple[int, int]:
     """The sides of a picture frame of that ratio."""
     across, _, down = ratio.partition(":")
     if not (across.isdecimal() and down.isdecimal() and int(across) and int(down)):
-        return _WIDE, _WIDE * 9 // 16
-    return _WIDE, _WIDE * int(down) // int(across)
+        across, down = "16", "9"
+    longer = max(int(across), int(down))
+    return _LONG * int(across) // longer, _LONG * int(down) // longer
 
 
 def _tiles(card: ShotCard, width: int) -> tuple[tuple[Tile, ...], str]:
