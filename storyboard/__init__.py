@@ -14,9 +14,10 @@ The way of a film, a room of the package for each step::
     hosts/        the vendors' queues behind one protocol, a module each
     simulator/    the vendors' protocols on this machine, for free
     media/        what is in a clip, and the film from its clips
+    board/        the film as its people look at it: cards, cast, shares of the bill
     run/          the engine: schedule, orders, delivery, recovery, events, report
     api/          ``Project``, which can do everything that a command does
-    render/       plans, findings and reports as text and machine forms
+    render/       plans, findings and reports as text and machine forms, the board as a page
     cli/          a module a command
 
 Small rooms below all: ``values`` (money, seconds, digests, addresses), ``diagnostics`` (codes,
@@ -64,11 +65,13 @@ if TYPE_CHECKING:
         SentClips,
         StitchedFilm,
     )
+    from storyboard.board import FilmBoard
     from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
     from storyboard.errors import RefusedError, StoryboardError, UsageError
     from storyboard.plan import Plan
     from storyboard.plan.model import PlanError
     from storyboard.run.events import Event, Happening
+    from storyboard.run.first_uploads import FirstUploads
     from storyboard.run.report import Report, Result
     from storyboard.values.units import Money
 
@@ -86,7 +89,9 @@ _EXPORTS = {
     "Diagnostics": "storyboard.diagnostics",
     "Event": "storyboard.run.events",
     "FileChange": "storyboard.api",
+    "FilmBoard": "storyboard.board",
     "FilmStatus": "storyboard.api",
+    "FirstUploads": "storyboard.run.first_uploads",
     "Happening": "storyboard.run.events",
     "MissingClipsError": "storyboard.api",
     "Money": "storyboard.values.units",
@@ -122,7 +127,9 @@ __all__ = [
     "Diagnostics",
     "Event",
     "FileChange",
+    "FilmBoard",
     "FilmStatus",
+    "FirstUploads",
     "Happening",
     "MissingClipsError",
     "Money",

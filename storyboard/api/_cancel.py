@@ -77,6 +77,7 @@ def _open_hosts(
     names: Iterable[str], sent: SentClips, key_file: Path | None, base: str | None
 ) -> dict[str, Host]:
     from storyboard.hosts.registry import SIMULATED_KEY, find_key, get_host, open_host
+    from storyboard.run.patience import waits_of_environment
 
     simulated = sent.store.simulated
     keys = {name: SIMULATED_KEY if simulated else find_key(name, key_file) for name in names}
@@ -85,7 +86,8 @@ def _open_hosts(
         address = base
         if simulated and base is None:
             address = get_host(name).address_under(_simulator(sent))
-        hosts[name] = open_host(name, key, base=address, simulated=simulated)
+        limits = waits_of_environment().limits
+        hosts[name] = open_host(name, key, base=address, simulated=simulated, limits=limits)
     return hosts
 
 

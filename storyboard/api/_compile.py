@@ -116,7 +116,7 @@ def compile_reading(
     clips = [(scene, fitted) for scene, fitted in clips if scene.number not in wrong]
     if not diagnostics.has_errors:
         check_faces(film, (clip for _, fitted in clips for clip in fitted), composer)
-    requests = lower(film, clips, diagnostics, options.takes)
+    requests = lower(film, clips, diagnostics, options.takes, are_chains_taken=options.chain_takes)
     if not diagnostics.has_errors:
         check_ignores(diagnostics)
     return Compilation(

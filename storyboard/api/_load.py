@@ -40,13 +40,16 @@ class CompileOptions:
     """What is asked beside the storyboard itself.
 
     ``target`` is an id that comes before the storyboard's own; ``settings`` are values that
-    come before its ``vars``; ``max_cost`` and ``max_seconds`` come before its budget;
+    come before its ``vars``; ``max_cost`` is the most that may still be
+    paid, beside the budget of the whole film; ``max_seconds`` comes before the storyboard's own;
     ``max_references`` raises the target's limit up to its ceiling. ``project`` is the folder
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
-    rendered, to choose from. ``unsaved`` are the texts of storyboards and libraries that an editor
-    holds, by the paths of their files; they are read in place of the files.
+    rendered, to choose from, and ``chain_takes`` whether clips on which others open are, too.
+    ``unsaved`` are the texts of storyboards and libraries that an editor holds, by the paths of
+    their files; they are read in place of the files. ``out_dir`` is the folder of the clips, in
+    place of ``out`` beside the storyboard.
     """
 
     target: str | None = None
@@ -59,7 +62,9 @@ class CompileOptions:
     is_strict: bool = False
     is_simulated: bool = False
     takes: int = 1
+    chain_takes: bool = False
     unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
+    out_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

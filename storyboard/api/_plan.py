@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from storyboard.api._compile import Compilation, compile_reading, start
-from storyboard.api._load import STANDARD_INPUT, CompileOptions, read
+from storyboard.api._compile import Compilation, compile_reading, folders, start
+from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, read
 from storyboard.compiler.film import Film
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import BROKEN_LEDGER, WRONG_PLAN
@@ -19,7 +19,7 @@ from storyboard.plan import Limit, Plan, PlanOrigin, empty_plan
 from storyboard.plan import plan as make_plan
 from storyboard.plan.planner import check_price_age
 from storyboard.plan.verify import verify
-from storyboard.targets.load import digest
+from storyboard.targets.load import BUILT_IN, digest, origin
 from storyboard.targets.schemas import request_schema
 from storyboard.version import __version__
 
@@ -61,7 +61,8 @@ def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Know
     """What ledger and lock know of the film's clips; None where nothing was ever run."""
     if file == STANDARD_INPUT:
         return None
-    folder = Path(file) if Path(file).is_dir() else Path(file).parent
+    location = Path(file) / FOLDER_FILE if Path(file).is_dir() else Path(file)
+    folder = location.parent
     if not (folder / ".storyboard").exists() and not (folder / "storyboard.lock").exists():
         return None
     from storyboard.ledger import LedgerError, LockError
@@ -69,7 +70,7 @@ def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Know
 
     store = Store.beside(Path(file), simulated=options.is_simulated)
     try:
-        return store.known()
+        return store.known(location.name)
     except (LedgerError, LockError) as error:
         diagnostics.add(
             BROKEN_LEDGER,
@@ -84,18 +85,22 @@ def plan_compilation(
 ) -> Plan:
     """The plan of what was compiled; costs beyond the limits are added to what was found."""
     diagnostics, film = compilation.diagnostics, compilation.film
-    origin = PlanOrigin(
+    reading = compilation.reading
+    made_from = PlanOrigin(
         tool_version=__version__,
         file=compilation.name,
-        sources=compilation.reading.sources,
+        sources=reading.sources,
         target_digest=digest(film.target) if film is not None else "",
+        target_origin=origin(film.target.target, folders(reading, options))
+        if film is not None
+        else BUILT_IN,
     )
     if film is None:
-        return empty_plan(origin, diagnostics, show=as_json)
+        return empty_plan(made_from, diagnostics, show=as_json)
     made = make_plan(
         film,
         compilation.requests,
-        origin=origin,
+        origin=made_from,
         limit=_limit(compilation, film, options),
         known=known,
         diagnostics=diagnostics,
@@ -117,7 +122,7 @@ def plan_compilation(
             f"the plan breaks a rule of {film.target.target}: {problem}",
             help="a mistake of storyboard, not of your film: please report it with the file",
         )
-    return empty_plan(origin, diagnostics, show=as_json) if broken else made
+    return empty_plan(made_from, diagnostics, show=as_json) if broken else made
 
 
 def _limit(compilation: Compilation, film: Film, options: CompileOptions) -> Limit:
@@ -125,8 +130,9 @@ def _limit(compilation: Compilation, film: Film, options: CompileOptions) -> Lim
     node: Mapping[str, Node] = written.node if written is not None else {}
     budget, seconds = node.get("budget"), node.get("max_seconds")
     return Limit(
-        cost=options.max_cost or film.budget,
-        cost_at=budget.span if budget is not None and options.max_cost is None else None,
+        cost=film.budget,
+        cost_at=budget.span if budget is not None else None,
+        to_pay=options.max_cost,
         seconds=options.max_seconds or film.max_seconds,
         seconds_at=seconds.span if seconds is not None and options.max_seconds is None else None,
     )

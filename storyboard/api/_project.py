@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storyboard.api._load import CompileOptions
+from storyboard.errors import UsageError
 
 if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from storyboard.api._resolve import DecidedClip, Decision
     from storyboard.api._run_events import RunEvents
     from storyboard.api._sent_clips import FilmStatus, SentClips
+    from storyboard.board import FilmBoard
     from storyboard.ledger import RunRecord
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
-    from storyboard.run.delivery import Patience
+    from storyboard.project.outputs import Outputs
     from storyboard.run.events import EventListener
+    from storyboard.run.first_uploads import FirstUploads
+    from storyboard.run.patience import Patience
     from storyboard.run.report import Report
     from storyboard.values.units import Money
 
@@ -39,15 +43,24 @@ def _nothing(*_: object) -> None:
     """Do nothing."""
 
 
+def _lower(one: Money | None, other: Money | None) -> Money | None:
+    """The lower of two limits, None where there is none."""
+    if one is None or other is None:
+        return one or other
+    if one.currency != other.currency:
+        raise UsageError(f"limits of {one} and {other} cannot be held together: use one currency")
+    return min(one, other, key=lambda limit: limit.amount)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
     """How a plan is run.
 
-    ``jobs`` is how many clips may be under way at once. ``max_cost`` is the most that may be
-    spent, the plan's budget where None. ``key_file`` holds the host's key, which else is in the
-    environment; ``base_url`` is an address in place of the vendor's own. ``host_options`` are the
-    options that the host declares, by their names; ``faults`` are for the simulator.
-    ``patience`` says how long is waited for what.
+    ``jobs`` is how many clips may be under way at once. ``max_cost`` is the most that this run may
+    spend; the plan's own limits hold beside it. ``key_file`` holds the host's key, which else is
+    in the environment; ``base_url`` is an address in place of the vendor's own. ``host_options``
+    are the options that the host declares, by their names; ``faults`` are for the simulator.
+    ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
     jobs: int = 4
@@ -114,6 +127,16 @@ class Project:
 
         return compare_targets(self.file, self.options)
 
+    def board(self, *, side: int = 640) -> FilmBoard:
+        """The film as cards, with its cast and the shares of its price; see ``render.board``.
+
+        ``side`` is the longer side of the thumbnails in pixels, 0 for none. Local pictures are
+        read; what is wrong with the storyboard is among the findings of the cards.
+        """
+        from storyboard.api._board import board_storyboard
+
+        return board_storyboard(self.file, self.options, side)
+
     # Clips
 
     def read_plan(self) -> ReadyPlan:
@@ -165,7 +188,7 @@ class Project:
             store=ready.store,
             root=ready.root,
             jobs=settings.jobs,
-            limit=settings.max_cost or ready.plan.budget.limit,
+            limit=_lower(settings.max_cost, ready.plan.budget.max_cost),
             key_file=settings.key_file,
             base=settings.base_url,
             host_options=settings.host_options,
@@ -173,6 +196,14 @@ class Project:
             patience=settings.patience,
         )
         return session.run(listen, on_second_interrupt, tick)
+
+    def first_uploads(self, plan: Plan | ReadyPlan) -> FirstUploads | None:
+        """What a run would upload to the host for the first time; None where that is nothing."""
+        from storyboard.api._ready import ReadyPlan
+        from storyboard.run.first_uploads import first_uploads
+
+        ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
+        return first_uploads(ready.plan, ready.store, ready.target.host)
 
     def events(self, plan: Plan | ReadyPlan, settings: RunSettings | None = None) -> RunEvents:
         """The same as ``run``, as an iterator of its events with the report at its end."""
@@ -184,13 +215,15 @@ class Project:
         """The clips that were sent for the film. Nobody is asked, nothing is written."""
         from storyboard.api._sent_clips import find_sent
 
-        return find_sent(self.file, simulated=self.options.is_simulated)
+        simulated, clips = self.options.is_simulated, self.options.out_dir
+        return find_sent(self.file, simulated=simulated, clips=clips)
 
     def status(self) -> FilmStatus:
         """What ledger and lock know of the film. Nobody is asked, nothing is written."""
         from storyboard.api._sent_clips import film_status
 
-        return film_status(self.file, simulated=self.options.is_simulated)
+        simulated, clips = self.options.is_simulated, self.options.out_dir
+        return film_status(self.file, simulated=simulated, clips=clips)
 
     def runs(self) -> list[RunRecord]:
         """The runs of the films in the storyboard's folder, the oldest first."""
@@ -223,13 +256,24 @@ class Project:
         out: Path | None = None,
         *,
         say: Callable[[str], None] = _nothing,
+        force: bool = False,
     ) -> StitchedFilm:
         """Join the clips of a plan to a film. Raises ``MissingClipsError`` where some are not here.
 
-        Without ``out`` the film is ``film.mp4`` beside the clips.
+        Without ``out`` the film is ``film.mp4`` beside the clips. What was not written by
+        storyboard is replaced with ``force`` only, see ``outputs``.
         """
         from storyboard.api._ready import ReadyPlan
         from storyboard.api._stitch import stitch_plan
 
         ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
-        return StitchedFilm(*stitch_plan(ready.plan, ready.store, out, say))
+        film = stitch_plan(
+            ready.plan, ready.store, out, say, outputs=self.outputs(ready.plan), force=force
+        )
+        return StitchedFilm(*film)
+
+    def outputs(self, plan: Plan) -> Outputs:
+        """The files that commands have written, with what may not be replaced: a plan's sources."""
+        from storyboard.api._outputs import outputs_of
+
+        return outputs_of(self.file, self.options, plan)

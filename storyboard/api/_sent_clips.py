@@ -41,9 +41,10 @@ class FilmStatus:
     lease: Lease | None
 
 
-def find_sent(file: str, *, simulated: bool = False) -> SentClips:
+def find_sent(file: str, *, simulated: bool = False, clips: Path | None = None) -> SentClips:
     """What was sent for a storyboard or a plan; for a folder, all that was sent in it.
 
+    ``clips`` is the folder of the clips, None for the usual one.
     Raises ``UsageError``, ``LedgerError`` and ``PlanError``.
     """
     from storyboard.ledger.store import Store
@@ -57,7 +58,7 @@ def find_sent(file: str, *, simulated: bool = False) -> SentClips:
     if is_plan(location):
         plan = read_plan(location)
         location = folder_of(plan, location) / plan.film.file
-    store = Store.beside(location, simulated=simulated)
+    store = Store.beside(location, simulated=simulated, clips=clips)
     ledger = store.read_ledger()
     intents = ledger.intents()
     if location.is_dir():
@@ -68,9 +69,9 @@ def find_sent(file: str, *, simulated: bool = False) -> SentClips:
     return SentClips(store=store, intents=ours, others=others)
 
 
-def film_status(file: str, *, simulated: bool = False) -> FilmStatus:
+def film_status(file: str, *, simulated: bool = False, clips: Path | None = None) -> FilmStatus:
     """What ledger and lock know of a film. Raises as ``find_sent`` does, and ``LockError``."""
-    sent = find_sent(file, simulated=simulated)
+    sent = find_sent(file, simulated=simulated, clips=clips)
     known = sent.others | {intent.digest for intent in sent.intents}
     locked = sent.store.finished()
     return FilmStatus(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from storyboard.ledger.store import Store
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
+    from storyboard.project.outputs import Outputs
 
 
 class MissingClipsError(StoryboardError):
@@ -26,13 +28,20 @@ class MissingClipsError(StoryboardError):
 
 
 def stitch_plan(
-    plan: Plan, store: Store, out: Path | None, say: Callable[[str], None]
+    plan: Plan,
+    store: Store,
+    out: Path | None,
+    say: Callable[[str], None],
+    *,
+    outputs: Outputs,
+    force: bool = False,
 ) -> tuple[JoinedFilm, int]:
     """Join the clips of a plan in its order, padding cut off; the film, and how many clips it has.
 
     Without ``out`` the film is ``film.mp4`` beside the clips. ``say`` hears why clips are encoded
-    anew. Raises ``MissingClipsError``, ``StitchError``, ``FfmpegError``, ``LedgerError`` and
-    ``LockError``.
+    anew. ``force`` replaces a file that is none of ``outputs``. Raises ``MissingClipsError``,
+    ``StitchError``, ``FfmpegError``, ``LedgerError``, ``LockError``, ``OutputError`` and
+    ``OutsideError``.
     """
     from storyboard.media.join import JoinPiece, stitch
 
@@ -46,10 +55,19 @@ def stitch_plan(
             lost.append(request.id)
             continue
         kept = request.seconds - request.padding if request.padding else None
-        pieces.append(JoinPiece(file=store.take(take), seconds=kept, name=request.id))
+        file, clip = store.take(take), store.clip(request.id)
+        links = (clip,) if clip.is_file() and clip.samefile(file) else ()
+        pieces.append(JoinPiece(file=file, seconds=kept, name=request.id, links=links))
     if lost:
         raise MissingClipsError(tuple(lost), len(requests))
-    return stitch(pieces, out or store.out / "film.mp4", say), len(pieces)
+    if out is None and store.clips is not None:
+        # The folder that was asked for may be anywhere, but nothing in it may lead out of it.
+        outputs = replace(outputs, root=store.clips.resolve())
+    film = out or store.out / "film.mp4"
+    outputs.check(film, force=force)
+    made = stitch(pieces, film, say)
+    outputs.keep(film)
+    return made, len(pieces)
 
 
 def _takes_of(store: Store) -> dict[str, str]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from storyboard.cli.errors import say_error, told
+from storyboard.cli.errors import in_words, say_error
 from storyboard.cli.exit_codes import FAILED, INCOMPLETE
+from storyboard.cli.output import say
 from storyboard.cli.run_options import address_options, simulate_option
 
 
@@ -34,27 +35,27 @@ def cancel_command(
     from storyboard.api import CancelledClip, CancelOutcome, CompileOptions, Project
     from storyboard.ledger.states import STATE_WORDS
 
-    def say(clip: CancelledClip) -> None:
+    def tell(clip: CancelledClip) -> None:
         address = clip.intent.order.address
         match clip.outcome:
             case CancelOutcome.ASKED:
-                click.echo(f"{address}  is asked to stop", err=True)
+                say(f"{address}  is asked to stop")
             case CancelOutcome.OVER:
-                click.echo(f"{address}  was over already", err=True)
+                say(f"{address}  was over already")
             case CancelOutcome.NOT_UNDER_WAY:
                 state = STATE_WORDS[clip.intent.state]
-                click.echo(f"{address}  is not under way: {state}", err=True)
+                say(f"{address}  is not under way: {state}")
             case CancelOutcome.FAILED:
                 say_error(f"{address} is not stopped: {clip.problem}", FAILED)
 
-    with told() as ending:
+    with in_words() as ending:
         project = Project(file, CompileOptions(is_simulated=simulate))
-        done = project.cancel(addresses, key_file=key_file, base_url=base_url, listen=say)
+        done = project.cancel(addresses, key_file=key_file, base_url=base_url, listen=tell)
         outcomes = {clip.outcome for clip in done}
         if CancelOutcome.FAILED in outcomes:
             ending.code = FAILED
         elif CancelOutcome.OVER in outcomes:
             ending.code = INCOMPLETE
         elif not addresses and not done:
-            click.echo("nothing is under way", err=True)
+            say("nothing is under way")
     return ending.code

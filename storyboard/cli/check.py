@@ -9,13 +9,13 @@ import click
 
 from storyboard.cli.compile_options import compile_options, keep
 from storyboard.cli.exit_codes import FINE, REFUSED
-from storyboard.cli.options import finding_options, show_findings, write
+from storyboard.cli.options import finding_options
+from storyboard.cli.output import say, show_findings, write_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storyboard.api import CompileOptions
-    from storyboard.api._fix import FileChange
+    from storyboard.api import CompileOptions, FileChange
 
 
 _FILES = click.argument("files", nargs=-1, metavar="FILE...")
@@ -47,7 +47,7 @@ def check_command(
     if fixes or shows_diff:
         changes = [change for file in files or (".",) for change in Project(file, options).fix()]
         if shows_diff:
-            write("".join(dict.fromkeys(change.diff() for change in changes)))
+            write_document("".join(dict.fromkeys(change.diff() for change in changes)))
             return REFUSED if changes else FINE
         _write_changes(changes)
     compiled = [Project(file, options).check() for file in files or (".",)]
@@ -60,7 +60,9 @@ def check_command(
             shots = sum(len(scene.shots) for scene in one.film.scenes) if one.film else 0
             if one.film and not one.diagnostics.has_errors:
                 said += f" ({shots} shots, {one.film.target.target})"
-            click.echo(("\n" if found else "") + said, err=True)
+            if found:
+                say("")
+            say(said)
     return REFUSED if any(one.diagnostics.has_errors for one in compiled) else FINE
 
 
@@ -69,4 +71,4 @@ def _write_changes(changes: Sequence[FileChange]) -> None:
     for change in {change.path.resolve(): change for change in changes}.values():
         change.write()
         fixed = "1 fix" if change.count == 1 else f"{change.count} fixes"
-        click.echo(f"{fixed} in {change.name}", err=True)
+        say(f"{fixed} in {change.name}")

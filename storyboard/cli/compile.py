@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
-from storyboard.cli.errors import refusal_code
-from storyboard.cli.exit_codes import FINE
-from storyboard.cli.options import file_argument, finding_options, write
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
+from storyboard.cli.errors import refusal_code, say_error
+from storyboard.cli.exit_codes import FINE, REFUSED
+from storyboard.cli.options import file_argument, finding_options, force_option
+from storyboard.cli.output import write_json
+from storyboard.errors import RefusedError
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
@@ -21,16 +23,19 @@ if TYPE_CHECKING:
 @click.command("compile", epilog="Example: storyboard compile film.yaml | jq '.requests[].payload'")
 @file_argument
 @compile_options
-@takes_option
+@takes_options
 @finding_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@force_option
 def compile_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     form: str,
     color: str,
     out: Path | None,
+    force: bool,
 ) -> int:
     """Print the requests of a storyboard, as JSON: id, endpoint and payload of each.
 
@@ -39,7 +44,9 @@ def compile_command(
     """
     from storyboard.api import Project
 
-    made, compiled = Project(file, dataclasses.replace(options, takes=takes)).plan()
+    options = dataclasses.replace(options, takes=takes, chain_takes=chain_takes)
+    project = Project(file, options)
+    made, compiled = project.plan()
     keep(made, compiled)
     show_on_stderr(compiled, form, color)
     if not compiled.is_complete or not made.requests:
@@ -50,9 +57,11 @@ def compile_command(
     text = json.dumps({"requests": listed}, ensure_ascii=False, indent=2) + "\n"
     if out is not None:
         try:
-            out.write_text(text, encoding="utf-8")
+            project.outputs(made).write(out, text.encode(), force=force)
+        except RefusedError as error:
+            return say_error(str(error), REFUSED)
         except OSError as error:
             raise click.UsageError(f'"{out}" cannot be written: {error.strerror}') from None
     else:
-        write(text)
+        write_json(text)
     return FINE

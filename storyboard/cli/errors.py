@@ -7,25 +7,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from storyboard.cli.exit_codes import FAILED, FINE, REFUSED, USAGE
+from storyboard.cli.output import say
 from storyboard.errors import RefusedError, StoryboardError, UsageError
 
 if TYPE_CHECKING:
     from storyboard.diagnostics import Diagnostic
 
 
-class Told:
+class CommandEnding:
     """The exit code of a command that ended in words."""
 
     code = FINE
 
 
 @contextmanager
-def told() -> Iterator[Told]:
+def in_words() -> Iterator[CommandEnding]:
     """Turn what can go wrong with disk, ledger, plan, key or option into words and a code."""
-    ending = Told()
+    ending = CommandEnding()
     try:
         yield ending
     except Exception as error:
@@ -75,7 +74,7 @@ def words_of(error: Exception) -> str:
 
 def say_error(error: str, code: int) -> int:
     """Say what went wrong, and give the code that the command ends with."""
-    click.echo(f"error: {error}", err=True)
+    say(f"error: {error}")
     return code
 
 

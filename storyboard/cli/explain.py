@@ -7,7 +7,7 @@ import json
 import click
 
 from storyboard.cli.exit_codes import FINE
-from storyboard.cli.options import write
+from storyboard.cli.output import write, write_json
 
 
 @click.command("explain", epilog="Example: storyboard explain SB203")
@@ -26,7 +26,7 @@ def explain_command(code: str | None, as_json: bool) -> int:
                 {"code": o.id, "name": o.name, "severity": str(o.severity), "summary": o.summary}
                 for o in codes
             ]
-            write(json.dumps({"codes": listed}, indent=2) + "\n")
+            write_json(json.dumps({"codes": listed}, indent=2) + "\n")
         else:
             write("".join(f"{o.id}  {o.severity:<7}  {o.name:<20}  {o.summary}\n" for o in codes))
         return FINE
@@ -38,7 +38,9 @@ def explain_command(code: str | None, as_json: bool) -> int:
         )
     text = page(found.id)
     if as_json:
-        write(json.dumps({"code": found.id, "name": found.name, "page": text}, indent=2) + "\n")
+        write_json(
+            json.dumps({"code": found.id, "name": found.name, "page": text}, indent=2) + "\n"
+        )
     else:
         write(text)
     return FINE

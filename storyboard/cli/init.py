@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.resources import files
 from pathlib import Path
 
 import click
 
 from storyboard.cli.exit_codes import FINE
-from storyboard.cli.options import write
+from storyboard.cli.output import say
 
 
 @click.command("init", epilog="Example: storyboard init my-film && storyboard plan my-film")
@@ -33,5 +34,6 @@ def init_command(folder: Path, title: str | None) -> int:
     except OSError as error:
         raise click.UsageError(f'"{film}" cannot be written: {error.strerror}') from None
     shown = "storyboard plan" if folder == Path() else f"storyboard plan {folder}"
-    write(f"wrote {film.as_posix()}\n\nnext: {shown}\n")
+    for line in (f"wrote {film.as_posix()}", "", f"next: {shown}"):
+        say(line, sys.stdout)
     return FINE

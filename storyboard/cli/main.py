@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import os
 import sys
 import traceback
@@ -26,6 +27,8 @@ COMMANDS = {
     "resolve": "Decide about a clip that the vendor may have or not.",
     "runs": "List the runs of a film.",
     "stitch": "Join the clips to the film.",
+    "board": "Show the film as a page, with pictures and prices.",
+    "export": "Write the shot list, or subtitles.",
     "simulate": "Serve the vendors' protocols on this machine, for free.",
     "targets": "Show the targets: models, hosts, limits and prices.",
     "schema": "Print a JSON Schema, for editors and other tools.",
@@ -89,7 +92,7 @@ def main() -> NoReturn:
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         with contextlib.suppress(OSError):
-            error.show()
+            _show(error)
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - whatever it is, a user gets words
         with contextlib.suppress(OSError):
@@ -121,8 +124,18 @@ def run() -> NoReturn:
     os._exit(code)
 
 
+def _show(error: click.ClickException) -> None:
+    """Say what was wrong with the arguments, which may hold anything."""
+    from storyboard.cli.output import write
+
+    said = io.StringIO()
+    error.show(said)
+    write(said.getvalue(), sys.stderr)
+
+
 def _report(error: Exception) -> None:
     from storyboard.cli.errors import say_error, words_of
+    from storyboard.cli.output import write
     from storyboard.diagnostics.codes import INTERNAL_ERROR
 
     if isinstance(error, OSError) and error.errno is not None:
@@ -130,11 +143,11 @@ def _report(error: Exception) -> None:
         return
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
-    click.echo(
+    write(
         f"error[{INTERNAL_ERROR.id} {INTERNAL_ERROR.name}]: storyboard itself has failed: "
         f"{type(error).__name__} at {place}\n   = help: please report this with the storyboard "
-        "that caused it; STORYBOARD_TRACEBACK=1 shows where it happened",
-        err=True,
+        "that caused it; STORYBOARD_TRACEBACK=1 shows where it happened\n",
+        sys.stderr,
     )
     if os.environ.get("STORYBOARD_TRACEBACK"):
-        traceback.print_exception(error)
+        write("".join(traceback.format_exception(error)), sys.stderr)

@@ -1,17 +1,12 @@
-"""Options that commands share, and how findings reach the user."""
+"""Options that commands share."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-
-from storyboard.diagnostics import Diagnostic
-from storyboard.version import __version__
 
 if TYPE_CHECKING:
     from storyboard.values.units import Money
@@ -70,55 +65,7 @@ color_option = click.option(
 )
 
 
-def has_color(choice: str, stream: IO[str]) -> bool:
-    """Whether to colour what goes to a stream."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return stream.isatty()
-
-
-def terminal_width(stream: IO[str]) -> int | None:
-    """The columns of the terminal behind a stream, None where there is none."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or None
-    except (OSError, ValueError, AttributeError):
-        return None
-
-
-def show_findings(
-    found: Sequence[Diagnostic], form: str, color: str, stream: IO[str], main_file: str
-) -> None:
-    """Write findings to a stream in one of the forms."""
-    from storyboard.render import findings, snippets
-    from storyboard.render.width import terminal_columns
-
-    match form:
-        case "json":
-            text = findings.render_json(found)
-        case "sarif":
-            text = findings.render_sarif(found, __version__, main_file=main_file)
-        case "github":
-            text = findings.render_github(found)
-        case _:
-            text = snippets.render_text(
-                found, color=has_color(color, stream), width=terminal_columns(stream)
-            )
-    write(text, stream)
-
-
-def write(text: str, stream: IO[str] | None = None) -> None:
-    """Write text as UTF-8, whatever the terminal's encoding says."""
-    stream = stream or sys.stdout
-    stream.flush()
-    buffer = getattr(stream, "buffer", None)
-    data = text.encode("utf-8", "backslashreplace")
-    if buffer is None:
-        stream.write(data.decode("utf-8"))
-    else:
-        buffer.write(data)
-        buffer.flush()
-
-
+force_option = click.option(
+    "--force", is_flag=True, help="Let --out replace a plain file that storyboard did not write."
+)
 file_argument = click.argument("file", default=".", metavar="[FILE]")

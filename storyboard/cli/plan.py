@@ -11,18 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
-from storyboard.cli.options import (
-    file_argument,
-    finding_options,
-    has_color,
-    read_money,
-    show_findings,
-    terminal_width,
-    write,
-)
+from storyboard.cli.options import file_argument, finding_options, force_option, read_money
+from storyboard.cli.output import has_color, say, show_findings, terminal_width, write, write_json
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project
@@ -35,18 +28,19 @@ if TYPE_CHECKING:
 )
 @file_argument
 @compile_options
-@takes_option
+@takes_options
 @click.option(
     "--max-cost",
     metavar="AMOUNT",
     callback=read_money,
-    help="Refuse a film that costs more, as '25 USD'.",
+    help="Refuse a plan that has more left to pay, as '25 USD'; the budget holds beside it.",
 )
 @click.option("--max-seconds", type=click.IntRange(min=1), help="Refuse a film that renders more.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file."
 )
+@force_option
 @click.option(
     "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
 )
@@ -60,10 +54,12 @@ def plan_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     max_cost: Money | None,
     max_seconds: int | None,
     as_json: bool,
     out: Path | None,
+    force: bool,
     simulate: bool,
     compare: bool,
     everything: bool,
@@ -88,17 +84,21 @@ def plan_command(
         max_seconds=max_seconds,
         is_simulated=simulate,
         takes=takes,
+        chain_takes=chain_takes,
     )
     if compare:
         return _compare_targets(Project(file, options), as_json, form, color)
-    planned = Project(file, options).plan()
+    project = Project(file, options)
+    planned = project.plan()
     made, compiled = planned
     keep(made, compiled)
-    if out is not None and made.is_applyable and not write_plan(made, out, compiled.diagnostics):
-        made = dataclasses.replace(made, is_applyable=False)
+    if out is not None and made.is_applyable:
+        outputs = project.outputs(made)
+        if not write_plan(made, out, outputs, compiled.diagnostics, force=force):
+            made = dataclasses.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     if as_json:
-        write(encode(made))
+        write_json(encode(made))
         show_on_stderr(compiled, form, color, errors_only=True)
     elif not made.requests:
         show_on_stderr(compiled, form, color)
@@ -107,20 +107,21 @@ def plan_command(
         aged = planned.price_age(datetime.now(UTC).date())
         found = (*made.diagnostics, *map(finding_json, aged))
         shown = dataclasses.replace(made, diagnostics=found)
-        write(
-            render_plan(
-                shown,
-                color=has_color(color, stream),
-                width=terminal_width(stream),
-                everything=everything,
-            )
+        colored = has_color(color, stream)
+        text = render_plan(
+            shown,
+            color=colored,
+            width=terminal_width(stream),
+            everything=everything,
+            is_simulated=simulate,
         )
+        write(text, color=colored)
         if is_refused or form != "text":
             show_on_stderr(compiled, form, color, errors_only=form == "text")
     if is_refused:
         return refusal_code(compiled.diagnostics)
     if out is not None:
-        click.echo(f"written to {out}", err=True)
+        say(f"written to {out}")
     return PENDING if detailed_exitcode and _has_pending(made) else FINE
 
 
@@ -133,18 +134,16 @@ def _compare_targets(project: Project, as_json: bool, form: str, color: str) -> 
     if not comparison.offers:
         return REFUSED
     if as_json:
-        write(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
+        write_json(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n")
     else:
-        stream = sys.stdout
-        write(
-            render_comparison(
-                comparison.to_json(), color=has_color(color, stream), width=terminal_width(stream)
-            )
-        )
+        colored = has_color(color, sys.stdout)
+        width = terminal_width(sys.stdout)
+        text = render_comparison(comparison.to_json(), color=colored, width=width)
+        write(text, color=colored)
     return FINE
 
 
 def _has_pending(made: Plan) -> bool:
-    from storyboard.plan.model import Action
+    from storyboard.plan.reason import Action
 
     return made.totals.actions[Action.GENERATE].requests > 0

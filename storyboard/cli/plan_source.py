@@ -9,7 +9,7 @@ import click
 
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import REFUSED
-from storyboard.cli.options import show_findings
+from storyboard.cli.output import say, show_findings
 
 if TYPE_CHECKING:
     from storyboard.api import Project, ReadyPlan
@@ -38,7 +38,7 @@ def ready_plan(project: Project) -> ReadyPlan | None:
     show_findings(shown, "text", "auto", sys.stderr, compiled.name)
     if rest := len(compiled.diagnostics) - len(shown):
         more = f"{counted(rest, 'finding')} more that would not stop it"
-        click.echo(f"and {more}: `storyboard check` shows all", err=True)
+        say(f"and {more}: `storyboard check` shows all")
     if (code := refusal_code(compiled.diagnostics)) != REFUSED:
         raise click.exceptions.Exit(code)
     return None

@@ -16,24 +16,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, takes_option
-from storyboard.cli.errors import shown, told
+from storyboard.cli.compile_options import compile_options, takes_options
+from storyboard.cli.errors import in_words, shown
 from storyboard.cli.exit_codes import FINE, INCOMPLETE, INTERRUPTED, REFUSED
-from storyboard.cli.options import (
-    color_option,
-    file_argument,
-    has_color,
-    read_money,
-    terminal_width,
-    write,
-)
+from storyboard.cli.options import color_option, file_argument, read_money
+from storyboard.cli.output import ask, draw, has_color, say, terminal_width, write, write_json
 from storyboard.cli.plan_source import ready_plan
 from storyboard.cli.run_options import (
     address_options,
     check_host_options,
     order_options,
+    out_dir_option,
     simulate_option,
 )
+from storyboard.cli.uncertain import ask_about_uncertain
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project, ReadyPlan, RunSettings
@@ -60,8 +56,9 @@ if TYPE_CHECKING:
     "--max-cost",
     metavar="AMOUNT",
     callback=read_money,
-    help="Spend no more than this, as '25 USD'; what is at risk counts.",
+    help="Spend no more than this, as '25 USD'; what is at risk counts. The budget holds too.",
 )
+@out_dir_option
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
 @address_options
 @order_options
@@ -74,15 +71,17 @@ if TYPE_CHECKING:
 )
 @color_option
 @compile_options
-@takes_option
+@takes_options
 def run_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     simulate: bool,
     yes: bool,
     jobs: int,
     max_cost: Money | None,
+    out_dir: Path | None,
     as_json: bool,
     key_file: Path | None,
     base_url: str | None,
@@ -97,12 +96,18 @@ def run_command(
     is not paid again; running again goes on where the last run ended. Exit code 4 where clips
     are missing at the end.
     """
-    with told() as ending:
+    with in_words() as ending:
+        _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         from storyboard.api import Project, RunSettings
 
         options = dataclasses.replace(
-            options, max_cost=max_cost, takes=takes, is_simulated=simulate
+            options,
+            max_cost=max_cost,
+            takes=takes,
+            chain_takes=chain_takes,
+            is_simulated=simulate,
+            out_dir=out_dir,
         )
         project = Project(file, options)
         ready = ready_plan(project)
@@ -110,8 +115,9 @@ def run_command(
             return REFUSED
         plan, store = ready.plan, ready.store
         check_host_options(host_options, ready.target.host)
+        _say_uploads(project, ready)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
-            click.echo("nothing was sent", err=True)
+            say("nothing was sent")
             return REFUSED
         from storyboard.render.report import NextSteps
 
@@ -124,19 +130,31 @@ def run_command(
             faults=faults,
         )
         watched = _Watched(project, ready, settings)
-        report = _watch(watched, as_json=as_json, color=color)
         film = f" --file {shlex.quote(file)}" if file != "." else ""
         ways = NextSteps(
             again=_again(sys.argv[1:]),
             film=film + (" --simulate" if simulate else ""),
             out=shown(store.out),
             simulated=simulate,
+            stitch=_stitch(file, options),
         )
-        # Whoever read this may have gone away; the run has ended in order all the same.
-        with contextlib.suppress(BrokenPipeError):
-            _show_report(report, ways, as_json=as_json, color=color)
+        asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
+        while True:
+            report = _watch(watched, as_json=as_json, color=color)
+            # Whoever read this may have gone away; the run has ended in order all the same.
+            with contextlib.suppress(BrokenPipeError):
+                _show_report(report, ways, as_json=as_json, color=color)
+            if not asks or report.interrupted or not ask_about_uncertain(report, project.resolve):
+                break
         ending.code = _code_of(report)
     return ending.code
+
+
+def _check_waits() -> None:
+    """Refuse a wrong ``STORYBOARD_WAITS`` before anything is planned or agreed to."""
+    from storyboard.run.patience import waits_of_environment
+
+    waits_of_environment()
 
 
 def _check_faults(faults: tuple[str, ...], *, is_simulator_ours: bool) -> None:
@@ -163,25 +181,57 @@ def _again(arguments: Sequence[str]) -> str:
     return " ".join(["storyboard", *kept])
 
 
+def _say_uploads(project: Project, ready: ReadyPlan) -> None:
+    """Say what goes where before a project's first upload, and who can read it."""
+    found = project.first_uploads(ready)
+    if found is not None:
+        from storyboard.render.uploads import render_uploads
+
+        write(render_uploads(found) + "\n", sys.stderr)
+
+
+def _stitch(file: str, options: CompileOptions) -> str:
+    """The command that joins the clips of a run with these options."""
+    words = ["storyboard", "stitch", *([file] if file != "." else [])]
+    given = {"--target": options.target, "--project": options.project, "--out-dir": options.out_dir}
+    words += [word for name, one in given.items() if one for word in (name, str(one))]
+    words += [word for one in options.target_folders for word in ("--targets", str(one))]
+    for name, text in options.settings.items():
+        words += ["--set", f"{name}={text}"]
+    if options.max_references is not None:
+        words += ["--max-references", str(options.max_references)]
+    if options.is_simulated:
+        words.append("--simulate")
+    return shlex.join(words)
+
+
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
-    from storyboard.plan.model import Action
-    from storyboard.render.plan import counted, price, render_plan
+    from storyboard.plan.reason import Action
+    from storyboard.render.plan import counted, described_by, price, render_plan
 
     pending = plan.totals.actions[Action.GENERATE]
     if not as_json:
         stream = sys.stderr
         colored, width = has_color(color, stream), terminal_width(stream)
         told_all = "`storyboard plan --all`"
-        shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
-        write(shown + "\n", stream)
+        shown = render_plan(
+            plan,
+            color=colored,
+            width=width,
+            unfolded=told_all,
+            is_simulated=store.simulated,
+        )
+        write(shown + "\n", stream, color=colored)
     if yes or not pending.requests:
         return True
     cost = "simulated, for free" if store.simulated else price(pending)
     clips = counted(pending.requests, "clip")
+    if plan.target is not None and (own := described_by(plan.target)):
+        cost += f"; {own}"
     if sys.stdin is None or not sys.stdin.isatty() or as_json:
         raise click.UsageError(f"{clips} would be sent ({cost}): give --yes to agree")
-    return click.confirm(f"render {clips}, {cost}?", err=True)
+    return ask(f"render {clips}, {cost}?")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -199,7 +249,7 @@ def _watch(watched: _Watched, *, as_json: bool, color: str) -> Report:
 
     run = partial(watched.project.run, watched.ready, watched.settings)
     if as_json:
-        return run(listen=lambda event: write(json_line(event)))
+        return run(listen=lambda event: write_json(json_line(event)))
     stream = sys.stderr
     if not stream.isatty():
         log = Log()
@@ -207,7 +257,7 @@ def _watch(watched: _Watched, *, as_json: bool, color: str) -> Report:
     requests = {one.digest: one for one in reversed(watched.ready.plan.requests)}
     view = LiveView(
         Board(len(requests), time.time, list(requests.values())),
-        lambda text: write(text, stream),
+        lambda text: draw(text, stream),
         _terminal,
         has_color(color, stream),
     )
@@ -240,9 +290,10 @@ def _show_report(report: Report, ways: NextSteps, *, as_json: bool, color: str) 
 
     if as_json:
         found = report_json(report, simulated=ways.simulated)
-        write(json.dumps(found, ensure_ascii=False) + "\n")
+        write_json(json.dumps(found, ensure_ascii=False) + "\n")
         return
-    write(render_report(report, ways, color=has_color(color, sys.stdout)))
+    colored = has_color(color, sys.stdout)
+    write(render_report(report, ways, color=colored), color=colored)
 
 
 def _code_of(report: Report) -> int:

@@ -17,6 +17,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 simulate_option = click.option(
     "--simulate", is_flag=True, help="Use the simulator: nothing leaves the machine or is paid."
 )
+out_dir_option = click.option(
+    "--out-dir",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="STORYBOARD_OUT_DIR",
+    help="The folder of the clips, in place of out beside FILE; also STORYBOARD_OUT_DIR.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

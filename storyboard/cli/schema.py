@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from storyboard.cli.exit_codes import FINE, REFUSED
-from storyboard.cli.options import color_option, show_findings, target_folders_option, write
+from storyboard.cli.options import color_option, target_folders_option
+from storyboard.cli.output import show_findings, write_json
 
 SCHEMAS = ("storyboard", "plan", "target", "diagnostics")
 
@@ -51,5 +52,5 @@ def schema_command(name: str, folders: tuple[Path, ...], color: str) -> int:
             words = ", ".join((*SCHEMAS, "library"))
             raise click.UsageError(f'"{name}" is neither one of {words} nor the id of a target')
         schema = request_schema(target)
-    write(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
+    write_json(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
     return FINE

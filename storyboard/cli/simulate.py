@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 
 from storyboard.cli.errors import say_error
 from storyboard.cli.exit_codes import FAILED, FINE
+from storyboard.cli.output import say
 
 _setting = partial(click.option, show_default=True)
 
@@ -73,7 +75,7 @@ def simulate_command(concurrency: int, **values: Any) -> int:
     except ImportError as error:
         return say_error(f"the simulator needs {error.name}: pip install {error.name}", FAILED)
     try:
-        serve(click.echo, concurrency=concurrency, **values)
+        serve(lambda text: say(text, sys.stdout), concurrency=concurrency, **values)
     except StateError as error:
         return say_error(str(error), FAILED)
     except ValueError as error:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from storyboard.cli.compile_options import compile_options
-from storyboard.cli.errors import say_error, shown, told
+from storyboard.cli.errors import in_words, say_error, shown
 from storyboard.cli.exit_codes import INCOMPLETE, REFUSED
-from storyboard.cli.options import file_argument
+from storyboard.cli.options import file_argument, force_option
+from storyboard.cli.output import say
 from storyboard.cli.plan_source import ready_plan
-from storyboard.cli.run_options import simulate_option
+from storyboard.cli.run_options import out_dir_option, simulate_option
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
@@ -28,8 +30,17 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The film. Without: film.mp4 beside the clips.",
 )
+@force_option
+@out_dir_option
 @compile_options
-def stitch_command(file: str, options: CompileOptions, simulate: bool, out: Path | None) -> int:
+def stitch_command(
+    file: str,
+    options: CompileOptions,
+    simulate: bool,
+    out: Path | None,
+    force: bool,
+    out_dir: Path | None,
+) -> int:
     """Join the clips to the film, in the storyboard's order; padding is cut off.
 
     Clips of one make are joined as they are; where they differ, all are encoded anew.
@@ -42,15 +53,18 @@ def stitch_command(file: str, options: CompileOptions, simulate: bool, out: Path
         raise click.UsageError(
             f'"{out}" is no name for the film: give one that ends in {", ".join(SUFFIXES)}'
         )
-    with told() as ending:
-        project = Project(file, dataclasses.replace(options, is_simulated=simulate))
+    with in_words() as ending:
+        project = Project(
+            file, dataclasses.replace(options, is_simulated=simulate, out_dir=out_dir)
+        )
         ready = ready_plan(project)
         if ready is None:
             return REFUSED
         try:
-            film, clips = project.stitch(ready, out, say=lambda text: click.echo(text, err=True))
+            film, clips = project.stitch(ready, out, say=say, force=force)
         except MissingClipsError as error:
             again = f"storyboard run {shlex.quote(file)}{' --simulate' if simulate else ''}"
             return say_error(f"{error}; `{again}` renders them", INCOMPLETE)
-        click.echo(f"{shown(film.file)}  {film.seconds:.1f} s, {counted(clips, 'clip')}")
+        made = f"{shown(film.file)}  {film.seconds:.1f} s, {counted(clips, 'clip')}"
+        say(made, sys.stdout)
     return ending.code

@@ -10,14 +10,8 @@ from typing import Any
 import click
 
 from storyboard.cli.exit_codes import FINE, REFUSED, USAGE
-from storyboard.cli.options import (
-    color_option,
-    has_color,
-    show_findings,
-    target_folders_option,
-    terminal_width,
-    write,
-)
+from storyboard.cli.options import color_option, target_folders_option
+from storyboard.cli.output import has_color, show_findings, terminal_width, write, write_json
 
 _MAX_SCHEMA = 64 << 20
 """Bytes of a vendor's schema."""
@@ -65,14 +59,15 @@ def targets_command(
     data: Any = [one.model_dump(mode="json") for one in known]
     if as_json:
         shown = data[0] if target else {"targets": data}
-        write(json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
+        write_json(json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
         return FINE
     stream = sys.stdout
     painted = has_color(color, stream)
     if target:
-        write(render_target(data[0], color=painted))
+        write(render_target(data[0], color=painted), color=painted)
     else:
-        write(render_targets(data, color=painted, width=terminal_width(stream)))
+        text = render_targets(data, color=painted, width=terminal_width(stream))
+        write(text, color=painted)
     return FINE
 
 
@@ -95,7 +90,7 @@ def _check_drift(target: Any, document: Path, as_json: bool) -> int:
         raise click.UsageError(f'"{document}": {error}') from None
     if as_json:
         listed = [{"field": one.field, "kind": one.kind, "message": str(one)} for one in moved]
-        write(json.dumps({"target": target.target, "moved": listed}, indent=2) + "\n")
+        write_json(json.dumps({"target": target.target, "moved": listed}, indent=2) + "\n")
     elif moved:
         write("".join(f"{one}\n" for one in moved))
     else:

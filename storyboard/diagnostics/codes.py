@@ -160,6 +160,9 @@ CURRENCY_MISMATCH = _code(
 )
 
 OLD_PRICE = _code(505, "old-price", _NOTE, "a price that was read more than 90 days ago")
+CHAINED_TAKES = _code(
+    506, "chained-takes", _WARNING, "further takes of clips that open on one another"
+)
 
 # Plan
 UNWRITABLE_PLAN = _code(601, "unwritable-plan", _ERROR, "a plan that cannot be written there")

@@ -54,7 +54,7 @@ class StandIn:
     text: str = ""
 
 
-class Recovery:
+class DocumentRecovery:
     """The text of one source with everything blanked out that could not be read."""
 
     def __init__(self, source: Source) -> None:

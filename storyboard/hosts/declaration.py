@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from storyboard.hosts.times import TimeLimits
+
 if TYPE_CHECKING:
     from storyboard.hosts.protocol import Host
     from storyboard.ledger import Receipt
@@ -42,13 +44,14 @@ class HostAccess:
     ``base`` is the address of a simulator or proxy, None for the vendor's own addresses.
     ``options`` are values by the names of the host's options; absent or empty where not given.
     ``is_simulated`` sends the names of scene and shots in headers, which a vendor never gets.
-    ``clock`` gives Unix seconds.
+    ``limits`` say how long answers are waited for, ``clock`` gives Unix seconds.
     """
 
     key: str
     base: str | None = None
     options: Mapping[str, str] = field(hash=False, default_factory=dict)
     is_simulated: bool = False
+    limits: TimeLimits = field(default_factory=TimeLimits)
     clock: Callable[[], float] = time.time
 
 
@@ -59,7 +62,9 @@ class HostDeclaration:
     ``name`` stands in targets' ids and in the ledger, ``title`` in texts for people.
     ``key_variable`` is the environment variable that holds the key. ``pictures_option`` is the
     option that must be given before a picture or frame can be sent; empty where none must.
+    ``readers`` says where a picture is kept, how long, and who can read it, as a sentence.
     ``simulated_options`` are the values that a simulated run takes where none are given.
+    ``dashboard`` is the address at which people see the vendor's own list of their requests.
     ``open`` makes the host's client; ``receipt`` gives the receipt of an order of which only the
     endpoint and the vendor's id are known.
     """
@@ -71,7 +76,9 @@ class HostDeclaration:
     receipt: Callable[[str, str], Receipt]
     options: tuple[HostOption, ...] = ()
     pictures_option: str = ""
+    readers: str = ""
     simulated_options: Mapping[str, str] = field(hash=False, default_factory=dict)
+    dashboard: str = ""
 
     def option(self, name: str) -> HostOption:
         """The option of a name. Raises ``KeyError``."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from storyboard.hosts.answers import read_id, read_seconds
 from storyboard.hosts.errors import Problem
 from storyboard.ledger import Receipt
 from storyboard.values.units import Money
@@ -75,7 +76,8 @@ class Trace:
     """A request in a host's history. ``at`` is Unix seconds by the host's clock.
 
     ``body`` is None where the host does not keep it; ``text`` is then the prompt, where that is
-    kept.
+    kept. ``at`` is when the host took the request. ``shows_unfinished`` is whether this row proves
+    that the history also shows orders whose rendering has not begun.
     """
 
     id: str
@@ -83,6 +85,13 @@ class Trace:
     at: float
     body: Mapping[str, Any] | None = field(default=None, hash=False)
     text: str | None = None
+    shows_unfinished: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no host would send, with ``ValueError``: such a history cannot be read."""
+        read_seconds(self.at)
+        if read_id(self.id) is None:
+            raise ValueError("it is no id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +108,23 @@ class Host(Protocol):
     ``keeps_bodies``: whether the history has whole bodies, so that equal requests can be told.
     ``unlisted``: why an order may be missing in the history, empty where none can be.
     ``most_watched``: how many event streams may be open at once, None for any number.
+    ``life``: the longest time in seconds from an order to the end of its clip, None where orders
+    carry no such limit.
     """
 
     name: str
     keeps_bodies: bool
     unlisted: str
     most_watched: int | None
+    life: float | None
 
     @property
     def clock_ahead(self) -> float | None:
         """The seconds by which this machine's clock is ahead of the host's, None if unknown."""
+
+    @property
+    def told_at(self) -> float | None:
+        """The ``Date`` of the host's last answer, in Unix seconds; None where it had none."""
 
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         """Send a paying request, once; returns a receipt for each clip that it began.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from storyboard.errors import UsageError
 from storyboard.hosts.declaration import HostAccess, HostDeclaration
+from storyboard.hosts.times import TimeLimits
 from storyboard.project.disk import read_plain_file
 
 if TYPE_CHECKING:
@@ -103,10 +104,16 @@ def open_host(
     base: str | None = None,
     options: Mapping[str, str] | None = None,
     simulated: bool = False,
+    limits: TimeLimits | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Host:
     """The client of a host, see ``HostAccess``. Raises ``KeyMissingError`` for an unknown name."""
     access = HostAccess(
-        key=key, base=base, options=options or {}, is_simulated=simulated, clock=clock
+        key=key,
+        base=base,
+        options=options or {},
+        is_simulated=simulated,
+        limits=limits or TimeLimits(),
+        clock=clock,
     )
     return get_host(name).open(access)

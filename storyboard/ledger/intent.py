@@ -91,6 +91,19 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """The last attempt to send an order.
+
+    ``life`` is the longest time in seconds from the order to the end of its clip, as the order
+    itself told the vendor; None where it told none. ``ended_at`` is a time by the vendor's clock,
+    in Unix seconds, at which the attempt had certainly ended; None while no such time is known.
+    """
+
+    life: float | None = None
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """One call of ``run``: when, on what, and how it ended (``""`` while it runs or if killed)."""
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +17,7 @@ from typing import Any
 
 from storyboard.errors import StoryboardError
 from storyboard.project.disk import read_plain_file
+from storyboard.project.outputs import write_whole
 from storyboard.values.canonical import canonical
 from storyboard.values.units import Money
 
@@ -170,18 +169,10 @@ def merge_lock(path: Path, finished: Iterable[Finished]) -> None:
     if not lines:
         return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        # A link to a lock elsewhere in the project stays one.
+        place = path.resolve() if path.is_symlink() else path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, text.encode())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise LockError(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Protocol, Self, Unpack
 
-from storyboard.ledger.intent import Intent, IntentChanges, Order, Receipt, RunRecord
+from storyboard.ledger.intent import Attempt, Intent, IntentChanges, Order, Receipt, RunRecord
 from storyboard.ledger.lease import Holder, Lease
 from storyboard.ledger.states import State
 from storyboard.values.units import Money
@@ -44,12 +44,21 @@ class Ledger(LedgerReader, Protocol):
     def get(self, digest: str) -> Intent | None:
         """The intent of a request's digest; None where there is none."""
 
-    def intend(self, order: Order, run: str, links: dict[str, str]) -> Intent:
+    def intend(
+        self, order: Order, run: str, links: dict[str, str], life: float | None = None
+    ) -> Intent:
         """Write that an order is about to be sent; only after this may it be sent.
 
-        ``run`` is the id of the run that sends it, ``links`` as in :class:`Intent`. Raises
-        ``IllegalStepError`` where there is an intent that may not be sent again.
+        ``run`` is the id of the run that sends it, ``links`` as in :class:`Intent`, ``life`` as in
+        :class:`Attempt`. Raises ``IllegalStepError`` where there is an intent that may not be sent
+        again.
         """
+
+    def attempt(self, digest: str) -> Attempt:
+        """The last attempt to send the order of an intent; one of which nothing is known else."""
+
+    def end_attempt(self, digest: str, at: float) -> None:
+        """Write a time at which the last attempt had certainly ended; the earliest is kept."""
 
     def step(self, digest: str, state: State, **changes: Unpack[IntentChanges]) -> Intent:
         """Take an intent to a state and set the given fields; the others stay.
@@ -64,8 +73,11 @@ class Ledger(LedgerReader, Protocol):
         Raises ``LedgerError`` where there is an intent that may not be sent again.
         """
 
-    def accepted(self, host: str, endpoint: str, since: float) -> list[str]:
-        """The vendor's ids of the intents of an endpoint made at or after a time, oldest first."""
+    def accepted(self, host: str, endpoint: str, since: float) -> list[Intent]:
+        """The intents of an endpoint with a vendor's id, sent from here at or after a time.
+
+        The oldest come first. Those that were adopted from a lock were sent elsewhere.
+        """
 
     def claimed(self, host: str) -> frozenset[str]:
         """Every vendor's id that any intent of a host has or had."""

@@ -13,6 +13,7 @@ from typing import Self, Unpack
 from storyboard.ledger import rows
 from storyboard.ledger.damage import check_place, sound, unusable
 from storyboard.ledger.intent import (
+    Attempt,
     Intent,
     IntentChanges,
     LedgerError,
@@ -58,8 +59,19 @@ create table lease (
   one integer primary key check (one = 1), machine text not null, pid integer not null,
   born text not null, token text not null, expires real not null);
 """
+_ATTEMPTS = """
+create table if not exists attempts (
+  digest text primary key, life real, ended_at real)
+"""
+"""Made where a ledger does not have it yet: without it, nothing is known of an attempt."""
+
 _REMEMBERED = (State.RUNNING, State.SUCCEEDED)
 """What the vendor tells again when it is asked: a loss of power may take it, a kill does not."""
+
+_BUSY_MS = 10_000
+"""Milliseconds for which another program that writes is waited for."""
+_CHECKPOINT_MS = 250
+"""Milliseconds for which one that reads is waited for after a write."""
 
 
 class SqliteLedger:
@@ -81,7 +93,7 @@ class SqliteLedger:
         with sound(self._path):
             check_place(self._path)
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            base = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+            base = sqlite3.connect(self._path, isolation_level=None, timeout=_BUSY_MS / 1000)
             try:
                 check_version(base, self._path)
                 base.execute("pragma journal_mode = wal")
@@ -100,6 +112,7 @@ class SqliteLedger:
                 base.execute(statement)
             base.execute(f"pragma application_id = {APPLICATION}")
             base.execute(f"pragma user_version = {VERSION}")
+        base.execute(_ATTEMPTS)
         base.execute("commit")
 
     def close(self) -> None:
@@ -176,7 +189,9 @@ class SqliteLedger:
                 self._known[digest] = found
         return found
 
-    def intend(self, order: Order, run: str, links: dict[str, str]) -> Intent:
+    def intend(
+        self, order: Order, run: str, links: dict[str, str], life: float | None = None
+    ) -> Intent:
         """See :class:`Ledger`."""
         now = self._clock()
         with self._writing() as base:
@@ -192,8 +207,27 @@ class SqliteLedger:
                 changed_at=now,
             )
             rows.write(base, intent)
+            base.execute(
+                "insert or replace into attempts values (?, ?, null)", (order.digest, life)
+            )
             self._trace(base, intent)
         return self._keep(intent)
+
+    def attempt(self, digest: str) -> Attempt:
+        """See :class:`Ledger`."""
+        with sound(self._path):
+            row = self._base.execute(
+                "select life, ended_at from attempts where digest = ?", (digest,)
+            ).fetchone()
+        return Attempt() if row is None else Attempt(life=row[0], ended_at=row[1])
+
+    def end_attempt(self, digest: str, at: float) -> None:
+        """See :class:`Ledger`."""
+        with self._writing() as base:
+            base.execute(
+                "update attempts set ended_at = min(coalesce(ended_at, ?), ?) where digest = ?",
+                (at, at, digest),
+            )
 
     def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
         """See :class:`Ledger`."""
@@ -212,6 +246,7 @@ class SqliteLedger:
                 changed_at=now,
             )
             rows.write(base, intent)
+            base.execute("delete from attempts where digest = ?", (order.digest,))
             self._trace(base, intent)
         return self._keep(intent)
 
@@ -246,15 +281,17 @@ class SqliteLedger:
             ),
         )
 
-    def accepted(self, host: str, endpoint: str, since: float) -> list[str]:
+    def accepted(self, host: str, endpoint: str, since: float) -> list[Intent]:
         """See :class:`Ledger`."""
         with sound(self._path):
-            found = self._base.execute(
-                "select vendor_id from intents where host = ? and endpoint = ? "
-                "and intended_at >= ? and vendor_id is not null order by rowid",
-                (host, endpoint, since),
+            return rows.read(
+                self._base,
+                "where host = ? and endpoint = ? and intended_at >= ? and vendor_id is not null "
+                "and digest in (select digest from attempts)",
+                host,
+                endpoint,
+                since,
             )
-            return [row[0] for row in found]
 
     def claimed(self, host: str) -> frozenset[str]:
         """See :class:`Ledger`."""
@@ -329,10 +366,24 @@ class SqliteLedger:
                 base.execute("rollback")
                 raise
             base.execute("commit")
+            if flushed:
+                self._checkpoint(base)
         except sqlite3.Error as error:
             if base.in_transaction:
                 base.execute("rollback")
             raise LedgerError(unusable(self._path, error)) from None
+
+    def _checkpoint(self, base: sqlite3.Connection) -> None:
+        """Bring what was written into the file itself: it then is whole without its ``-wal``.
+
+        A folder may be copied, or cleared of files that look temporary, after a kill. Somebody
+        who reads just then is not waited for long: the next write brings this one along.
+        """
+        base.execute(f"pragma busy_timeout = {_CHECKPOINT_MS}")
+        try:
+            base.execute("pragma wal_checkpoint(full)").fetchone()
+        finally:
+            base.execute(f"pragma busy_timeout = {_BUSY_MS}")
 
     @contextmanager
     def _writing(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:

@@ -9,7 +9,9 @@ For a storyboard ``DIR/storyboard.yaml``::
     DIR/out/<name>.mp4                   the current clips, by name: out/arrival/climb..lamp.mp4
 
 A storyboard ``DIR/NAME.storyboard.yaml`` has its clips in ``DIR/out/NAME/``. What is simulated
-is under ``DIR/.storyboard/simulated/``, its lock too, and in ``DIR/out/simulated/``.
+is under ``DIR/.storyboard/simulated/``, its lock too, and in ``DIR/out/simulated/``. Clips may
+have another folder in place of ``DIR/out``. Nothing is written through a link that leads out of the
+project, and no clip takes the place of a file that is none of the film's clips.
 """
 
 from __future__ import annotations
@@ -17,15 +19,21 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger import Finished, KnownTakes, Ledger, LedgerReader, read_lock
+from storyboard.ledger.history import sent_for_others
 from storyboard.ledger.readers import SqliteReader
 from storyboard.ledger.sqlite import SqliteLedger
+from storyboard.project.disk import plain_file_problem
+from storyboard.project.files import ProjectFiles
+from storyboard.project.outputs import sha256_of
+from storyboard.project.places import check_inside
 
 _SUFFIX = ".storyboard.yaml"
 _MAX_NAME = 200
@@ -42,23 +50,42 @@ class StoreError(StoryboardError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """The places of one film's files. ``simulated`` gives those of a simulated run."""
+    """The places of one film's files. ``simulated`` gives those of a simulated run.
+
+    ``clips`` is the folder of the clips in place of ``out`` beside the storyboard. ``root`` is the
+    project's folder, None for the one that ``folder`` belongs to.
+    """
 
     folder: Path
     name: str = ""
     simulated: bool = False
+    clips: Path | None = None
+    root: Path | None = None
 
     @classmethod
-    def beside(cls, storyboard: Path, *, simulated: bool = False) -> Store:
+    def beside(
+        cls,
+        storyboard: Path,
+        *,
+        simulated: bool = False,
+        clips: Path | None = None,
+        root: Path | None = None,
+    ) -> Store:
         """The store of a storyboard's file, or of a folder that holds ``storyboard.yaml``."""
         if storyboard.is_dir():
-            return cls(folder=storyboard, simulated=simulated)
+            return cls(folder=storyboard, simulated=simulated, clips=clips, root=root)
         name = storyboard.name
         if name.endswith(_SUFFIX):
             name = name.removesuffix(_SUFFIX)
         else:
             name = "" if name in ("storyboard.yaml", "storyboard.yml") else storyboard.stem
-        return cls(folder=storyboard.parent, name=name, simulated=simulated)
+        folder = storyboard.parent
+        return cls(folder=folder, name=name, simulated=simulated, clips=clips, root=root)
+
+    @property
+    def project(self) -> Path:
+        """The project's folder, out of which no link may lead."""
+        return self.root or ProjectFiles.around(self.folder).root
 
     @property
     def home(self) -> Path:
@@ -89,7 +116,7 @@ class Store:
     @property
     def out(self) -> Path:
         """The folder of the clips by name."""
-        out = self.folder / "out"
+        out = self.clips or self.folder / "out"
         if self.simulated:
             out /= "simulated"
         return out / self.name if self.name else out
@@ -118,17 +145,25 @@ class Store:
     def open_ledger(self, clock: Callable[[], float] = time.time) -> Ledger:
         """The film's ledger, to read and write; made where there is none. Raises ``LedgerError``.
 
-        ``clock`` gives Unix seconds. The caller closes it.
+        Raises ``OutsideError`` where a link leads out of the project. ``clock`` gives Unix
+        seconds. The caller closes it.
         """
+        self._check_home()
         return SqliteLedger(self.ledger_file, clock)
 
     def read_ledger(self) -> LedgerReader:
         """The film's ledger, to read; nothing is made or written. Its methods raise errors."""
         return SqliteReader(self.ledger_file)
 
-    def known(self) -> KnownTakes:
-        """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``."""
-        return KnownTakes(self.read_ledger().intents(), self.finished())
+    def known(self, film: str) -> KnownTakes:
+        """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``.
+
+        ``film`` is the name of the storyboard's file: a folder's ledger serves all its films.
+        """
+        ledger = self.read_ledger()
+        intents = ledger.intents()
+        others = sent_for_others(intents, ledger.runs(), film)
+        return KnownTakes(intents, self.finished(), others)
 
     def finished(self) -> dict[str, Finished]:
         """The takes of the lock. Raises ``LockError``."""
@@ -136,18 +171,83 @@ class Store:
 
     # -- files ------------------------------------------------------------------------------------
 
-    def prepare(self) -> None:
-        """Make the folders, and clear away what a killed run had begun to download."""
+    def _check_home(self) -> None:
+        names = ("simulator.db", "simulator.url") if self.simulated else ()
+        kept = [self.ledger_file, self.lock, self.takes, self.frames]
+        check_inside(
+            (*kept, *(self.home / name for name in names)),
+            self.project,
+            "put what it leads to in its place, or give --project a folder above both",
+        )
+
+    def _check_out(self, place: Path) -> None:
+        root = self.clips.resolve() if self.clips is not None else self.project
+        check_inside(
+            (place,),
+            root,
+            "remove the link; to put clips elsewhere, give that folder to --out-dir",
+        )
+
+    def prepare(self, names: Iterable[str] = ()) -> None:
+        """Make the folders, and clear away what a killed run had begun to download.
+
+        ``names`` are the clips that will be published. Raises ``StoreError`` where another file
+        has the place of one, and ``OutsideError``.
+        """
+        self._check_home()
+        self._check_out(self.out)
         try:
             for folder in (self.takes, self.frames, self.out):
                 folder.mkdir(parents=True, exist_ok=True)
             for part in self.takes.glob(".*.part"):
                 part.unlink(missing_ok=True)
             probe = self.takes / ".probe"
-            probe.write_bytes(b"")
+            probe.unlink(missing_ok=True)
+            probe.open("xb").close()
             probe.unlink()
+            linked = self._linked()
         except OSError as error:
             raise refusal(error, Path(error.filename or self.folder)) from None
+        for name in names:
+            self._check_clip(self.clip(name), linked)
+
+    def _linked(self) -> set[int]:
+        """The inodes of the takes: a clip that is one of these need not be read."""
+        with os.scandir(self.takes) as listed:
+            return {entry.inode() for entry in listed}
+
+    def _check_clip(self, clip: Path, linked: Collection[int]) -> None:
+        """Refuse the place of a clip where something else is.
+
+        ``linked`` are the inodes of takes. Raises ``StoreError`` and ``OutsideError``.
+        """
+        if _has_link(clip, self.out):
+            self._check_out(clip)
+        try:
+            status = clip.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise refusal(error, clip) from None
+        if stat.S_ISREG(status.st_mode) and (status.st_ino in linked or self._is_take(clip)):
+            return
+        is_link = stat.S_ISLNK(status.st_mode)
+        what = "it is a link" if is_link else plain_file_problem(status.st_mode)
+        raise StoreError(
+            f'"{clip}" is not replaced: {what or "it is no clip of this film"}; move it away and '
+            "run again"
+        )
+
+    def _is_take(self, clip: Path) -> bool:
+        """Whether a file is a clip that was made here, to the byte: nothing of it can be lost."""
+        try:
+            sha256 = sha256_of(clip)
+        except OSError as error:
+            raise refusal(error, clip) from None
+        if self.has(sha256):
+            return True
+        known = {take.clip for take in self.finished().values()}
+        return sha256 in known or any(one.clip == sha256 for one in self.read_ledger().intents())
 
     def part(self, digest: str) -> Path:
         """A file for a download that is not finished."""
@@ -172,20 +272,23 @@ class Store:
     def publish(self, request_id: str, sha256: str) -> Path:
         """Link the name of a request's clip to a take; returns the name's path."""
         take, clip = self.take(sha256), self.clip(request_id)
+        if _has_link(clip, self.out):
+            self._check_out(clip)
         if _is_linked(take, clip):
             return clip
         try:
-            if clip.is_file() and clip.stat().st_ino == take.stat().st_ino:
+            if _is_same(take, clip):
                 return clip
             clip.parent.mkdir(parents=True, exist_ok=True)
             if _is_linked(take, clip):
                 return clip
+            self._check_clip(clip, self._linked())
             beside = clip.with_name(f".{clip.name}.new")
             beside.unlink(missing_ok=True)
             try:
                 os.link(take, beside)
             except OSError:
-                shutil.copyfile(take, beside)
+                shutil.copy2(take, beside)
             beside.replace(clip)
         except OSError as error:
             raise refusal(error, clip) from None
@@ -211,6 +314,28 @@ def file_name(part: str) -> str:
 def refusal(error: OSError, path: Path) -> StoreError:
     """A ``StoreError`` with the system's reason and the path."""
     return StoreError(f'"{path}" cannot be written: {(error.strerror or str(error)).lower()}')
+
+
+def _has_link(place: Path, top: Path) -> bool:
+    """Whether there is a link on the way from ``top``, which does not count, to a place."""
+    while place != top:
+        if place.is_symlink():
+            return True
+        place = place.parent
+    return False
+
+
+def _is_same(take: Path, clip: Path) -> bool:
+    """Whether a clip is its take: by a link, or as a copy that has kept its size and time."""
+    try:
+        ours, there = take.stat(), clip.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISREG(there.st_mode):
+        return False
+    if (there.st_ino, there.st_dev) == (ours.st_ino, ours.st_dev):
+        return True
+    return there.st_size == ours.st_size and int(there.st_mtime) == int(ours.st_mtime)
 
 
 def _is_linked(take: Path, clip: Path) -> bool:

@@ -28,12 +28,13 @@ class StitchError(StoryboardError):
 class JoinPiece:
     """A clip and how much of it belongs in the film: ``seconds``, or all where None.
 
-    ``name`` is what people call it.
+    ``name`` is what people call it, ``links`` are other names of the same file.
     """
 
     file: Path
     seconds: int | None = None
     name: str = ""
+    links: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,6 @@ def stitch(
     """Join clips to a film. Raises ``StitchError``; the file is there whole or not at all."""
     if not pieces:
         raise StitchError("there is no clip to join")
-    beside = film.with_name(f".{film.stem}.part{film.suffix or SUFFIXES[0]}")
     try:
         makes, lengths = [], []
         for piece in pieces:
@@ -71,20 +71,19 @@ def stitch(
                 why = "the clips are not all of one make" if is_mixed else "padding is cut off"
                 said(f"{why}: all are encoded anew")
                 files = _encode(pieces, Path(folder))
+            beside = Path(folder) / f"film{film.suffix or SUFFIXES[0]}"
             _concatenate(files, Path(folder), beside)
-        made = read_clip(beside)
-        if abs(made.seconds - wanted) > 0.1 + 0.05 * len(pieces):
-            raise StitchError(
-                f"the film lasts {made.seconds:.1f} s and its clips {wanted:.1f} s: not kept"
-            )
-        beside.replace(film)
+            made = read_clip(beside)
+            if abs(made.seconds - wanted) > 0.1 + 0.05 * len(pieces):
+                raise StitchError(
+                    f"the film lasts {made.seconds:.1f} s and its clips {wanted:.1f} s: not kept"
+                )
+            beside.replace(film)
     except (ClipError, FfmpegError) as error:
         raise StitchError(f"the film cannot be made: {error}") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StitchError(f'"{film}" cannot be written: {reason}') from None
-    finally:
-        beside.unlink(missing_ok=True)
     return JoinedFilm(file=film, seconds=made.seconds, encoded=encode)
 
 
@@ -94,9 +93,10 @@ def _look(piece: JoinPiece) -> tuple[tuple[Track, ...], float]:
         return make_of(piece.file), read_clip(piece.file).seconds
     except ClipError as error:
         name = f'the clip of "{piece.name}"' if piece.name else "a clip"
+        files = " and ".join(f'"{file}"' for file in (piece.file, *piece.links))
         raise StitchError(
-            f'{name} is damaged: {error}; delete "{piece.file}" and run again: what is paid is '
-            "fetched once more"
+            f"{name} is damaged: {error}; delete {files} and run again: what is paid is fetched "
+            "once more"
         ) from None
 
 

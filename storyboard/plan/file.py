@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import UNWRITABLE_PLAN
-from storyboard.plan.model import Plan
+from storyboard.plan.model import Plan, PlanError
+from storyboard.plan.staleness import read_plan
+from storyboard.project.outputs import OutputError, Outputs
+from storyboard.project.places import OutsideError
 from storyboard.values.canonical import canonical_bytes
 
 
@@ -34,25 +35,34 @@ def encode(plan: Plan) -> str:
     return (b"{\n" + b",\n".join(lines) + b"\n}\n").decode()
 
 
-def write(plan: Plan, path: Path, diagnostics: Diagnostics) -> bool:
-    """Write a plan whole or not at all; False, with the reason said, where it cannot be."""
+def write(
+    plan: Plan, path: Path, outputs: Outputs, diagnostics: Diagnostics, *, force: bool = False
+) -> bool:
+    """Write a plan whole or not at all; False, with the reason said, where it cannot be.
+
+    A plan is replaced as it is known by its form; ``force`` replaces other files too, see Outputs.
+    """
+    help = "give --out a file in a folder that exists and can be written"  # noqa: A001
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(encode(plan))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        force = force or is_written_plan(path)
+        # Planning leaves no trace beside a film that was never run: a plan is known without one.
+        outputs.write(path, encode(plan).encode(), force=force, begins_record=False)
+    except OutputError as error:
+        reason, help = error.reason, error.help  # noqa: A001
+    except OutsideError as error:
+        reason, _, help = str(error).rpartition("; ")  # noqa: A001
     except OSError as error:
-        diagnostics.add(
-            UNWRITABLE_PLAN,
-            f'the plan cannot be written to "{path}": {error.strerror or error}',
-            help="give --out a file in a folder that exists and can be written",
-        )
+        reason = f'the plan cannot be written to "{path}": {error.strerror or error}'
+    else:
+        return True
+    diagnostics.add(UNWRITABLE_PLAN, reason, help=help)
+    return False
+
+
+def is_written_plan(path: Path) -> bool:
+    """Whether a file is a plan to the byte as ``encode`` writes it: nobody has added anything."""
+    try:
+        plan = read_plan(path)
+        return path.read_bytes() == encode(plan).encode()
+    except (OSError, PlanError):
         return False
-    return True

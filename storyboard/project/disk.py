@@ -44,6 +44,13 @@ def open_plain_file(path: Path) -> BufferedReader:
     mode = os.fstat(handle).st_mode
     if not stat.S_ISREG(mode):
         file.close()
-        kind = next((name for test, name in _KINDS if test(mode)), "something else")
-        raise OSError(errno.EINVAL, f"it is {kind}, not a plain file", str(path))
+        raise OSError(errno.EINVAL, plain_file_problem(mode), str(path))
     return file
+
+
+def plain_file_problem(mode: int) -> str:
+    """What is at a path in place of a plain file, by its ``st_mode``; empty for a plain file."""
+    if stat.S_ISREG(mode):
+        return ""
+    kind = next((name for test, name in _KINDS if test(mode)), "something else")
+    return f"it is {kind}, not a plain file"

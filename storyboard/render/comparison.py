@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from storyboard.render.width import clip, columns
+from storyboard.render.width import clip, columns, visible
 from storyboard.values.units import Money
 
 
@@ -31,7 +31,7 @@ def render_comparison(comparison: dict[str, Any], *, color: bool, width: int | N
         for offer in refused:
             errors = offer["errors"]
             reason = errors[0]["message"] if errors else "there is nothing to render"
-            line = f"  {offer['target']}: {reason.removeprefix(offer['target']).strip()}"
+            line = visible(f"  {offer['target']}: {reason.removeprefix(offer['target']).strip()}")
             lines.append(clip(line, width) if width else line)
     return "\n".join(lines) + "\n"
 
@@ -40,7 +40,7 @@ def _row(offer: dict[str, Any]) -> tuple[str, str, str, str, str]:
     cost, requests = offer["cost"], offer["requests"]
     notes = [_losses(offer), "superseded" if offer["superseded"] else ""]
     return (
-        f"{'>' if offer['chosen'] else ' '} {offer['target']}",
+        f"{'>' if offer['chosen'] else ' '} {visible(offer['target'])}",
         "1 clip" if requests == 1 else f"{requests} clips",
         f"{offer['seconds']} s",
         "price unknown"

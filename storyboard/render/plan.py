@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from storyboard.compiler.resolve.scene_errors import UnpricedReason
-from storyboard.plan.actions import DUE
-from storyboard.plan.model import Action, LeftOutScene, Plan, PlannedRequest, ReasonCode, SceneTotal
-from storyboard.render.reasons import reason_text
+from storyboard.plan.model import LeftOutScene, Plan, PlanTarget, SceneTotal
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action, ReasonCode
+from storyboard.render.reasons import reason_text, unpriced_text
 from storyboard.render.width import clip, columns, visible
-from storyboard.values.sums import Total, total
+from storyboard.targets.load import BUILT_IN
+from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
 _Paint = Callable[[str, str], str]
@@ -29,17 +30,19 @@ def render_plan(
     width: int | None,
     everything: bool = False,
     unfolded: str = "--all",
+    is_simulated: bool = False,
 ) -> str:
     """The plan in text. ``width`` is the terminal's, None where lines may be of any length.
 
     ``everything`` shows reused clips, notes, and the scenes' sums, which are folded otherwise;
-    ``unfolded`` is what a user writes to see them.
+    ``unfolded`` is what a user writes to see them. ``is_simulated`` says that what counts as paid
+    was simulated.
     """
     paint = _paint if color else _plain
     if not plan.requests or plan.target is None:
         return "no plan: the storyboard has errors\n"
     blocks = [
-        _head(plan, plan.target.id, paint, width),
+        _head(plan, plan.target, paint, width),
         _clips(plan.requests, paint, width, everything),
     ]
     if everything and len(plan.totals.scenes) > 1:
@@ -51,7 +54,7 @@ def render_plan(
         blocks.append(advice)
     if plan.unpriced:
         blocks.append(_unpriced(plan.unpriced, paint))
-    blocks.append(_sum(plan, plan.target.as_of, paint))
+    blocks.append(_sum(plan, plan.target.as_of, paint, is_simulated=is_simulated))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -63,14 +66,24 @@ def _paint(text: str, code: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m"
 
 
-def _head(plan: Plan, target: str, paint: _Paint, width: int | None) -> str:
+def _head(plan: Plan, target: PlanTarget, paint: _Paint, width: int | None) -> str:
     film = plan.film
     ratios = ", ".join(film.aspect_ratios)
     sound = {"all": " with audio", "some": ", some with audio", "none": ", silent"}[film.audio]
-    left = f"{film.title} · {target} · {ratios}{sound}"
-    right = film.file
+    left = f"{visible(film.title)} · {visible(target.id)} · {visible(ratios)}{sound}"
+    right = visible(film.file)
     gap = (width or 0) - columns(left) - columns(right)
-    return f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
+    head = f"{paint(left, '1')}{' ' * gap if gap > 1 else '   '}{paint(right, '2')}"
+    if said := described_by(target):
+        head += "\n" + paint(said, "33")
+    return head
+
+
+def described_by(target: PlanTarget) -> str:
+    """Which file of the user's own a target's endpoint, limits and prices are from, if one is."""
+    if target.origin == BUILT_IN:
+        return ""
+    return visible(f"endpoint, limits and prices of the target are those of {target.origin}")
 
 
 def _clips(
@@ -94,13 +107,13 @@ def _row(request: PlannedRequest) -> tuple[str, str, str, str, str, str, str]:
         sign = "~"
     return (
         sign,
-        request.id,
+        visible(request.id),
         f"{request.seconds} s",
         counted(len({shot.address for shot in request.shots}), "shot"),
-        ", ".join(cast) if cast else "–",
+        visible(", ".join(cast)) if cast else "–",
         amount(request.money),
         # A reason may hold the vendor's own words.
-        visible(reason_text(request.reason)) + _needs(request),
+        visible(reason_text(request.reason) + _needs(request)),
     )
 
 
@@ -156,7 +169,7 @@ def _right(text: str, width: int) -> str:
 def _scenes(scenes: Iterable[SceneTotal]) -> str:
     rows = [
         (
-            scene.scene + (f" · {scene.title}" if scene.title else ""),
+            visible(scene.scene + (f" · {scene.title}" if scene.title else "")),
             counted(scene.total.requests, "clip"),
             f"{scene.total.seconds} s",
             amount(scene.total.money),
@@ -182,7 +195,7 @@ def _findings(found: Sequence[Any], paint: _Paint, file: str, unfolded: str | No
     for one in shown if everything else shown[:_MAX_FINDINGS]:
         head = paint(f"{one['severity']}[{one['code']} {one['name']}]", colors[one["severity"]])
         where = f" … {_place(one['span'], file)}" if one["span"] else ""
-        lines.append(f"{head}: {one['message']}{where}")
+        lines.append(f"{head}: {visible(one['message'] + where)}")
     rest = len(shown) - _MAX_FINDINGS
     if rest > 0 and not everything:
         lines.append(f"and {rest} more ({unfolded} shows them)")
@@ -202,7 +215,7 @@ def _advice(requests: Sequence[PlannedRequest], paint: _Paint) -> str:
     refused = [one.id for one in requests if one.reason.code is ReasonCode.REFUSED]
     if not refused:
         return ""
-    named = ", ".join(refused[:_MAX_NAMED])
+    named = visible(", ".join(refused[:_MAX_NAMED]))
     more = len(refused) - _MAX_NAMED
     named += f" and {more} more" if more > 0 else ""
     return paint(
@@ -216,13 +229,7 @@ def _unpriced(scenes: Sequence[LeftOutScene], paint: _Paint) -> str:
     """The scenes that have no price, and why."""
     lines = []
     for scene in scenes[:_MAX_FINDINGS]:
-        of = visible(scene.of)
-        why = {
-            UnpricedReason.ERRORS: "it has errors",
-            UnpricedReason.MENTIONS: f"it mentions {of}, which has errors",
-            UnpricedReason.CONTINUES: f"it continues {of}, which has no price",
-            UnpricedReason.FILM: "an error concerns the whole film",
-        }[scene.code]
+        why = visible(unpriced_text(scene))
         sign = paint("!", _COLORS["!"])
         lines.append(f"  {sign} {visible(scene.scene)}  no price: {why}")
     if (rest := len(scenes) - _MAX_FINDINGS) > 0:
@@ -230,8 +237,8 @@ def _unpriced(scenes: Sequence[LeftOutScene], paint: _Paint) -> str:
     return "\n".join(lines)
 
 
-def _sum(plan: Plan, date: str, paint: _Paint) -> str:
-    """The last line: what is to be rendered at the prices of a date, and what is left."""
+def _sum(plan: Plan, date: str, paint: _Paint, *, is_simulated: bool) -> str:
+    """The last lines: what is to be rendered at the prices of a date, and what the film costs."""
     sums, budget = plan.totals.actions, plan.budget
     made, waiting, blocked = sums[Action.GENERATE], sums[Action.WAIT], sums[Action.BLOCKED]
     parts = ["nothing to render"]
@@ -245,11 +252,38 @@ def _sum(plan: Plan, date: str, paint: _Paint) -> str:
     if plan.unpriced:
         parts.append(f"{counted(len(plan.unpriced), 'scene')} without a price")
     elif made.requests or waiting.requests:
-        if budget.limit is not None:
-            parts.append(_budget(budget.limit, plan.requests))
+        if budget.max_cost is not None:
+            parts.append(f"at most {budget.max_cost} to pay")
         if budget.max_seconds is not None:
             parts.append(f"at most {budget.max_seconds} s")
-    return paint(" · ".join(parts), "1")
+    lines = [" · ".join(parts), _film_cost(plan, is_simulated=is_simulated)]
+    return "\n".join(paint(line, "1") for line in lines)
+
+
+def _film_cost(plan: Plan, *, is_simulated: bool) -> str:
+    """The film's cost: ``film: 8.40 USD paid + 3.78 to pay = 12.18 of 25.00 USD``."""
+    cost, limit = plan.cost, plan.budget.limit
+    terms = [(cost.paid, "paid"), (cost.under_way, "under way"), (cost.to_pay, "to pay")]
+    said: list[str] = []
+    for sum_, name in terms:
+        if name == "under way" and sum_ is not None and not sum_.amount:
+            continue
+        said.append(f"{_bare(sum_) if said else amount(sum_)} {name}")
+    film = "film, simulated" if is_simulated else "film"
+    text = f"{film}: {' + '.join(said)} = "
+    if plan.unpriced:
+        return f"{text}{amount(cost.total)} without what has no price"
+    if limit is None or cost.total is None or cost.total.currency != limit.currency:
+        return text + amount(cost.total) + (f", budget {limit}" if limit is not None else "")
+    text += f"{_bare(cost.total)} of {limit}"
+    if (over := cost.total - limit).amount > 0:
+        text += f", {over} too much"
+    return text
+
+
+def _bare(cost: Money | None) -> str:
+    """A cost without its currency, which stands beside it."""
+    return "unknown" if cost is None else str(cost).removesuffix(f" {cost.currency}")
 
 
 def price(whole: Total) -> str:
@@ -270,15 +304,3 @@ def _waiting(requests: Iterable[PlannedRequest]) -> str:
     if not all(sure):
         way = f"{way} or uncertain" if any(sure) else "uncertain"
     return f"{len(sure):,} {way}"
-
-
-def _budget(limit: Money, requests: Iterable[PlannedRequest]) -> str:
-    """The budget and what is left of it, once all that is due is paid."""
-    due = [(one.seconds, one.money) for one in requests if one.action in DUE]
-    is_open = any(cost is None or cost.currency != limit.currency for _, cost in due)
-    if is_open:
-        return f"budget {limit}"
-    left = limit - total(due, limit.currency).known_money
-    if left.amount < 0:
-        return f"budget {limit}, {Money(-left.amount, left.currency)} too much"
-    return f"budget {limit}, {left.rounded_down()} left"

@@ -1,8 +1,10 @@
-"""Why a request of a plan is to be rendered, awaited, used again or not sent, in words."""
+"""Why a request is rendered, awaited, used again or not sent, and a scene has none, in words."""
 
 from __future__ import annotations
 
-from storyboard.plan.model import PayloadChange, Reason, ReasonCode
+from storyboard.compiler.resolve.scene_errors import UnpricedReason
+from storyboard.plan.model import LeftOutScene
+from storyboard.plan.reason import PayloadChange, Reason, ReasonCode
 
 _WORDS = {
     ReasonCode.NEW: "new",
@@ -32,6 +34,16 @@ def reason_text(reason: Reason) -> str:
         case ReasonCode.WAITS:
             return f"{words} {reason.needs}, which was {_WORDS[ReasonCode.REFUSED]}"
     return words
+
+
+def unpriced_text(scene: LeftOutScene) -> str:
+    """Why a scene has no requests, in words; it may hold a name of the writer's, unchecked."""
+    return {
+        UnpricedReason.ERRORS: "it has errors",
+        UnpricedReason.MENTIONS: f"it mentions {scene.of}, which has errors",
+        UnpricedReason.CONTINUES: f"it continues {scene.of}, which has no price",
+        UnpricedReason.FILM: "an error concerns the whole film",
+    }[scene.code]
 
 
 def _changed(change: PayloadChange) -> str:

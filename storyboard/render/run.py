@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from storyboard.ledger.states import STATE_WORDS
 from storyboard.plan.actions import DUE
-from storyboard.plan.model import Action, PlannedRequest
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action
 from storyboard.render.width import clip, columns, visible
 from storyboard.run.events import STATES, Event, Happening
 from storyboard.values.sums import total_by_currency
@@ -72,6 +73,10 @@ def plain_line(event: Event) -> str:
             return ""
         case _H.PAUSED:
             return f"waiting {event.facts['seconds']} s: {text}\n"
+        case _H.LOOKING:
+            seconds = event.facts["seconds"]
+            longest = f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
+            return f"for up to {longest}, {text}\n"
         case _H.STOPPING:
             return f"{_stopping(text)}\n"
         case _H.FINISHED:
@@ -122,8 +127,12 @@ class Board:
             self.said, self.is_stopping = _stopping(text), True
         elif event.what is _H.PAUSED and not self.is_stopping:
             self.said = f"waiting: {text}"
-        elif event.what is _H.SUBMITTED and not self.is_stopping:
+        elif event.what is _H.LOOKING and not self.is_stopping:
+            self.said = text
+        elif event.what in (_H.SUBMITTED, _H.ADOPTED, _H.RELEASED) and not self.is_stopping:
             self.said = ""
+        if event.what is _H.WARNING and not self.is_stopping:
+            self.said = f"{event.clip}: {text}"
         if not event.clip or event.what is _H.WARNING:
             return
         before = self.now.get(event.clip)
@@ -209,7 +218,7 @@ def _state(event: Event) -> str:
     """What a clip is at, with its place in the queue."""
     position = event.facts.get("position")
     if event.what is _H.QUEUED and position is not None:
-        return f"{WORDS[event.what]} ({position} before it)"
+        return visible(f"{WORDS[event.what]} ({position} before it)")
     return WORDS[event.what]
 
 

@@ -59,6 +59,29 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(lambda m: m[0] if _is_harmless(m) else _named(m[0]), text)
 
 
+_LOG_MARK = re.compile(r"##(?=\[|vso\[)")
+
+
+def visible_json(text: str) -> str:
+    """A JSON text of the same value in which nothing stands that a terminal or a log obeys.
+
+    In JSON such characters, and the marks of commands to readers of logs, stand only in strings,
+    where each is written as an escape: ``\\u009b``, ``#\\u0023[``.
+    """
+    if "##" in text:
+        text = _LOG_MARK.sub(r"#\\u0023", text)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _UNSAFE.sub(_json_escape, text)
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    if match[0] == "\n" or _is_harmless(match):
+        return match[0]
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def columns(text: str) -> int:
     """How many columns a text takes that ``visible`` has made safe."""
     if text.isascii() or _NARROW.fullmatch(text):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shlex
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,6 +24,8 @@ from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.plan.clips import PlannedClip
 from storyboard.plan.request_body import fill, recorded, unfilled
 from storyboard.run.events import Happening
+from storyboard.run.patience import Patience
+from storyboard.run.uncertain import SendTimes
 from storyboard.run.uploads import AssetError, Uploads
 from storyboard.targets.model import Takes
 from storyboard.values.units import Money
@@ -30,26 +34,10 @@ _MAX_BYTES = 4 << 30
 _PASSING = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMITED})
 _LOOKS_A_SECOND = 200
 """Looks at all clips together; where very many are under way, each is looked at less often."""
+_STUCK = 1200.0
+"""Seconds after which a clip is said to take long: models take 1 to 10 minutes."""
 _RARELY = 4
 """While a host tells of a clip by itself, looks are so many times rarer than the rarest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long a run waits, in seconds, and how often it asks.
-
-    The first look at a job comes after ``first`` seconds; each wait is ``growth`` times the one
-    before, up to ``most``, varied by the share ``jitter`` either way. A request that costs nothing
-    is tried ``tries`` times before the clip is left to the next run. ``grace`` is how long after
-    its attempt a request may still appear in the vendor's history, see ``reconcile``.
-    """
-
-    first: float = 2.0
-    most: float = 15.0
-    growth: float = 1.5
-    jitter: float = 0.1
-    tries: int = 30
-    grace: float = 180.0
 
 
 class NotTakenError(Exception):
@@ -78,12 +66,15 @@ class EndedError(Exception):
 
 @dataclass(slots=True)
 class _Polling:
-    """Polling state of a submitted clip. ``is_told`` is set once the event stream gave a state."""
+    """Polling state of a submitted clip. ``is_told`` is set once the event stream gave a state,
+    ``is_late`` once it was said that the clip takes long.
+    """
 
     clip: PlannedClip
     state: State
     watch: asyncio.Task[bool] | None = None
     is_told: bool = False
+    is_late: bool = False
 
 
 @dataclass(slots=True)
@@ -104,6 +95,7 @@ class Delivery:
     patience: Patience = field(default_factory=Patience)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: random.Random = field(default_factory=random.Random)
+    times: SendTimes = field(default_factory=SendTimes)
     paying: set[asyncio.Task[Any]] = field(default_factory=set)
     _watching: int = 0
     _following: int = 0
@@ -155,7 +147,8 @@ class Delivery:
         self.paying.add(task)
         try:
             for clip in clips:
-                self.ledger.intend(clip.order, self.run, recorded(links))
+                self.ledger.intend(clip.order, self.run, recorded(links), self.host.life)
+            begun = self.times.now()
             try:
                 receipts = await self.host.submit(
                     Submission(
@@ -168,11 +161,12 @@ class Delivery:
                 )
             except HostError as error:
                 raise self._not_sent(clips, error.problem) from None
+            self.times.begun |= dict.fromkeys((receipt.id for receipt in receipts), begun)
             for clip, receipt in zip(clips, receipts, strict=False):
                 self.ledger.step(clip.digest, State.SUBMITTED, receipt=receipt)
             unnamed = f"the host named {len(receipts)} clips where {count} were ordered"
             for clip in clips[len(receipts) :]:
-                self.ledger.step(clip.digest, State.UNCERTAIN, problem=unnamed)
+                self._doubt(clip, unnamed)
         finally:
             self.paying.discard(task)
         for clip, receipt in zip(clips, receipts, strict=False):
@@ -185,7 +179,7 @@ class Delivery:
         match problem.kind:
             case FailureKind.AMBIGUOUS | FailureKind.TRANSIENT:
                 for clip in clips:
-                    self.ledger.step(clip.digest, State.UNCERTAIN, problem=problem.text)
+                    self._doubt(clip, problem.text)
                 return UncertainError(problem.text)
             case (
                 FailureKind.NOT_SENT
@@ -200,6 +194,10 @@ class Delivery:
                 for clip in clips:
                     self._end(clip, State.FAILED, problem, billed=False)
                 return EndedError(problem)
+
+    def _doubt(self, clip: PlannedClip, why: str) -> None:
+        self.times.ended[clip.digest] = self.times.now()
+        self.ledger.step(clip.digest, State.UNCERTAIN, problem=why)
 
     def _end(
         self,
@@ -241,7 +239,7 @@ class Delivery:
         way = _Polling(clip=clip, state=intent.state)
         # What an earlier run has sent may long be over.
         is_new = intent.run == self.run and way.state is State.SUBMITTED
-        delay, failures = self.patience.first, 0
+        delay, failures, began = self.patience.first, 0, time.monotonic()
         self._following += 1
         try:
             self._watch(way, receipt)
@@ -259,6 +257,9 @@ class Delivery:
                 if look.progress is Progress.OVER:
                     return
                 self._say(way, look)
+                if time.monotonic() - began > _STUCK and not way.is_late:
+                    way.is_late = True
+                    self._say_late(clip)
                 self._watch(way, receipt)
                 delay = min(delay * self.patience.growth, self.patience.most)
                 if await self._rest(max(delay, self._following / _LOOKS_A_SECOND), way):
@@ -286,6 +287,13 @@ class Delivery:
             way.state = State.RUNNING
             self.ledger.step(way.clip.digest, State.RUNNING)
             self.tell(Happening.RUNNING, way.clip)
+
+    def _say_late(self, clip: PlannedClip) -> None:
+        text = (
+            f"it has been under way for {_STUCK / 60:.0f} minutes, clips take 1 to 10: wait, or "
+            f"ask for its end beside this run: `storyboard cancel {shlex.quote(clip.address)}`"
+        )
+        self.tell(Happening.WARNING, clip, text=text)
 
     def _watch(self, way: _Polling, receipt: Receipt) -> None:
         """Open an event stream for a clip where the host has one free; at most once a clip."""
@@ -375,14 +383,16 @@ class Delivery:
         part = self.store.part(clip.digest)
         try:
             came = await self.host.download(outcome.link or "", part, _MAX_BYTES)
-            if outcome.size and came.size != outcome.size:
-                raise ClipError(f"{came.size:,} bytes came, the host promised {outcome.size:,}")
             facts = read_clip(part)
             await asyncio.to_thread(self.store.keep, part, came.sha256)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
         intent = self.ledger.step(clip.digest, State.STORED, clip=came.sha256)
+        if outcome.size and came.size != outcome.size:
+            # It is whole all the same: read_clip finds whatever is cut.
+            text = f"it has {came.size:,} bytes, the host promised {outcome.size:,}"
+            self.tell(Happening.WARNING, clip, text=text)
         if not facts.lasts(clip.order.seconds):
             self.tell(
                 Happening.WARNING,

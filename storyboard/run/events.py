@@ -37,6 +37,7 @@ class Happening(StrEnum):
     STRANDED = "stranded"
     WARNING = "warning"
     PAUSED = "paused"
+    LOOKING = "looking"
     STOPPING = "stopping"
     FINISHED = "finished"
 

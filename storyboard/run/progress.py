@@ -12,6 +12,7 @@ from storyboard.ledger.states import UNDER_WAY
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.events import Event, EventListener, Happening
+from storyboard.run.findings import Finding, UnclaimedRow
 from storyboard.run.report import Result
 
 _LOCK_EVERY = 5.0
@@ -58,11 +59,19 @@ class RunProgress:
         self._listen(Event(what=what, at=self._clock(), clip=clip.address, facts=facts))
 
     def put(
-        self, clip: PlannedClip, what: Happening, intent: Intent | None, **details: str
+        self,
+        clip: PlannedClip,
+        what: Happening,
+        intent: Intent | None,
+        *,
+        rows: tuple[UnclaimedRow, ...] = (),
+        **details: str,
     ) -> None:
         """Record the result of a clip so far, and send it as an event."""
         details.setdefault("place", clip.place)
-        self._results[clip.digest] = Result(clip=clip, what=what, intent=intent, **details)
+        self._results[clip.digest] = Result(
+            clip=clip, what=what, intent=intent, rows=rows, **details
+        )
         facts: dict[str, Any] = {name: value for name, value in details.items() if value}
         if what in (Happening.STORED, Happening.REUSED):
             facts["file"] = str(self._store.clip(clip.address))
@@ -72,6 +81,12 @@ class RunProgress:
                 "currency": intent.charged.currency,
             }
         self.tell(what, clip, **facts)
+
+    def put_uncertain(self, clip: PlannedClip, intent: Intent, finding: Finding | None) -> None:
+        """Write down that a person must decide about a clip; ``finding`` is of the last look."""
+        text = finding.why if finding is not None and finding.why else intent.problem
+        rows = finding.rows if finding is not None else ()
+        self.put(clip, Happening.UNCERTAIN, intent, rows=rows, text=text)
 
     def put_failure(
         self, clip: PlannedClip, intent: Intent | None, problem: Problem, *, again: bool = False

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from storyboard.hosts.errors import FailureKind, Problem
-from storyboard.run.delivery import Patience
+from storyboard.run.patience import Patience
 
 _MAX_REFUSED_CONNECTIONS = 6
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from storyboard.errors import StoryboardError
 from storyboard.ledger import Intent
 from storyboard.plan.clips import PlannedClip
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Happening
+from storyboard.run.findings import UnclaimedRow
+from storyboard.run.patience import Patience
 from storyboard.targets.model import Takes
 from storyboard.values.units import Money
 
@@ -22,7 +23,8 @@ class RunOptions:
     """The settings of a run.
 
     ``jobs`` is how many clips may be under way at once, ``most_sending`` how many orders may be
-    being sent at once. ``limit`` is the most that may be spent, None for no limit. ``takes`` says
+    being sent at once. ``limit`` is the most that this run may spend, ``budget`` the most that the
+    film may cost in all, each None for no limit. ``takes`` says
     how one order asks for several takes, None where each is an order of its own. ``heartbeat`` is
     the number of seconds between two extensions of the lease. ``file`` and ``target`` are the
     names that the ledger keeps of the run.
@@ -31,6 +33,7 @@ class RunOptions:
     jobs: int = 4
     most_sending: int = 32
     limit: Money | None = None
+    budget: Money | None = None
     takes: Takes | None = None
     patience: Patience = field(default_factory=Patience)
     heartbeat: float = 20.0
@@ -43,7 +46,8 @@ class Result:
     """How a clip of the plan stands at the end of a run. ``what`` is its last event.
 
     ``text`` is what was wrong, ``place`` is ``FILE:LINE`` in the storyboard, ``kind`` the kind of
-    failure; empty where there is none.
+    failure; empty where there is none. ``rows`` are rows of the vendor's history that may be the
+    order of an uncertain clip.
     """
 
     clip: PlannedClip
@@ -52,6 +56,7 @@ class Result:
     text: str = ""
     place: str = ""
     kind: str = ""
+    rows: tuple[UnclaimedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

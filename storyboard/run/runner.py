@@ -29,13 +29,14 @@ from storyboard.plan.clips import PlannedClip
 from storyboard.run.delivery import Delivery
 from storyboard.run.events import EventListener, Happening
 from storyboard.run.failure_policy import FailurePolicy
+from storyboard.run.paid_elsewhere import PaidElsewhere
 from storyboard.run.progress import RunProgress
 from storyboard.run.rate_limit import RateLimit
 from storyboard.run.reconcile import clock_problem
 from storyboard.run.recovery import Recovery
 from storyboard.run.report import Report, RunError, RunOptions
 from storyboard.run.scheduler import Phase, Schedule
-from storyboard.run.uncertain import UncertainClips
+from storyboard.run.uncertain import SendTimes, UncertainClips
 from storyboard.run.uploads import Uploads
 from storyboard.targets.model import Pictures
 
@@ -93,6 +94,7 @@ class Runner:
             options=options,
             progress=self._progress,
         )
+        times = SendTimes()
         uploads = Uploads(host, ledger, store, root, pictures, pause, options.patience.first)
         self._delivery = Delivery(
             run=self.id,
@@ -104,10 +106,12 @@ class Runner:
             takes=options.takes,
             patience=options.patience,
             pause=pause,
+            times=times,
             chance=chance or random.Random(),  # noqa: S311 - spreads polls, guards nothing
         )
+        self._paid_elsewhere = PaidElsewhere(run=self.id, host=host, ledger=ledger, store=store)
         self._uncertain = UncertainClips(
-            host=host, ledger=ledger, patience=options.patience, clock=clock, pause=pause
+            host=host, ledger=ledger, patience=options.patience, times=times
         )
 
     # -- from outside -----------------------------------------------------------------------------
@@ -131,7 +135,7 @@ class Runner:
         beat = asyncio.ensure_future(self._beat())
         try:
             self._ledger.begin_run(self.id, self._options.file, self._options.target)
-            self._store.prepare()
+            self._store.prepare(name for clip in self._clips.values() for name in clip.names)
             await self._settle()
             self._schedule = self._failures.schedule = self._recovery.schedule()
             await self._loop()
@@ -163,7 +167,7 @@ class Runner:
                 self._ledger.step(
                     intent.digest, State.UNCERTAIN, problem="the run ended before the answer came"
                 )
-        await self._uncertain.settle()
+        await self._uncertain.look()
 
     # -- the loop ---------------------------------------------------------------------------------
 
@@ -179,11 +183,11 @@ class Runner:
                     task = asyncio.ensure_future(self._carry(clips))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            self._failures.put_unpaid(self._clips, self._options.limit)
+            self._failures.put_unpaid(self._clips, self._options)
             if self._interrupted:
                 break
             if self._schedule.has_held and doubting is None:
-                doubting = asyncio.ensure_future(self._settle_held())
+                doubting = asyncio.ensure_future(self._look_for_held())
                 doubting.add_done_callback(lambda _: self._changed.set())
             if doubting is not None and doubting.done():
                 await doubting
@@ -194,6 +198,7 @@ class Runner:
             await self._until_changed()
         if doubting is not None:
             doubting.cancel()
+            await asyncio.gather(doubting, return_exceptions=True)
         while self._interrupted and self._tasks:
             await asyncio.wait(self._tasks)
         if self._error is not None:
@@ -238,12 +243,18 @@ class Runner:
         if self._schedule.is_stopped:
             self._failures.withdraw(clips)
             return ()
+        paid = self._paid_elsewhere.take_over(clips)
+        for clip in paid:
+            self._progress.put(clip, Happening.ADOPTED, self._ledger.get(clip.digest))
+        clips = tuple(clip for clip in clips if clip.digest not in {one.digest for one in paid})
+        if not clips:
+            return paid
         sent = await self._delivery.send(clips, links)
         if why := clock_problem(self._host.clock_ahead):
             self._failures.stop(f"{why}, and run again")
         for clip in clips[len(sent) :]:
             self._failures.hold(clip)
-        return sent
+        return (*paid, *sent)
 
     async def _follow(self, clip: PlannedClip) -> None:
         try:
@@ -265,32 +276,45 @@ class Runner:
             # The disk, the ledger, the lease, or a mistake here: it must end the run, not hang it.
             self._error = error
 
-    async def _settle_held(self) -> None:
-        """Look for uncertain orders in the history until they are found or the time is over."""
-        held = self._schedule.held()
+    async def _look_for_held(self) -> None:
+        """Look for uncertain clips beside the others, until each is settled or left to a person."""
+        patience, delay, known = self._options.patience, 0.0, frozenset[str]()
+        while held := frozenset(self._schedule.held()):
+            if held - known:
+                delay, known = patience.first, held
+                self._say_looking(len(held))
+            await self._uncertain.look()
+            for digest in held:
+                self._take_finding(digest)
+            self._changed.set()
+            if self._schedule.has_held:
+                await self._pause(min(delay, patience.looking))
+                delay = min(delay * patience.growth, patience.most)
 
-        def say_wait(seconds: float) -> None:
-            count = "1 clip is" if len(held) == 1 else f"{len(held)} clips are"
-            text = f"{count} uncertain, and the vendor is asked until it can say, or that long"
-            self._progress.say(Happening.PAUSED, seconds=round(seconds, 1), text=text)
+    def _say_looking(self, count: int) -> None:
+        clips = "an uncertain clip is" if count == 1 else f"{count} uncertain clips are"
+        text = f"{clips} looked for in the vendor's list: nothing is being sent in their place"
+        if count == 1:
+            text = text.replace("their", "its")
+        self._progress.say(Happening.LOOKING, seconds=self._options.patience.looking, text=text)
 
-        await self._uncertain.settle_in_time(held, say_wait)
-        for digest in held:
-            clip, intent = self._clips[digest], self._ledger.get(digest)
-            if intent is None:
-                continue
-            if intent.state in UNDER_WAY:
-                self._progress.put(clip, Happening.ADOPTED, intent)
-                self._schedule.resume(digest, is_sent=True)
-            elif intent.state is State.RELEASED and intent.run != self.id:
-                self._progress.put(clip, Happening.RELEASED, intent)
-                self._schedule.resume(digest, is_sent=False)
-            else:
-                what = Happening.RELEASED if intent.state is State.RELEASED else Happening.UNCERTAIN
-                self._progress.put(
-                    clip, what, intent, text=self._uncertain.why.get(digest, intent.problem)
-                )
-                self._progress.put_blocked(self._schedule.give_up(digest), clip)
+    def _take_finding(self, digest: str) -> None:
+        """Act upon what a look has found of a held clip."""
+        clip, intent = self._clips[digest], self._ledger.get(digest)
+        if intent is None:
+            return
+        if intent.state in UNDER_WAY:
+            self._progress.put(clip, Happening.ADOPTED, intent)
+            self._schedule.resume(digest, is_sent=True)
+        elif intent.state is State.RELEASED and intent.run != self.id:
+            self._progress.put(clip, Happening.RELEASED, intent)
+            self._schedule.resume(digest, is_sent=False)
+        elif intent.state is State.RELEASED:
+            self._progress.put(clip, Happening.RELEASED, intent, text=intent.problem)
+            self._progress.put_blocked(self._schedule.give_up(digest), clip)
+        elif not self._uncertain.is_looked_for(digest):
+            self._progress.put_uncertain(clip, intent, self._uncertain.findings.get(digest))
+            self._progress.put_blocked(self._schedule.give_up(digest), clip)
 
     # -- lease and end -----------------------------------------------------------------------------
 

@@ -17,15 +17,17 @@ from storyboard.ledger.store import Store
 from storyboard.media.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip, planned_clips
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Event, EventListener
 from storyboard.run.local_simulator import simulating
+from storyboard.run.patience import Patience, waits_of_environment
 from storyboard.run.report import Report, RunOptions
 from storyboard.run.runner import Runner
 from storyboard.targets.model import Target
 from storyboard.values.units import Money
 
 INTERRUPTED = 130
+SIMULATED_WAITS = Patience(first=0.25, most=1.0, grace=0.0, life=3.0, looking=10.0)
+"""A simulator takes seconds, and nothing is on its way to it after an answer."""
 _TICK = 0.25
 
 
@@ -43,6 +45,8 @@ class Session:
 
     ``base`` is an address in place of the vendor's own; ``host_options`` are the values of the
     options that the host declares, by their names; ``faults`` are given to the simulator.
+    ``limit`` is the most that this run may spend, beside the plan's budget of the film.
+    ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
     plan: Plan
@@ -68,9 +72,10 @@ class Session:
         A listener that raises ``OSError`` has gone away: the run ends in order, as after an
         interrupt. Raises ``RunError``, ``PlanError``, ``SettingError``, ``KeyMissingError``,
         ``LedgerError``, ``LeaseHeldError``, ``LeaseLostError``, ``FfmpegError``,
-        ``SimulatorError``.
+        ``SimulatorError``, ``WaitsError``.
         """
         clips = planned_clips(self.plan, self.target.host)
+        self._waits(self.base)
         self._check(clips)
         views = _Views(listen, on_second_interrupt, tick)
         if self.store.simulated and self.base is None:
@@ -84,6 +89,11 @@ class Session:
         key = "" if self.store.simulated else find_key(self.target.host, self.key_file)
         with self.store.open_ledger() as ledger, _leased(ledger):
             return self._run(clips, ledger, self.base, views, key)
+
+    def _waits(self, base: str | None) -> Patience:
+        """How long this run waits at an address: as it was told, else as the environment says."""
+        usual = SIMULATED_WAITS if self.store.simulated else Patience()
+        return (self.patience or waits_of_environment(usual)).for_vendor(base)
 
     def _check(self, clips: tuple[PlannedClip, ...]) -> None:
         """Refuse before the first payment what would be found missing after it."""
@@ -111,6 +121,7 @@ class Session:
         key: str = "",
     ) -> Report:
         simulated = self.store.simulated
+        patience = self._waits(base)
         given = {name: text for name, text in self.host_options.items() if text}
         if simulated:
             given = {**get_host(self.target.host).simulated_options, **given}
@@ -122,9 +133,8 @@ class Session:
                 base=base,
                 options=given,
                 simulated=simulated,
+                limits=patience.limits,
             )
-            # A simulator takes seconds, and nothing is on its way to it after an answer.
-            patience = Patience(first=0.25, most=1.0, grace=0.0) if simulated else Patience()
             runner = Runner(
                 clips,
                 host=host,
@@ -135,8 +145,9 @@ class Session:
                 options=RunOptions(
                     jobs=self.jobs,
                     limit=self.limit,
+                    budget=self.plan.budget.limit,
                     takes=self.target.takes,
-                    patience=self.patience or patience,
+                    patience=patience,
                     file=self.plan.film.file,
                     target=self.target.target,
                 ),

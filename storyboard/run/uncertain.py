@@ -1,109 +1,163 @@
-"""Looks for uncertain orders in the vendor's history. Nothing here sends or pays."""
+"""Uncertain clips, looked for in the vendor's history. Nothing here sends or pays."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
-from storyboard.hosts.errors import HostError
-from storyboard.hosts.protocol import Host
+from storyboard.hosts.errors import FailureKind, HostError
+from storyboard.hosts.protocol import Host, Trace
 from storyboard.ledger import Intent, Ledger, State
-from storyboard.run.delivery import Patience
-from storyboard.run.reconcile import SKEW, Verdict, by_endpoint, clock_problem, reconcile, since
+from storyboard.run.findings import DoubtfulOrder, Finding, HistoryAnswer, Verdict
+from storyboard.run.patience import Patience
+from storyboard.run.reconcile import by_endpoint, clock_problem, reconcile, since
+
+_PASSING = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMITED})
+_DATE_IS_OLD = 2.0
+"""Seconds by which a vendor's clock may be past a ``Date``: of whole seconds, and kept by servers
+for a second or so."""
+_ROW_IS_OLD = 1.0
+"""Seconds by which an order may have been taken after the whole second that its row tells."""
+
+
+def _oldest(intents: Iterable[Intent]) -> float:
+    return min(intent.intended_at for intent in intents)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@dataclass(slots=True)
+class SendTimes:
+    """When this process has sent orders, in seconds of the event loop's clock.
+
+    ``begun`` has, by the vendor's id, when an order was begun to be sent; ``ended``, by digest,
+    when an attempt whose outcome is uncertain had ended.
+    """
+
+    begun: dict[str, float] = field(default_factory=dict)
+    ended: dict[str, float] = field(default_factory=dict)
+    now: Callable[[], float] = _loop_time
 
 
 @dataclass(slots=True)
 class UncertainClips:
     """Finds out what became of uncertain orders, and writes that into the ledger.
 
-    ``why`` says, by digest, why an order is still uncertain.
+    ``findings`` say, by digest, what the last look has found.
     """
 
     host: Host
     ledger: Ledger
     patience: Patience
-    clock: Callable[[], float]
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    why: dict[str, str] = field(default_factory=dict)
+    times: SendTimes
+    findings: dict[str, Finding] = field(default_factory=dict)
+    _shown: set[str] = field(default_factory=set)
+    """Endpoints whose list has shown orders that had not begun."""
+    _missed: set[str] = field(default_factory=set)
+    """Digests of which the last look said that the vendor does not have them."""
+    _refused: bool = False
 
-    async def settle(self) -> int:
-        """Look once; returns how many orders are still uncertain."""
+    def is_looked_for(self, digest: str) -> bool:
+        """Whether an uncertain clip is to be looked for once more in this run."""
+        ended = self.times.ended.get(digest)
+        if ended is None:
+            return True
+        return not self._refused and self.times.now() - ended < self.patience.looking
+
+    async def look(self) -> None:
+        """Ask once, and settle what can be settled by that."""
         doubtful = [
             intent
             for intent in self.ledger.intents(State.UNCERTAIN)
             if intent.order.host == self.host.name
         ]
-        left = 0
-        for endpoint, intents in by_endpoint(doubtful).items():
-            left += await self._settle_endpoint(endpoint, intents)
-        return left
-
-    async def settle_in_time(self, digests: Sequence[str], waits: Callable[[float], None]) -> None:
-        """Look until these orders are settled, or no request can still arrive.
-
-        ``waits`` is called once, with the most seconds that this can take, where one look is not
-        enough.
-        """
-        delay = self.patience.first
-        longest, waited = self.patience.grace + 2 * self.patience.most, 0.0
-        while True:
-            await self.settle()
-            intents = [intent for one in digests if (intent := self.ledger.get(one))]
-            if all(intent.state is not State.UNCERTAIN for intent in intents):
-                return
-            arrived = max(intent.changed_at for intent in intents) + self.patience.grace
-            # A clock that is set back meanwhile does not make this longer.
-            if waited > longest or self.clock() > arrived:
-                # All that could arrive has: one last look, and then it is for a person.
-                await self.settle()
-                return
-            if not waited:
-                waits(longest)
-            await self.pause(delay)
-            waited += delay
-            delay = min(delay * self.patience.growth, self.patience.most)
-
-    async def _settle_endpoint(self, endpoint: str, doubtful: list[Intent]) -> int:
-        reach = since(doubtful)
-        try:
-            history = await self.host.history(endpoint, reach)
-        except HostError as error:
-            for intent in doubtful:
-                self.why[intent.digest] = f"the vendor's history cannot be read: {error}"
-            return len(doubtful)
-        # What was surely accepted in that time must show, or the history is not to be trusted.
-        expected = self.ledger.accepted(self.host.name, endpoint, reach + SKEW)
-        findings = reconcile(
-            doubtful,
-            history,
-            claimed=self.ledger.claimed(self.host.name),
-            expected=expected,
-            keeps_bodies=self.host.keeps_bodies,
-            now=self.clock(),
-            grace=self.patience.grace,
-        )
-        left = 0
         for intent in doubtful:
-            finding = findings[intent.digest]
-            self.why[intent.digest] = finding.why
-            match finding.verdict:
-                case Verdict.FOUND:
-                    receipt = self.host.receipt(endpoint, finding.id)
-                    self.ledger.step(intent.digest, State.SUBMITTED, receipt=receipt)
-                case Verdict.ABSENT if why := self._unproved():
-                    self.why[intent.digest] = why
-                    left += 1
-                case Verdict.ABSENT:
-                    self.ledger.step(
-                        intent.digest, State.RELEASED, problem="the vendor never received it"
-                    )
-                case Verdict.UNKNOWN:
-                    left += 1
-        return left
+            # What an earlier process has tried had ended when this one began.
+            self.times.ended.setdefault(intent.digest, self.times.now())
+        for endpoint, intents in by_endpoint(doubtful).items():
+            await self._look_at(endpoint, intents)
 
-    def _unproved(self) -> str:
-        """Why absence from the history proves nothing; empty where it proves."""
+    async def _look_at(self, endpoint: str, doubtful: list[Intent]) -> None:
+        ends = (self.ledger.attempt(intent.digest).ended_at for intent in doubtful)
+        reach = since(doubtful, (end for end in ends if end is not None), self.host.clock_ahead)
+        try:
+            rows = await self.host.history(endpoint, reach)
+        except HostError as error:
+            self._refused = error.kind not in _PASSING
+            why = f"the vendor's history cannot be read: {error}"
+            for intent in doubtful:
+                self._missed.discard(intent.digest)
+                self.findings[intent.digest] = Finding(verdict=Verdict.UNKNOWN, why=why)
+            return
+        told = self.host.told_at
+        if any(row.shows_unfinished for row in rows):
+            self._shown.add(endpoint)
+        answer = HistoryAnswer(
+            rows=rows,
+            claimed=self.ledger.claimed(self.host.name),
+            ours=self.ledger.accepted(self.host.name, endpoint, _oldest(doubtful)),
+            keeps_bodies=self.host.keeps_bodies,
+            shows_unfinished=endpoint in self._shown,
+        )
+        doubts = [self._doubt(intent, rows, told) for intent in doubtful]
+        findings = reconcile(doubts, answer, grace=self.patience.grace)
+        for intent in doubtful:
+            self._settle(intent, self._checked(intent.digest, findings[intent.digest]))
+
+    def _doubt(self, intent: Intent, rows: Iterable[Trace], told: float | None) -> DoubtfulOrder:
+        """What is known of the attempt to send an order, once its history was read."""
+        digest, grace, now = intent.digest, self.patience.grace, self.times.now()
+        ended_here = self.times.ended[digest]
+        begun = self.times.begun
+        attempt = self.ledger.attempt(digest)
+        if attempt.ended_at is None:
+            # This answer and orders that were sent later are from after the end.
+            known = [told + _DATE_IS_OLD] if told is not None else []
+            known += [row.at + _ROW_IS_OLD for row in rows if begun.get(row.id, -1.0) >= ended_here]
+            if known:
+                self.ledger.end_attempt(digest, min(known))
+                attempt = self.ledger.attempt(digest)
+        has_outlived = False
+        if attempt.life is not None:
+            longest = attempt.life + grace
+            vendor_now = max([row.at for row in rows] + ([told] if told is not None else [0.0]))
+            has_outlived = now - ended_here >= longest or (
+                attempt.ended_at is not None and vendor_now >= attempt.ended_at + longest
+            )
+        return DoubtfulOrder(
+            intent=intent,
+            ended_at=attempt.ended_at,
+            is_followed=any(begun.get(row.id, -1.0) >= ended_here + grace for row in rows),
+            has_outlived=has_outlived,
+        )
+
+    def _checked(self, digest: str, finding: Finding) -> Finding:
+        """A finding, of which an absence is believed where two looks have found it."""
+        if finding.verdict is not Verdict.ABSENT:
+            self._missed.discard(digest)
+            return finding
+        why = clock_problem(self.host.clock_ahead)
         if self.host.unlisted:
-            return f"{self.host.unlisted}: look there, and decide with `storyboard resolve`"
-        return clock_problem(self.host.clock_ahead)
+            why = f"{self.host.unlisted}: look there, and decide with `storyboard resolve`"
+        elif not why and digest not in self._missed:
+            # Rows may change their page while a list is read.
+            why = "the vendor's list does not show it, and is looked at once more"
+            self._missed.add(digest)
+        return replace(finding, verdict=Verdict.UNKNOWN, why=why) if why else finding
+
+    def _settle(self, intent: Intent, finding: Finding) -> None:
+        self.findings[intent.digest] = finding
+        match finding.verdict:
+            case Verdict.FOUND:
+                receipt = self.host.receipt(intent.order.endpoint, finding.id)
+                self.ledger.step(intent.digest, State.SUBMITTED, receipt=receipt)
+            case Verdict.ABSENT:
+                said = "the vendor never received it"
+                self.ledger.step(intent.digest, State.RELEASED, problem=said)
+            case Verdict.UNKNOWN:
+                return
+        self.times.ended.pop(intent.digest, None)
+        self._missed.discard(intent.digest)

@@ -16,10 +16,10 @@ of a scene one colour, ``X-Simulate-Shots`` names their shots, divided by commas
 From the bottom up: ``body_types`` and ``field_types`` (tables), ``orders``, ``rules`` and
 ``inputs`` (what a body may be, and what it asks for), ``mp4_writer``, ``test_pictures`` and
 ``clip_render`` (rendering), ``faults``, ``job``, ``state_file``, ``queue`` and ``worker`` (the
-queue, and what outlives the process), ``dialect``, ``refusals`` and ``service`` (what all routes
-share), a folder for each host with its routes and tables, ``dialects`` (the table of hosts),
-``console``, ``transport``, ``app`` and ``server``. Needs the packages starlette and uvicorn, and
-cryptography for webhooks.
+queue, and what outlives the process), ``dialect``, ``refusals``, ``service`` and ``histories``
+(what all routes share), a folder for each host with its routes and tables, ``dialects`` (the table
+of hosts), ``console``, ``transport``, ``app`` and ``server``. Needs the packages starlette and
+uvicorn, and cryptography for webhooks.
 """
 
 from __future__ import annotations

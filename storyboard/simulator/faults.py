@@ -22,6 +22,8 @@ HEADER = "x-simulate"
 
 POINTS = ("submit", "status", "result", "download", "upload", "events", "cancel", "history")
 
+_HISTORY = ("history",)
+
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
@@ -61,10 +63,22 @@ FAULTS: Mapping[str, FaultKind] = {
     "sse-drops": FaultKind(
         "events", ("events",), "the stream of events dies after =COUNT events (0)"
     ),
+    "late": FaultKind("history", _HISTORY, "the history is =SECONDS (60) late"),
+    "finished": FaultKind(
+        "history", _HISTORY, "the history has finished orders only, the last end first"
+    ),
+    "restated": FaultKind(
+        "history", _HISTORY, "bodies in another form: numbers, fewer fields, prompts cut short"
+    ),
+    "bare": FaultKind("history", _HISTORY, "rows without bodies and prompts"),
+    "zoneless": FaultKind("history", _HISTORY, "times without a zone"),
+    "paged": FaultKind("history", _HISTORY, "pages of =COUNT rows (1)"),
+    "strangers": FaultKind("history", _HISTORY, "=COUNT rows (1) of other people beside each row"),
+    "twins": FaultKind("history", _HISTORY, "each row twice, under two ids"),
 }
 
 _JOB_FAULTS = ("stuck", "422", "content-policy", "failed")
-_NUMBERS = ("offline", "slow", "429", "sse-drops")
+_NUMBERS = ("offline", "slow", "429", "sse-drops", "late", "paged", "strangers")
 _WORDS = {
     "500": "accepted",
     "502": "accepted",

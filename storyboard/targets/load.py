@@ -35,6 +35,9 @@ from storyboard.targets.model import Target
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+BUILT_IN = "built-in"
+"""The origin of a target that no file of the user's own describes."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _MAX_ID = 100
 """Code points of an id that may be a file's name; longer ones no file system takes."""
@@ -99,6 +102,13 @@ def catalogue(folders: Sequence[Path] = ()) -> list[str]:
     for folder in folders:
         own.update(_read_own([folder], Diagnostics()) or ())
     return sorted({*own, *_built_in_ids()})
+
+
+def origin(target_id: str, folders: Sequence[Path] = ()) -> str:
+    """The file of the user's own that ``load`` reads a target from, else ``built-in``."""
+    own = _read_own(folders, Diagnostics()) if folders else None
+    root = own.get(target_id) if own else None
+    return BUILT_IN if root is None else root.origin.source.name
 
 
 def digest(target: Target) -> str:

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from rendering_films import make_work, run_once
 
 import storyboard.hosts.fal.client  # noqa: F401 - see above
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Event, Happening
+from storyboard.run.patience import Patience
 
 _USUAL = ("500", "50", "2", "10000", "10000", "75")
 

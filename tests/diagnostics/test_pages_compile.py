@@ -89,9 +89,10 @@ def _compiled(example: Example, as_bytes: Callable[[str], bytes]) -> list[Diagno
     options = api.CompileOptions(**{name: given[name] for name in OPTIONS & set(given)})
     if example.arguments[:1] == ("check",):
         return list(api.Project(FILM, options).check().diagnostics)
-    made, compilation = api.Project(FILM, options).plan()
+    project = api.Project(FILM, options)
+    made, compilation = project.plan()
     if (out := given.get("out")) is not None:
-        write(made, out, compilation.diagnostics)
+        write(made, out, project.outputs(made), compilation.diagnostics)
     return list(compilation.diagnostics)
 
 
@@ -196,9 +197,9 @@ def test_a_plan_that_cannot_be_written_is_an_error_and_leaves_nothing_behind(pla
     [example] = cases("SB601")[1]
     lay_out(example)
     before = sorted(Path().iterdir())
-    made, _ = api.Project(FILM).plan()
-    diagnostics = Diagnostics()
-    assert not write(made, Path(place), diagnostics)
+    project, diagnostics = api.Project(FILM), Diagnostics()
+    made, _ = project.plan()
+    assert not write(made, Path(place), project.outputs(made), diagnostics)
     assert codes(list(diagnostics)) == ["SB601"]
     assert sorted(Path().iterdir()) == before
 

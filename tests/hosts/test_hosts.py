@@ -512,6 +512,27 @@ def test_an_acceptance_without_an_id_is_ambiguous(answer: Any, serve: Any) -> No
     assert found.value.kind is FailureKind.AMBIGUOUS
 
 
+@pytest.mark.parametrize(
+    ("item", "shows"),
+    [
+        ({"started_at": None, "ended_at": None, "status_code": None}, True),
+        ({"started_at": None}, True),
+        ({"started_at": "2026-11-30T12:00:00Z", "ended_at": None}, False),
+        ({"started_at": None, "ended_at": "2026-11-30T12:00:00Z"}, False),
+        ({"started_at": None, "json_output": {"video": {}}}, False),
+        ({"ended_at": None}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_row_that_has_not_begun_shows_that_fals_list_has_such_rows(
+    item: dict[str, Any], shows: bool, serve: Any
+) -> None:
+    row = {"request_id": "a", "sent_at": "2026-11-30T12:00:00", **item}
+    url, _ = serve(200, {}, json.dumps({"items": [row]}).encode())
+    (found,) = use(lambda host: host.history("e", 0.0), url)
+    assert (found.shows_unfinished, found.at) == (shows, 1796040000.0)
+
+
 def test_a_repository_that_is_not_there_is_named(serve: Any) -> None:
     here, _ = serve(404)
 

@@ -31,7 +31,7 @@ from storyboard.ledger import (
     Standing,
     State,
 )
-from storyboard.ledger.intent import spent
+from storyboard.ledger.intent import Attempt, spent
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import STEPS
 from storyboard.ledger.store import Store
@@ -201,10 +201,29 @@ def test_what_was_accepted_since_a_time_is_known_by_endpoint(place: Place) -> No
             if name != "d":
                 ledger.step(name, State.SUBMITTED, receipt=Receipt(id=f"v-{name}"))
             place.now += 10
-        assert ledger.accepted("fal", "e", 0.0) == ["v-a", "v-b"]
-        assert ledger.accepted("fal", "e", 105.0) == ["v-b"]
+        assert [one.digest for one in ledger.accepted("fal", "e", 0.0)] == ["a", "b"]
+        assert [one.digest for one in ledger.accepted("fal", "e", 105.0)] == ["b"]
         assert ledger.accepted("oxen", "e", 0.0) == []
         assert [one.digest for one in ledger.intents(State.SUBMITTING)] == ["d"]
+
+
+def test_what_was_adopted_from_a_lock_was_not_sent_from_here(ledger: Ledger) -> None:
+    ledger.adopt(order("a"), "r", Receipt(id="v"), None)
+    assert ledger.accepted("fal", "fal-ai/x", 0.0) == []
+    assert ledger.claimed("fal") == {"v"}
+
+
+def test_the_end_of_an_attempt_is_the_earliest_that_is_known(ledger: Ledger) -> None:
+    ledger.end_attempt("nothing", 5.0)
+    assert ledger.attempt("nothing") == Attempt()
+    ledger.intend(order("a"), "r", {}, 9000.0)
+    assert ledger.attempt("a") == Attempt(life=9000.0)
+    for at in (20.0, 10.0, 30.0):
+        ledger.end_attempt("a", at)
+    assert ledger.attempt("a") == Attempt(life=9000.0, ended_at=10.0)
+    ledger.step("a", State.RELEASED)
+    ledger.intend(order("a"), "r", {})
+    assert ledger.attempt("a") == Attempt()
 
 
 def test_an_order_that_is_sent_again_begins_anew(ledger: Ledger, place: Place) -> None:

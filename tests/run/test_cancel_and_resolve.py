@@ -271,6 +271,18 @@ def test_a_person_may_decide_about_what_is_in_doubt(
     assert state_of(film, digest) is state
 
 
+@pytest.mark.parametrize(("host", "links"), [("fal", {"app": "fal-ai/kling-video"}), ("oxen", {})])
+def test_an_id_is_adopted_with_the_links_that_its_host_gives(
+    host: str, links: dict[str, str], film: Path
+) -> None:
+    digest = sent(film, "a/1", State.UNCERTAIN, host=host)
+    assert call("resolve", "a/1", "--adopt", "new-id").return_value == 0
+    with Store(folder=film).open_ledger() as ledger:
+        found = ledger.get(digest)
+    assert found is not None
+    assert found.receipt == Receipt(id="new-id", links=links)
+
+
 def test_what_cannot_be_decided_is_refused_with_what_can(film: Path) -> None:
     digest = sent(film, "a/1", State.SUBMITTED)
     done = call("resolve", "a/1", "--adopt", "new-id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storyboard.hosts.errors import FailureKind, Problem
-from storyboard.run.delivery import Patience
+from storyboard.run.patience import Patience
 from storyboard.run.rate_limit import RateLimit
 
 LATER = Problem(kind=FailureKind.RATE_LIMITED, text="too many", retry_after=60)

@@ -66,6 +66,7 @@ def test_a_film_is_simulated_stitched_and_then_all_reused(say: Say, film: Path) 
     done = say("run", "--simulate", "--yes")
     assert done.returncode == 0, done.stderr
     assert "2 rendered" in done.stdout
+    assert done.stdout.endswith("\nnext: storyboard stitch --simulate\n")
     assert "estimated 0.68 USD · charged 0.68 USD" in done.stdout
     assert not (film / "storyboard.lock").exists()
     stitched = say("stitch", "--simulate")
@@ -160,6 +161,16 @@ def test_a_person_decides_what_the_history_cannot(say: Say, film: Path) -> None:
     assert say("run", "--simulate", "--yes").returncode == 0
 
 
+def test_a_wrong_wait_is_a_wrong_usage_before_anything_is_sent(
+    say: Say, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORYBOARD_WAITS", "grase=1")
+    refused = say("run", "--simulate", "--yes")
+    assert refused.returncode == 2
+    assert 'error: STORYBOARD_WAITS has no wait "grase": write "grace"' in refused.stderr
+    assert not (film / ".storyboard" / "simulated").exists()
+
+
 def test_a_limit_below_the_price_ends_with_a_policy_code(say: Say) -> None:
     assert say("run", "--simulate", "--yes", "--max-cost", "0.40 USD").returncode == 1
 
@@ -180,6 +191,64 @@ def test_ctrl_c_stops_in_order_and_the_next_run_goes_on(say: Say, film: Path) ->
     assert "to go on: storyboard run --simulate --jobs 1\n" in out
     assert "still under way" in out
     assert say("run", "--simulate", "--yes").returncode == 0
+
+
+WAITS = "first=0.03 most=0.12 tries=12 grace=0.6 order=5 question=5 file=5 life=3 looking=1"
+
+
+def test_without_a_terminal_a_doubt_ends_with_what_is_known_and_three_commands(
+    say: Say, film: Path, keyed: Simulator
+) -> None:
+    keyed.reset()
+    keyed.arm("submit:500", "history:bare*")
+    base = ("--base-url", f"{keyed.url}/fal")
+    environment = {"FAL_KEY": KEY, "STORYBOARD_WAITS": WAITS}
+    done = say("run", "--yes", "--jobs", "1", *base, env=environment)
+    assert done.returncode == 4
+    assert "for up to 1 s, an uncertain clip is looked for in the vendor's list" in done.stderr
+    assert "at risk 0.34 USD · sent " in done.stdout
+    assert 'prompt: "The sea lies flat."' in done.stdout
+    for way in ("--send-again", "--adopt ID", "--drop"):
+        assert f"storyboard resolve shore/1 {way}" in done.stdout
+    assert say("resolve", "shore/1", "--send-again").returncode == 0
+    keyed.reset()
+    assert say("run", "--yes", *base, env=environment).returncode == 0
+    assert len(keyed.bill()["rows"]) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_at_a_terminal_a_doubt_is_asked_about_and_what_is_decided_is_done(
+    film: Path, keyed: Simulator
+) -> None:
+    import pty
+
+    keyed.reset()
+    keyed.arm("submit:500", "history:bare*")
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "storyboard", "run", "--jobs", "1", "--base-url",
+         f"{keyed.url}/fal"],
+        cwd=film, stdin=theirs, stdout=theirs, stderr=theirs,
+        env={
+            **os.environ, "FAL_KEY": KEY, "STORYBOARD_WAITS": WAITS,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        },
+    )  # fmt: skip
+    said = ""
+    for question, answer in (
+        ("render 2 clips", b"y\n"),
+        ("shore/1 may be paid (0.34 USD): wait, adopt its id, or send again?", b"send again\n"),
+        ("type the sum to send it again", b"0.34 USD\n"),
+    ):
+        while question not in said:
+            said += os.read(ours, 65536).decode()
+        os.write(ours, answer)
+    while "1 rendered" not in said.partition("type the sum")[2]:
+        said += os.read(ours, 65536).decode()
+    assert run.wait(20) == 0
+    os.close(theirs)
+    os.close(ours)
+    assert len(keyed.bill()["rows"]) == 2
 
 
 def test_cancelled_clips_end_as_cancelled(say: Say, film: Path, keyed: Simulator) -> None:

@@ -26,8 +26,8 @@ from rendering_films import (
 )
 
 from storyboard.ledger import LeaseHeldError, State
-from storyboard.run.delivery import Patience
 from storyboard.run.events import Event, Happening
+from storyboard.run.patience import Patience
 from storyboard.run.report import Report
 from storyboard.run.runner import Runner
 from storyboard.simulator import Simulator
@@ -93,9 +93,11 @@ def test_a_run_sends_nothing_twice_even_where_it_was_surely_not_taken(
 ) -> None:
     sim.arm(f"submit:{fault}")
     first = run_once(few, sim.url, jobs=1)
-    assert Happening.RELEASED in ends(first).values()
+    # Oxen's orders carry no limit of their life: its list must have shown one that waits.
+    known = {Happening.RELEASED} if few.host == "fal" else {Happening.RELEASED, Happening.UNCERTAIN}
+    assert known & set(ends(first).values())
     assert len(sim.bill()["rows"]) < len(few.ids)
-    assert run_once(few, sim.url).is_complete
+    run_until_complete(few, sim.url)
     check_paid_once(few, sim)
 
 
@@ -107,12 +109,14 @@ def test_an_order_that_the_history_cannot_tell_stays_uncertain_until_a_person_de
     report = run_once(work, sim.url, jobs=1)
     assert sorted(ends(report).values()) == [Happening.STORED, Happening.UNCERTAIN]
     heard = Heard()
-    again = run_once(work, sim.url, listen=heard, patience=replace(QUICK, grace=0.3))
+    again = run_once(work, sim.url, listen=heard, patience=replace(QUICK, looking=0.3))
     assert Happening.UNCERTAIN in ends(again).values()
     assert len(sim.bill()["rows"]) == 2
-    (wait,) = [event.facts for event in heard.events if event.what is Happening.PAUSED]
-    assert wait["text"].startswith("1 clip is uncertain, and the vendor is asked")
-    assert wait["seconds"] == 0.5
+    (wait,) = [event.facts for event in heard.events if event.what is Happening.LOOKING]
+    assert wait["text"] == (
+        "an uncertain clip is looked for in the vendor's list: nothing is being sent in its place"
+    )
+    assert wait["seconds"] == 0.3
 
 
 def test_an_empty_account_stops_the_run_and_keeps_the_rest(few: Work, sim: Simulator) -> None:
@@ -158,10 +162,10 @@ def test_a_clock_that_is_ahead_of_the_hosts_stops_the_run_and_proves_no_absence(
     sim.arm("submit:500")  # which the history does not show
     report = run_once(few, sim.url, jobs=1, clock=ahead)
     assert Happening.UNCERTAIN in ends(report).values()
-    again = run_once(few, sim.url, jobs=1, clock=ahead)
-    doubt = next(one for one in again.results if one.what is Happening.UNCERTAIN)
-    assert doubt.text == "this machine's clock is 120 min ahead of the vendor's: set it right"
-    assert run_until_complete(few, sim.url) == 1
+    assert State.UNCERTAIN in few.states().values()
+    run_once(few, sim.url, jobs=1, clock=ahead)
+    assert State.UNCERTAIN in few.states().values()
+    run_until_complete(few, sim.url)
     check_paid_once(few, sim)
 
 
@@ -418,3 +422,30 @@ def test_any_schedule_of_faults_and_deaths_ends_with_each_clip_paid_once(
         # Nothing new goes wrong; whatever was armed and not met may still come.
         run_until_complete(work, simulator.url, most=8)
         check_paid_once(work, simulator)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["late=0.3", "finished", "restated", "paged=1", "strangers=2", "zoneless", "finished,late=0.3"],
+)
+def test_an_order_whose_answer_was_lost_is_found_in_a_history_of_any_kind(
+    kind: str, few: Work, sim: Simulator
+) -> None:
+    sim.arm("lost", *(f"history:{one}*" for one in kind.split(",")))
+    assert run_once(few, sim.url, patience=replace(QUICK, looking=5.0)).is_complete
+    check_paid_once(few, sim)
+
+
+@pytest.mark.parametrize("kind", ["bare", "twins"])
+def test_an_order_that_a_history_cannot_tell_is_left_to_a_person_and_not_paid_again(
+    kind: str, few: Work, sim: Simulator
+) -> None:
+    sim.arm("lost", f"history:{kind}*")
+    report = run_once(few, sim.url, jobs=1)
+    doubts = [one for one in report.results if one.what is Happening.UNCERTAIN]
+    # A twin has the same body, on fal: which of both is adopted makes no difference there.
+    if few.host == "fal" and kind == "twins":
+        assert not doubts
+    else:
+        assert [len(one.rows) > 0 for one in doubts] == [True]
+    assert len(sim.bill()["rows"]) == 2

@@ -28,6 +28,8 @@ class ImaginaryHost:
     unlisted = ""
     most_watched: int | None = None
     clock_ahead: float | None = None
+    told_at: float | None = None
+    life: float | None = None
     opened: list[ImaginaryHost] = []  # noqa: RUF012 - a record for the tests
 
     def __init__(self, access: HostAccess) -> None:

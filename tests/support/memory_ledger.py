@@ -18,7 +18,7 @@ from storyboard.ledger import (
     RunRecord,
     State,
 )
-from storyboard.ledger.intent import IntentChanges
+from storyboard.ledger.intent import Attempt, IntentChanges
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import STEPS, check_step
 from storyboard.values.units import Money
@@ -33,6 +33,7 @@ class Memory:
     links: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
     runs: dict[str, RunRecord] = field(default_factory=dict)
     lease: Lease | None = None
+    attempts: dict[str, Attempt] = field(default_factory=dict)
 
 
 class MemoryReader:
@@ -94,14 +95,27 @@ class MemoryLedger(MemoryReader):
     def get(self, digest: str) -> Intent | None:
         return self._memory.intents.get(digest)
 
-    def intend(self, order: Order, run: str, links: dict[str, str]) -> Intent:
+    def intend(
+        self, order: Order, run: str, links: dict[str, str], life: float | None = None
+    ) -> Intent:
         self._check()
         before = self.get(order.digest)
         if before is not None:
             check_step(before.state, State.SUBMITTING)
+        self._memory.attempts[order.digest] = Attempt(life=life)
         return self._put(
             Intent(order=order, state=State.SUBMITTING, run=run, links=links), new=True
         )
+
+    def attempt(self, digest: str) -> Attempt:
+        return self._memory.attempts.get(digest, Attempt())
+
+    def end_attempt(self, digest: str, at: float) -> None:
+        self._check()
+        before = self._memory.attempts.get(digest)
+        if before is not None:
+            earliest = at if before.ended_at is None else min(at, before.ended_at)
+            self._memory.attempts[digest] = replace(before, ended_at=earliest)
 
     def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
         self._check()
@@ -109,6 +123,7 @@ class MemoryLedger(MemoryReader):
         if before is not None and State.SUBMITTING not in STEPS[before.state]:
             raise LedgerError(f'"{order.address}" is in the ledger already')
         state = State.SUCCEEDED
+        self._memory.attempts.pop(order.digest, None)
         made = Intent(order=order, state=state, run=run, receipt=receipt, charged=charged)
         return self._put(made, new=True)
 
@@ -133,13 +148,14 @@ class MemoryLedger(MemoryReader):
         self._memory.intents[intent.digest] = kept
         return kept
 
-    def accepted(self, host: str, endpoint: str, since: float) -> list[str]:
+    def accepted(self, host: str, endpoint: str, since: float) -> list[Intent]:
         return [
-            one.receipt.id
+            one
             for one in self._memory.intents.values()
             if one.receipt is not None
             and (one.order.host, one.order.endpoint) == (host, endpoint)
             and one.intended_at >= since
+            and one.digest in self._memory.attempts
         ]
 
     def claimed(self, host: str) -> frozenset[str]:

@@ -15,7 +15,7 @@ none is left; the action with its lines; the narration; light, sound and style.
 from __future__ import annotations
 
 from storyboard.compiler.compose.action import Atom, action_of, narration_of
-from storyboard.compiler.compose.composer import Composer
+from storyboard.compiler.compose.composer import Composer, label_at
 from storyboard.compiler.compose.piece import PromptPiece
 
-__all__ = ["Atom", "Composer", "PromptPiece", "action_of", "narration_of"]
+__all__ = ["Atom", "Composer", "PromptPiece", "action_of", "label_at", "narration_of"]

@@ -11,7 +11,16 @@ from storyboard.compiler.compose.draft import Draft
 from storyboard.compiler.compose.frame import FramingTexts
 from storyboard.compiler.compose.piece import PromptPiece, present_in
 from storyboard.compiler.compose.stops import as_line, as_speaker, capital, ended, is_sentence_start
-from storyboard.compiler.film import MENTION, Film, Prompt, Ruler, Shot, Speech, marks_of
+from storyboard.compiler.film import (
+    MENTION,
+    Appearance,
+    Film,
+    Prompt,
+    Ruler,
+    Shot,
+    Speech,
+    marks_of,
+)
 from storyboard.compiler.words import Words, words_of
 from storyboard.diagnostics import Diagnostics
 from storyboard.targets.model import Feature
@@ -46,6 +55,16 @@ _FOREIGN = re.compile("[^\\x00-\\x7f\U000f0000-\U0010ffff]")
 """A letter that is no mark and not of ASCII."""
 _ENGLISH = words_of("en", "")
 _ONE_BEAT = (0,)
+
+
+def label_at(one: Appearance, text: str, at: int) -> str:
+    """What a text calls a member whose mention stands at an offset of it."""
+    label = one.label
+    before = text[:at].rstrip()
+    word = before[before.rfind(" ") + 1 :].lower()
+    if one.has_article and word not in _DETERMINERS and not word.endswith(("'s", "’s")):
+        label = f"the {label}"
+    return capital(label) if is_sentence_start(text, at) else label
 
 
 class Composer:
@@ -194,9 +213,4 @@ class Composer:
             said = MENTION.sub(lambda found: self.inner_label(found[0]), described[0].text)
             body = said if said.endswith(("...", "…")) else said.rstrip(".。।")
             return ended(body)[0]
-        label = one.label
-        before = text[:at].rstrip()
-        word = before[before.rfind(" ") + 1 :].lower()
-        if one.has_article and word not in _DETERMINERS and not word.endswith(("'s", "’s")):
-            label = f"the {label}"
-        return capital(label) if is_sentence_start(text, at) else label
+        return label_at(one, text, at)

@@ -15,7 +15,13 @@ def _open(access: HostAccess) -> Host:
     from storyboard.hosts.fal.client import FalAddresses, FalHost
 
     addresses = FalAddresses.under(access.base) if access.base else None
-    return FalHost(access.key, addresses, labelled=access.is_simulated, clock=access.clock)
+    return FalHost(
+        access.key,
+        addresses,
+        labelled=access.is_simulated,
+        limits=access.limits,
+        clock=access.clock,
+    )
 
 
 def receipt_of(endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is called there
@@ -26,5 +32,14 @@ def receipt_of(endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is ca
 
 
 HOST = HostDeclaration(
-    name="fal", title="fal", key_variable="FAL_KEY", open=_open, receipt=receipt_of
+    name="fal",
+    title="fal",
+    key_variable="FAL_KEY",
+    open=_open,
+    receipt=receipt_of,
+    dashboard="https://fal.ai/dashboard/requests",
+    readers=(
+        "they are kept at v3.fal.media for 30 days: whoever has the link of a picture can see it, "
+        "without a key"
+    ),
 )

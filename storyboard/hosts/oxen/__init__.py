@@ -21,6 +21,7 @@ def _open(access: HostAccess) -> Host:
         namespace=access.options.get("target-namespace", ""),
         response_format=access.options.get("response-format", ""),
         labelled=access.is_simulated,
+        limits=access.limits,
         clock=access.clock,
     )
 
@@ -65,5 +66,10 @@ HOST = HostDeclaration(
         ),
     ),
     pictures_option="repository",
+    dashboard="https://www.oxen.ai",
+    readers=(
+        "they are kept in the public repository that --repository names: anybody can see them, and "
+        "its history keeps what is deleted"
+    ),
     simulated_options={"repository": "simulated/storyboard"},
 )

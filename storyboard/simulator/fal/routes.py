@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -20,9 +19,10 @@ from starlette.routing import Route
 from storyboard.simulator.fal.endpoints import APP, ENDPOINTS
 from storyboard.simulator.fal.refusals import FalRefusals
 from storyboard.simulator.fal.webhooks import Signer
+from storyboard.simulator.histories import HistoryView
 from storyboard.simulator.job import Job
 from storyboard.simulator.rules import Breach
-from storyboard.simulator.service import Asked, Service
+from storyboard.simulator.service import RequestFaults, Service
 from storyboard.simulator.transport import event_stream, read_object, write_event
 
 _PUBLIC_STATUS = {"queued": "IN_QUEUE", "running": "IN_PROGRESS"}
@@ -57,7 +57,7 @@ class FalRoutes:
     async def submit(self, request: Request) -> Response:
         """Take an order for any known endpoint."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -99,7 +99,7 @@ class FalRoutes:
         """Where a job is: 202 until it is COMPLETED, then 200."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             logs = request.query_params.get("logs") in ("1", "true")
@@ -111,7 +111,7 @@ class FalRoutes:
         """The status as events, until the job is COMPLETED."""
         job = self._find(request)
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             logs = request.query_params.get("logs") in ("1", "true")
@@ -138,7 +138,7 @@ class FalRoutes:
         """The clip's link, or, only here, what was wrong with the request."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             if not job.is_over:
@@ -155,7 +155,7 @@ class FalRoutes:
         """Ask for the end of a job."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -241,7 +241,7 @@ class FalRoutes:
     async def history(self, request: Request) -> Response:
         """The requests of an endpoint, newest first, a page at a time."""
 
-        async def work(_: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -258,18 +258,21 @@ class FalRoutes:
                 return self._refusals.refuse(
                     400, f"endpoint_id is required and limit is 1 to {_MAX_ITEMS}"
                 )
-            seen = time.time() - self._service.options.history_lag
+            view = HistoryView(asked, self._service.options.history_lag)
+            limit = view.page(limit)
             jobs = [
                 job
-                for job in self._service.worker.of_host("fal")
-                if job.endpoint.id in endpoints and since <= job.accepted_at <= min(until, seen)
+                for job in view.jobs(self._service.worker.of_host("fal"))
+                if job.endpoint.id in endpoints and since <= job.accepted_at <= until
             ]
             page = jobs[::-1][skip : skip + limit]
             more = skip + limit < len(jobs)
             payloads = "payloads" in query.getlist("expand")
+            items = [self._item(job, view, payloads=payloads) for job in page]
+            strange = {"prompt": "Somebody else's street.", "duration": "5"} if payloads else None
             return JSONResponse(
                 {
-                    "items": [self._item(job, payloads=payloads) for job in page],
+                    "items": view.with_others(items, "request_id", json_input=strange),
                     "next_cursor": str(skip + limit) if more else None,
                     "has_more": more,
                 }
@@ -277,18 +280,18 @@ class FalRoutes:
 
         return await self._service.answer(request, "history", self._refusals, work)
 
-    def _item(self, job: Job, *, payloads: bool) -> dict[str, Any]:
+    def _item(self, job: Job, view: HistoryView, *, payloads: bool) -> dict[str, Any]:
         status, body = self._outcome(job) if job.is_over else (None, None)
         found: dict[str, Any] = {
             "request_id": job.id,
             "endpoint_id": job.endpoint.id,
-            "sent_at": _write_time(job.accepted_at),
-            "started_at": _write_time(job.started_at),
-            "ended_at": _write_time(job.ended_at),
+            "sent_at": view.time(_write_time(job.accepted_at)),
+            "started_at": view.time(_write_time(job.started_at)),
+            "ended_at": view.time(_write_time(job.ended_at)),
             "status_code": status,
         }
         if payloads:
-            found["json_input"] = job.body if job.keeps_payload else None
+            found["json_input"] = view.body(job)
             found["json_output"] = body if job.keeps_payload else None
         return found
 

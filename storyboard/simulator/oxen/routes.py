@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from storyboard.simulator.histories import HistoryView
 from storyboard.simulator.job import Job
 from storyboard.simulator.oxen.endpoints import ENDPOINTS
 from storyboard.simulator.oxen.models import describe_model
 from storyboard.simulator.oxen.refusals import OxenRefusals
-from storyboard.simulator.service import Asked, Service, expired_link, serve_bytes
+from storyboard.simulator.service import RequestFaults, Service, expired_link, serve_bytes
 from storyboard.simulator.transport import event_stream, read_form, read_object, write_event
 
 _MAX_GENERATIONS = 4
@@ -63,7 +64,7 @@ class OxenRoutes:
     async def enqueue(self, request: Request) -> Response:
         """Take an order for one to four generations."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             found = await self._accept(request, asked, takes=True)
             if isinstance(found, Response):
                 return found
@@ -75,7 +76,7 @@ class OxenRoutes:
     async def generate(self, request: Request) -> Response:
         """Take an order and answer when its clip is there."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             found = await self._accept(request, asked, takes=False)
             if isinstance(found, Response):
                 return found
@@ -90,7 +91,9 @@ class OxenRoutes:
 
         return await self._service.answer(request, "submit", self._refusals, work)
 
-    async def _accept(self, request: Request, asked: Asked, *, takes: bool) -> list[Job] | Response:
+    async def _accept(
+        self, request: Request, asked: RequestFaults, *, takes: bool
+    ) -> list[Job] | Response:
         denied = self._service.deny(request, self._refusals)
         if denied is not None:
             return denied
@@ -121,25 +124,26 @@ class OxenRoutes:
     async def queue(self, request: Request) -> Response:
         """The generations that are active, or those of a status."""
 
-        async def work(_: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
             wanted = request.query_params.get("status")
+            view = HistoryView(asked, self._service.options.history_lag)
             rows = [
-                self._row(job)
-                for job in self._service.worker.of_host("oxen")
+                self._row(job, view)
+                for job in view.jobs(self._service.worker.of_host("oxen"))
                 if (not job.is_over if wanted is None else _status_of(job) == wanted)
             ]
             return JSONResponse({"count": len(rows), "generations": rows})
 
-        return await self._service.answer(request, "status", self._refusals, work)
+        return await self._service.answer(request, "history", self._refusals, work)
 
     async def status(self, request: Request) -> Response:
         """Where a generation is."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             # Where a row has its clip is not documented; where an answer has it, is.
@@ -157,7 +161,7 @@ class OxenRoutes:
         """End a generation."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             if not self._service.worker.cancel(job):
@@ -166,11 +170,11 @@ class OxenRoutes:
 
         return await self._service.answer(request, "cancel", self._refusals, work, job)
 
-    def _row(self, job: Job) -> dict[str, Any]:
+    def _row(self, job: Job, view: HistoryView | None = None) -> dict[str, Any]:
         return {
             "generation_id": job.id,
             "model_name": job.endpoint.id,
-            "prompt": _prompt_of(job),
+            "prompt": _prompt_of(job) if view is None else view.prompt(_prompt_of(job)),
             "media_type": "video",
             "status": _status_of(job),
             "result_url": None if job.state != "succeeded" or _is_inline(job) else self._link(job),
@@ -188,7 +192,7 @@ class OxenRoutes:
     async def generations(self, request: Request) -> Response:
         """Every generation with its cost, newest first, a page at a time."""
 
-        async def work(_: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -198,11 +202,15 @@ class OxenRoutes:
                 size = min(100, max(1, int(query.get("page_size", "20"))))
             except ValueError:
                 return self._refusals.refuse(400, "page_num and page_size must be integers")
-            jobs = list(self._service.worker.of_host("oxen"))[::-1]
+            view = HistoryView(asked, self._service.options.history_lag)
+            size = view.page(size)
+            jobs = view.jobs(self._service.worker.of_host("oxen"))[::-1]
             shown = jobs[(page - 1) * size : page * size]
+            rows = [self._detail(job, view) for job in shown]
+            strange = "Somebody else's street."
             return JSONResponse(
                 {
-                    "generations": [self._detail(job) for job in shown],
+                    "generations": view.with_others(rows, "generation_id", prompt=strange),
                     "pagination": {
                         "page_number": page,
                         "page_size": size,
@@ -218,17 +226,17 @@ class OxenRoutes:
         """One generation with its cost."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             return JSONResponse({"generation": self._detail(job), "status": "success"})
 
         return await self._service.answer(request, "history", self._refusals, work, job)
 
-    def _detail(self, job: Job) -> dict[str, Any]:
+    def _detail(self, job: Job, view: HistoryView | None = None) -> dict[str, Any]:
         amount = job.amount if job.is_over else None
         return {
-            **self._row(job),
+            **self._row(job, view),
             "cost": None if amount is None else f"{amount:f}",
             "namespace": job.namespace,
         }
@@ -238,7 +246,7 @@ class OxenRoutes:
     async def models(self, request: Request) -> Response:
         """All models."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -251,7 +259,7 @@ class OxenRoutes:
     async def model(self, request: Request) -> Response:
         """One model, with the schema of its body and its price."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -267,7 +275,7 @@ class OxenRoutes:
     async def events(self, request: Request) -> Response:
         """A stream of what ends from now on; nothing is said again."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -315,7 +323,7 @@ class OxenRoutes:
     async def upload(self, request: Request) -> Response:
         """Take a file into a repository."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -337,7 +345,7 @@ class OxenRoutes:
     async def file(self, request: Request) -> Response:
         """A file of a repository; the repositories here are public."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             found = self._service.state_file.read_upload(request.scope["path"])
             if found is None:
                 return self._unknown()
@@ -349,7 +357,7 @@ class OxenRoutes:
         """A clip, at a link that carries its own permission."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or job.state != "succeeded":
                 return self._unknown()
             if not self._service.is_signed(request.scope["path"], request.url.query):

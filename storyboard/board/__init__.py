@@ -1,0 +1,15 @@
+"""The board of a film: its shots as cards, its cast, and how its price is shared out.
+
+- ``model``: the values, from a piece of text to the whole film
+- ``cards``: makes them of a plan and of the film that it was made from
+- ``sheet``: who appears where, with seconds and money
+- ``phrases``: texts as people read them
+- ``shares``: a price shared out to the last digit
+- ``cues``: when each line is said
+- ``thumbnails``: small copies of pictures
+"""
+
+from storyboard.board.cards import make_board
+from storyboard.board.model import BoardScene, FilmBoard, ShotCard
+
+__all__ = ["BoardScene", "FilmBoard", "ShotCard", "make_board"]

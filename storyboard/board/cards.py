@@ -1,0 +1,358 @@
+"""Making the board of a film from its plan and from what was read and compiled."""
+
+from __future__ import annotations
+
+import posixpath
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from storyboard.board.model import (
+    BoardBeat,
+    BoardMember,
+    BoardPicture,
+    BoardScene,
+    FilmBoard,
+    LeftOutShot,
+    Rendering,
+    ShotCard,
+)
+from storyboard.board.phrases import line_of, text_of
+from storyboard.board.shares import shares
+from storyboard.board.sheet import cast_sheets
+from storyboard.board.thumbnails import Thumbnails
+from storyboard.compiler.film import Appearance, Film, Scene, Shot
+from storyboard.compiler.resolve.members import Member, members_of
+from storyboard.diagnostics import Diagnostic, Span
+from storyboard.language.cast import Element
+from storyboard.language.model import Library, Storyboard
+from storyboard.plan.model import Plan
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.request_body import texts
+from storyboard.project.files import ProjectFiles
+from storyboard.values.sums import total
+
+_NO_CURRENCY = "USD"
+
+
+def make_board(
+    plan: Plan,
+    film: Film | None,
+    *,
+    written: Storyboard | None,
+    libraries: Mapping[str, Library],
+    path: str,
+    project: ProjectFiles,
+    findings: Iterable[Diagnostic],
+    revision: str = "",
+    side: int = 640,
+) -> FilmBoard:
+    """The board of a film; ``film`` and ``written`` are None where nothing could be read.
+
+    ``path`` is the storyboard's in the project. ``side`` is the longer side of the thumbnails in
+    pixels; 0 makes none. Local pictures are read, nothing else is.
+    """
+    if film is None:
+        return FilmBoard(
+            title=str(written.title or "") if written is not None else "",
+            description="",
+            authors=(),
+            language="",
+            file=plan.film.file,
+            revision=revision,
+            is_read=False,
+            plan=plan,
+            seconds=0,
+            scenes=(),
+            cast=(),
+            pictures={},
+            findings=tuple(findings),
+        )
+    maker = _Maker(
+        plan=plan,
+        film=film,
+        written=written,
+        members=_members(written, libraries, path),
+        project=project,
+        thumbnails=Thumbnails(project.root, side),
+        sorted_findings=_SortedFindings(film, written, findings),
+    )
+    scenes = maker.scenes()
+    cards = [card for scene in scenes for card in scene.cards]
+    sheets = cast_sheets(
+        (film.cast[mark] for mark in film.cast.marks()),
+        cards,
+        maker.names_in,
+        maker.descriptions(),
+        maker.pictures_of,
+        maker.currency,
+    )
+    return FilmBoard(
+        title=film.title,
+        description=str(written.description or "") if written is not None else "",
+        authors=tuple(map(str, written.authors or ())) if written is not None else (),
+        language=film.language or "",
+        file=plan.film.file,
+        revision=revision,
+        is_read=True,
+        plan=plan,
+        seconds=maker.clock,
+        scenes=scenes,
+        cast=sheets,
+        pictures=maker.thumbnails.made,
+        findings=maker.sorted_findings.of_film,
+    )
+
+
+def _members(
+    written: Storyboard | None, libraries: Mapping[str, Library], path: str
+) -> dict[str, Member]:
+    files: list[tuple[Storyboard | Library, str]] = [] if written is None else [(written, path)]
+    files += [(library, at) for at, library in libraries.items()]
+    found: dict[str, Member] = {}
+    for file, at in files:
+        for member in members_of(file, posixpath.dirname(at)):
+            found.setdefault(member.name, member)
+    return found
+
+
+@dataclass(slots=True)
+class _Maker:
+    plan: Plan
+    film: Film
+    written: Storyboard | None
+    members: Mapping[str, Member]
+    project: ProjectFiles
+    thumbnails: Thumbnails
+    sorted_findings: _SortedFindings
+    clock: int = 0
+    names_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    currency: str = ""
+    _renderings: dict[str, list[Rendering]] = field(default_factory=dict)
+    _shown: dict[str, BoardMember] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        prices = (one.money for one in self.plan.requests)
+        self.currency = next((one.currency for one in prices if one is not None), _NO_CURRENCY)
+        numbers: dict[str, int] = {}
+        for request in self.plan.requests:
+            # A further take of a clip is the same clip of the film.
+            of = request.alternate_of or request.id
+            clip = numbers.setdefault(of, len(numbers) + 1)
+            self._render(request, clip)
+
+    def _render(self, request: PlannedRequest, clip: int) -> None:
+        target = self.film.target
+        prompts = texts(request.payload)
+        single = isinstance(request.payload.get("prompt"), str)
+        limit = target.prompt.characters if single else target.shot_characters
+        money = shares(request.money, [shot.seconds for shot in request.shots])
+        for shot, prompt, share in zip(request.shots, prompts, money, strict=False):
+            rendering = Rendering(
+                clip=clip,
+                request=request,
+                part=shot.part,
+                parts=shot.parts,
+                seconds=shot.seconds,
+                prompt=prompt,
+                characters=shot.characters,
+                limit=limit,
+                money=share,
+            )
+            self._renderings.setdefault(shot.address, []).append(rendering)
+
+    def scenes(self) -> tuple[BoardScene, ...]:
+        totals = {one.scene: one.total for one in self.plan.totals.scenes}
+        unpriced = {one.scene: one for one in self.plan.unpriced}
+        return tuple(
+            self._scene(scene, totals.get(scene.address), unpriced.get(scene.address))
+            for scene in self.film.scenes
+        )
+
+    def _scene(self, scene: Scene, sum_of: Any, unpriced: Any) -> BoardScene:
+        start = self.clock
+        cards = tuple(self._card(scene, shot) for shot in scene.shots)
+        source = self.written.scenes[scene.number - 1] if self.written is not None else None
+        return BoardScene(
+            address=scene.address,
+            number=scene.number,
+            title=scene.title,
+            notes=str(source.notes or "").strip() if source is not None else "",
+            start=start,
+            seconds=self.clock - start,
+            cards=cards,
+            left_out=tuple(
+                LeftOutShot(
+                    address=f"{scene.address}/{shot.id or number}",
+                    notes=str(shot.notes or "").strip(),
+                )
+                for number, shot in enumerate(source.shots if source is not None else (), 1)
+                if shot.skip
+            ),
+            total=sum_of,
+            unpriced=unpriced,
+            findings=self.sorted_findings.of_scene(scene.number),
+        )
+
+    def _card(self, scene: Scene, shot: Shot) -> ShotCard:
+        cast, framing = self.film.cast, shot.framing
+        marks = dict.fromkeys(shot.marks())
+        said = dict.fromkeys(
+            speech.speaker for speech in shot.speeches() if speech.speaker and not speech.is_off
+        )
+        shown = [
+            self._member(mark) for mark in (*marks, *(one for one in said if one not in marks))
+        ]
+        self.names_in[shot.address] = tuple(
+            f"{one.name}.{one.look}" if one.look else one.name for one in shown
+        )
+        renderings = tuple(self._renderings.get(shot.address, ()))
+        prices = total(((one.seconds, one.money) for one in renderings), self.currency)
+        start, self.clock = self.clock, self.clock + shot.seconds
+        return ShotCard(
+            address=shot.address,
+            number=shot.number,
+            line=shot.span.line,
+            start=start,
+            seconds=shot.seconds,
+            aspect_ratio=scene.aspect_ratio,
+            beats=tuple(
+                BoardBeat(
+                    text=text_of(beat.prose, cast),
+                    seconds=beat.seconds,
+                    lines=tuple(line_of(line, cast) for line in beat.lines),
+                    camera=text_of(beat.camera, cast),
+                    sound=text_of(beat.sound, cast),
+                )
+                for beat in shot.beats
+            ),
+            lines=tuple(line_of(line, cast) for line in shot.lines),
+            narration=shot.narration.line.text if shot.narration is not None else "",
+            size=text_of(framing.size, cast),
+            camera=text_of(framing.camera, cast),
+            light=text_of(framing.light, cast),
+            sound=text_of(framing.sound, cast),
+            style=text_of(framing.style, cast),
+            location=self._member(framing.location) if framing.location else None,
+            members=tuple(one for one in shown if one.kind != "location"),
+            start_frame=self._frame(shot.start_frame),
+            end_frame=self._frame(shot.end_frame),
+            is_continued=shot.seam == "continue",
+            has_audio=shot.audio,
+            negative=shot.negative,
+            notes=str(shot.node.get("notes") or "").strip(),
+            take=shot.take,
+            renderings=renderings,
+            money=prices.money if renderings else None,
+            findings=self.sorted_findings.of_shot(shot),
+        )
+
+    def _frame(self, asset: Any) -> BoardPicture | None:
+        return None if asset is None else self.thumbnails.picture(asset.location)
+
+    def _member(self, mark: str) -> BoardMember:
+        found = self._shown.get(mark)
+        if found is None:
+            one = self.film.cast[mark]
+            name, _, look = one.name.partition(".")
+            pictures = self.pictures_of(one)
+            found = BoardMember(
+                name=name,
+                look=look,
+                label=one.label,
+                kind=one.kind,
+                picture=pictures[0] if pictures else None,
+            )
+            self._shown[mark] = found
+        return found
+
+    def pictures_of(self, one: Appearance) -> tuple[BoardPicture, ...]:
+        """The pictures of a member in a look: those that are sent, else those it is given."""
+        sent = one.reference
+        if sent is not None:
+            assets = (sent.frontal, *sent.references)
+            places = [asset.location for asset in assets if asset is not None]
+        else:
+            places = [*self._declared(one)]
+        return tuple(self.thumbnails.picture(place) for place in dict.fromkeys(places))
+
+    def _declared(self, one: Appearance) -> Iterable[str]:
+        """The picture that a storyboard gives a member whom the target takes in words alone."""
+        member = self.members.get(one.name.partition(".")[0])
+        if member is None:
+            return
+        block = member.block
+        picture = block.frontal if isinstance(block, Element) else block.image
+        place = self.project.inside(member.folder, picture) if picture else None
+        if place is not None:
+            yield place
+
+    def descriptions(self) -> dict[str, str]:
+        """What the writer says of each member."""
+        return {
+            name: str(member.block.description or "").strip()
+            for name, member in self.members.items()
+        }
+
+
+class _SortedFindings:
+    """What was found, by the shot or the scene that it stands in."""
+
+    def __init__(
+        self, film: Film, written: Storyboard | None, findings: Iterable[Diagnostic]
+    ) -> None:
+        scenes = [] if written is None else list(enumerate(written.scenes, 1))
+        self._shots: dict[tuple[str, int], list[Diagnostic]] = {}
+        self._scenes: dict[int, list[Diagnostic]] = {}
+        shots = _Places(
+            (shot.span.source.name, shot.node.start, shot.node.end, (scene.number, shot.address))
+            for scene in film.scenes
+            for shot in scene.shots
+        )
+        whole = _Places(
+            (scene.node.origin.source.name, scene.node.start, scene.node.end, number)
+            for number, scene in scenes
+        )
+        present = {scene.number for scene in film.scenes}
+        rest: list[Diagnostic] = []
+        for found in findings:
+            if (key := shots.at(found.span)) is not None:
+                self._shots.setdefault((key[1], key[0]), []).append(found)
+            elif (number := whole.at(found.span)) is not None and number in present:
+                self._scenes.setdefault(number, []).append(found)
+            else:
+                rest.append(found)
+        self.of_film = tuple(rest)
+        self._numbers = {
+            shot.address: scene.number for scene in film.scenes for shot in scene.shots
+        }
+
+    def of_shot(self, shot: Shot) -> tuple[Diagnostic, ...]:
+        return tuple(self._shots.get((shot.address, self._numbers[shot.address]), ()))
+
+    def of_scene(self, number: int) -> tuple[Diagnostic, ...]:
+        return tuple(self._scenes.get(number, ()))
+
+
+class _Places:
+    """Stretches of files that do not overlap, each with what it is of."""
+
+    def __init__(self, places: Iterable[tuple[str, int, int, Any]]) -> None:
+        self._rows: dict[str, list[tuple[int, int, Any]]] = {}
+        for name, start, end, what in places:
+            self._rows.setdefault(name, []).append((start, end, what))
+        self._starts: dict[str, Sequence[int]] = {}
+        for name, rows in self._rows.items():
+            rows.sort(key=lambda row: row[:2])
+            self._starts[name] = [row[0] for row in rows]
+
+    def at(self, span: Span | None) -> Any:
+        """What stands where a span begins, None where nothing does."""
+        if span is None or span.source.name not in self._rows:
+            return None
+        index = bisect_right(self._starts[span.source.name], span.start) - 1
+        if index < 0:
+            return None
+        _, end, what = self._rows[span.source.name][index]
+        return what if span.start < end else None

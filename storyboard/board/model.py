@@ -1,0 +1,259 @@
+"""The board of a film as values; ``storyboard.render`` makes pages and lists of them.
+
+Everything that a reader of the film may ask of a shot is on its card. What is not known is None
+or empty, and never 0. Amounts are exact: the shares of a clip's price add up to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from storyboard.diagnostics import Diagnostic
+from storyboard.plan.model import LeftOutScene, Plan
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.values.sums import Total
+from storyboard.values.units import Money
+
+MemberKind = Literal["character", "prop", "location", "style"]
+
+
+class TextPiece(NamedTuple):
+    """A stretch of a text; ``name`` is the member of the cast that it calls, empty for others."""
+
+    text: str
+    name: str = ""
+    kind: str = ""
+
+
+Text = tuple[TextPiece, ...]
+"""A text whose mentions are known; empty where there is none."""
+
+
+def plain_text(text: Text) -> str:
+    """A text without its mentions."""
+    return "".join(piece.text for piece in text)
+
+
+class Thumbnail(NamedTuple):
+    """A small picture: WebP bytes and their sides in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPicture:
+    """A picture that a shot or a member has.
+
+    ``key`` is its thumbnail's among those of the board, empty where none could be made: it is at
+    an address in the network, or cannot be read. ``location`` is its path or its address.
+    """
+
+    key: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLine:
+    """A spoken line. ``speaker`` is what people call who says it, empty for the narrator."""
+
+    speaker: str
+    name: str
+    tone: str
+    text: str
+    is_off: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardBeat:
+    """A step of a shot; ``seconds`` are None where it has none of its own."""
+
+    text: Text
+    seconds: int | None
+    lines: tuple[BoardLine, ...]
+    camera: Text
+    sound: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardMember:
+    """A member of the cast in one look, as a shot shows it; ``look`` may be empty."""
+
+    name: str
+    look: str
+    label: str
+    kind: MemberKind
+    picture: BoardPicture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """A shot, or a part of one, in a clip.
+
+    ``clip`` is the clip's number in the film, from 1. ``prompt`` is what is sent, ``characters``
+    what the target counts of it, ``limit`` the most that it takes, None where that is not
+    published. ``money`` is the shot's share of the clip's price.
+    """
+
+    clip: int
+    request: PlannedRequest
+    part: int | None
+    parts: int
+    seconds: int
+    prompt: str
+    characters: int
+    limit: int | None
+    money: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotCard:
+    """A shot with everything that is known of it.
+
+    ``address`` is its own in the storyboard; ``start`` the second of the film at which it begins;
+    ``line`` where it is written. ``renderings`` are empty where it has no price, ``money`` is
+    then None, and so it is where a price is not published.
+    """
+
+    address: str
+    number: int
+    line: int
+    start: int
+    seconds: int
+    aspect_ratio: str
+    beats: tuple[BoardBeat, ...]
+    lines: tuple[BoardLine, ...]
+    narration: str
+    size: Text
+    camera: Text
+    light: Text
+    sound: Text
+    style: Text
+    location: BoardMember | None
+    members: tuple[BoardMember, ...]
+    start_frame: BoardPicture | None
+    end_frame: BoardPicture | None
+    is_continued: bool
+    has_audio: bool
+    negative: str
+    notes: str
+    take: int
+    renderings: tuple[Rendering, ...]
+    money: Money | None
+    findings: tuple[Diagnostic, ...]
+
+    @property
+    def speeches(self) -> tuple[BoardLine, ...]:
+        """Every line of the shot in the order it is said, narration last."""
+        said = [line for beat in self.beats for line in beat.lines]
+        told = BoardLine(speaker="", name="", tone="", text=self.narration, is_off=True)
+        return (*said, *self.lines, *((told,) if self.narration else ()))
+
+    @property
+    def action(self) -> str:
+        """The prose of its beats as plain text."""
+        return " ".join(text for beat in self.beats if (text := plain_text(beat.text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOutShot:
+    """A shot that is written and is not in the film: the writer skips it, with the notes why."""
+
+    address: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardScene:
+    """A scene with its shots; ``total`` is None where ``unpriced`` says why it has no price."""
+
+    address: str
+    number: int
+    title: str
+    notes: str
+    start: int
+    seconds: int
+    cards: tuple[ShotCard, ...]
+    left_out: tuple[LeftOutShot, ...]
+    total: Total | None
+    unpriced: LeftOutScene | None
+    findings: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastLook:
+    """A look of a member; ``look`` is empty for the member as declared."""
+
+    look: str
+    label: str
+    pictures: tuple[BoardPicture, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastRow:
+    """A member of the cast over the whole film.
+
+    ``shots`` are the addresses of those that show it, ``seconds`` theirs. ``money`` is its share
+    of them: a shot's price is shared equally among the members of one kind that it shows.
+    """
+
+    name: str
+    kind: MemberKind
+    description: str
+    looks: tuple[CastLook, ...]
+    shots: tuple[str, ...]
+    seconds: int
+    money: Total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastSheet:
+    """The members of one kind, and the shots that show none: together they cost the film."""
+
+    kind: MemberKind
+    rows: tuple[CastRow, ...]
+    rest: Total
+    rest_shots: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmBoard:
+    """A film as its people look at it.
+
+    ``file`` is the storyboard as it was named; ``revision`` says which text it is. ``pictures``
+    are the thumbnails by their keys. ``findings`` are those that no card and no scene has.
+    ``is_read`` is False where nothing of the storyboard could be read.
+    """
+
+    title: str
+    description: str
+    authors: tuple[str, ...]
+    language: str
+    file: str
+    revision: str
+    is_read: bool
+    plan: Plan
+    seconds: int
+    scenes: tuple[BoardScene, ...]
+    cast: tuple[CastSheet, ...]
+    pictures: Mapping[str, Thumbnail]
+    findings: tuple[Diagnostic, ...]
+
+    @property
+    def cards(self) -> tuple[ShotCard, ...]:
+        """The shots of all scenes, in the film's order."""
+        return tuple(card for scene in self.scenes for card in scene.cards)
+
+    @property
+    def all_findings(self) -> tuple[Diagnostic, ...]:
+        """What was found: of the film, then of each scene with its shots."""
+        of_scenes = (
+            found
+            for scene in self.scenes
+            for group in (scene.findings, *(card.findings for card in scene.cards))
+            for found in group
+        )
+        return (*self.findings, *of_scenes)

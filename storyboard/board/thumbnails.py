@@ -1,0 +1,76 @@
+"""Small copies of the pictures of a film, each made once.
+
+A picture is anybody's file: what is no picture, is too large, or promises more pixels than
+anybody needs has no thumbnail. Pictures at addresses in the network are never fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from pathlib import Path
+
+from storyboard.board.model import BoardPicture, Thumbnail
+from storyboard.language.scalars import is_url
+from storyboard.project.disk import read_plain_file
+
+_MAX_BYTES = 50_000_000
+_MAX_PIXELS = 60_000_000
+_QUALITY = 78
+
+
+class Thumbnails:
+    """The thumbnails of one board, ``side`` pixels at most each way; 0 makes none."""
+
+    def __init__(self, root: Path, side: int) -> None:
+        self._root = root
+        self._side = side
+        self._pictures: dict[str, BoardPicture] = {}
+        self._keys: dict[str, str] = {}
+        self.made: dict[str, Thumbnail] = {}
+
+    def picture(self, location: str) -> BoardPicture:
+        """The picture at a path of the project, or at an address."""
+        found = self._pictures.get(location)
+        if found is None:
+            found = BoardPicture(key=self._key(location), location=location)
+            self._pictures[location] = found
+        return found
+
+    def _key(self, location: str) -> str:
+        if not self._side or is_url(location):
+            return ""
+        try:
+            data = read_plain_file(self._root / location, _MAX_BYTES)
+        except (OSError, ValueError):
+            return ""
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in self._keys:
+            made = _shrunk(data, self._side)
+            self._keys[digest] = f"p{len(self.made) + 1}" if made else ""
+            if made:
+                self.made[self._keys[digest]] = made
+        return self._keys[digest]
+
+
+def _shrunk(data: bytes, side: int) -> Thumbnail | None:
+    from PIL import Image, ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            # How many pixels it promises is looked at here, before any is read.
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data)) as opened:
+                if opened.width * opened.height > _MAX_PIXELS:
+                    return None
+                opened.draft("RGB", (side, side))
+                turned = ImageOps.exif_transpose(opened)
+                has_alpha = turned.has_transparency_data
+                image = turned.convert("RGBA" if has_alpha else "RGB")
+            image.thumbnail((side, side))
+            written = io.BytesIO()
+            image.save(written, "WEBP", quality=_QUALITY, method=4)
+    except Exception:  # noqa: BLE001 - a broken picture makes Pillow raise anything
+        return None
+    return Thumbnail(written.getvalue(), image.width, image.height)

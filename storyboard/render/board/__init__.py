@@ -1,0 +1,12 @@
+"""The board of a film as one page of HTML, which needs no network and no script.
+
+- ``parts``: what may be left out, and the words for how it stands with a shot
+- ``view``: what of a board stands on the page, in words
+- ``timeline``: the film to scale
+- ``page``: the page itself, of the template and the style that stand beside it
+"""
+
+from storyboard.render.board.page import render_board
+from storyboard.render.board.parts import Part
+
+__all__ = ["Part", "render_board"]

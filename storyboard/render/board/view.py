@@ -1,0 +1,473 @@
+"""What of a board stands on its page: each fact in words, in the order of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from storyboard.board.model import (
+    BoardMember,
+    BoardScene,
+    CastRow,
+    CastSheet,
+    FilmBoard,
+    Rendering,
+    ShotCard,
+    Text,
+    TextPiece,
+    plain_text,
+)
+from storyboard.diagnostics import Diagnostic
+from storyboard.plan.model import Plan
+from storyboard.plan.reason import Action
+from storyboard.render.board.parts import Part, State, is_of_money, reasons_of, state_of
+from storyboard.render.board.timeline import TimelineRow, clock, timeline
+from storyboard.render.plan import amount, counted, price
+from storyboard.render.reasons import unpriced_text
+from storyboard.values.sums import Total
+
+_BANDS = 6
+"""How many colours bands have; neighbouring clips never share one."""
+_MOST_TILES = 4
+_PAID = "paid"
+"""The reason that says no more than the state of a shot does."""
+_LONG = 1600
+"""The longer side of a frame in its own units."""
+_KINDS = {
+    "character": "Characters",
+    "prop": "Props",
+    "location": "Places",
+    "style": "Styles",
+}
+
+
+class Tile(NamedTuple):
+    """A picture in a frame; x and width in the frame's own units."""
+
+    key: str
+    x: int
+    width: int
+
+
+class Fact(NamedTuple):
+    """A name and what it is."""
+
+    name: str
+    text: Text
+
+
+class FindingView(NamedTuple):
+    """A finding in words; ``where`` is empty where it stands at its card."""
+
+    severity: str
+    code: str
+    message: str
+    help: str
+    where: str
+
+
+class SentView(NamedTuple):
+    """What is sent for a shot or a part of it."""
+
+    title: str
+    prompt: Text
+    tokens: tuple[tuple[str, str], ...]
+    characters: int
+    limit: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """A card; ``number`` is the shot's in the film, from 1. Money is empty where it is left out."""
+
+    number: int
+    card: ShotCard
+    name: str
+    clock: str
+    band: str
+    clips: str
+    frame: tuple[int, int]
+    tiles: tuple[Tile, ...]
+    alt: str
+    caption: str
+    facts: tuple[Fact, ...]
+    state: State
+    word: str
+    reason: str
+    money: str
+    sent: tuple[SentView, ...]
+    notes: str
+    findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneView:
+    """A scene: its row of the bill, and its cards by printed pages."""
+
+    scene: BoardScene
+    title: str
+    first: int
+    shots: str
+    clips: str
+    length: str
+    money: str
+    problem: str
+    notes: str
+    left_out: str
+    pages: tuple[tuple[CardView, ...], ...]
+    findings: tuple[FindingView, ...]
+
+
+class LookView(NamedTuple):
+    """A look of a member with its pictures that have thumbnails, and those that have none."""
+
+    name: str
+    pictures: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """A member of the cast; ``shots`` are the numbers and names of those that show it."""
+
+    name: str
+    label: str
+    description: str
+    looks: tuple[LookView, ...]
+    shots: tuple[tuple[int, str], ...]
+    length: str
+    money: str
+
+
+class SheetView(NamedTuple):
+    """The members of one kind; ``rest`` says what the shots without any of them cost."""
+
+    title: str
+    members: tuple[MemberView, ...]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardView:
+    """A page in words; ``as_of`` says of which date its prices are, empty without prices."""
+
+    title: str
+    description: str
+    authors: str
+    language: str
+    facts: tuple[tuple[str, str, str], ...]
+    scenes: tuple[SceneView, ...]
+    rows: tuple[TimelineRow, ...]
+    sheets: tuple[SheetView, ...]
+    findings: tuple[FindingView, ...]
+    are_findings_first: bool
+    sum: tuple[str, str, str, str]
+    has_prices: bool
+    is_read: bool
+    file: str
+    revision: str
+    as_of: str
+
+
+def board_view(board: FilmBoard, per_page: int, without: frozenset[Part]) -> BoardView:
+    """What stands on the page of a board."""
+    return _Viewer(board, per_page, without).view()
+
+
+class _Viewer:
+    def __init__(self, board: FilmBoard, per_page: int, without: frozenset[Part]) -> None:
+        self._board = board
+        self._per_page = per_page
+        self._has_prices = Part.PRICES not in without
+        self._has_prompts = Part.PROMPTS not in without
+        self._has_notes = Part.NOTES not in without
+        self._number = 0
+        self._numbers: dict[str, int] = {}
+        self._bands: list[str] = []
+
+    def view(self) -> BoardView:
+        board, plan = self._board, self._board.plan
+        scenes = tuple(map(self._scene, board.scenes))
+        as_of = f"prices of {plan.target.as_of}" if plan.target and self._has_prices else ""
+        clips = len({one.alternate_of or one.id for one in plan.requests})
+        found = self._findings(board.findings, has_place=True)
+        return BoardView(
+            title=board.title or "Untitled film",
+            description=board.description,
+            authors=", ".join(board.authors),
+            language="" if board.language.partition("-")[0] == "en" else board.language,
+            facts=tuple(self._facts()),
+            scenes=scenes,
+            rows=timeline(board.scenes, board.seconds, self._bands),
+            sheets=tuple(map(self._sheet, board.cast)),
+            findings=found,
+            are_findings_first=any(one.severity == "error" for one in found),
+            sum=(
+                str(self._number),
+                str(clips),
+                clock(board.seconds),
+                _whole_price(plan) if self._has_prices else "",
+            ),
+            has_prices=self._has_prices,
+            is_read=board.is_read,
+            file=board.file,
+            revision=board.revision,
+            as_of=as_of,
+        )
+
+    def _facts(self) -> Iterable[tuple[str, str, str]]:
+        """Name, text and further text of what the film is and costs."""
+        board, plan = self._board, self._board.plan
+        target = plan.target
+        if not board.is_read:
+            return
+        shots = counted(len(board.cards), "shot")
+        yield "Length", clock(board.seconds), f"{counted(len(board.scenes), 'scene')}, {shots}"
+        ratios = ", ".join(plan.film.aspect_ratios)
+        sound = {"all": "with audio", "some": "some with audio", "none": "silent"}
+        if target is not None:
+            yield "Picture", ratios, sound.get(plan.film.audio, "")
+            yield "Target", target.id, "superseded" if target.status == "superseded" else ""
+        if not self._has_prices or target is None:
+            return
+        sums = plan.totals.actions
+        made = sums[Action.GENERATE]
+        if made.requests:
+            yield "To render", price(made), f"{counted(made.requests, 'clip')}, {made.seconds} s"
+        else:
+            yield "To render", "nothing", ""
+        for action, name in ((Action.REUSE, "Paid already"), (Action.WAIT, "On its way")):
+            if (one := sums[action]).requests:
+                yield name, price(one), f"{counted(one.requests, 'clip')}, {one.seconds} s"
+        if (blocked := sums[Action.BLOCKED]).requests:
+            yield "Blocked", counted(blocked.requests, "clip"), "not sent as they stand"
+        if plan.unpriced:
+            yield "Without a price", counted(len(plan.unpriced), "scene"), "as errors concern them"
+        if (limit := plan.budget.limit) is not None:
+            kept = {True: "holds", False: "is exceeded", None: "is not known to hold"}
+            yield "Budget", str(limit), kept[plan.budget.within]
+
+    # Scenes and shots
+
+    def _scene(self, scene: BoardScene) -> SceneView:
+        first = self._number + 1
+        cards = [self._card(scene, card) for card in scene.cards]
+        size = self._per_page
+        clips = {one.clip for card in scene.cards for one in card.renderings}
+        problem = ""
+        if scene.unpriced is not None and self._has_prices:
+            problem = f"No price: {unpriced_text(scene.unpriced)}."
+        elif scene.unpriced is not None:
+            problem = "It cannot be rendered yet: the storyboard has errors."
+        money = ""
+        if self._has_prices:
+            money = "no price" if scene.total is None else price(scene.total)
+        return SceneView(
+            scene=scene,
+            title=scene.title or scene.address,
+            first=first,
+            shots=str(len(cards)),
+            clips=str(len(clips)) if clips else "–",
+            length=clock(scene.seconds),
+            money=money,
+            problem=problem,
+            notes=scene.notes if self._has_notes else "",
+            left_out="; ".join(
+                f"{one.address} ({one.notes})" if one.notes and self._has_notes else one.address
+                for one in scene.left_out
+            ),
+            pages=tuple(tuple(cards[at : at + size]) for at in range(0, len(cards), size)),
+            findings=self._findings(scene.findings),
+        )
+
+    def _card(self, scene: BoardScene, card: ShotCard) -> CardView:
+        self._number += 1
+        self._numbers.setdefault(card.address, self._number)
+        clips = list(dict.fromkeys(one.clip for one in card.renderings))
+        band = f"k{(clips[0] - 1) % _BANDS}" if clips else "k"
+        self._bands.append(band)
+        state, word = state_of(card.renderings)
+        reason = reasons_of(card.renderings)
+        frame = _frame(card.aspect_ratio)
+        tiles, alt = _tiles(card, frame[0])
+        notes = card.notes if self._has_notes else ""
+        name = card.address.removeprefix(f"{scene.address}/")
+        return CardView(
+            number=self._number,
+            card=card,
+            name=card.address if name == str(card.number) else name,
+            clock=clock(card.start),
+            band=band,
+            clips=_clips(card, clips, self._has_prices),
+            frame=frame,
+            tiles=tiles,
+            alt=alt,
+            caption="" if tiles else (plain_text(card.size) or "no picture"),
+            facts=tuple(_facts(card)),
+            state=state,
+            word=word if self._has_prices else "",
+            reason=reason if self._has_prices and reason not in (word, _PAID) else "",
+            money=self._money(card),
+            sent=tuple(map(_sent, card.renderings)) if self._has_prompts else (),
+            notes=notes,
+            findings=self._findings(card.findings),
+        )
+
+    def _money(self, card: ShotCard) -> str:
+        if not self._has_prices or not card.renderings:
+            return ""
+        return amount(card.money)
+
+    def _findings(
+        self, found: Iterable[Diagnostic], *, has_place: bool = False
+    ) -> tuple[FindingView, ...]:
+        shown = []
+        for one in found:
+            if not self._has_prices and is_of_money(one):
+                continue
+            span = one.span
+            where = f"{span.source.name}:{span.line}" if span is not None and has_place else ""
+            shown.append(FindingView(one.severity.value, one.code.id, one.message, one.help, where))
+        return tuple(shown)
+
+    # The cast
+
+    def _sheet(self, sheet: CastSheet) -> SheetView:
+        rest = ""
+        if sheet.rest_shots:
+            shots = counted(sheet.rest_shots, "shot")
+            cost = f", {price(sheet.rest)}" if self._has_prices else ""
+            none = {"character": "nobody", "prop": "none", "location": "no place", "style": "none"}
+            rest = f"{shots} with {none[sheet.kind]}: {sheet.rest.seconds} s{cost}"
+        return SheetView(_KINDS[sheet.kind], tuple(map(self._member, sheet.rows)), rest)
+
+    def _member(self, row: CastRow) -> MemberView:
+        return MemberView(
+            name=row.name,
+            label=row.looks[0].label,
+            description=row.description,
+            looks=tuple(
+                LookView(
+                    look.look or ("as declared" if len(row.looks) > 1 else ""),
+                    tuple(one.key for one in look.pictures if one.key),
+                    tuple(one.location for one in look.pictures if not one.key),
+                )
+                for look in row.looks
+            ),
+            shots=tuple((self._numbers[address], address) for address in row.shots),
+            length=f"{row.seconds} s",
+            money=_share(row.money) if self._has_prices else "",
+        )
+
+
+def _share(share: Total) -> str:
+    return "no price" if not share.requests else price(share)
+
+
+def _whole_price(plan: Plan) -> str:
+    """What all clips of the film cost, paid or not."""
+    known = [one.money for one in plan.requests]
+    if not known:
+        return "no price"
+    first = next((one for one in known if one is not None), None)
+    if first is None:
+        return amount(None)
+    whole = first - first
+    for one in known:
+        whole = whole + one if one is not None else whole
+    return str(whole) if None not in known else f"≥ {whole}"
+
+
+def _clips(card: ShotCard, clips: Sequence[int], has_prices: bool) -> str:
+    """``Clip 2 of 12 s, with 2 other shots``, or what a shot has in place of a clip."""
+    if not clips:
+        return "no clip"
+    if len(clips) > 1:
+        joined = "and" if len(clips) == 2 else "to"
+        parts = counted(card.renderings[-1].parts, "part")
+        return f"Clips {clips[0]} {joined} {clips[-1]}, in {parts}"
+    request = card.renderings[0].request
+    others = len({shot.address for shot in request.shots}) - 1
+    shared = f", shared with {counted(others, 'other shot')}" if others else ""
+    return f"Clip {clips[0]}, {request.seconds} s{shared}"
+
+
+def _sent(one: Rendering) -> SentView:
+    tokens = one.request.tokens
+    part = f", part {one.part} of {one.parts}" if one.part is not None else ""
+    take = f", take {one.request.take}" if one.request.alternate_of else ""
+    return SentView(
+        title=f"{one.request.id}{part}{take}",
+        prompt=_tagged(one.prompt, tokens),
+        tokens=tuple((tag, name) for tag, name in tokens.items() if tag in one.prompt),
+        characters=one.characters,
+        limit=one.limit,
+        reason="",
+    )
+
+
+def _tagged(prompt: str, tokens: Iterable[str]) -> Text:
+    """A prompt with its tags as pieces of their own."""
+    tags = sorted(tokens, key=len, reverse=True)
+    if not tags:
+        return (TextPiece(prompt),)
+    found = re.split(f"({'|'.join(map(re.escape, tags))})", prompt)
+    known = set(tags)
+    return tuple(TextPiece(text, text if text in known else "") for text in found if text)
+
+
+def _frame(ratio: str) -> tuple[int, int]:
+    """The sides of a picture frame of that ratio."""
+    across, _, down = ratio.partition(":")
+    if not (across.isdecimal() and down.isdecimal() and int(across) and int(down)):
+        across, down = "16", "9"
+    longer = max(int(across), int(down))
+    return _LONG * int(across) // longer, _LONG * int(down) // longer
+
+
+def _tiles(card: ShotCard, width: int) -> tuple[tuple[Tile, ...], str]:
+    """What stands in a shot's frame, and the words for it: its frames, its place, or its cast."""
+    frames = [
+        (one, f"{words} {one.location}")
+        for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on"))
+        if one is not None
+    ]
+    if not any(one.key for one, _ in frames):
+        frames = []
+        place = card.location
+        if place is not None and place.picture is not None:
+            frames = [(place.picture, f"The place: {place.label}")]
+    if not any(one.key for one, _ in frames):
+        frames = [
+            (one.picture, _called(one))
+            for one in card.members
+            if one.kind != "style" and one.picture and one.picture.key
+        ][:_MOST_TILES]
+    frames = [(one, words) for one, words in frames if one.key]
+    if not frames:
+        return (), ""
+    each = width // len(frames)
+    tiles = tuple(Tile(one.key, index * each, each) for index, (one, _) in enumerate(frames))
+    return tiles, "; ".join(words for _, words in frames)
+
+
+def _called(member: BoardMember) -> str:
+    return f"{member.label} ({member.look})" if member.look else member.label
+
+
+def _facts(card: ShotCard) -> Iterable[Fact]:
+    for name in ("size", "camera", "light", "sound"):
+        if text := getattr(card, name):
+            yield Fact(name.capitalize(), text)
+    if card.negative:
+        yield Fact("Not seen", (TextPiece(card.negative),))
+    if card.is_continued:
+        yield Fact("Seam", (TextPiece("continues the last frame of the shot before"),))
+    if card.take > 1:
+        yield Fact("Take", (TextPiece(str(card.take)),))
+    for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on")):
+        if one is not None and not one.key:
+            yield Fact(words, (TextPiece(one.location),))

@@ -1,0 +1,112 @@
+"""``board --serve``: for this machine alone, and with the storyboard as it is now."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+FILM = "storyboard: 1\ntitle: A Boat\nscenes: [{shots: [A boat.]}]\n"
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    (tmp_path / "storyboard.yaml").write_text(FILM, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def port(film: Path) -> Iterator[int]:
+    served = subprocess.Popen(
+        [sys.executable, "-u", "-m", "storyboard", "board", "--serve"],
+        cwd=film,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert served.stdout is not None
+    address = served.stdout.readline().strip()
+    assert address.startswith("http://127.0.0.1:")
+    yield int(address.rstrip("/").rpartition(":")[2])
+    served.send_signal(signal.SIGINT)
+    assert served.wait(timeout=20) == 0
+    served.stdout.close()
+
+
+def get(port: int, path: str = "/", **headers: str) -> tuple[int, str, dict[str, str]]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    found = answer.status, answer.read().decode(), dict(answer.getheaders())
+    connection.close()
+    return found
+
+
+def test_the_page_is_served_with_a_script_of_its_own_alone(port: int) -> None:
+    status, page, headers = get(port)
+    assert status == 200
+    assert "A boat." in page
+    assert page.count("<script>") == 1
+    assert "script-src 'sha256-" in page
+    assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1"}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/events"])
+def test_other_hosts_and_other_pages_are_refused(
+    port: int, path: str, headers: dict[str, str], status: int
+) -> None:
+    assert get(port, path, **headers)[0] == status
+
+
+def test_its_own_page_may_ask_by_either_name(port: int) -> None:
+    for name in ("127.0.0.1", "localhost"):
+        assert get(port, Host=f"{name}:{port}", Origin=f"http://{name}:{port}")[0] == 200
+
+
+def test_nothing_but_the_page_is_there(port: int) -> None:
+    assert get(port, "/storyboard.yaml")[0] == 404
+
+
+def test_a_change_is_told_and_served(port: int, film: Path) -> None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/events")
+    events = connection.getresponse()
+    assert events.headers["content-type"].startswith("text/event-stream")
+    assert events.readline() == b"retry: 500\n"
+    saved = film / "saved"
+    saved.write_text(FILM.replace("A boat.", '"@nobody rows."'), encoding="utf-8")
+    os.replace(saved, film / "storyboard.yaml")  # noqa: PTH105 - as editors do
+    told = b""
+    while not told.startswith(b"data:"):
+        told = events.readline()
+    connection.close()
+    page = get(port)[1]
+    assert "nobody rows." in page
+    assert "SB203" in page
+
+
+def test_serving_and_writing_are_two_things(film: Path) -> None:
+    for more in (["--out", "film.html"], ["-"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "storyboard", "board", "--serve", *more],
+            cwd=film,
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=30,
+        )
+        assert done.returncode == 2
