@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
@@ -56,44 +56,65 @@ class FileChange:
 def fix_storyboard(file: str, options: CompileOptions) -> tuple[FileChange, ...]:
     """What the sure fixes make of a storyboard and its libraries; nothing is written.
 
-    Only the stretches that fixes name are changed. Fixes that overlap wait for the next round.
+    Only the stretches that fixes name are changed. Fixes that overlap wait for the next round. A
+    fix that does not mend its finding is not made.
     """
     if file == STANDARD_INPUT:
         raise UsageError("what comes from standard input has no file to be fixed")
+    in_vain: set[_Finding] = set()
+    while True:
+        changes, again = _fix_all(file, options, in_vain)
+        if not again:
+            return changes
+        in_vain |= again
+
+
+_Finding = tuple[str, str, str, int]
+"""A finding as it is known again when the text has changed: file, code, message and line."""
+
+
+def _fix_all(
+    file: str, options: CompileOptions, in_vain: Set[_Finding]
+) -> tuple[tuple[FileChange, ...], set[_Finding]]:
+    """What fixes make of the files, and the findings that are still there after their fix."""
     changes: dict[str, FileChange] = {}
+    fixed: set[_Finding] = set()
     for _ in range(_ROUNDS):
         unsaved = {change.path: change.after for change in changes.values()}
         looked_at = replace(options, unsaved={**options.unsaved, **unsaved})
-        made = False
-        for source, fixes in _sure_fixes(compile_storyboard(file, looked_at)):
-            text, count = apply_fixes(source.text, fixes)
-            if text == source.text:
-                continue
-            made = True
+        by_source: dict[Source, list[Fix]] = {}
+        findings: dict[Fix, _Finding] = {}
+        for finding, fix in _sure_fixes(compile_storyboard(file, looked_at)):
+            if finding not in in_vain:
+                findings[fix] = finding
+                by_source.setdefault(fix.span.source, []).append(fix)
+        if again := fixed.intersection(findings.values()):
+            return (), again
+        for source, fixes in by_source.items():
+            text, made = apply_fixes(source.text, fixes)
+            fixed.update(findings[fix] for fix in made)
             old = changes.get(source.name)
             changes[source.name] = FileChange(
                 name=source.name,
                 path=Path(source.name),
                 before=old.before if old else source.text,
                 after=text,
-                count=count + (old.count if old else 0),
+                count=len(made) + (old.count if old else 0),
             )
-        if not made:
+        if not by_source:
             break
-    return tuple(change for change in changes.values() if change.before != change.after)
+    return tuple(change for change in changes.values() if change.before != change.after), set()
 
 
-def _sure_fixes(compiled: Compilation) -> Iterator[tuple[Source, list[Fix]]]:
-    """The sure fixes of what was found, by the text that they are about."""
-    by_source: dict[Source, list[Fix]] = {}
+def _sure_fixes(compiled: Compilation) -> Iterator[tuple[_Finding, Fix]]:
+    """The sure fixes of what was found, each with the finding that it mends."""
     for found in compiled.diagnostics:
         fix = found.fix
         if fix is None or not fix.is_sure:
             continue
         source = fix.span.source
         if all(edit.span.source is source for edit in fix.edits):
-            by_source.setdefault(source, []).append(fix)
-    yield from by_source.items()
+            yield (source.name, found.code.id, found.message, fix.span.line), fix
 
 
 def _replace(path: Path, data: bytes) -> None:

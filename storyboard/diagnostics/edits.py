@@ -9,21 +9,21 @@ from itertools import pairwise
 from storyboard.diagnostics.types import Fix
 
 
-def apply_fixes(text: str, fixes: Iterable[Fix]) -> tuple[str, int]:
-    """The text with the fixes made, and how many were made.
+def apply_fixes(text: str, fixes: Iterable[Fix]) -> tuple[str, list[Fix]]:
+    """The text with the fixes made, and which were made.
 
     All fixes are about ``text``. Of fixes whose edits overlap or touch the first one is made; the
     others are refused, and found again in the new text if they are still needed.
     """
     taken: list[tuple[int, int, str]] = []
-    made = 0
+    made: list[Fix] = []
     for fix in fixes:
         edits = sorted({(one.span.start, one.span.end, one.text) for one in fix.edits})
         inner = pairwise(edits)
         is_apart = all(before[1] < after[0] for before, after in inner)
         if not is_apart or not all(_is_free(taken, start, end) for start, end, _ in edits):
             continue
-        made += 1
+        made.append(fix)
         for edit in edits:
             insort(taken, edit)
     pieces, last = [], 0

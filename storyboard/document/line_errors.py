@@ -247,7 +247,7 @@ def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
             fix=Fix(at.span(place, len(full_width[2])), ": "),
         )
     key, _, rest = written.partition(":")
-    if rest and key and " " not in key:
+    if rest and not rest[0].isspace() and key and " " not in key:
         place = start + len(key) + 1
         return at.say(
             YAML_SYNTAX,

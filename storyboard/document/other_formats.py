@@ -25,6 +25,8 @@ _SLUGLINE = re.compile(r"^(?:INT|EXT|EST|INT\./EXT|I/E)[. ][^\n\r]*[A-Z]", re.MU
 _FOUNTAIN_KEY = re.compile(r"\A(?:Title|Credit|Author|Authors|Draft date|Contact|Source)[ ]*:")
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|\* \S|\d+\. \S|\*\*\S|\| ?-{3})", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
+_PROSE = re.compile(r"^[^\s#]", re.MULTILINE)
+_ENTRY = re.compile(r"^[a-z_]+:( |$)", re.MULTILINE)
 _XML = re.compile(r"\A\s*<(?:\?xml|!DOCTYPE|html|FinalDraft)", re.IGNORECASE)
 
 
@@ -47,5 +49,6 @@ def text_format(text: str) -> str | None:
         return None
     if _SLUGLINE.search(head) or (_FOUNTAIN_KEY.match(head) and "\n\n" in head):
         return "a screenplay in Fountain"
-    is_markdown = _HEADING.search(head) and not re.search(r"^[a-z_]+:( |$)", head, re.MULTILINE)
+    # To YAML a heading is a comment, and a storyboard may be nothing but comments yet.
+    is_markdown = _HEADING.search(head) and _PROSE.search(head) and not _ENTRY.search(head)
     return "a Markdown document" if is_markdown and len(_MARKDOWN.findall(head)) > 1 else None

@@ -16,6 +16,7 @@ _SIGNS = {
     "film": {"scenes"},
     "scene": {"shots", "looks"},
     "shot": {"prompt", "camera"},
+    "defaults": {"pack", "camera"},
     "line": {"line", "tone"},
     "member": {"frontal"},
     "place": {"image", "label"},

@@ -72,6 +72,21 @@ def test_a_file_that_was_changed_meanwhile_is_left_alone(film: Path) -> None:
     assert film.read_text() == "storyboard: 1"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "storyboard: 1\ncharacters: {mara # a: {description:====, a keeper}}\n",
+        "storyboard: 1\ncharacters:\n  c: {descripti\non:    c1, label: a}\n",
+        "storyboard: 1\nscenes:   # a\ned b\n  - shots: [one]\n",
+    ],
+)
+def test_a_fix_that_does_not_mend_its_finding_is_not_made(text: str, film: Path) -> None:
+    film.write_text(text)
+    for change in Project(str(film)).fix():
+        change.write()
+    assert Project(str(film)).fix() == ()
+
+
 def test_standard_input_has_no_file_to_be_fixed() -> None:
     with pytest.raises(UsageError):
         Project("-").fix()

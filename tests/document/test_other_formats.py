@@ -46,6 +46,7 @@ def test_a_file_of_another_kind_is_named(data: bytes, kind: str) -> None:
         '{"storyboard": 1}',
         "# A\n# B\nprompt: a\n",
         "",
+        "# A\n# B\n\n# C\n",
         "just a text",
     ],
 )

@@ -6,12 +6,13 @@ import pytest
 
 from storyboard.language.cast import Element, Image
 from storyboard.language.film_words import film_word, film_words
-from storyboard.language.model import Line, Scene, Shot, Storyboard
+from storyboard.language.model import Defaults, Line, Scene, Shot, Storyboard
 
 MODELS = {
     "film": Storyboard,
     "scene": Scene,
     "shot": Shot,
+    "defaults": Defaults,
     "line": Line,
     "member": Element,
     "place": Image,
