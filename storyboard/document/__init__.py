@@ -2,6 +2,7 @@
 
 - ``nodes``: what parsing gives: texts, lists and mappings that remember where they stand
 - ``encoding``, ``characters``: from bytes to a ``Source``; size, encoding, forbidden characters
+- ``other_formats``: what a file is that is no storyboard; ``merge_conflicts``: what git left in one
 - ``parser``: from YAML's events to nodes; ``events`` opens the stream, ``depth`` refuses deep
   nesting, ``aliases`` copies what an alias names, ``entries`` looks closer at equal keys and
   merges, ``findings`` bounds what one file may say
@@ -9,6 +10,7 @@
   ``token_errors`` and ``line_errors`` are the kinds of mistake, ``plain_scalars`` mends
 - ``recovery``: what is blanked out after a breakdown, so that the rest is parsed; ``outline``
   finds the items and keys of a text that need not be YAML
+- ``ignore_comments``: which findings the file's comments ignore, and where
 - ``source_map``: from a stretch of a scalar's value to its place in the file
 - ``phrases``: what stands in a file, in a writer's words
 """
