@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from storyboard.plan import Plan
     from storyboard.plan.model import PlanError
     from storyboard.run.events import Event, Happening
+    from storyboard.run.first_uploads import FirstUploads
     from storyboard.run.report import Report, Result
     from storyboard.values.units import Money
 
@@ -88,6 +89,7 @@ _EXPORTS = {
     "Event": "storyboard.run.events",
     "FilmBoard": "storyboard.board",
     "FilmStatus": "storyboard.api",
+    "FirstUploads": "storyboard.run.first_uploads",
     "Happening": "storyboard.run.events",
     "MissingClipsError": "storyboard.api",
     "Money": "storyboard.values.units",
@@ -124,6 +126,7 @@ __all__ = [
     "Event",
     "FilmBoard",
     "FilmStatus",
+    "FirstUploads",
     "Happening",
     "MissingClipsError",
     "Money",

@@ -11,7 +11,7 @@ from storyboard.compiler.cost import currency, price
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
 from storyboard.diagnostics.machine import as_json
-from storyboard.plan.model import UNKNOWN, money_json
+from storyboard.plan.amounts import UNKNOWN, money_json
 from storyboard.targets.load import catalogue
 from storyboard.values.sums import Total, total
 

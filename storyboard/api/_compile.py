@@ -119,7 +119,9 @@ def compile_reading(
         reading=reading,
         diagnostics=diagnostics,
         film=film,
-        requests=lower(film, clips, diagnostics, options.takes),
+        requests=lower(
+            film, clips, diagnostics, options.takes, are_chains_taken=options.chain_takes
+        ),
         unpriced=unpriced,
         is_complete=not diagnostics.has_errors,
     )

@@ -18,6 +18,7 @@ from storyboard.document import Node, parse, read_source
 from storyboard.language.cut_texts import check_cut_texts
 from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
+from storyboard.language.typed_signs import check_typed_signs
 from storyboard.project.files import MAX_SOURCE, ProjectFiles
 from storyboard.project.unsaved import UnsavedFiles
 from storyboard.values.canonical import digest_bytes
@@ -38,14 +39,16 @@ class CompileOptions:
     """What is asked beside the storyboard itself.
 
     ``target`` is an id that comes before the storyboard's own; ``settings`` are values that
-    come before its ``vars``; ``max_cost`` and ``max_seconds`` come before its budget;
+    come before its ``vars``; ``max_cost`` is the most that may still be
+    paid, beside the budget of the whole film; ``max_seconds`` comes before the storyboard's own;
     ``max_references`` raises the target's limit up to its ceiling. ``project`` is the folder
     out of which no path may lead; without it, the storyboard's git checkout or its own folder.
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
-    rendered, to choose from. ``unsaved`` are the texts of storyboards and libraries that an editor
-    holds, by the paths of their files; they are read in place of the files. ``out_dir`` is the
-    folder of the clips, in place of ``out`` beside the storyboard.
+    rendered, to choose from, and ``chain_takes`` whether clips on which others open are, too.
+    ``unsaved`` are the texts of storyboards and libraries that an editor holds, by the paths of
+    their files; they are read in place of the files. ``out_dir`` is the folder of the clips, in
+    place of ``out`` beside the storyboard.
     """
 
     target: str | None = None
@@ -58,6 +61,7 @@ class CompileOptions:
     is_strict: bool = False
     is_simulated: bool = False
     takes: int = 1
+    chain_takes: bool = False
     unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
     out_dir: Path | None = None
 
@@ -142,6 +146,7 @@ class _Reader:
         node = parse(source, self.diagnostics) if source is not None else None
         if node is not None:
             check_cut_texts(node, self.diagnostics)
+            check_typed_signs(node, self.diagnostics)
         return node
 
     def library_loader(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from storyboard.api._compile import Compilation, compile_reading, folders, start
-from storyboard.api._load import STANDARD_INPUT, CompileOptions, read
+from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, read
 from storyboard.compiler.film import Film
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import BROKEN_LEDGER, WRONG_PLAN
@@ -61,7 +61,8 @@ def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Know
     """What ledger and lock know of the film's clips; None where nothing was ever run."""
     if file == STANDARD_INPUT:
         return None
-    folder = Path(file) if Path(file).is_dir() else Path(file).parent
+    location = Path(file) / FOLDER_FILE if Path(file).is_dir() else Path(file)
+    folder = location.parent
     if not (folder / ".storyboard").exists() and not (folder / "storyboard.lock").exists():
         return None
     from storyboard.ledger import LedgerError, LockError
@@ -69,7 +70,7 @@ def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Know
 
     store = Store.beside(Path(file), simulated=options.is_simulated)
     try:
-        return store.known()
+        return store.known(location.name)
     except (LedgerError, LockError) as error:
         diagnostics.add(
             BROKEN_LEDGER,
@@ -129,8 +130,9 @@ def _limit(compilation: Compilation, film: Film, options: CompileOptions) -> Lim
     node: Mapping[str, Node] = written.node if written is not None else {}
     budget, seconds = node.get("budget"), node.get("max_seconds")
     return Limit(
-        cost=options.max_cost or film.budget,
-        cost_at=budget.span if budget is not None and options.max_cost is None else None,
+        cost=film.budget,
+        cost_at=budget.span if budget is not None else None,
+        to_pay=options.max_cost,
         seconds=options.max_seconds or film.max_seconds,
         seconds_at=seconds.span if seconds is not None and options.max_seconds is None else None,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storyboard.api._load import CompileOptions
+from storyboard.errors import UsageError
 
 if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from storyboard.plan import Plan
     from storyboard.project.outputs import Outputs
     from storyboard.run.events import EventListener
+    from storyboard.run.first_uploads import FirstUploads
     from storyboard.run.patience import Patience
     from storyboard.run.report import Report
     from storyboard.values.units import Money
@@ -40,14 +42,23 @@ def _nothing(*_: object) -> None:
     """Do nothing."""
 
 
+def _lower(one: Money | None, other: Money | None) -> Money | None:
+    """The lower of two limits, None where there is none."""
+    if one is None or other is None:
+        return one or other
+    if one.currency != other.currency:
+        raise UsageError(f"limits of {one} and {other} cannot be held together: use one currency")
+    return min(one, other, key=lambda limit: limit.amount)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
     """How a plan is run.
 
-    ``jobs`` is how many clips may be under way at once. ``max_cost`` is the most that may be
-    spent, the plan's budget where None. ``key_file`` holds the host's key, which else is in the
-    environment; ``base_url`` is an address in place of the vendor's own. ``host_options`` are the
-    options that the host declares, by their names; ``faults`` are for the simulator.
+    ``jobs`` is how many clips may be under way at once. ``max_cost`` is the most that this run may
+    spend; the plan's own limits hold beside it. ``key_file`` holds the host's key, which else is
+    in the environment; ``base_url`` is an address in place of the vendor's own. ``host_options``
+    are the options that the host declares, by their names; ``faults`` are for the simulator.
     ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
@@ -167,7 +178,7 @@ class Project:
             store=ready.store,
             root=ready.root,
             jobs=settings.jobs,
-            limit=settings.max_cost or ready.plan.budget.limit,
+            limit=_lower(settings.max_cost, ready.plan.budget.max_cost),
             key_file=settings.key_file,
             base=settings.base_url,
             host_options=settings.host_options,
@@ -175,6 +186,14 @@ class Project:
             patience=settings.patience,
         )
         return session.run(listen, on_second_interrupt, tick)
+
+    def first_uploads(self, plan: Plan | ReadyPlan) -> FirstUploads | None:
+        """What a run would upload to the host for the first time; None where that is nothing."""
+        from storyboard.api._ready import ReadyPlan
+        from storyboard.run.first_uploads import first_uploads
+
+        ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
+        return first_uploads(ready.plan, ready.store, ready.target.host)
 
     def events(self, plan: Plan | ReadyPlan, settings: RunSettings | None = None) -> RunEvents:
         """The same as ``run``, as an iterator of its events with the report at its end."""

@@ -56,8 +56,8 @@ def read_ready_plan(path: Path, options: CompileOptions) -> ReadyPlan:
     if changes:
         raise PlanError(_out_of_date(plan, path, "; ".join(changes)))
     check_plan(plan, ready.target)
-    marked = remark(plan, ready.target, ready.store.known())
-    check_cost(marked, options.max_cost or marked.budget.limit)
+    marked = remark(plan, ready.target, ready.store.known(Path(plan.film.file).name))
+    check_cost(marked, options.max_cost)
     return ReadyPlan(plan=marked, target=ready.target, store=ready.store, root=ready.root)
 
 
@@ -109,6 +109,7 @@ def _check_options(options: CompileOptions) -> None:
         "--max-references": options.max_references is not None,
         "--strict": options.is_strict,
         "--takes": options.takes != 1,
+        "--chain-takes": options.chain_takes,
     }
     for name, is_given in given.items():
         if is_given:

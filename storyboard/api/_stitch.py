@@ -55,7 +55,9 @@ def stitch_plan(
             lost.append(request.id)
             continue
         kept = request.seconds - request.padding if request.padding else None
-        pieces.append(JoinPiece(file=store.take(take), seconds=kept, name=request.id))
+        file, clip = store.take(take), store.clip(request.id)
+        links = (clip,) if clip.is_file() and clip.samefile(file) else ()
+        pieces.append(JoinPiece(file=file, seconds=kept, name=request.id, links=links))
     if lost:
         raise MissingClipsError(tuple(lost), len(requests))
     if out is None and store.clips is not None:

@@ -27,7 +27,8 @@ from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.language.cast import Element
 from storyboard.language.model import Library, Storyboard
-from storyboard.plan.model import Plan, PlannedRequest
+from storyboard.plan.model import Plan
+from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_body import texts
 from storyboard.project.files import ProjectFiles
 from storyboard.values.sums import total

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from storyboard.diagnostics import Diagnostic
-from storyboard.plan.model import LeftOutScene, Plan, PlannedRequest
+from storyboard.plan.model import LeftOutScene, Plan
+from storyboard.plan.planned_request import PlannedRequest
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.compile_options import compile_options, keep
-from storyboard.cli.errors import refusal_code, shown, told
+from storyboard.cli.errors import in_words, refusal_code, shown
 from storyboard.cli.options import file_argument, force_option
-from storyboard.cli.output import say, write
+from storyboard.cli.output import say, write_document
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions, Project
@@ -93,7 +93,7 @@ def board_command(
         parts = [Part(one) for one in without]
         return render_board(board, per_page=int(per_page), without=parts, is_live=serve)
 
-    with told() as ending:
+    with in_words() as ending:
         if serve:
             _refuse_beside_serve(file, out)
             _serve(project, side, port, page_of)
@@ -102,7 +102,7 @@ def board_command(
         keep(board)
         place = out or board_file(file)
         if place == STDOUT:
-            write(page_of(board))
+            write_document(page_of(board))
         else:
             project.outputs(board.plan).write(place, page_of(board).encode(), force=force)
             say(f"written to {shown(place)}")

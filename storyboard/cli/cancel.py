@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from storyboard.cli.errors import say_error, told
+from storyboard.cli.errors import in_words, say_error
 from storyboard.cli.exit_codes import FAILED, INCOMPLETE
 from storyboard.cli.output import say
 from storyboard.cli.run_options import address_options, simulate_option
@@ -48,7 +48,7 @@ def cancel_command(
             case CancelOutcome.FAILED:
                 say_error(f"{address} is not stopped: {clip.problem}", FAILED)
 
-    with told() as ending:
+    with in_words() as ending:
         project = Project(file, CompileOptions(is_simulated=simulate))
         done = project.cancel(addresses, key_file=key_file, base_url=base_url, listen=tell)
         outcomes = {clip.outcome for clip in done}

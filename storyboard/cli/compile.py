@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code, say_error
 from storyboard.cli.exit_codes import FINE, REFUSED
 from storyboard.cli.options import file_argument, finding_options, force_option
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.command("compile", epilog="Example: storyboard compile film.yaml | jq '.requests[].payload'")
 @file_argument
 @compile_options
-@takes_option
+@takes_options
 @finding_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @force_option
@@ -31,6 +31,7 @@ def compile_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     form: str,
     color: str,
     out: Path | None,
@@ -43,7 +44,8 @@ def compile_command(
     """
     from storyboard.api import Project
 
-    project = Project(file, dataclasses.replace(options, takes=takes))
+    options = dataclasses.replace(options, takes=takes, chain_takes=chain_takes)
+    project = Project(file, options)
     made, compiled = project.plan()
     keep(made, compiled)
     show_on_stderr(compiled, form, color)

@@ -114,14 +114,25 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
     return outer
 
 
-takes_option = click.option(
-    "--takes",
-    type=click.IntRange(1, 20),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Render each clip N times, to choose from.",
-)
+def takes_options(command: Callable[..., int]) -> Callable[..., int]:
+    """How many takes of which clips; the command gets ``takes`` and ``chain_takes``."""
+    for option in (
+        click.option(
+            "--chain-takes",
+            is_flag=True,
+            help="With --takes: also of clips on which others open, which a choice makes void.",
+        ),
+        click.option(
+            "--takes",
+            type=click.IntRange(1, 20),
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="Render each clip on which no other opens N times, to choose from.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 _kept: list[object] = []

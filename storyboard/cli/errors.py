@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from storyboard.diagnostics import Diagnostic
 
 
-class Told:
+class CommandEnding:
     """The exit code of a command that ended in words."""
 
     code = FINE
 
 
 @contextmanager
-def told() -> Iterator[Told]:
+def in_words() -> Iterator[CommandEnding]:
     """Turn what can go wrong with disk, ledger, plan, key or option into words and a code."""
-    ending = Told()
+    ending = CommandEnding()
     try:
         yield ending
     except Exception as error:

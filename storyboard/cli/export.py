@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.compile_options import compile_options, keep
-from storyboard.cli.errors import refusal_code, shown, told
+from storyboard.cli.errors import in_words, refusal_code, shown
 from storyboard.cli.options import file_argument, force_option
-from storyboard.cli.output import say, write
+from storyboard.cli.output import say, write_document
 
 if TYPE_CHECKING:
     from storyboard.api import CompileOptions
@@ -55,13 +55,13 @@ def export_command(
     """
     from storyboard.api import Project
 
-    with told() as ending:
+    with in_words() as ending:
         project = Project(file, dataclasses.replace(options, is_simulated=simulate))
         board = project.board(side=0)
         keep(board)
         text = _written(board, form, without)
         if out is None:
-            write(text)
+            write_document(text)
         else:
             project.outputs(board.plan).write(out, text.encode(), force=force)
             say(f"written to {shown(out)}")

@@ -52,6 +52,13 @@ def write_json(text: str, stream: IO[str] | None = None) -> None:
     _put(visible_json(text), stream)
 
 
+def write_document(text: str) -> None:
+    """Write what is a file of its own, such as a page or a table, to standard output."""
+    lines = text.replace("\r\n", "\n")
+    shown = _spelt_out(lines, None)
+    _put(shown if lines == text else shown.replace("\n", "\r\n"), None)
+
+
 def write_log_commands(text: str, stream: IO[str] | None = None) -> None:
     """Write commands to the reader of a log, a line each."""
     _put(_spelt_out(text, None), stream)
@@ -65,6 +72,19 @@ def draw(text: str, stream: IO[str]) -> None:
 def ask(question: str) -> bool:
     """Ask for yes or no on the terminal; no is the default. Ctrl-C is click's ``Abort``."""
     return click.confirm(_harmless(_spelt_out(question, None)), err=True)
+
+
+def ask_for(question: str, choices: Sequence[str] = ()) -> str:
+    """Ask for a text on the terminal, or for one of some words, of which the first is the default.
+
+    Ctrl-C and the end of the input are click's ``Abort``.
+    """
+    shown = _harmless(_spelt_out(question, None))
+    if choices:
+        answer = click.prompt(shown, type=click.Choice(choices), default=choices[0], err=True)
+    else:
+        answer = click.prompt(shown, err=True)
+    return str(answer)
 
 
 def _spelt_out(text: str, kept: re.Pattern[str] | None) -> str:

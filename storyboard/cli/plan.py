@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_option
+from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
 from storyboard.cli.options import file_argument, finding_options, force_option, read_money
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 )
 @file_argument
 @compile_options
-@takes_option
+@takes_options
 @click.option(
     "--max-cost",
     metavar="AMOUNT",
     callback=read_money,
-    help="Refuse a film that costs more, as '25 USD'.",
+    help="Refuse a plan that has more left to pay, as '25 USD'; the budget holds beside it.",
 )
 @click.option("--max-seconds", type=click.IntRange(min=1), help="Refuse a film that renders more.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
@@ -54,6 +54,7 @@ def plan_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     max_cost: Money | None,
     max_seconds: int | None,
     as_json: bool,
@@ -83,6 +84,7 @@ def plan_command(
         max_seconds=max_seconds,
         is_simulated=simulate,
         takes=takes,
+        chain_takes=chain_takes,
     )
     if compare:
         return _compare_targets(Project(file, options), as_json, form, color)
@@ -107,7 +109,11 @@ def plan_command(
         shown = dataclasses.replace(made, diagnostics=found)
         colored = has_color(color, stream)
         text = render_plan(
-            shown, color=colored, width=terminal_width(stream), everything=everything
+            shown,
+            color=colored,
+            width=terminal_width(stream),
+            everything=everything,
+            is_simulated=simulate,
         )
         write(text, color=colored)
         if is_refused or form != "text":
@@ -138,6 +144,6 @@ def _compare_targets(project: Project, as_json: bool, form: str, color: str) -> 
 
 
 def _has_pending(made: Plan) -> bool:
-    from storyboard.plan.model import Action
+    from storyboard.plan.reason import Action
 
     return made.totals.actions[Action.GENERATE].requests > 0

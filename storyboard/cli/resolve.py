@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from storyboard.cli.errors import told
+from storyboard.cli.errors import in_words
 from storyboard.cli.output import say
 from storyboard.cli.run_options import simulate_option
 
@@ -41,7 +41,7 @@ def resolve_command(
         Decision.ADOPT: "is followed by the next run",
         Decision.DROP: "is dropped",
     }
-    with told() as ending:
+    with in_words() as ending:
         project = Project(file, CompileOptions(is_simulated=simulate))
         for clip in project.resolve(address, decision, adopt=adopt or ""):
             say(f"{clip.intent.order.address}  {said[clip.decision]}")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, takes_option
-from storyboard.cli.errors import shown, told
+from storyboard.cli.compile_options import compile_options, takes_options
+from storyboard.cli.errors import in_words, shown
 from storyboard.cli.exit_codes import FINE, INCOMPLETE, INTERRUPTED, REFUSED
 from storyboard.cli.options import color_option, file_argument, read_money
 from storyboard.cli.output import ask, draw, has_color, say, terminal_width, write, write_json
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     "--max-cost",
     metavar="AMOUNT",
     callback=read_money,
-    help="Spend no more than this, as '25 USD'; what is at risk counts.",
+    help="Spend no more than this, as '25 USD'; what is at risk counts. The budget holds too.",
 )
 @out_dir_option
 @click.option("--json", "as_json", is_flag=True, help="Print what happens as JSON, line by line.")
@@ -71,11 +71,12 @@ if TYPE_CHECKING:
 )
 @color_option
 @compile_options
-@takes_option
+@takes_options
 def run_command(
     file: str,
     options: CompileOptions,
     takes: int,
+    chain_takes: bool,
     simulate: bool,
     yes: bool,
     jobs: int,
@@ -95,13 +96,18 @@ def run_command(
     is not paid again; running again goes on where the last run ended. Exit code 4 where clips
     are missing at the end.
     """
-    with told() as ending:
+    with in_words() as ending:
         _check_waits()
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         from storyboard.api import Project, RunSettings
 
         options = dataclasses.replace(
-            options, max_cost=max_cost, takes=takes, is_simulated=simulate, out_dir=out_dir
+            options,
+            max_cost=max_cost,
+            takes=takes,
+            chain_takes=chain_takes,
+            is_simulated=simulate,
+            out_dir=out_dir,
         )
         project = Project(file, options)
         ready = ready_plan(project)
@@ -109,6 +115,7 @@ def run_command(
             return REFUSED
         plan, store = ready.plan, ready.store
         check_host_options(host_options, ready.target.host)
+        _say_uploads(project, ready)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             say("nothing was sent")
             return REFUSED
@@ -129,6 +136,7 @@ def run_command(
             film=film + (" --simulate" if simulate else ""),
             out=shown(store.out),
             simulated=simulate,
+            stitch=_stitch(file, options),
         )
         asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
         while True:
@@ -173,9 +181,33 @@ def _again(arguments: Sequence[str]) -> str:
     return " ".join(["storyboard", *kept])
 
 
+def _say_uploads(project: Project, ready: ReadyPlan) -> None:
+    """Say what goes where before a project's first upload, and who can read it."""
+    found = project.first_uploads(ready)
+    if found is not None:
+        from storyboard.render.uploads import render_uploads
+
+        write(render_uploads(found) + "\n", sys.stderr)
+
+
+def _stitch(file: str, options: CompileOptions) -> str:
+    """The command that joins the clips of a run with these options."""
+    words = ["storyboard", "stitch", *([file] if file != "." else [])]
+    given = {"--target": options.target, "--project": options.project, "--out-dir": options.out_dir}
+    words += [word for name, one in given.items() if one for word in (name, str(one))]
+    words += [word for one in options.target_folders for word in ("--targets", str(one))]
+    for name, text in options.settings.items():
+        words += ["--set", f"{name}={text}"]
+    if options.max_references is not None:
+        words += ["--max-references", str(options.max_references)]
+    if options.is_simulated:
+        words.append("--simulate")
+    return shlex.join(words)
+
+
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
-    from storyboard.plan.model import Action
+    from storyboard.plan.reason import Action
     from storyboard.render.plan import counted, described_by, price, render_plan
 
     pending = plan.totals.actions[Action.GENERATE]
@@ -183,7 +215,13 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
         stream = sys.stderr
         colored, width = has_color(color, stream), terminal_width(stream)
         told_all = "`storyboard plan --all`"
-        shown = render_plan(plan, color=colored, width=width, unfolded=told_all)
+        shown = render_plan(
+            plan,
+            color=colored,
+            width=width,
+            unfolded=told_all,
+            is_simulated=store.simulated,
+        )
         write(shown + "\n", stream, color=colored)
     if yes or not pending.requests:
         return True

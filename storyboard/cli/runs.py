@@ -7,7 +7,7 @@ import time
 
 import click
 
-from storyboard.cli.errors import told
+from storyboard.cli.errors import in_words
 from storyboard.cli.options import file_argument
 from storyboard.cli.output import write, write_json
 from storyboard.cli.run_options import json_option, simulate_option
@@ -25,7 +25,7 @@ def runs_command(file: str, simulate: bool, as_json: bool) -> int:
     def written(at: float) -> str:
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
 
-    with told() as ending:
+    with in_words() as ending:
         runs = Project(file, CompileOptions(is_simulated=simulate)).runs()
         if as_json:
             write_json(json.dumps(runs_json(runs), indent=2) + "\n")

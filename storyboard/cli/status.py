@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from storyboard.cli.errors import told
+from storyboard.cli.errors import in_words
 from storyboard.cli.options import file_argument
 from storyboard.cli.output import say, write, write_json
 from storyboard.cli.run_options import json_option, out_dir_option, simulate_option
@@ -31,7 +31,7 @@ def status_command(file: str, simulate: bool, out_dir: Path | None, as_json: boo
     from storyboard.render.ledger import render_lease, render_status, status_json
     from storyboard.render.plan import counted
 
-    with told() as ending:
+    with in_words() as ending:
         found = Project(file, CompileOptions(is_simulated=simulate, out_dir=out_dir)).status()
         sent, elsewhere, lease, now = found.sent, found.elsewhere, found.lease, time.time()
         if as_json:

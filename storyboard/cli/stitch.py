@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.compile_options import compile_options
-from storyboard.cli.errors import say_error, shown, told
+from storyboard.cli.errors import in_words, say_error, shown
 from storyboard.cli.exit_codes import INCOMPLETE, REFUSED
 from storyboard.cli.options import file_argument, force_option
 from storyboard.cli.output import say
@@ -53,7 +53,7 @@ def stitch_command(
         raise click.UsageError(
             f'"{out}" is no name for the film: give one that ends in {", ".join(SUFFIXES)}'
         )
-    with told() as ending:
+    with in_words() as ending:
         project = Project(
             file, dataclasses.replace(options, is_simulated=simulate, out_dir=out_dir)
         )

@@ -9,7 +9,7 @@ import click
 
 from storyboard.cli.errors import say_error
 from storyboard.cli.exit_codes import REFUSED
-from storyboard.cli.output import say
+from storyboard.cli.output import ask_for, say
 
 if TYPE_CHECKING:
     from storyboard.run.report import Report, Result
@@ -41,20 +41,16 @@ def _ask(result: Result, decide: Decide) -> bool:
         return False
     risk = risk_of(intent)
     try:
-        answer = click.prompt(
+        answer = ask_for(
             f"{intent.order.address} may be paid ({risk}): wait, adopt its id, or send again?",
-            type=click.Choice(_CHOICES),
-            default="wait",
-            err=True,
+            _CHOICES,
         )
         if answer == "wait":
             return False
         if answer == "adopt":
-            name = click.prompt("the id in the vendor's list", err=True).strip()
+            name = ask_for("the id in the vendor's list").strip()
             return _is_done(decide, intent.order.address, Decision.ADOPT, adopt=name)
-        typed = click.prompt(
-            f'"{risk}" may be paid a second time; type the sum to send it again', err=True
-        )
+        typed = ask_for(f'"{risk}" may be paid a second time; type the sum to send it again')
     except click.Abort:
         return False
     if " ".join(typed.split()) != risk:

@@ -4,6 +4,7 @@ resolve   names bound, defaults filled, texts made ready: the film
 compose   the prompt of a shot or of a part of one
 split     the ways in which a shot can be rendered
 pack      the clips: a way for each shot, shared requests
+takes     which clips are rendered several times, and what a choice makes void
 lower     the requests of the clips, by the target's table of fields
 
 ``film`` and ``request`` are what goes between them; ``words`` are the words of prompts by

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Reference, Scene
 from storyboard.compiler.request import AssetUse, Dependency, Request, takes_of
+from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
 from storyboard.targets.model import Feature, written_seconds
@@ -22,50 +22,44 @@ def lower(
     clips: Sequence[tuple[Scene, Sequence[Clip]]],
     diagnostics: Diagnostics,
     times: int = 1,
+    *,
+    are_chains_taken: bool = False,
 ) -> tuple[Request, ...]:
     """The film's requests, in its order; each clip becomes one, and ``times - 1`` alternates.
 
-    A clip that continues opens on the last frame of the request before it.
+    A clip that continues opens on the last frame of the request before it. Clips of such chains
+    have alternates only where ``are_chains_taken``; see ``takes``.
     """
     lowering = Lowering(film, diagnostics)
+    film_takes: list[Request] = []
+    for scene, clip in _each(clips):
+        opened_on = _opened_on(clip, film_takes[-1:], 0)
+        film_takes.append(lowering.request(scene, clip, opened_on))
+    if times == 1:
+        return tuple(film_takes)
+    once = () if are_chains_taken else rendered_once(film_takes)
+    check_takes(film.target, film_takes, once, times, diagnostics)
+    single = {one.id for one in once}
     requests: list[Request] = []
     before: list[Request] = []
-    for scene, scene_clips in clips:
-        for clip in scene_clips:
-            before = [
-                lowering.request(
-                    scene,
-                    _renumbered(clip, number),
-                    _opened_on(clip, before, index),
-                    alternate_of=request_id(clip) if index else None,
-                )
-                for index, number in enumerate(_numbers(clip.parts[0].shot.take, times))
-            ]
-            requests += before
+    for (scene, clip), chosen in zip(_each(clips), film_takes, strict=True):
+        numbers = take_numbers(clip.parts[0].shot.take, 1 if chosen.id in single else times)
+        others = [
+            lowering.request(
+                scene,
+                renumbered(clip, number),
+                _opened_on(clip, before, index),
+                alternate_of=chosen.id,
+            )
+            for index, number in islice(enumerate(numbers), 1, None)
+        ]
+        before = [chosen, *others]
+        requests += before
     return tuple(requests)
 
 
-def _numbers(own: int, times: int) -> Iterator[int]:
-    """So many take numbers: the writer's own, and then the lowest others.
-
-    A writer who has chosen take 2 of two is not asked to pay for a third.
-    """
-    yield own
-    yield from islice((number for number in count(1) if number != own), times - 1)
-
-
-def _renumbered(clip: Clip, number: int) -> Clip:
-    """The clip as it is where its writer gives its first shot this take number."""
-    first = clip.parts[0].shot
-    if first.take == number:
-        return clip
-    shot = replace(first, take=number)
-    return replace(
-        clip,
-        parts=tuple(
-            replace(part, shot=shot) if part.shot is first else part for part in clip.parts
-        ),
-    )
+def _each(clips: Sequence[tuple[Scene, Sequence[Clip]]]) -> Iterator[tuple[Scene, Clip]]:
+    return ((scene, clip) for scene, scene_clips in clips for clip in scene_clips)
 
 
 def _opened_on(clip: Clip, before: Sequence[Request], index: int) -> Request | None:

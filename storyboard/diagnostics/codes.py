@@ -44,6 +44,10 @@ EMPTY_FILE = _code(16, "empty-file", _ERROR, "a file with nothing in it")
 BAD_MERGE = _code(17, "bad-merge", _ERROR, "a merge key that merges no mapping")
 BAD_KEY = _code(18, "bad-key", _ERROR, "a key that is not a plain text")
 TEXT_IN_COMMENT = _code(19, "text-in-comment", _WARNING, "a text that a # cuts off")
+MERGE_CONFLICT = _code(20, "merge-conflict", _ERROR, "lines of a merge conflict of git")
+TYPOGRAPHIC_QUOTES = _code(
+    21, "typographic-quotes", _WARNING, "a text in quotation marks that YAML does not know"
+)
 
 # Model
 UNKNOWN_KEY = _code(101, "unknown-key", _ERROR, "a key that the language does not have")
@@ -96,6 +100,10 @@ CHANGING_FACE = _code(
 MOVED_SEAM = _code(
     224, "moved-seam", _WARNING, "a shot that continues from a frame into another place"
 )
+BARE_NAME = _code(
+    225, "bare-name", _WARNING, "a name without its @ in a shot that does not mention it"
+)
+BROKEN_MENTION = _code(226, "broken-mention", _WARNING, "a mention whose @ is not read as one")
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")
@@ -150,6 +158,9 @@ CURRENCY_MISMATCH = _code(
 )
 
 OLD_PRICE = _code(505, "old-price", _NOTE, "a price that was read more than 90 days ago")
+CHAINED_TAKES = _code(
+    506, "chained-takes", _WARNING, "further takes of clips that open on one another"
+)
 
 # Plan
 UNWRITABLE_PLAN = _code(601, "unwritable-plan", _ERROR, "a plan that cannot be written there")

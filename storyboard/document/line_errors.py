@@ -5,6 +5,7 @@ Each function knows one kind of mistake; it reports it and is true, or is false.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from yaml.events import ScalarEvent
@@ -26,6 +27,7 @@ from storyboard.document.plain_scalars import (
 )
 
 _LINES_ABOVE = 1_000
+_FULL_WIDTH_KEY = re.compile(r"([A-Za-z_-]+)([ ]?：[ ]*)")
 _LINES_OF_A_TEXT = 50
 
 
@@ -225,6 +227,16 @@ def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
             at.span(start),
             f'write "- {shorten(written[1:])}"',
             fix=Fix(Span(at.source, start + 1, start + 1), " "),
+        )
+    if (full_width := _FULL_WIDTH_KEY.match(written)) is not None:
+        place = start + full_width.end(1)
+        return at.say(
+            YAML_SYNTAX,
+            f'the key "{full_width[1]}" is followed by a full-width colon, which YAML takes for a'
+            " letter",
+            at.span(place, len(full_width[2])),
+            f'write "{full_width[1]}: "',
+            fix=Fix(at.span(place, len(full_width[2])), ": "),
         )
     key, _, rest = written.partition(":")
     if rest and key and " " not in key:

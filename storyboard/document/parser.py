@@ -37,8 +37,9 @@ from storyboard.document.diagnosis import (
 from storyboard.document.entries import REFUSED_KEY, Entries
 from storyboard.document.events import HAS_C_PARSER, open_events
 from storyboard.document.findings import Findings, Refused
+from storyboard.document.merge_conflicts import without_conflicts
 from storyboard.document.nodes import HOLE, Mapping, Node, Origin, Scalar, Sequence
-from storyboard.document.recovery import Recovery, StandIn
+from storyboard.document.recovery import DocumentRecovery, StandIn
 
 MAX_DEPTH = 64
 MAX_ALIASED_NODES = 100_000
@@ -70,11 +71,15 @@ def parse(
     be read is a hole: a scalar with the style ``?``, or an entry that is missing in a mapping which
     ``is_broken``.
 
-    Reports SB002 and SB004 to SB018. After SB002, SB012, SB013 and SB016, after a hundred
+    Reports SB002, SB004 to SB018 and SB020. After SB002, SB012, SB013 and SB016, after a hundred
     mistakes, and where the file cannot be read even without what is broken in it, there is no
     node. Never raises, whatever the text.
     """
-    recovery = Recovery(source)
+    recovery = DocumentRecovery(source)
+    try:
+        recovery.read(without_conflicts(source, Findings(source, diagnostics)))
+    except Refused:
+        return None
     while True:
         found = Diagnostics()
         findings = Findings(source, found)
@@ -117,7 +122,7 @@ class _Builder:
 
     __slots__ = ("aliased", "anchors", "findings", "origin", "recovery", "source", "text")
 
-    def __init__(self, source: Source, findings: Findings, recovery: Recovery) -> None:
+    def __init__(self, source: Source, findings: Findings, recovery: DocumentRecovery) -> None:
         self.source = source
         self.recovery = recovery
         self.text = recovery.text

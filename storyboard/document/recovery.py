@@ -54,7 +54,7 @@ class StandIn:
     text: str = ""
 
 
-class Recovery:
+class DocumentRecovery:
     """The text of one source with everything blanked out that could not be read."""
 
     def __init__(self, source: Source) -> None:
@@ -67,6 +67,10 @@ class Recovery:
         self._blanked: list[tuple[int, int]] = []
         self._rounds = 0
         self._tried: dict[int, int] = {}
+
+    def read(self, text: str) -> None:
+        """Take a text of the same places in place of the source's own, before anything is lost."""
+        self.text = self._written = text
 
     @cached_property
     def outline(self) -> Outline:

@@ -7,6 +7,8 @@ fraction of the time of httpx's own.
 from __future__ import annotations
 
 import errno
+import ipaddress
+import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator
@@ -17,9 +19,14 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
+from aiohttp.abc import ResolveResult
 from yarl import URL
 
 _IDLE_SECONDS = 30.0
+_WHOLE = 4.0
+"""An answer may take so many times its longest silence as a whole."""
+_SLOWEST = 50_000
+"""Bytes of a body that are sent in a second, where a line is slow."""
 _MAX_CONNECTIONS = 200
 _CONNECT_SECONDS = 15.0
 _MAX_FIELD = 64 << 10
@@ -51,6 +58,39 @@ def max_connections() -> int:
     return _MAX_CONNECTIONS if soft < 0 else max(8, min(_MAX_CONNECTIONS, soft // 2))
 
 
+_NAMES_FOR_TUNNELS = ipaddress.ip_network("198.18.0.0/15")
+"""Tunnels on a machine give names such addresses, whatever they lead to; nobody lives there."""
+
+
+class InternalAddressError(OSError):
+    """A name or address that leads into this machine or its network."""
+
+
+def is_internal(address: str) -> bool:
+    """Whether a numeric address is one of this machine or its network; False for a name."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    found = mapped or found
+    if found in _NAMES_FOR_TUNNELS:
+        return False
+    return not found.is_global or found.is_multicast
+
+
+class _PublicResolver(aiohttp.ThreadedResolver):
+    """Finds the addresses of names, and refuses names that lead into this network."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await super().resolve(host, port, family)
+        if any(is_internal(one["host"]) for one in found):
+            raise InternalAddressError(errno.EACCES, "it leads into this network")
+        return found
+
+
 class Connections:
     """Connections to any servers, kept for a while where they may be used again.
 
@@ -62,29 +102,47 @@ class Connections:
         self._local = local
         self._kept: aiohttp.ClientSession | None = None
         self._fresh: aiohttp.ClientSession | None = None
+        self._public: aiohttp.ClientSession | None = None
 
     @asynccontextmanager
     async def send(
-        self, request: httpx.Request, *, seconds: float, fresh: bool = False
+        self,
+        request: httpx.Request,
+        *,
+        seconds: float,
+        whole: float | None = 0,
+        fresh: bool = False,
+        public: bool = False,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Send a request and give its answer; no redirection is followed. Raises one of ``BROKEN``.
 
-        ``seconds`` is the longest silence. With ``fresh`` the request has a connection of its own
-        and is sent once. Without it, a request on a kept connection that the server has closed is
-        sent again.
+        ``seconds`` is the longest silence, ``whole`` the time until the end of the answer: None
+        without end, 0 for a multiple of the silence, with the time that the body takes. With
+        ``fresh`` the request has a connection of its own and is sent once. Without it, a request
+        on a kept connection that the server has closed is sent again. With ``public`` no address
+        of this machine or its network is asked.
         """
-        if self._kept is None or self._fresh is None:
+        if self._kept is None or self._fresh is None or self._public is None:
             # A session belongs to the event loop in which it is made.
             self._kept, self._fresh = _session(kept=True), _session(kept=False)
+            self._public = _session(kept=True, public=True)
+        if public and is_internal(request.url.host):
+            raise InternalAddressError(errno.EACCES, "it leads into this network")
         body = request.read()
-        async with (self._fresh if fresh else self._kept).request(
+        if whole == 0:
+            whole = seconds * _WHOLE + len(body) / _SLOWEST
+        proxy = None if self._local else _proxy_of(request.url.scheme, request.url.netloc)
+        # A proxy may well be in this network, and finds the addresses of names itself.
+        is_checked = public and proxy is None
+        session = self._fresh if fresh else self._public if is_checked else self._kept
+        async with session.request(
             request.method,
             # A link that was signed must stay as it is, to the letter.
             URL(str(request.url), encoded=True),
             headers=request.headers.multi_items(),
             data=BytesIO(body) if body else None,
-            proxy=None if self._local else _proxy_of(request.url.scheme, request.url.netloc),
-            timeout=aiohttp.ClientTimeout(connect=_CONNECT_SECONDS, sock_read=seconds),
+            proxy=proxy,
+            timeout=aiohttp.ClientTimeout(total=whole, connect=_CONNECT_SECONDS, sock_read=seconds),
             allow_redirects=False,
             ssl=_tls() if request.url.scheme == "https" else True,
         ) as answer:
@@ -92,14 +150,17 @@ class Connections:
 
     async def close(self) -> None:
         """Close every connection."""
-        for session in (self._kept, self._fresh):
+        for session in (self._kept, self._fresh, self._public):
             if session is not None:
                 await session.close()
 
 
-def _session(*, kept: bool) -> aiohttp.ClientSession:
+def _session(*, kept: bool, public: bool = False) -> aiohttp.ClientSession:
     if kept:
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS)
+        resolver = _PublicResolver() if public else None
+        connector = aiohttp.TCPConnector(
+            limit=0, keepalive_timeout=_IDLE_SECONDS, resolver=resolver
+        )
     else:
         connector = aiohttp.TCPConnector(limit=0, force_close=True)
     return aiohttp.ClientSession(
@@ -128,6 +189,19 @@ def _proxy_of(scheme: str, netloc: bytes) -> str | None:
     if not proxy.startswith(("http://", "https://")):
         raise httpx.UnsupportedProtocol("the proxy is of an unknown kind")
     return proxy
+
+
+def leads_inside(error: BaseException) -> bool:
+    """Whether a request was not sent because its address is one of this network."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, InternalAddressError):
+            return True
+        inner = getattr(seen, "os_error", None)
+        if isinstance(inner, InternalAddressError):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
 
 
 def exhausted(error: BaseException) -> str:

@@ -62,6 +62,7 @@ class HostDeclaration:
     ``name`` stands in targets' ids and in the ledger, ``title`` in texts for people.
     ``key_variable`` is the environment variable that holds the key. ``pictures_option`` is the
     option that must be given before a picture or frame can be sent; empty where none must.
+    ``readers`` says where a picture is kept, how long, and who can read it, as a sentence.
     ``simulated_options`` are the values that a simulated run takes where none are given.
     ``dashboard`` is the address at which people see the vendor's own list of their requests.
     ``open`` makes the host's client; ``receipt`` gives the receipt of an order of which only the
@@ -75,6 +76,7 @@ class HostDeclaration:
     receipt: Callable[[str, str], Receipt]
     options: tuple[HostOption, ...] = ()
     pictures_option: str = ""
+    readers: str = ""
     simulated_options: Mapping[str, str] = field(hash=False, default_factory=dict)
     dashboard: str = ""
 

@@ -77,13 +77,19 @@ _QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>]*")
 _CREDENTIALS = re.compile(r"(https?://)[^\s/@]+@")
 _BEARER = re.compile(r"\b(Bearer|Key)\s+[A-Za-z0-9._:-]{6,}", re.IGNORECASE)
 _MAX_TEXT = 500
+_MAX_READ = 1 << 16
+"""Characters of a vendor's text that are looked at."""
 
 
 def scrub(text: str, secrets: Sequence[str] = ()) -> str:
     """A text without keys, credentials, and the queries of links, which may be permissions."""
+    # Lone surrogates cannot be written down, and letters that control a terminal are not shown.
+    text = text[:_MAX_READ].encode("utf-8", "replace").decode()
+    text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     for secret in secrets:
         if secret:
             text = text.replace(secret, "…")
+    text = text[: _MAX_TEXT * 8]
     text = _QUERY.sub(r"\1?…", _CREDENTIALS.sub(r"\1…@", text))
     text = _BEARER.sub(r"\1 …", text)
     return " ".join(text.split())[:_MAX_TEXT]
@@ -119,7 +125,7 @@ def read_date(text: str) -> datetime | None:
     """The time that a header gives, None where it gives none."""
     try:
         at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

@@ -20,7 +20,16 @@ from urllib.parse import urlsplit
 import aiohttp
 import httpx
 
-from storyboard.hosts.connections import BROKEN, NOT_SENT, Connections, exhausted, max_connections
+from storyboard.hosts.answers import MAX_ANSWER, AnswerError, read_answer, read_link
+from storyboard.hosts.connections import (
+    BROKEN,
+    NOT_SENT,
+    Connections,
+    exhausted,
+    is_internal,
+    leads_inside,
+    max_connections,
+)
 from storyboard.hosts.errors import FailureKind, read_date, trouble
 from storyboard.hosts.protocol import Download
 from storyboard.hosts.times import TimeLimits
@@ -32,6 +41,13 @@ _STREAM_SECONDS = 60.0
 
 _CLOCK_EVERY = 60.0
 """Seconds between two looks at the clock that the host's answers show."""
+_FILE_WHOLE = 3600.0
+"""Seconds that a clip may take to arrive."""
+_SLOW_AFTER = 60.0
+_SLOWEST = 4096
+"""Bytes a second, after so many seconds, below which a clip is asked for once more."""
+_MAX_EVENT = 1 << 20
+"""Bytes of an event."""
 _MAX_REDIRECTIONS = 5
 _REDIRECTIONS = (301, 302, 303, 307, 308)
 _LAST_WORDS = 0.1
@@ -82,6 +98,8 @@ class HttpClient:
         self._authorization = authorization
         self._clock = clock
         self._trusted = frozenset(origin(url) for url in trusted)
+        # Who speaks to a host in this network may get its files from there.
+        self._is_public = not local and not any(map(_is_near, trusted))
         self.secrets = (secret,)
         self.clock_ahead: float | None = None
         self.told_at: float | None = None
@@ -119,7 +137,7 @@ class HttpClient:
                 request, seconds=self._limits.order, fresh=True
             ) as answer:
                 self._compare_clocks(answer)
-                return await _read(answer)
+                return await read_answer(answer)
         except NOT_SENT as error:
             raise trouble(
                 FailureKind.NOT_SENT, f"no connection to the host: {_said(error)}"
@@ -137,21 +155,26 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         keyed: bool = True,
         seconds: float | None = None,
+        most: int = MAX_ANSWER,
         **content: Any,
     ) -> httpx.Response:
         """Send a request that pays nothing; ``seconds`` is the longest silence.
 
-        Raises ``transient`` where no answer comes.
+        An answer has ``most`` bytes at most, unpacked. Raises ``transient`` where none comes.
         """
         sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
         try:
             request = httpx.Request(method, url, headers=sent, **content)
             seconds = seconds or self._limits.question
-            async with self._asking, self._connections.send(request, seconds=seconds) as answer:
+            public = self._is_public and not keyed
+            async with (
+                self._asking,
+                self._connections.send(request, seconds=seconds, public=public) as answer,
+            ):
                 if keyed:
                     self._compare_clocks(answer)
-                return await _read(answer)
-        except (*BROKEN, httpx.DecodingError) as error:
+                return await read_answer(answer, most)
+        except (*BROKEN, AnswerError, UnicodeError) as error:
             raise trouble(
                 FailureKind.TRANSIENT, f"no answer from the host: {_said(error)}"
             ) from None
@@ -178,7 +201,9 @@ class HttpClient:
         headers = self._headers(url, {"Accept": "text/event-stream"}, _WHOLE)
         try:
             request = httpx.Request("GET", url, headers=headers)
-            async with self._connections.send(request, seconds=_STREAM_SECONDS) as answer:
+            async with self._connections.send(
+                request, seconds=_STREAM_SECONDS, whole=None
+            ) as answer:
                 if answer.status != httpx.codes.OK:
                     raise trouble(FailureKind.TRANSIENT, f"no events: {answer.status}")
                 blocks = answer.content.iter_any()
@@ -196,17 +221,24 @@ class HttpClient:
                 if answer.status != httpx.codes.OK:
                     raise trouble(FailureKind.TRANSIENT, f"the clip's host answers {answer.status}")
                 return await _keep(answer, part, most)
-        except BROKEN as error:
+        except (*BROKEN, UnicodeError) as error:
+            if leads_inside(error):
+                raise trouble(
+                    FailureKind.GONE,
+                    "the link to the clip leads into this machine's own network, and is not asked",
+                ) from None
             raise trouble(FailureKind.TRANSIENT, f"the download broke: {_said(error)}") from None
 
     @asynccontextmanager
     async def _follow(self, link: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer at the end of a link's redirections; no request of them has the key."""
         for _ in range(_MAX_REDIRECTIONS + 1):
-            if not origin(link):
+            if read_link(link) is None or not origin(link):
                 raise trouble(FailureKind.GONE, "the link to the clip is no http link")
             request = httpx.Request("GET", link, headers=_WHOLE)
-            async with self._connections.send(request, seconds=self._limits.file) as answer:
+            async with self._connections.send(
+                request, seconds=self._limits.file, whole=_FILE_WHOLE, public=self._is_public
+            ) as answer:
                 there = answer.headers.get("location")
                 if answer.status not in _REDIRECTIONS or there is None:
                     yield answer
@@ -217,18 +249,22 @@ class HttpClient:
         )
 
 
-async def _read(answer: aiohttp.ClientResponse) -> httpx.Response:
-    body = await answer.read()
-    return httpx.Response(answer.status, headers=list(answer.raw_headers), content=body)
+def _is_near(url: str) -> bool:
+    """Whether a host that the user has named is on this machine or in its network."""
+    name = urlsplit(url).hostname or ""
+    return is_internal(name) or name == "localhost" or name.endswith(".localhost")
 
 
 async def _keep(answer: aiohttp.ClientResponse, part: Path, most: int) -> Download:
-    digest, size = hashlib.sha256(), 0
+    digest, size, began = hashlib.sha256(), 0, time.monotonic()
     with _opened(part) as file:
         async for block in answer.content.iter_any():
             size += len(block)
             if size > most:
                 raise trouble(FailureKind.TRANSIENT, f"the clip is above {most:,} bytes")
+            passed = time.monotonic() - began
+            if passed > _SLOW_AFTER and size < passed * _SLOWEST:
+                raise trouble(FailureKind.TRANSIENT, "the clip arrives too slowly")
             digest.update(block)
             _write(file, block, part)
     return Download(size=size, sha256=digest.hexdigest())
@@ -254,6 +290,8 @@ async def _events(blocks: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, str]
     name, data, rest = "message", list[str](), b""
     async for block in blocks:
         *lines, rest = (rest + block).split(b"\n")
+        if len(rest) + sum(map(len, data)) > _MAX_EVENT:
+            raise trouble(FailureKind.TRANSIENT, "the events are larger than any host's")
         for line in (raw.rstrip(b"\r").decode("utf-8", "replace") for raw in lines):
             if not line:
                 if data:
@@ -285,10 +323,13 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientPayloadError, "the answer ended too early"),
     (aiohttp.ClientResponseError, "what came is no answer"),
     (OSError, "the connection was cut"),
+    (UnicodeError, "its address is none"),
 )
 
 
 def _said(error: Exception) -> str:
     # The words of transport errors may hold an address with its query: the kind says enough.
+    if isinstance(error, AnswerError):
+        return str(error)
     said = (words for kind, words in _WORDS if isinstance(error, kind))
     return exhausted(error) or next(said, type(error).__name__)

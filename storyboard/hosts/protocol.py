@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from storyboard.hosts.answers import read_id, read_seconds
 from storyboard.hosts.errors import Problem
 from storyboard.ledger import Receipt
 from storyboard.values.units import Money
@@ -85,6 +86,12 @@ class Trace:
     body: Mapping[str, Any] | None = field(default=None, hash=False)
     text: str | None = None
     shows_unfinished: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no host would send, with ``ValueError``: such a history cannot be read."""
+        read_seconds(self.at)
+        if read_id(self.id) is None:
+            raise ValueError("it is no id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -302,7 +302,8 @@ class Storyboard(_Shelf):
     )
     budget: Amount | None = Field(
         None,
-        description="What may still be paid for the film; a plan above it is refused.",
+        description="What the film may cost in all: paid, under way and still to pay; a plan above "
+        "it is refused.",
         examples=["25 USD"],
     )
     max_seconds: FilmSeconds | None = Field(

@@ -27,6 +27,7 @@ from pathlib import Path, PurePosixPath
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger import Finished, KnownTakes, Ledger, LedgerReader, read_lock
+from storyboard.ledger.history import sent_for_others
 from storyboard.ledger.readers import SqliteReader
 from storyboard.ledger.sqlite import SqliteLedger
 from storyboard.project.disk import plain_file_problem
@@ -154,9 +155,15 @@ class Store:
         """The film's ledger, to read; nothing is made or written. Its methods raise errors."""
         return SqliteReader(self.ledger_file)
 
-    def known(self) -> KnownTakes:
-        """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``."""
-        return KnownTakes(self.read_ledger().intents(), self.finished())
+    def known(self, film: str) -> KnownTakes:
+        """What ledger and lock know; nothing is written. ``LedgerError`` and ``LockError``.
+
+        ``film`` is the name of the storyboard's file: a folder's ledger serves all its films.
+        """
+        ledger = self.read_ledger()
+        intents = ledger.intents()
+        others = sent_for_others(intents, ledger.runs(), film)
+        return KnownTakes(intents, self.finished(), others)
 
     def finished(self) -> dict[str, Finished]:
         """The takes of the lock. Raises ``LockError``."""
@@ -214,7 +221,8 @@ class Store:
 
         ``linked`` are the inodes of takes. Raises ``StoreError`` and ``OutsideError``.
         """
-        self._check_out(clip)
+        if _has_link(clip, self.out):
+            self._check_out(clip)
         try:
             status = clip.lstat()
         except (FileNotFoundError, NotADirectoryError):
@@ -264,7 +272,8 @@ class Store:
     def publish(self, request_id: str, sha256: str) -> Path:
         """Link the name of a request's clip to a take; returns the name's path."""
         take, clip = self.take(sha256), self.clip(request_id)
-        self._check_out(clip)
+        if _has_link(clip, self.out):
+            self._check_out(clip)
         if _is_linked(take, clip):
             return clip
         try:
@@ -305,6 +314,15 @@ def file_name(part: str) -> str:
 def refusal(error: OSError, path: Path) -> StoreError:
     """A ``StoreError`` with the system's reason and the path."""
     return StoreError(f'"{path}" cannot be written: {(error.strerror or str(error)).lower()}')
+
+
+def _has_link(place: Path, top: Path) -> bool:
+    """Whether there is a link on the way from ``top``, which does not count, to a place."""
+    while place != top:
+        if place.is_symlink():
+            return True
+        place = place.parent
+    return False
 
 
 def _is_same(take: Path, clip: Path) -> bool:

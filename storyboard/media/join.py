@@ -28,12 +28,13 @@ class StitchError(StoryboardError):
 class JoinPiece:
     """A clip and how much of it belongs in the film: ``seconds``, or all where None.
 
-    ``name`` is what people call it.
+    ``name`` is what people call it, ``links`` are other names of the same file.
     """
 
     file: Path
     seconds: int | None = None
     name: str = ""
+    links: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +93,10 @@ def _look(piece: JoinPiece) -> tuple[tuple[Track, ...], float]:
         return make_of(piece.file), read_clip(piece.file).seconds
     except ClipError as error:
         name = f'the clip of "{piece.name}"' if piece.name else "a clip"
+        files = " and ".join(f'"{file}"' for file in (piece.file, *piece.links))
         raise StitchError(
-            f'{name} is damaged: {error}; delete "{piece.file}" and run again: what is paid is '
-            "fetched once more"
+            f"{name} is damaged: {error}; delete {files} and run again: what is paid is fetched "
+            "once more"
         ) from None
 
 

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from storyboard.compiler.cost import currency
-from storyboard.plan.model import (
-    NEW,
-    Action,
-    PayloadChange,
-    Plan,
-    PlannedRequest,
-    PlannedShot,
-    Reason,
-    ReasonCode,
-)
+from storyboard.plan.model import FilmCost, Plan
+from storyboard.plan.planned_request import PlannedRequest, PlannedShot
+from storyboard.plan.reason import NEW, Action, PayloadChange, Reason, ReasonCode
 from storyboard.targets.model import RequestRules as Fields
 from storyboard.targets.model import Target
-from storyboard.values.sums import Total, total
+from storyboard.values.sums import Total, total, total_in
 
 if TYPE_CHECKING:
     # Only a film that was run has a ledger: others need not load it.
@@ -84,8 +77,48 @@ def _missing(request: PlannedRequest, refused: Mapping[str, str]) -> str | None:
 def remark(plan: Plan, target: Target, known: Known) -> Plan:
     """A plan that was written before, with the actions of today and the sums that follow."""
     requests = mark(plan.requests, target, known)
-    totals = replace(plan.totals, actions=sums_by_action(requests, currency(target)))
-    return replace(plan, requests=requests, totals=totals)
+    money = currency(target)
+    totals = replace(plan.totals, actions=sums_by_action(requests, money))
+    cost = film_sums(requests, known, money).cost
+    return replace(plan, requests=requests, totals=totals, cost=cost)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmSums:
+    """The sums of a film's cost: what was paid, what is under way, what a plan adds, and all."""
+
+    paid: Total
+    under_way: Total
+    to_pay: Total
+    whole: Total
+
+    @property
+    def cost(self) -> FilmCost:
+        """The sums as they stand in a plan."""
+        return FilmCost(
+            paid=self.paid.money,
+            under_way=self.under_way.money,
+            to_pay=self.to_pay.money,
+            total=self.whole.money,
+        )
+
+
+def film_sums(requests: Iterable[PlannedRequest], known: Known | None, money: str) -> FilmSums:
+    """What a film costs in a currency, with what its ledger knows.
+
+    A cost in another currency is one that is not known: no exchange rate is assumed.
+    """
+
+    before = None if known is None else known.payments()
+    paid = before.paid if before is not None else ()
+    under_way = before.under_way if before is not None else ()
+    to_pay = [(one.seconds, one.money) for one in requests if one.action is Action.GENERATE]
+    return FilmSums(
+        paid=total_in(paid, money),
+        under_way=total_in(under_way, money),
+        to_pay=total(to_pay, money),
+        whole=total_in([*paid, *under_way, *to_pay], money),
+    )
 
 
 def sums_by_action(requests: Iterable[PlannedRequest], money: str) -> dict[Action, Total]:

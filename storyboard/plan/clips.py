@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.ledger import Order
-from storyboard.plan.model import Plan, PlanError, PlannedRequest
+from storyboard.plan.model import Plan, PlanError
+from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_body import PointerError, fill, unfilled
 from storyboard.values.addresses import ClipName, Portion, clip_name, is_take_of
 from storyboard.values.canonical import digest

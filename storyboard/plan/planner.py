@@ -22,24 +22,21 @@ from storyboard.diagnostics.codes import (
 )
 from storyboard.diagnostics.types import Severity
 from storyboard.document.nodes import Mapping
-from storyboard.plan.actions import mark, sum_of, sum_of_due, sums_by_action
+from storyboard.plan.actions import FilmSums, film_sums, mark, sum_of, sum_of_due, sums_by_action
 from storyboard.plan.model import (
-    NEW,
-    Action,
+    FilmCost,
     LeftOutScene,
-    PlaceInFile,
     Plan,
     PlanBudget,
-    PlannedCost,
     PlannedFilm,
-    PlannedRequest,
-    PlannedShot,
     PlanSource,
     PlanTarget,
     PlanTotals,
     SceneTotal,
 )
+from storyboard.plan.planned_request import PlannedCost, PlannedRequest, PlannedShot
 from storyboard.plan.prompt_map import prompt_map
+from storyboard.plan.reason import NEW, Action, PlaceInFile
 from storyboard.targets.model import Target
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
@@ -57,10 +54,14 @@ Show = Callable[[Diagnostic], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """The most a film may cost and last, and where each was said (None: on the command line)."""
+    """The most a film may cost and last, and where each was said (None: on the command line).
+
+    ``cost`` is of all that the film costs, ``to_pay`` and ``seconds`` of what is still to be paid.
+    """
 
     cost: Money | None = None
     cost_at: Span | None = None
+    to_pay: Money | None = None
     seconds: int | None = None
     seconds_at: Span | None = None
 
@@ -102,7 +103,9 @@ def plan(
     sums = sums_by_action(listed, money)
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.
     is_begun = known is not None and any(known.is_paid(one.digest) for one in listed)
-    within = check_limits(sum_of_due(listed, money), limit, diagnostics, is_begun=is_begun)
+    film_cost = film_sums(listed, known, money)
+    due = sum_of_due(listed, money)
+    within = check_limits(due, film_cost, limit, diagnostics, is_begun=is_begun)
     if unpriced and within:
         within = None  # what is left out may cost more
     found = list(diagnostics)
@@ -135,7 +138,10 @@ def plan(
             LeftOutScene(scene=one.address, title=one.title, code=one.reason, of=one.of)
             for one in unpriced
         ),
-        budget=PlanBudget(limit=limit.cost, max_seconds=limit.seconds, within=within),
+        cost=film_cost.cost,
+        budget=PlanBudget(
+            limit=limit.cost, max_cost=limit.to_pay, max_seconds=limit.seconds, within=within
+        ),
         diagnostics=tuple(map(show, found)),
         is_applyable=bool(requests) and not _has_errors(found),
     )
@@ -159,6 +165,7 @@ def empty_plan(origin: PlanOrigin, diagnostics: Diagnostics, *, show: Show) -> P
             requests=0, seconds=0, actions=sums_by_action((), _NO_CURRENCY), scenes=()
         ),
         unpriced=(),
+        cost=FilmCost(),
         budget=PlanBudget(),
         diagnostics=tuple(map(show, diagnostics)),
         is_applyable=False,
@@ -202,54 +209,85 @@ def check_price_age(as_of: date, today: date, target: Target, diagnostics: Diagn
 
 
 def check_limits(
-    whole: Total, limit: Limit, diagnostics: Diagnostics, *, is_begun: bool = False
+    due: Total, film: FilmSums, limit: Limit, diagnostics: Diagnostics, *, is_begun: bool = False
 ) -> bool | None:
     """Whether a film stays within its limits; None where an unknown price leaves that open.
 
-    ``whole`` is what is still to be paid: what was paid before does not count. ``is_begun`` says
-    that something was, so that messages do not take the rest for the film.
+    ``due`` is what is still to be paid, ``film`` all that the film costs. ``is_begun`` says that
+    something was paid, so that messages do not take the rest for the film.
     """
-    film = "the rest of the film" if is_begun else "the film"
-    within: bool | None = True
-    if limit.seconds is not None and whole.seconds > limit.seconds:
-        within = False
-        diagnostics.add(
-            OVER_SECONDS,
-            f"{film} renders {whole.seconds} s, {limit.seconds} s at most are allowed",
-            limit.seconds_at,
-            help=f"shorten it, or allow {whole.seconds} s: the smallest limit that would pass",
+    rest = "the rest of the film" if is_begun else "the film"
+    within: list[bool | None] = []
+    if limit.seconds is not None:
+        within.append(due.seconds <= limit.seconds)
+        if not within[-1]:
+            diagnostics.add(
+                OVER_SECONDS,
+                f"{rest} renders {due.seconds} s, {limit.seconds} s at most are allowed",
+                limit.seconds_at,
+                help=f"shorten it, or allow {due.seconds} s: the smallest limit that would pass",
+            )
+    _check_known(due, film, limit, diagnostics)
+    if limit.to_pay is not None:
+        within.append(_check_limit(due, rest, limit.to_pay, "limit", None, diagnostics))
+    if limit.cost is not None:
+        is_paid = bool(film.paid.requests or film.under_way.requests)
+        what = "the film, with what was paid before," if is_paid else "the film"
+        within.append(
+            _check_limit(film.whole, what, limit.cost, "budget", limit.cost_at, diagnostics)
         )
-    if whole.unknown:
+    return False if False in within else None if None in within else True
+
+
+def _check_known(due: Total, film: FilmSums, limit: Limit, diagnostics: Diagnostics) -> None:
+    """Say which prices are not known; where there is a limit of money, that is an error."""
+    is_limited = limit.cost is not None or limit.to_pay is not None
+    if due.unknown:
         diagnostics.add(
             UNKNOWN_PRICE,
-            f"the price of {whole.unknown} of {whole.requests} requests is not published"
-            + (", so no budget can be promised" if limit.cost else ""),
+            f"the price of {due.unknown} of {due.requests} requests is not published"
+            + (", so no budget can be promised" if is_limited else ""),
             limit.cost_at,
             help="choose a target with a price (`storyboard targets` shows them)"
-            + (", or leave the budget out" if limit.cost else ""),
-            severity=Severity.ERROR if limit.cost else None,
+            + (", or leave the budget out" if is_limited else ""),
+            severity=Severity.ERROR if is_limited else None,
         )
-    if limit.cost is None:
-        return within
-    if limit.cost.currency != whole.currency:
+        return
+    before = film.paid.unknown + film.under_way.unknown
+    if before and limit.cost is not None:
+        clips = "1 clip" if before == 1 else f"{before} clips"
+        diagnostics.add(
+            UNKNOWN_PRICE,
+            f"what {clips} cost before is not known, so no budget can be promised",
+            limit.cost_at,
+            help="leave the budget out, and limit what is still to be paid with --max-cost",
+            severity=Severity.ERROR,
+        )
+
+
+def _check_limit(
+    whole: Total, what: str, limit: Money, name: str, at: Span | None, diagnostics: Diagnostics
+) -> bool | None:
+    """Whether a sum stays within a limit; None where an unknown price leaves that open."""
+    if limit.currency != whole.currency:
         diagnostics.add(
             CURRENCY_MISMATCH,
-            f"the budget is in {limit.cost.currency}, the target's prices are in {whole.currency}",
-            limit.cost_at,
-            help=f"write the budget in {whole.currency}; no exchange rate is assumed",
+            f"the {name} is in {limit.currency}, the target's prices are in {whole.currency}",
+            at,
+            help=f"write the {name} in {whole.currency}; no exchange rate is assumed",
         )
         return False
-    if whole.known > limit.cost.amount:
-        over = Money(whole.known - limit.cost.amount, whole.currency)
+    if whole.known > limit.amount:
+        over = Money(whole.known - limit.amount, whole.currency)
         diagnostics.add(
             OVER_BUDGET,
-            f"{film} costs {whole}, {over} more than the {limit.cost} it may",
-            limit.cost_at,
+            f"{what} costs {whole}, {over} more than the {limit} it may",
+            at,
             help="shorten it, choose another target, or allow "
-            f"{Money(whole.known, whole.currency)}: the smallest budget that would pass",
+            f"{Money(whole.known, whole.currency)}: the smallest {name} that would pass",
         )
         return False
-    return within if not whole.unknown else None
+    return None if whole.unknown else True
 
 
 def _scenes(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from storyboard.compiler.film import MENTION, Framing, Passage, Prompt
 from storyboard.document import locate
 from storyboard.plan.alignment import offset_in
-from storyboard.plan.model import MapRow
+from storyboard.plan.planned_request import MapRow
 
 _QUOTES = ("'", '"')
 _BLOCKS = ("|", ">")

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from storyboard.compiler.film import MENTION, Film, Passage, Shot, marks_of
 from storyboard.compiler.words import WORDS
-from storyboard.plan.model import MapRow, PlannedRequest
+from storyboard.plan.planned_request import MapRow, PlannedRequest
 from storyboard.targets.model import Feature
 
 _KINDS = frozenset({"action", "line", "introduction", "framing", "carry", "glue"})
@@ -38,7 +38,7 @@ _THE = re.compile(r"\bthe\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class _Told:
+class _ShotSoFar:
     """What the parts of a shot have said so far."""
 
     shot: Shot
@@ -77,7 +77,7 @@ class SenseChecker:
         }
         self._introductions: dict[str, list[str]] = {}
         self._texts: dict[int, str] = {}
-        self._told: dict[tuple[str, str], _Told] = {}
+        self._told: dict[tuple[str, str], _ShotSoFar] = {}
 
     def check(self, request: PlannedRequest, prompts: Sequence[tuple[str, int]]) -> Iterator[str]:
         """What is wrong with the sense of a request; its prompts are given with their seconds."""
@@ -88,7 +88,7 @@ class SenseChecker:
             shot = self.shots[part.address]
             told = self._told.get((shot.address, take))
             if told is None:
-                told = self._told[shot.address, take] = _Told(shot)
+                told = self._told[shot.address, take] = _ShotSoFar(shot)
                 told.place = self.names.get(shot.framing.location, "")
             is_whole = part.parts == 1
             yield from self._check_prompt(text, part.map, tokens, told, is_whole=is_whole)
@@ -109,7 +109,7 @@ class SenseChecker:
         text: str,
         rows: Sequence[MapRow],
         tokens: Mapping[str, str],
-        told: _Told,
+        told: _ShotSoFar,
         *,
         is_whole: bool,
     ) -> Iterator[str]:
@@ -186,7 +186,7 @@ class SenseChecker:
         return False
 
     def _named(
-        self, prose: Sequence[tuple[str, bool]], told: _Told, *, is_whole: bool
+        self, prose: Sequence[tuple[str, bool]], told: _ShotSoFar, *, is_whole: bool
     ) -> Sequence[str]:
         """The marks in the prose of a prompt, by the film; the place is noted on the way."""
         passages = [beat.prose for beat in told.shot.beats if beat.prose is not None]
@@ -216,7 +216,9 @@ class SenseChecker:
         self._follow_place([mark for start, mark in mentions if start < told.letters], told)
         return named
 
-    def _hear(self, words: str, name: str, tokens: Mapping[str, str], told: _Told) -> Iterator[str]:
+    def _hear(
+        self, words: str, name: str, tokens: Mapping[str, str], told: _ShotSoFar
+    ) -> Iterator[str]:
         opening, closing = words.find('"'), words.rfind('"')
         if 0 <= opening < closing:
             who, line = words[:opening], words[opening + 1 : closing]
@@ -239,13 +241,13 @@ class SenseChecker:
         who = words[: max(words.find('"'), 0)]
         return any(mine) and (all(mine) or any(one in who for one in _OFF_SCREEN))
 
-    def _is_narrated(self, line: str, told: _Told) -> bool:
+    def _is_narrated(self, line: str, told: _ShotSoFar) -> bool:
         """Whether a line is narration where a member of the cast is called narrator, too."""
         said = told.shot.narration
         return said is not None and self._squeeze(line) in self._squeeze(said.line.text)
 
     def _check_framing(
-        self, said: dict[str, list[str]], told: _Told, stretches: int
+        self, said: dict[str, list[str]], told: _ShotSoFar, stretches: int
     ) -> Iterator[str]:
         shot, framing = told.shot, told.shot.framing
         if shot.has_beats:
@@ -275,7 +277,9 @@ class SenseChecker:
             if is_shorter and self._squeeze(wanted) not in map(self._squeeze, found):
                 yield f"framing: a prompt leaves out {name}"
 
-    def _check_place(self, said: dict[str, list[str]], action: str, told: _Told) -> Iterator[str]:
+    def _check_place(
+        self, said: dict[str, list[str]], action: str, told: _ShotSoFar
+    ) -> Iterator[str]:
         if not told.place or f"@{told.place}" in action:
             return
         found = said.get("location", [])
@@ -289,7 +293,7 @@ class SenseChecker:
                 return
         yield f"place: a prompt does not say that it is in {told.place}"
 
-    def _follow_place(self, named: Sequence[str], told: _Told) -> None:
+    def _follow_place(self, named: Sequence[str], told: _ShotSoFar) -> None:
         """Note the last location that the shot has named so far."""
         for mark in reversed(named):
             if self.cast[mark].kind == "location":
@@ -324,7 +328,7 @@ class SenseChecker:
 
     # A whole shot
 
-    def _check_shot(self, told: _Told) -> Iterator[str]:
+    def _check_shot(self, told: _ShotSoFar) -> Iterator[str]:
         shot = told.shot
         prose = [self._said(beat.prose) for beat in shot.beats if beat.prose is not None]
         if told.prose != prose and self._squeeze(" ".join(told.prose)) != self._squeeze(
@@ -348,7 +352,7 @@ class SenseChecker:
         if self._squeeze(" ".join(told.narration)) != wanted:
             yield f"lines: the narration of {shot.address} is not said once"
 
-    def _check_cast(self, told: _Told) -> Iterator[str]:
+    def _check_cast(self, told: _ShotSoFar) -> Iterator[str]:
         """Whether all whom the writer puts into the frame are, and each beat has its cues."""
         shot, framing = told.shot, told.shot.framing
         present = [mark for beat in shot.beats for mark in beat.cast or ()]

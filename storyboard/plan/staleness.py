@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storyboard.plan.actions import DUE, sum_of
+from storyboard.plan.actions import DUE
 from storyboard.plan.model import FORMAT, Plan, PlanError
 from storyboard.project.disk import open_plain_file, read_plain_file
+from storyboard.values.sums import total
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
@@ -131,30 +132,36 @@ def check_plan(plan: Plan, target: Target) -> None:
         raise PlanError(f"the plan was changed by hand: {broken[0]}{more}; plan again")
 
 
-def check_cost(plan: Plan, limit: Money | None) -> None:
+def check_cost(plan: Plan, max_cost: Money | None) -> None:
     """Refuse a plan that costs more than is allowed now; what is on its way counts.
 
-    Raises ``PlanError``.
+    ``max_cost`` holds beside the limits that the plan was made with. Raises ``PlanError``.
     """
-    if limit is None:
-        return
     due = [one for one in plan.requests if one.action in DUE]
-    costs = [one.money for one in due]
-    if None in costs:
+    costs = [(one.seconds, one.money) for one in due]
+    for limit in (max_cost, plan.budget.max_cost):
+        if limit is not None:
+            _check_limit(costs, "the plan", limit)
+    if (budget := plan.budget.limit) is not None:
+        _check_limit([(0, plan.cost.total)], "the film, with what was paid before,", budget)
+
+
+def _check_limit(costs: Sequence[tuple[int, Money | None]], what: str, limit: Money) -> None:
+    if any(cost is None for _, cost in costs):
         raise PlanError(
             f"a price of the plan is not published, so the limit of {limit} cannot be kept: "
             "run it without one, or on a target with a price"
         )
-    if any(cost is not None and cost.currency != limit.currency for cost in costs):
+    if any(cost is not None and cost.currency != limit.currency for _, cost in costs):
         raise PlanError(
             f"the limit is in {limit.currency}, the plan's prices are not: write both "
             "in one currency"
         )
-    whole = sum_of(due, limit.currency).known_money
+    whole = total(costs, limit.currency).known_money
     if whole.amount > limit.amount:
         over = Money(whole.amount - limit.amount, limit.currency)
         raise PlanError(
-            f"the plan costs {whole}, {over} more than the {limit} it may: allow {whole}, or "
+            f"{what} costs {whole}, {over} more than the {limit} it may: allow {whole}, or "
             "shorten the film and plan again"
         )
 

@@ -18,7 +18,9 @@ from typing import Any
 import orjson
 
 from storyboard.compiler.film import Film
-from storyboard.plan.model import Action, Plan, PlannedCost, PlannedRequest
+from storyboard.plan.model import Plan
+from storyboard.plan.planned_request import PlannedCost, PlannedRequest
+from storyboard.plan.reason import Action
 from storyboard.plan.sense import SenseChecker
 from storyboard.targets.model import Target
 from storyboard.values.sums import Total
@@ -378,6 +380,21 @@ def _check_totals(plan: Plan, target: Target) -> Iterator[str]:
         or any(one.currency != currency for one in scenes)
     ):
         yield "the scenes do not add up to the film"
+    yield from _check_film_cost(plan, currency)
+
+
+def _check_film_cost(plan: Plan, currency: str) -> Iterator[str]:
+    """What the plan adds is what it renders, and the film's cost is the sum of its parts."""
+    cost = plan.cost
+    rendered = [one.cost for one in plan.requests if one.action is Action.GENERATE]
+    known, unknown, _ = _summed(rendered, currency)
+    if (None if unknown else known) != (cost.to_pay and cost.to_pay.amount):
+        yield "what the film has to pay is not what is rendered"
+    parts = [cost.paid, cost.under_way, cost.to_pay]
+    amounts = [one.amount for one in parts if one is not None]
+    whole = sum(amounts, Decimal(0)) if len(amounts) == len(parts) else None
+    if whole != (cost.total and cost.total.amount):
+        yield "the parts of the film's cost do not add up to it"
 
 
 def _said(whole: Total) -> tuple[Decimal, int, str]:

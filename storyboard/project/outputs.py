@@ -74,12 +74,12 @@ class Outputs:
         if stat.S_ISLNK(mode):
             raise OutputError(
                 f'"{path}" is a link to "{path.readlink()}", and links are not replaced',
-                "give --out the name of the file itself, or remove the link",
+                "give --out the name of the file itself; without --out it is printed",
             )
         if problem := plain_file_problem(mode):
             raise OutputError(
                 f'"{path}" is not replaced: {problem}',
-                "give --out another name, or leave --out out to print"
+                "give --out another name; without --out it is printed"
                 if not stat.S_ISDIR(mode)
                 else "give --out the name of a file in it",
             )

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from storyboard.plan.actions import DUE
-from storyboard.plan.model import (
-    Action,
-    LeftOutScene,
-    Plan,
-    PlannedRequest,
-    PlanTarget,
-    ReasonCode,
-    SceneTotal,
-)
+from storyboard.plan.model import LeftOutScene, Plan, PlanTarget, SceneTotal
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action, ReasonCode
 from storyboard.render.reasons import reason_text, unpriced_text
 from storyboard.render.width import clip, columns, visible
 from storyboard.targets.load import BUILT_IN
-from storyboard.values.sums import Total, total
+from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
 _Paint = Callable[[str, str], str]
@@ -37,11 +30,13 @@ def render_plan(
     width: int | None,
     everything: bool = False,
     unfolded: str = "--all",
+    is_simulated: bool = False,
 ) -> str:
     """The plan in text. ``width`` is the terminal's, None where lines may be of any length.
 
     ``everything`` shows reused clips, notes, and the scenes' sums, which are folded otherwise;
-    ``unfolded`` is what a user writes to see them.
+    ``unfolded`` is what a user writes to see them. ``is_simulated`` says that what counts as paid
+    was simulated.
     """
     paint = _paint if color else _plain
     if not plan.requests or plan.target is None:
@@ -59,7 +54,7 @@ def render_plan(
         blocks.append(advice)
     if plan.unpriced:
         blocks.append(_unpriced(plan.unpriced, paint))
-    blocks.append(_sum(plan, plan.target.as_of, paint))
+    blocks.append(_sum(plan, plan.target.as_of, paint, is_simulated=is_simulated))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -242,8 +237,8 @@ def _unpriced(scenes: Sequence[LeftOutScene], paint: _Paint) -> str:
     return "\n".join(lines)
 
 
-def _sum(plan: Plan, date: str, paint: _Paint) -> str:
-    """The last line: what is to be rendered at the prices of a date, and what is left."""
+def _sum(plan: Plan, date: str, paint: _Paint, *, is_simulated: bool) -> str:
+    """The last lines: what is to be rendered at the prices of a date, and what the film costs."""
     sums, budget = plan.totals.actions, plan.budget
     made, waiting, blocked = sums[Action.GENERATE], sums[Action.WAIT], sums[Action.BLOCKED]
     parts = ["nothing to render"]
@@ -257,11 +252,38 @@ def _sum(plan: Plan, date: str, paint: _Paint) -> str:
     if plan.unpriced:
         parts.append(f"{counted(len(plan.unpriced), 'scene')} without a price")
     elif made.requests or waiting.requests:
-        if budget.limit is not None:
-            parts.append(_budget(budget.limit, plan.requests))
+        if budget.max_cost is not None:
+            parts.append(f"at most {budget.max_cost} to pay")
         if budget.max_seconds is not None:
             parts.append(f"at most {budget.max_seconds} s")
-    return paint(" · ".join(parts), "1")
+    lines = [" · ".join(parts), _film_cost(plan, is_simulated=is_simulated)]
+    return "\n".join(paint(line, "1") for line in lines)
+
+
+def _film_cost(plan: Plan, *, is_simulated: bool) -> str:
+    """The film's cost: ``film: 8.40 USD paid + 3.78 to pay = 12.18 of 25.00 USD``."""
+    cost, limit = plan.cost, plan.budget.limit
+    terms = [(cost.paid, "paid"), (cost.under_way, "under way"), (cost.to_pay, "to pay")]
+    said: list[str] = []
+    for sum_, name in terms:
+        if name == "under way" and sum_ is not None and not sum_.amount:
+            continue
+        said.append(f"{_bare(sum_) if said else amount(sum_)} {name}")
+    film = "film, simulated" if is_simulated else "film"
+    text = f"{film}: {' + '.join(said)} = "
+    if plan.unpriced:
+        return f"{text}{amount(cost.total)} without what has no price"
+    if limit is None or cost.total is None or cost.total.currency != limit.currency:
+        return text + amount(cost.total) + (f", budget {limit}" if limit is not None else "")
+    text += f"{_bare(cost.total)} of {limit}"
+    if (over := cost.total - limit).amount > 0:
+        text += f", {over} too much"
+    return text
+
+
+def _bare(cost: Money | None) -> str:
+    """A cost without its currency, which stands beside it."""
+    return "unknown" if cost is None else str(cost).removesuffix(f" {cost.currency}")
 
 
 def price(whole: Total) -> str:
@@ -282,15 +304,3 @@ def _waiting(requests: Iterable[PlannedRequest]) -> str:
     if not all(sure):
         way = f"{way} or uncertain" if any(sure) else "uncertain"
     return f"{len(sure):,} {way}"
-
-
-def _budget(limit: Money, requests: Iterable[PlannedRequest]) -> str:
-    """The budget and what is left of it, once all that is due is paid."""
-    due = [(one.seconds, one.money) for one in requests if one.action in DUE]
-    is_open = any(cost is None or cost.currency != limit.currency for _, cost in due)
-    if is_open:
-        return f"budget {limit}"
-    left = limit - total(due, limit.currency).known_money
-    if left.amount < 0:
-        return f"budget {limit}, {Money(-left.amount, left.currency)} too much"
-    return f"budget {limit}, {left.rounded_down()} left"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from storyboard.compiler.resolve.scene_errors import UnpricedReason
-from storyboard.plan.model import LeftOutScene, PayloadChange, Reason, ReasonCode
+from storyboard.plan.model import LeftOutScene
+from storyboard.plan.reason import PayloadChange, Reason, ReasonCode
 
 _WORDS = {
     ReasonCode.NEW: "new",

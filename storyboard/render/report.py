@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from storyboard.ledger import Intent, State
-from storyboard.ledger.states import AT_RISK
+from storyboard.ledger.states import AT_RISK, UNDER_WAY
 from storyboard.render.ledger import amount
 from storyboard.render.run import COLORS, GOOD, WORDS
 from storyboard.render.uncertain import uncertain_json, uncertain_lines
@@ -26,17 +26,24 @@ _H = Happening
 class NextSteps:
     """What to write next: the command that goes on, and how ``resolve`` is told of this film.
 
-    ``out`` is where the clips are. ``simulated`` is whether nothing of it was paid.
+    ``out`` is where the clips are, ``stitch`` the command that joins them, empty for none.
+    ``simulated`` is whether nothing of it was paid.
     """
 
     again: str
     film: str = ""
     out: str = ""
     simulated: bool = False
+    stitch: str = ""
 
     def resolve(self, address: str) -> str:
         """The command that decides about a clip."""
         return f"storyboard resolve {shlex.quote(address)}{self.film}"
+
+    def cancel(self, address: str = "") -> str:
+        """The command that asks for the end of a clip, without one of all that are under way."""
+        named = f" {shlex.quote(address)}" if address else ""
+        return f"storyboard cancel{named}{self.film}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +125,15 @@ def render_report(report: Report, ways: NextSteps, *, color: bool) -> str:
     lines.append(_money(report, ways))
     if report.interrupted or not report.is_complete:
         lines.append(f"to go on: {visible(ways.again)}")
+        if report.interrupted and any(map(_is_under_way, report.results)):
+            lines.append(f"to stop what is under way: {visible(ways.cancel())}")
+    elif ways.stitch:
+        lines.append(f"next: {visible(ways.stitch)}")
     return "\n".join(lines) + "\n"
+
+
+def _is_under_way(result: Result) -> bool:
+    return result.intent is not None and result.intent.state in UNDER_WAY - {State.SUCCEEDED}
 
 
 def _word(result: Result) -> str:
@@ -168,13 +183,19 @@ def _advice(result: Result, ways: NextSteps, *, is_cut: bool) -> str:
             return "the vendor does not have it: run again, and it is sent"
         case _H.STRANDED if result.text and not is_cut:
             lost = f"{ways.resolve(_sent_as(result))} --send-again"
-            return f"run again, and it is fetched; only where the vendor has lost it: {lost}"
+            stop = ""
+            if _is_under_way(result):
+                stop = f"to have it stopped: {ways.cancel(_sent_as(result))}; "
+            return f"run again, and it is fetched; {stop}only where the vendor has lost it: {lost}"
         case _H.CANCELLED:
             is_open = result.intent is None or result.intent.billed is None
             charge = "if it had begun, it may be charged all the same; " if is_open else ""
             return f"{charge}to have it, run again: it is sent anew"
         case _H.UNPAID:
             return "raise the budget, or --max-cost, and run again"
+        case _H.FAILED if result.kind == "content_policy":
+            same = f"{ways.resolve(_sent_as(result))} --send-again"
+            return f"{_ADVICE[result.kind]}; to send the same once more, which is paid anew: {same}"
         case _H.FAILED if not result.kind:
             return "nothing was sent for it"
     return _ADVICE.get(result.kind, "")

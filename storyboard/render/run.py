@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from storyboard.ledger.states import STATE_WORDS
 from storyboard.plan.actions import DUE
-from storyboard.plan.model import Action, PlannedRequest
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action
 from storyboard.render.width import clip, columns, visible
 from storyboard.run.events import STATES, Event, Happening
 from storyboard.values.sums import total_by_currency
@@ -130,6 +131,8 @@ class Board:
             self.said = text
         elif event.what in (_H.SUBMITTED, _H.ADOPTED, _H.RELEASED) and not self.is_stopping:
             self.said = ""
+        if event.what is _H.WARNING and not self.is_stopping:
+            self.said = f"{event.clip}: {text}"
         if not event.clip or event.what is _H.WARNING:
             return
         before = self.now.get(event.clip)

@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from storyboard.board.model import BoardLine, BoardScene, FilmBoard, ShotCard, plain_text
-from storyboard.plan.model import plain
+from storyboard.plan.amounts import plain
 from storyboard.render.board.parts import Part, is_of_money, reasons_of, state_of
 from storyboard.values.units import CENT
 
@@ -82,7 +82,7 @@ def render_csv(board: FilmBoard, *, without: Collection[Part] = frozenset()) -> 
     cells |= {} if Part.PRICES in without else _PRICES
     has_prices = Part.PRICES not in without
     written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
+    rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow(["number", *cells, "findings"])
     number = 0
     for scene in board.scenes:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shlex
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -32,6 +34,8 @@ _MAX_BYTES = 4 << 30
 _PASSING = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMITED})
 _LOOKS_A_SECOND = 200
 """Looks at all clips together; where very many are under way, each is looked at less often."""
+_STUCK = 1200.0
+"""Seconds after which a clip is said to take long: models take 1 to 10 minutes."""
 _RARELY = 4
 """While a host tells of a clip by itself, looks are so many times rarer than the rarest."""
 
@@ -62,12 +66,15 @@ class EndedError(Exception):
 
 @dataclass(slots=True)
 class _Polling:
-    """Polling state of a submitted clip. ``is_told`` is set once the event stream gave a state."""
+    """Polling state of a submitted clip. ``is_told`` is set once the event stream gave a state,
+    ``is_late`` once it was said that the clip takes long.
+    """
 
     clip: PlannedClip
     state: State
     watch: asyncio.Task[bool] | None = None
     is_told: bool = False
+    is_late: bool = False
 
 
 @dataclass(slots=True)
@@ -232,7 +239,7 @@ class Delivery:
         way = _Polling(clip=clip, state=intent.state)
         # What an earlier run has sent may long be over.
         is_new = intent.run == self.run and way.state is State.SUBMITTED
-        delay, failures = self.patience.first, 0
+        delay, failures, began = self.patience.first, 0, time.monotonic()
         self._following += 1
         try:
             self._watch(way, receipt)
@@ -250,6 +257,9 @@ class Delivery:
                 if look.progress is Progress.OVER:
                     return
                 self._say(way, look)
+                if time.monotonic() - began > _STUCK and not way.is_late:
+                    way.is_late = True
+                    self._say_late(clip)
                 self._watch(way, receipt)
                 delay = min(delay * self.patience.growth, self.patience.most)
                 if await self._rest(max(delay, self._following / _LOOKS_A_SECOND), way):
@@ -277,6 +287,13 @@ class Delivery:
             way.state = State.RUNNING
             self.ledger.step(way.clip.digest, State.RUNNING)
             self.tell(Happening.RUNNING, way.clip)
+
+    def _say_late(self, clip: PlannedClip) -> None:
+        text = (
+            f"it has been under way for {_STUCK / 60:.0f} minutes, clips take 1 to 10: wait, or "
+            f"ask for its end beside this run: `storyboard cancel {shlex.quote(clip.address)}`"
+        )
+        self.tell(Happening.WARNING, clip, text=text)
 
     def _watch(self, way: _Polling, receipt: Receipt) -> None:
         """Open an event stream for a clip where the host has one free; at most once a clip."""
@@ -366,14 +383,16 @@ class Delivery:
         part = self.store.part(clip.digest)
         try:
             came = await self.host.download(outcome.link or "", part, _MAX_BYTES)
-            if outcome.size and came.size != outcome.size:
-                raise ClipError(f"{came.size:,} bytes came, the host promised {outcome.size:,}")
             facts = read_clip(part)
             await asyncio.to_thread(self.store.keep, part, came.sha256)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
         intent = self.ledger.step(clip.digest, State.STORED, clip=came.sha256)
+        if outcome.size and came.size != outcome.size:
+            # It is whole all the same: read_clip finds whatever is cut.
+            text = f"it has {came.size:,} bytes, the host promised {outcome.size:,}"
+            self.tell(Happening.WARNING, clip, text=text)
         if not facts.lasts(clip.order.seconds):
             self.tell(
                 Happening.WARNING,

@@ -13,9 +13,9 @@ from storyboard.run.delivery import EndedError, NotTakenError, StrandedError, Un
 from storyboard.run.events import Happening
 from storyboard.run.progress import RunProgress
 from storyboard.run.rate_limit import RateLimit
+from storyboard.run.report import RunOptions
 from storyboard.run.scheduler import Schedule
 from storyboard.run.uploads import AssetError
-from storyboard.values.units import Money
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,13 +80,15 @@ class FailurePolicy:
             self.schedule.lost(clip.digest)
             self.progress.put(clip, Happening.WAITING, self.ledger.get(clip.digest))
 
-    def put_unpaid(self, clips: Mapping[str, PlannedClip], limit: Money | None) -> None:
+    def put_unpaid(self, clips: Mapping[str, PlannedClip], options: RunOptions) -> None:
         """Report the clips that the schedule leaves out because of their price."""
+        limits = {"limit": options.limit, "film's budget": options.budget}
+        limit = " and the ".join(f"{name} of {one}" for name, one in limits.items() if one)
         for digest in self.schedule.unpaid:
             clip = clips[digest]
-            text = f"it would go above the limit of {limit}"
+            text = f"it would go above the {limit}"
             if clip.order.estimate is None:
-                text = f"nobody knows its price, and no more than {limit} may be spent"
+                text = f"nobody knows its price, and the {limit} must hold"
             self.progress.put(clip, Happening.UNPAID, self.ledger.get(digest), text=text)
         self.schedule.unpaid.clear()
 

@@ -80,6 +80,8 @@ def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iter
         raise SimulatorError(f"the simulator cannot start: {error}") from None
     try:
         with suppress(OSError):  # a run needs no one beside it
+            # Not into what a link of this name leads to.
+            _address(store).unlink(missing_ok=True)
             _address(store).write_text(f"{simulator.url}\n", encoding="ascii")
         yield simulator
     finally:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
 
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Finished, Intent, Ledger, State
-from storyboard.ledger.history import FINAL_FAILURES
+from storyboard.ledger.history import FINAL_FAILURES, film_payments, sent_for_others
 from storyboard.ledger.intent import spent
 from storyboard.ledger.states import STEPS, UNDER_WAY
 from storyboard.ledger.store import Store
@@ -18,6 +20,7 @@ from storyboard.run.progress import RunProgress
 from storyboard.run.report import RunOptions
 from storyboard.run.scheduler import Phase, Schedule, ScheduledClip
 from storyboard.values.canonical import digest
+from storyboard.values.sums import total_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +57,38 @@ class Recovery:
                 lost.append(clip.digest)
             else:
                 jobs.append(self._job(clip, intent))
-        limit = self.options.limit
+        begun = spent(intents.values(), self.run)
         schedule = Schedule.of(
             jobs,
             places=self.options.jobs,
             most_takes=self.options.takes.max if self.options.takes else 1,
             done=done,
             lost=lost,
-            limit=limit.amount if limit else None,
-            spent=spent(intents.values(), self.run),
+            limit=self._limit(intents.values(), locked.values(), begun),
+            spent=begun,
         )
         self._put_blocked(schedule)
         for intent in intents.values():
             self.progress.lock_later(intent)
         return schedule
+
+    def _limit(
+        self, intents: Collection[Intent], locked: Iterable[Finished], begun: Decimal
+    ) -> Decimal | None:
+        """The most that may be spent, counted from ``begun``: what both limits leave.
+
+        Where an earlier cost of the film is not known, a budget leaves nothing.
+        """
+        limit, budget = self.options.limit, self.options.budget
+        limits = [limit.amount] if limit is not None else []
+        if budget is not None:
+            film = Path(self.options.file).name
+            others = sent_for_others(intents, self.ledger.runs(), film)
+            before = film_payments(intents, locked, others)
+            whole = total_in((*before.paid, *before.under_way), budget.currency)
+            left = budget.amount - whole.known if not whole.unknown else Decimal(0)
+            limits.append(begun + left)
+        return min(limits, default=None)
 
     def _put_blocked(self, schedule: Schedule) -> None:
         """Report blocked clips with the clip that they wait for, in the order of the film."""

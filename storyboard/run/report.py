@@ -23,7 +23,8 @@ class RunOptions:
     """The settings of a run.
 
     ``jobs`` is how many clips may be under way at once, ``most_sending`` how many orders may be
-    being sent at once. ``limit`` is the most that may be spent, None for no limit. ``takes`` says
+    being sent at once. ``limit`` is the most that this run may spend, ``budget`` the most that the
+    film may cost in all, each None for no limit. ``takes`` says
     how one order asks for several takes, None where each is an order of its own. ``heartbeat`` is
     the number of seconds between two extensions of the lease. ``file`` and ``target`` are the
     names that the ledger keeps of the run.
@@ -32,6 +33,7 @@ class RunOptions:
     jobs: int = 4
     most_sending: int = 32
     limit: Money | None = None
+    budget: Money | None = None
     takes: Takes | None = None
     patience: Patience = field(default_factory=Patience)
     heartbeat: float = 20.0

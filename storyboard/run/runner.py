@@ -183,7 +183,7 @@ class Runner:
                     task = asyncio.ensure_future(self._carry(clips))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            self._failures.put_unpaid(self._clips, self._options.limit)
+            self._failures.put_unpaid(self._clips, self._options)
             if self._interrupted:
                 break
             if self._schedule.has_held and doubting is None:

@@ -45,6 +45,7 @@ class Session:
 
     ``base`` is an address in place of the vendor's own; ``host_options`` are the values of the
     options that the host declares, by their names; ``faults`` are given to the simulator.
+    ``limit`` is the most that this run may spend, beside the plan's budget of the film.
     ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
@@ -144,6 +145,7 @@ class Session:
                 options=RunOptions(
                     jobs=self.jobs,
                     limit=self.limit,
+                    budget=self.plan.budget.limit,
                     takes=self.target.takes,
                     patience=patience,
                     file=self.plan.film.file,

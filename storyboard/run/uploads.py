@@ -92,6 +92,9 @@ class Uploads:
     async def _take_frame(self, clip: str) -> tuple[Path, str]:
         for suffix in (".png", ".jpg"):
             picture = self._store.frames / f"{clip}{suffix}"
+            # A link may lead to a picture that is nobody's to send.
+            if picture.is_symlink():
+                continue
             if picture.is_file() and not _misfit(picture, self._limits):
                 return picture, hashlib.sha256(picture.read_bytes()).hexdigest()
         picture = self._store.frames / f"{clip}.png"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storyboard.simulator.job import Job
-from storyboard.simulator.service import Asked
+from storyboard.simulator.service import RequestFaults
 
 _KEPT = 0.6
 """The share of a prompt that is kept where it is cut short."""
@@ -22,7 +22,7 @@ _KEPT = 0.6
 class HistoryView:
     """What a history shows for one request; ``lag`` is by how many seconds it is always late."""
 
-    asked: Asked
+    asked: RequestFaults
     lag: float
 
     def jobs(self, jobs: Iterable[Job]) -> list[Job]:

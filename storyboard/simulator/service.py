@@ -31,7 +31,7 @@ TAKES_HEADER = "x-simulate-takes"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestFaults:
     """What goes wrong with a request now, and what waits for a later point."""
 
     now: tuple[Fault, ...]
@@ -47,7 +47,7 @@ class Asked:
         return next((fault for fault in self.now if fault.is_of_job), None)
 
 
-Work = Callable[[Asked], Awaitable[Response]]
+Work = Callable[[RequestFaults], Awaitable[Response]]
 
 
 @dataclass(slots=True)
@@ -180,7 +180,7 @@ class Service:
         if before is not None:
             return before
         try:
-            response = await work(Asked(now, later))
+            response = await work(RequestFaults(now, later))
             self.state_file.flush()
         except StateError as error:
             return refusals.refuse(503, str(error))

@@ -14,6 +14,10 @@ _T = TypeVar("_T")
 _AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
+Json = dict[str, Any]
+"""A JSON object as Python values."""
+
+
 class ShapeError(ValueError):
     """A JSON value is not as it should be; ``pointer`` says where, ``wanted`` what it should be."""
 
@@ -139,3 +143,8 @@ def _text(value: Any, pointer: str) -> str:
     if not isinstance(value, str):
         raise ShapeError(pointer, "a text is wanted")
     return value
+
+
+def members(names: str) -> frozenset[str]:
+    """The names of an object's members, written with spaces between."""
+    return frozenset(names.split())

@@ -68,6 +68,17 @@ def total(costs: Iterable[tuple[int, Money | None]], currency: str) -> Total:
     )
 
 
+def total_in(costs: Iterable[tuple[int, Money | None]], currency: str) -> Total:
+    """The sum of costs in ``currency``; one in another currency is not known, as is None."""
+    return total(
+        (
+            (seconds, None if cost is None or cost.currency != currency else cost)
+            for seconds, cost in costs
+        ),
+        currency,
+    )
+
+
 def total_by_currency(amounts: Iterable[Money | None]) -> tuple[Money, ...]:
     """The sum of the known amounts in each of their currencies, in the order of the amounts."""
     found: dict[str, list[tuple[int, Money | None]]] = {}

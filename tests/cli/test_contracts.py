@@ -52,7 +52,8 @@ def test_a_first_film_is_written_and_plans_at_once(tmp_path: Path) -> None:
     assert run("init", "kite", cwd=tmp_path).returncode == 0
     done = run("plan", "kite", cwd=tmp_path)
     assert done.returncode == 0
-    assert "clip" in done.stdout.splitlines()[-1]
+    assert "clip" in done.stdout.splitlines()[-2]
+    assert done.stdout.splitlines()[-1].startswith("film: 0.00 USD paid + ")
     again = run("init", "kite", cwd=tmp_path)
     assert again.returncode == 2
     assert "nothing was written" in again.stderr
@@ -94,7 +95,7 @@ def test_a_refused_plan_is_not_written(film: Path) -> None:
     done = run("plan", "--out", "film.plan", "--max-cost", "0.10 USD", cwd=film)
     assert done.returncode == 1
     assert "SB501" in done.stderr
-    assert "0.90 USD: the smallest budget that would pass" in done.stderr
+    assert "0.90 USD: the smallest limit that would pass" in done.stderr
     assert not (film / "film.plan").exists()
 
 

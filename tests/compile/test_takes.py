@@ -34,7 +34,7 @@ def planned(folder: Path, takes: int = 1, target: str = "fal/kling-o3-pro", **ra
     words = {"gulls": "", "climb": ""} | raised
     path = folder / "film.storyboard.yaml"
     path.write_text(FILM.format(target=target, **words), encoding="utf-8")
-    made, compiled = Project(str(path), CompileOptions(takes=takes)).plan()
+    made, compiled = Project(str(path), CompileOptions(takes=takes, chain_takes=True)).plan()
     assert not compiled.diagnostics.has_errors, list(compiled.diagnostics)
     return made.to_json()
 
@@ -148,11 +148,76 @@ def test_who_chooses_among_takes_pays_for_none_anew(tmp_path: Path) -> None:
         assert {one["digest"] for one in clips} <= before
 
 
-def test_the_budget_is_held_against_all_takes(tmp_path: Path) -> None:
+def test_a_limit_is_held_against_all_takes(tmp_path: Path) -> None:
     planned(tmp_path)
     options = ["plan", str(tmp_path / "film.storyboard.yaml"), "--max-cost", "8 USD"]
     assert CliRunner().invoke(command, options, standalone_mode=False).return_value == 0
-    answer = CliRunner().invoke(command, [*options, "--takes", "2"], standalone_mode=False)
+    answer = CliRunner().invoke(
+        command, [*options, "--takes", "2", "--chain-takes"], standalone_mode=False
+    )
     assert answer.return_value == 1
-    assert "the smallest budget that would pass" in answer.stderr
+    assert "the smallest limit that would pass" in answer.stderr
     assert "tower/gulls..door.take2" in answer.stdout
+
+
+# -- chains ---------------------------------------------------------------------------------------
+
+
+def chained(folder: Path, text: str, takes: int, *, chains: bool) -> tuple[list[str], list[Any]]:
+    """The clips of a film, and what is said of its chains."""
+    path = folder / "film.storyboard.yaml"
+    path.write_text(text, encoding="utf-8")
+    options = CompileOptions(takes=takes, chain_takes=chains)
+    made, compiled = Project(str(path), options).plan()
+    found = [one for one in compiled.diagnostics if one.code.id == "SB506"]
+    return [request.id for request in made.requests], found
+
+
+def test_only_clips_on_which_none_opens_have_further_takes_by_themselves(tmp_path: Path) -> None:
+    text = FILM.format(target="fal/kling-o3-pro", gulls="", climb="")
+    ids, found = chained(tmp_path, text, 2, chains=False)
+    assert ids == [
+        "tower/gulls..door", "tower/gulls..door.take2", "tower/climb.1", "tower/climb.2",
+        "tower/hatch", "tower/hatch.take2",
+    ]  # fmt: skip
+    (said,) = found
+    assert said.message.startswith("2 clips are rendered once, not 2 times: ")
+    # 24 seconds more; both renderings of the 4 seconds that open on one of two takes.
+    assert "--chain-takes: 2.69 USD more, and 0.90 USD would be at stake" in said.help
+    assert said.span is not None
+    assert said.span.source.position(said.span.start)[0] == 9
+
+
+def test_what_a_choice_makes_void_is_said_with_its_price(tmp_path: Path) -> None:
+    text = FILM.format(target="fal/kling-o3-pro", gulls="", climb="")
+    ids, (said,) = chained(tmp_path, text, 3, chains=True)
+    assert "tower/climb.1.take3" in ids
+    assert said.message.startswith("3 renderings, 1.35 USD, open on one take of several")
+
+
+def test_a_whole_chain_is_at_stake_from_its_second_shot_on(tmp_path: Path) -> None:
+    text = "storyboard: 1\ndefaults: {pack: none}\nscenes:\n  - id: sea\n    shots:\n" + "".join(
+        f"      - {{prompt: Wave {number} comes., duration: 5s{seam}}}\n"
+        for number, seam in enumerate(["", ", seam: continue", ", seam: continue", ""], 1)
+    )
+    ids, (said,) = chained(tmp_path, text, 4, chains=True)
+    assert len(ids) == 16
+    assert said.message.startswith("8 renderings, 4.48 USD, ")
+    ids, (said,) = chained(tmp_path, text, 4, chains=False)
+    further = [
+        f"sea/{shot}{take}" for shot in (3, 4) for take in ("", ".take2", ".take3", ".take4")
+    ]
+    assert ids == ["sea/1", "sea/2", *further]
+    assert "3.36 USD more" in said.help
+
+
+@pytest.mark.parametrize("chains", [False, True])
+def test_without_a_chain_or_without_further_takes_nothing_is_said(
+    chains: bool, tmp_path: Path
+) -> None:
+    text = FILM.format(target="fal/kling-o3-pro", gulls="", climb="")
+    assert chained(tmp_path, text, 1, chains=chains)[1] == []
+    lone = "storyboard: 1\nscenes:\n  - shots:\n      - {prompt: The sea., duration: 5s}\n"
+    ids, found = chained(tmp_path, lone, 3, chains=chains)
+    assert len(ids) == 3
+    assert found == []

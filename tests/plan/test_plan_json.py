@@ -19,14 +19,8 @@ from planned_requests import planned_request
 from storyboard.api import Project
 from storyboard.plan import Plan, PlanError
 from storyboard.plan.file import encode
-from storyboard.plan.model import (
-    Action,
-    PayloadChange,
-    PlaceInFile,
-    PlanTotals,
-    Reason,
-    ReasonCode,
-)
+from storyboard.plan.model import PlanTotals
+from storyboard.plan.reason import Action, PayloadChange, PlaceInFile, Reason, ReasonCode
 from storyboard.targets.schemas import read_schema
 from storyboard.values.sums import Total, total, total_by_currency
 from storyboard.values.units import Money

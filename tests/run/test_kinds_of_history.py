@@ -198,6 +198,7 @@ def test_rows_of_other_people_are_no_reason_to_wait_where_bodies_are_kept(folder
     assert {one.what for one in report.results} == {Happening.RELEASED, Happening.STORED}
     # Where they may be ours in another form, they are shown to a person.
     shutil.rmtree(work.store.home)
+    work.store.lock.unlink()
     vendor = MemoryVendor(
         time=Time(), answers=["never"], strangers=strangers, waits=900.0, lengths=[60.0],
         kinds=frozenset({"restated"}),
@@ -206,6 +207,7 @@ def test_rows_of_other_people_are_no_reason_to_wait_where_bodies_are_kept(folder
     assert report is not None
     doubt = next(one for one in report.results if one.what is Happening.UNCERTAIN)
     assert len(doubt.rows) == 5
+    assert "may be this order in another form" in doubt.text
 
 
 def test_what_another_checkout_pays_while_a_run_works_is_fetched_and_not_ordered(

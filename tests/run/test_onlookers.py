@@ -262,7 +262,12 @@ def test_a_damaged_take_is_named_and_fetched_again_once_it_is_deleted(film: Path
     assert done.return_value == 3
     assert 'the clip of "shore/' in done.stderr
     assert take.name in done.stderr
+    [clip] = [one for one in (film / "out").rglob("*.mp4") if one.samefile(take)]
+    assert f'and "{clip.relative_to(film)}"' in done.stderr
     take.unlink()
+    # What stands there is no clip that was made here, as far as anybody can tell.
+    assert "move it away and run again" in call("run", "--simulate", "--yes").stderr
+    clip.unlink()
     assert call("run", "--simulate", "--yes").return_value == 0
     assert call("stitch", "--simulate").return_value == 0
 

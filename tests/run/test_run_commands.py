@@ -66,6 +66,7 @@ def test_a_film_is_simulated_stitched_and_then_all_reused(say: Say, film: Path) 
     done = say("run", "--simulate", "--yes")
     assert done.returncode == 0, done.stderr
     assert "2 rendered" in done.stdout
+    assert done.stdout.endswith("\nnext: storyboard stitch --simulate\n")
     assert "estimated 0.68 USD · charged 0.68 USD" in done.stdout
     assert not (film / "storyboard.lock").exists()
     stitched = say("stitch", "--simulate")

@@ -13,7 +13,7 @@ from storyboard.ledger import Intent, Ledger, Order, Receipt, Standing, State
 from storyboard.ledger.history import STANDINGS
 from storyboard.ledger.states import AT_RISK, PAID, STEPS, UNDER_WAY
 from storyboard.plan.actions import ACTIONS
-from storyboard.plan.model import Action, Reason, ReasonCode
+from storyboard.plan.reason import Action, Reason, ReasonCode
 from storyboard.render.ledger import STATE_WORDS
 from storyboard.render.reasons import reason_text
 from storyboard.render.run import WORDS
@@ -24,6 +24,7 @@ from storyboard.values.units import Money
 OF_RUN = {
     Happening.WARNING,
     Happening.PAUSED,
+    Happening.LOOKING,
     Happening.STOPPING,
     Happening.FINISHED,
 }
@@ -68,8 +69,10 @@ class Recorder:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
 
-    def intend(self, order: Order, run: str, links: dict[str, str]) -> Intent:
-        return self._noted(self._ledger.intend(order, run, links))
+    def intend(
+        self, order: Order, run: str, links: dict[str, str], life: float | None = None
+    ) -> Intent:
+        return self._noted(self._ledger.intend(order, run, links, life))
 
     def step(self, digest: str, state: State, **changes: Any) -> Intent:
         return self._noted(self._ledger.step(digest, state, **changes))

@@ -12,7 +12,8 @@ from planned_requests import planned_request
 
 from storyboard.ledger import Intent, Order, Receipt, State
 from storyboard.plan.clips import PlannedClip
-from storyboard.plan.model import Action, PlannedRequest
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action
 from storyboard.render.report import NextSteps, render_report, report_json
 from storyboard.render.run import MAX_ROWS, Board, LiveView, Log
 from storyboard.render.width import columns
@@ -236,6 +237,35 @@ def test_a_clip_that_an_interrupt_left_under_way_is_not_offered_to_be_sent_again
     assert "--send-again" not in shown(one, interrupted=True)
     assert shown(one, interrupted=True).startswith("still under way: a/1")
     assert shown(result(H.WAITING, None), interrupted=True).startswith("1 not sent\n")
+
+
+def test_a_refusal_for_content_says_how_to_send_the_same_once_more() -> None:
+    text = shown(result(H.FAILED, State.FAILED, kind="content_policy", text="flagged"))
+    assert "change the text or the picture and run again" in text
+    assert "storyboard resolve a/1 --file 'my film.yaml' --send-again" in text
+    assert "--send-again" not in shown(result(H.FAILED, State.FAILED, kind="bad_input"))
+
+
+def test_what_is_under_way_at_the_end_is_told_with_the_command_that_stops_it() -> None:
+    one = result(H.STRANDED, State.RUNNING, text="the host does not answer")
+    assert "to have it stopped: storyboard cancel a/1 --file 'my film.yaml'" in shown(one)
+    text = shown(one, interrupted=True)
+    assert "to stop what is under way: storyboard cancel --file 'my film.yaml'\n" in text
+    made = result(H.STRANDED, State.SUCCEEDED, text="the link answers 403")
+    assert "storyboard cancel" not in shown(made) + shown(made, interrupted=True)
+
+
+def test_a_run_ends_with_the_next_command() -> None:
+    ways = replace(WAYS, stitch="storyboard stitch 'my film.yaml'")
+    text = shown(result(H.STORED, State.STORED), ways=ways)
+    assert text.endswith("\nnext: storyboard stitch 'my film.yaml'\n")
+    assert "next:" not in shown(result(H.WAITING, None), ways=ways, interrupted=True)
+
+
+def test_a_warning_stands_on_the_live_view() -> None:
+    board = Board(1, lambda: 0.0)
+    board.hear(event(H.WARNING, "a/1", text="it takes long"))
+    assert any("a/1: it takes long" in line for line in board.draw(80, color=False))
 
 
 def test_the_last_line_of_json_has_the_sums() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from storyboard.compiler.request import Dependency
-from storyboard.plan.model import NEW, Action, PlannedCost, PlannedRequest
+from storyboard.plan.planned_request import PlannedCost, PlannedRequest
+from storyboard.plan.reason import NEW, Action
 from storyboard.values.units import Money
 
 PRICE = Money(Decimal("0.70"), "USD")

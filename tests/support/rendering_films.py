@@ -100,7 +100,9 @@ def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work
     file = folder / "storyboard.yaml"
     file.write_text(text.format(target=TARGETS[host]), encoding="utf-8")
     if (host, text, takes) not in _PLANNED:
-        made, compiled = Project(str(file), CompileOptions(project=folder, takes=takes)).plan()
+        made, compiled = Project(
+            str(file), CompileOptions(project=folder, takes=takes, chain_takes=True)
+        ).plan()
         assert made.is_applyable, [one.message for one in compiled.diagnostics]
         assert compiled.film is not None
         _PLANNED[host, text, takes] = (made, compiled.film.target)

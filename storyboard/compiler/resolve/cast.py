@@ -146,6 +146,10 @@ class Names:
             self._report_nothing_to_send(member)
         return texts
 
+    def label(self, member: Member) -> str:
+        """What texts call a member that is words, without an article."""
+        return self._label(member)[0]
+
     def _label(self, member: Member) -> tuple[str, bool]:
         """What texts call a member that is words, and whether English says "the" before it."""
         if member.block.label and (label := self.label_of(member.block.label)):

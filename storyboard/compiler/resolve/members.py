@@ -27,7 +27,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worn:
+class MemberLook:
     """A character in a look: what the look says, and the character's own for the rest."""
 
     frontal: Scalar | None
@@ -51,7 +51,7 @@ def members_of(file: Storyboard | Library, folder: str) -> Iterator[Member]:
                 yield Member(kind=kind, name=str(key), key=key, block=block, folder=folder)
 
 
-def worn_in(element: Element, look: str) -> Look | Worn:
+def worn_in(element: Element, look: str) -> Look | MemberLook:
     """The element in a look: the look's own pictures before the element's."""
     if not look or not element.looks:
         return element
@@ -59,7 +59,7 @@ def worn_in(element: Element, look: str) -> Look | Worn:
     has_pictures = worn.frontal is not None or worn.video is not None
     # Another costume's side views would contradict the look's own frontal picture.
     references = worn.references if has_pictures or worn.references else element.references
-    return Worn(
+    return MemberLook(
         frontal=worn.frontal if has_pictures else element.frontal,
         references=references,
         video=worn.video if has_pictures else element.video,

@@ -88,7 +88,7 @@ def mentions(
             resume = match.end()
             yield Mention("escape", start, resume)
             continue
-        if match.end() == start + 1 or _is_inside_word(text, start):
+        if match.end() == start + 1 or is_inside_word(text, start):
             # A literal @; the text after it may hold a mention of its own.
             continue
         if match[2] is not None:
@@ -112,7 +112,7 @@ def mentions(
         yield Mention("name", start, end, name, look)
 
 
-def _is_inside_word(text: str, at: int) -> bool:
+def is_inside_word(text: str, at: int) -> bool:
     """Whether a letter or digit of a spaced script stands right before the ``@``."""
     if at == 0:
         return False

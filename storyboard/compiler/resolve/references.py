@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from storyboard.compiler.film import Asset, Reference
 from storyboard.compiler.resolve.assets import Assets
-from storyboard.compiler.resolve.members import Member, Worn, place_of, worn_in
+from storyboard.compiler.resolve.members import Member, MemberLook, place_of, worn_in
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
 from storyboard.document import Scalar
@@ -43,14 +43,14 @@ class References:
                 return None
             picture = self.assets.picture(member.block.image, member.folder)
             return Reference(kind="image", name=shown, span=member.key.span, frontal=picture)
-        worn: Look | Worn = worn_in(member.block, look)
+        worn: Look | MemberLook = worn_in(member.block, look)
         if worn.frontal is None and worn.video is None:
             self._check_voice(member, worn, is_sent=False)
             return None
         return self._element(member, shown, worn, place_of(member, look))
 
     def _element(
-        self, member: Member, shown: str, worn: Look | Worn, place: Span
+        self, member: Member, shown: str, worn: Look | MemberLook, place: Span
     ) -> Reference | None:
         frontal = self._asset(worn.frontal, member) if worn.frontal is not None else None
         references = [self._asset(picture, member) for picture in worn.references or ()]
@@ -92,7 +92,7 @@ class References:
             return Feature.LOOKS, looks
         return Feature.ELEMENTS, self.target.features[Feature.ELEMENTS].how
 
-    def _check_video(self, member: Member, worn: Look | Worn) -> None:
+    def _check_video(self, member: Member, worn: Look | MemberLook) -> None:
         if worn.video is not None:
             self.diagnostics.add(
                 FEATURE_LOST,
@@ -102,7 +102,7 @@ class References:
                 help="`storyboard targets` lists the targets with element_video",
             )
 
-    def _check_voice(self, member: Member, worn: Look | Worn, *, is_sent: bool) -> None:
+    def _check_voice(self, member: Member, worn: Look | MemberLook, *, is_sent: bool) -> None:
         if worn.voice is None or is_sent:
             return
         has_voices = self.target.has(Feature.VOICE)
@@ -124,7 +124,7 @@ class References:
     def _report_as_words(
         self,
         member: Member,
-        worn: Image | Look | Worn,
+        worn: Image | Look | MemberLook,
         what: str,
         feature: Feature,
         place: Span,

@@ -8,9 +8,11 @@ from typing import Any
 
 from storyboard.compiler.film import Film
 from storyboard.compiler.resolve.assets import Assets
+from storyboard.compiler.resolve.bare_names import check_bare_names
 from storyboard.compiler.resolve.capabilities import check_offers
 from storyboard.compiler.resolve.cast import Names
 from storyboard.compiler.resolve.members import members_of
+from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.shots import SceneBuilder
 from storyboard.compiler.resolve.templates import PartOfVariables
 from storyboard.compiler.resolve.texts import Texts
@@ -80,7 +82,10 @@ def resolve(
     if not film.scenes and not diagnostics.has_errors:
         _report_empty(storyboard, diagnostics)
     check_offers(film, storyboard, diagnostics)
+    bare = check_bare_names(scenes, names, diagnostics)
     for member in own:
+        if normal(member.name) in bare:
+            continue
         if member.name not in names.mentioned and not diagnostics.has_errors:
             diagnostics.add(
                 UNUSED_NAME,

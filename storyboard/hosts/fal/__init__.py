@@ -38,4 +38,8 @@ HOST = HostDeclaration(
     open=_open,
     receipt=receipt_of,
     dashboard="https://fal.ai/dashboard/requests",
+    readers=(
+        "they are kept at v3.fal.media for 30 days: whoever has the link of a picture can see it, "
+        "without a key"
+    ),
 )

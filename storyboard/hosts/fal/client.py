@@ -11,13 +11,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from storyboard.hosts.answers import (
+    parse_json,
+    read_amount,
+    read_count,
+    read_id,
+    read_json,
+    read_link,
+    read_token,
+)
 from storyboard.hosts.errors import (
     FailureKind,
     HostError,
@@ -45,6 +53,13 @@ _PAGE = 100
 _MAX_PAGES = 200
 _RENDERING = 1800.0
 """Seconds that a clip is given from its start to its end: they take 1 to 10 minutes."""
+_UPLOAD_SECONDS = 30 * 24 * 3600
+_LIFE = dict.fromkeys(
+    ("X-Fal-Object-Lifecycle-Preference", "X-Fal-Object-Lifecycle"),
+    json.dumps({"expiration_duration_seconds": _UPLOAD_SECONDS}),
+)
+"""The lifetime of an upload, which is else kept without end. fal's documents give the header the
+first name, and its own client sends the second to this address."""
 _PROGRESS = {
     "IN_QUEUE": Progress.QUEUED,
     "IN_PROGRESS": Progress.RUNNING,
@@ -118,10 +133,10 @@ class FalHost:
         headers = {**self._limiting, **(submission.labels() if self._labelled else {})}
         body = json.dumps(submission.body, ensure_ascii=False).encode()
         answer = await self._http.pay(f"{self._at.queue}/{submission.endpoint}", body, headers)
-        found = _json(answer)
+        found = read_json(answer)
         if answer.status_code // 100 == 2:
-            name = found.get("request_id") if isinstance(found, dict) else None
-            if not isinstance(name, str) or not name:
+            name = read_id(found.get("request_id")) if isinstance(found, dict) else None
+            if name is None:
                 raise trouble(FailureKind.AMBIGUOUS, "the host accepted, but its answer has no id")
             known = self.receipt(submission.endpoint, name)
             return (Receipt(id=name, links=known.links | self._links(found)),)
@@ -141,7 +156,7 @@ class FalHost:
 
     def _links(self, found: dict[str, Any]) -> dict[str, str]:
         names = ("status_url", "response_url", "cancel_url")
-        links = {name: found[name] for name in names if isinstance(found.get(name), str)}
+        links = {name: found[name] for name in names if read_link(found.get(name))}
         return {
             name: link
             for name, link in links.items()
@@ -160,7 +175,7 @@ class FalHost:
     async def look(self, receipt: Receipt) -> JobView:
         """See :class:`Host`."""
         answer = await self._http.ask("GET", self._link(receipt, "status_url"))
-        found = _json(answer)
+        found = read_json(answer)
         if answer.status_code not in (200, 202):
             raise self._refused(answer, found)
         return _look(found)
@@ -171,7 +186,7 @@ class FalHost:
         try:
             async with self._http.stream_events(url) as events:
                 async for _, data in events:
-                    look = _look(json.loads(data))
+                    look = _look(parse_json(data))
                     if look.progress is Progress.OVER:
                         return True
                     heard(look)
@@ -182,16 +197,14 @@ class FalHost:
     async def fetch(self, receipt: Receipt) -> Outcome:
         """See :class:`Host`."""
         answer = await self._http.ask("GET", self._link(receipt, "response_url"))
-        found = _json(answer)
-        units = _units(answer.headers.get("x-fal-billable-units"))
+        found = read_json(answer)
+        units = read_amount(answer.headers.get("x-fal-billable-units"))
         if answer.status_code == 200:
             video = found.get("video") if isinstance(found, dict) else None
-            if not isinstance(video, dict) or not isinstance(video.get("url"), str):
+            link = read_link(video.get("url")) if isinstance(video, dict) else None
+            if video is None or link is None:
                 raise trouble(FailureKind.TRANSIENT, "the host's result names no clip")
-            size = video.get("file_size")
-            return Outcome(
-                link=video["url"], size=size if isinstance(size, int) else None, units=units
-            )
+            return Outcome(link=link, size=read_count(video.get("file_size")), units=units)
         problem, is_outcome = read_error(
             answer.status_code, found, answer.headers, self._http.secrets
         )
@@ -206,7 +219,7 @@ class FalHost:
             return True
         if answer.status_code == 400:
             return False
-        raise self._refused(answer, _json(answer))
+        raise self._refused(answer, read_json(answer))
 
     async def history(self, endpoint: str, since: float) -> tuple[Trace, ...]:
         """See :class:`Host`."""
@@ -220,16 +233,18 @@ class FalHost:
         for _ in range(_MAX_PAGES):
             url = f"{self._at.api}/v1/models/requests/by-endpoint"
             answer = await self._http.ask("GET", url, params=query)
-            found = _json(answer)
+            found = read_json(answer)
             if answer.status_code != 200 or not isinstance(found, dict):
                 raise self._refused(answer, found)
             try:
                 traces += [_trace(item, endpoint) for item in found["items"]]
                 more = found.get("next_cursor") if found.get("has_more", True) else None
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 raise trouble(FailureKind.TRANSIENT, "the host's history cannot be read") from None
             if not more:
                 return tuple(traces)
+            if read_id(more) is None and read_link(more) is None and read_count(more) is None:
+                raise trouble(FailureKind.TRANSIENT, "the host's history cannot be read")
             query["cursor"] = str(more)
         raise trouble(FailureKind.TRANSIENT, "the host's history has no end")
 
@@ -245,16 +260,17 @@ class FalHost:
                 "Authorization": f"{kind} {token}",
                 "Content-Type": CONTENT_TYPES.get(suffix, "application/octet-stream"),
                 "X-Fal-File-Name": f"{sha256[:16]}{suffix}",
+                **_LIFE,
             },
         )
-        found = _json(answer)
+        found = read_json(answer)
         if answer.status_code == 401:
             self._token = None
             raise trouble(FailureKind.TRANSIENT, "the permission to upload has expired")
         if answer.status_code // 100 != 2:
             raise self._refused(answer, found)
-        url = found.get("access_url") if isinstance(found, dict) else None
-        if not isinstance(url, str):
+        url = read_link(found.get("access_url")) if isinstance(found, dict) else None
+        if url is None:
             raise trouble(FailureKind.TRANSIENT, "the host took the file and gave no link")
         return url
 
@@ -264,13 +280,14 @@ class FalHost:
             return self._token
         url = f"{self._at.rest}/storage/auth/token?storage_type=fal-cdn-v3"
         answer = await self._http.ask("POST", url, json={})
-        found = _json(answer)
+        found = read_json(answer)
         if answer.status_code // 100 != 2:
             raise self._refused(answer, found)
         try:
             until = read_time(found["expires_at"])
-            self._token = (found["token"], found["token_type"], self._at.files, until)
-        except (KeyError, TypeError, ValueError):
+            token, kind = read_token(found["token"]), read_token(found["token_type"])
+            self._token = (token, kind, self._at.files, until)
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise trouble(
                 FailureKind.TRANSIENT, "the permission to upload cannot be read"
             ) from None
@@ -303,7 +320,7 @@ def _look(found: Any) -> JobView:
         position = found.get("queue_position")
         return JobView(
             progress=_PROGRESS[found["status"]],
-            position=position if isinstance(position, int) else None,
+            position=read_count(position),
         )
     except (KeyError, TypeError, AttributeError):
         raise trouble(FailureKind.TRANSIENT, "the host's status cannot be read") from None
@@ -319,7 +336,7 @@ A row that leaves out when it was started says nothing of whether it waits.
 def _trace(item: dict[str, Any], endpoint: str) -> Trace:
     body = item.get("json_input")
     if isinstance(body, str):
-        body = json.loads(body)
+        body = parse_json(body)
     return Trace(
         id=item["request_id"],
         endpoint=str(item.get("endpoint_id") or endpoint),
@@ -337,18 +354,3 @@ def _limiting_headers(life: float) -> dict[str, str]:
     """
     start = life - min(_RENDERING, life / 2)
     return {"X-Fal-Request-Timeout": str(max(2, round(start))), "X-Fal-No-Retry": "1"}
-
-
-def _units(text: str | None) -> Decimal | None:
-    try:
-        found = Decimal(text) if text else None
-    except InvalidOperation:
-        return None
-    return found if found is not None and found.is_finite() and found >= 0 else None
-
-
-def _json(answer: Any) -> Any:
-    try:
-        return answer.json()
-    except (ValueError, RecursionError):
-        return None

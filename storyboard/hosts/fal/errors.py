@@ -7,6 +7,8 @@ from typing import Any
 
 from storyboard.hosts.errors import FailureKind, Problem, read_status, scrub
 
+_MAX_PARTS = 20
+"""Parts of the place of a field that are read."""
 _PASSING = ("internal_server_error", "generation_timeout", "downstream_")
 
 
@@ -21,8 +23,9 @@ def read_error(
     detail = body.get("detail") if isinstance(body, dict) else None
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
         first = detail[0]
-        name = str(first.get("type", ""))
-        text = scrub("; ".join(str(one.get("msg", "")) for one in detail[:3]), secrets)
+        name = _text(first.get("type"))
+        told = (_text(one.get("msg")) for one in detail[:3] if isinstance(one, dict))
+        text = scrub("; ".join(told), secrets)
         if name == "content_policy_violation":
             kind = FailureKind.CONTENT_POLICY
         elif name.startswith(_PASSING):
@@ -31,10 +34,10 @@ def read_error(
             kind = FailureKind.EXHAUSTED
         else:
             kind = FailureKind.BAD_INPUT
-        said = text or name or f"the host answered {status}"
+        said = text or scrub(name, secrets) or f"the host answered {status}"
         return Problem(kind=kind, text=said, pointer=_pointer(first.get("loc"))), True
     text = detail if isinstance(detail, str) else ""
-    name = str(body.get("error_type", "")) if isinstance(body, dict) else ""
+    name = _text(body.get("error_type")) if isinstance(body, dict) else ""
     if name.startswith("client_") or status == 499:
         return Problem(
             kind=FailureKind.CANCELLED, text=scrub(text, secrets) or "it was cancelled"
@@ -46,4 +49,9 @@ def _pointer(loc: Any) -> str:
     if not isinstance(loc, list):
         return ""
     parts = loc[1:] if loc and loc[0] == "body" else loc
-    return "".join(f"/{part}" for part in parts)
+    named = (scrub(str(part)) for part in parts[:_MAX_PARTS] if isinstance(part, str | int))
+    return "".join(f"/{part}" for part in named)
+
+
+def _text(given: Any) -> str:
+    return given if isinstance(given, str) else ""

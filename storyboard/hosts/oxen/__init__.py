@@ -67,5 +67,9 @@ HOST = HostDeclaration(
     ),
     pictures_option="repository",
     dashboard="https://www.oxen.ai",
+    readers=(
+        "they are kept in the public repository that --repository names: anybody can see them, and "
+        "its history keeps what is deleted"
+    ),
     simulated_options={"repository": "simulated/storyboard"},
 )

@@ -13,13 +13,21 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from storyboard.hosts.answers import (
+    MAX_ANSWER,
+    MAX_INLINE,
+    parse_json,
+    read_amount,
+    read_id,
+    read_json,
+    read_link,
+)
 from storyboard.hosts.errors import (
     FailureKind,
     HostError,
@@ -120,13 +128,13 @@ class OxenHost:
         headers = submission.labels() if self._labelled else {}
         data = json.dumps(body, ensure_ascii=False).encode()
         answer = await self._http.pay(f"{self._ai}/queue", data, headers)
-        found = _json(answer)
+        found = read_json(answer)
         if answer.status_code // 100 == 2:
             try:
                 names = [row["generation_id"] for row in found["generations"]]
             except (KeyError, TypeError):
                 names = []
-            if not names or not all(isinstance(name, str) and name for name in names):
+            if not names or not all(map(read_id, names)):
                 raise trouble(FailureKind.AMBIGUOUS, "the host accepted, but its answer has no id")
             return tuple(Receipt(id=name) for name in names)
         if not is_proof_of_refusal(answer.status_code):
@@ -148,7 +156,7 @@ class OxenHost:
 
     async def look(self, receipt: Receipt) -> JobView:
         """See :class:`Host`."""
-        found = await self._read(self._one(receipt))
+        found = await self._row(receipt)
         return JobView(progress=_progress(found))
 
     async def watch(self, receipt: Receipt, heard: Callable[[JobView], None]) -> bool:
@@ -167,7 +175,7 @@ class OxenHost:
             async with self._http.stream_events(f"{self._base}/api/events") as events:
                 async for name, data in events:
                     if name == "media_generation_completed":
-                        self._tell(str(json.loads(data).get("generation_id")), said=True)
+                        self._tell(str(parse_json(data).get("generation_id")), said=True)
         except (HostError, ValueError, AttributeError):
             pass
         finally:
@@ -181,7 +189,7 @@ class OxenHost:
 
     async def fetch(self, receipt: Receipt) -> Outcome:
         """See :class:`Host`."""
-        found = await self._read(self._one(receipt))
+        found = await self._row(receipt)
         if _progress(found) is not Progress.OVER:
             raise trouble(FailureKind.TRANSIENT, "the generation is not over")
         charge = await self._charge(receipt)
@@ -190,20 +198,23 @@ class OxenHost:
                 problem = Problem(kind=FailureKind.CANCELLED, text="it was cancelled")
                 return Outcome(problem=problem, charge=charge)
             case "failed":
-                text = str(found.get("error_message") or "")
+                text = found.get("error_message")
+                text = text if isinstance(text, str) else ""
                 return Outcome(problem=read_failure(text, self._http.secrets), charge=charge)
-        link = found.get("result_url") or _inline(found)
-        if not isinstance(link, str):
+        link = found.get("result_url")
+        is_inline = isinstance(link, str) and link.startswith(_INLINE)
+        link = link if is_inline else read_link(link) or _inline(found)
+        if link is None:
             raise trouble(FailureKind.TRANSIENT, "the host's result names no clip")
         return Outcome(link=link, charge=charge)
 
     async def _charge(self, receipt: Receipt) -> Money | None:
         try:
             found = await self._read(self._one(receipt, "generations"))
-            amount = Decimal(str(found["generation"]["cost"]))
-        except (HostError, KeyError, TypeError, InvalidOperation):
+            amount = read_amount(found["generation"]["cost"])
+        except (HostError, KeyError, TypeError):
             return None  # the clip matters more than to know at once what it cost
-        return Money(amount, "USD") if amount.is_finite() and amount >= 0 else None
+        return Money(amount, "USD") if amount is not None else None
 
     async def cancel(self, receipt: Receipt) -> bool:
         """See :class:`Host`."""
@@ -212,7 +223,7 @@ class OxenHost:
             return True
         if answer.status_code in (400, 409):
             return False
-        raise self._refused(answer, _json(answer))
+        raise self._refused(answer, read_json(answer))
 
     async def history(self, endpoint: str, since: float) -> tuple[Trace, ...]:
         """See :class:`Host`. What is active comes from the queue, what is over from the list."""
@@ -228,7 +239,7 @@ class OxenHost:
                 total = int(found.get("pagination", {}).get("total_pages", 1))
                 # The list may be in the order of the ends: what ended before was sent before.
                 is_past = bool(rows) and all(_last(row) < since for row in found["generations"])
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 raise trouble(FailureKind.TRANSIENT, "the host's history cannot be read") from None
             traces |= {row.id: row for row in rows}
             if page >= total or is_past:
@@ -243,7 +254,7 @@ class OxenHost:
                 )
                 for row in active["generations"]
             }
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise trouble(FailureKind.TRANSIENT, "the host's queue cannot be read") from None
         return tuple(
             trace
@@ -279,7 +290,7 @@ class OxenHost:
                 "--repository",
             )
         if answer.status_code // 100 != 2:
-            raise self._refused(answer, _json(answer))
+            raise self._refused(answer, read_json(answer))
         return url
 
     async def is_there(self, link: str) -> bool:
@@ -299,9 +310,13 @@ class OxenHost:
             await asyncio.gather(self._listening, return_exceptions=True)
         await self._http.close()
 
-    async def _read(self, url: str, **query: str) -> dict[str, Any]:
-        answer = await self._http.ask("GET", url, params=query or None)
-        found = _json(answer)
+    async def _row(self, receipt: Receipt) -> dict[str, Any]:
+        """The row of a job, which may hold its clip."""
+        return await self._read(self._one(receipt), MAX_INLINE)
+
+    async def _read(self, url: str, most: int = MAX_ANSWER, **query: str) -> dict[str, Any]:
+        answer = await self._http.ask("GET", url, most=most, params=query or None)
+        found = read_json(answer)
         if answer.status_code != 200:
             raise self._refused(answer, found)
         if not isinstance(found, dict):
@@ -318,7 +333,8 @@ class OxenHost:
 
 
 def _progress(found: dict[str, Any]) -> Progress:
-    progress = _PROGRESS.get(str(found.get("status")))
+    status = found.get("status")
+    progress = _PROGRESS.get(status) if isinstance(status, str) else None
     if progress is None:
         raise trouble(FailureKind.TRANSIENT, "the host's status cannot be read")
     return progress
@@ -363,15 +379,8 @@ def _last(row: dict[str, Any]) -> float:
 def _trace(row: dict[str, Any]) -> Trace:
     prompt = row.get("prompt")
     return Trace(
-        id=str(row["generation_id"]),
+        id=row["generation_id"],
         endpoint=str(row["model_name"]),
         at=read_time(row["enqueued_at"]),
         text=prompt if isinstance(prompt, str) else None,
     )
-
-
-def _json(answer: Any) -> Any:
-    try:
-        return answer.json()
-    except (ValueError, RecursionError):
-        return None

@@ -26,7 +26,8 @@ def read_error(
     error = body.get("error") if isinstance(body, dict) else None
     text = ""
     if isinstance(error, dict):
-        text = str(error.get("detail") or error.get("message") or error.get("title") or "")
+        told = (error.get(name) for name in ("detail", "message", "title"))
+        text = next((one for one in told if isinstance(one, str) and one), "")
     elif isinstance(error, str):
         text = error
     return read_status(status, text, headers, secrets)

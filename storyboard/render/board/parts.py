@@ -9,7 +9,8 @@ from typing import Literal
 
 from storyboard.board.model import Rendering
 from storyboard.diagnostics import Diagnostic
-from storyboard.plan.model import Action, PlannedRequest, ReasonCode
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action, ReasonCode
 from storyboard.render.reasons import reason_text
 
 State = Literal["new", "changed", "reused", "waiting", "blocked", "open"]

@@ -20,7 +20,8 @@ from storyboard.board.model import (
     plain_text,
 )
 from storyboard.diagnostics import Diagnostic
-from storyboard.plan.model import Action, Plan
+from storyboard.plan.model import Plan
+from storyboard.plan.reason import Action
 from storyboard.render.board.parts import Part, State, is_of_money, reasons_of, state_of
 from storyboard.render.board.timeline import TimelineRow, clock, timeline
 from storyboard.render.plan import amount, counted, price

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from storyboard.simulator.fal.refusals import FalRefusals
-from storyboard.simulator.service import Asked, Service, expired_link, serve_bytes
+from storyboard.simulator.service import RequestFaults, Service, expired_link, serve_bytes
 from storyboard.simulator.transport import read_object
 
 _TOKEN_SECONDS = 3600
@@ -43,7 +43,7 @@ class FalFiles:
     async def token(self, request: Request) -> Response:
         """A token for uploads; it is good for the store of files and for nothing else."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -64,7 +64,7 @@ class FalFiles:
     async def upload(self, request: Request) -> Response:
         """Take a file, as raw bytes, from the holder of a token."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             given = request.headers.get("authorization", "")
             if self._tokens.get(given.removeprefix("Bearer "), 0) < time.time():
                 return self._refusals.refuse(401, "Invalid upload token")
@@ -79,7 +79,7 @@ class FalFiles:
     async def initiate(self, request: Request) -> Response:
         """The older way to upload: a link to put the file to, and the link it will have."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -100,7 +100,7 @@ class FalFiles:
     async def put(self, request: Request) -> Response:
         """Take a file at a link that ``initiate`` gave; the link itself is the permission."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if not self._service.is_signed(request.scope["path"], request.url.query):
                 return expired_link()
             kind = request.headers.get("content-type", "application/octet-stream")
@@ -115,7 +115,7 @@ class FalFiles:
         name = request.path_params["name"].rpartition("/")[2]
         job = self._service.worker.jobs.get(name.removesuffix("_output.mp4"))
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is not None and job.state == "succeeded":
                 if self._service.is_expired(job):
                     return expired_link()

@@ -22,7 +22,7 @@ from storyboard.simulator.fal.webhooks import Signer
 from storyboard.simulator.histories import HistoryView
 from storyboard.simulator.job import Job
 from storyboard.simulator.rules import Breach
-from storyboard.simulator.service import Asked, Service
+from storyboard.simulator.service import RequestFaults, Service
 from storyboard.simulator.transport import event_stream, read_object, write_event
 
 _PUBLIC_STATUS = {"queued": "IN_QUEUE", "running": "IN_PROGRESS"}
@@ -57,7 +57,7 @@ class FalRoutes:
     async def submit(self, request: Request) -> Response:
         """Take an order for any known endpoint."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -99,7 +99,7 @@ class FalRoutes:
         """Where a job is: 202 until it is COMPLETED, then 200."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             logs = request.query_params.get("logs") in ("1", "true")
@@ -111,7 +111,7 @@ class FalRoutes:
         """The status as events, until the job is COMPLETED."""
         job = self._find(request)
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             logs = request.query_params.get("logs") in ("1", "true")
@@ -138,7 +138,7 @@ class FalRoutes:
         """The clip's link, or, only here, what was wrong with the request."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             if not job.is_over:
@@ -155,7 +155,7 @@ class FalRoutes:
         """Ask for the end of a job."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -241,7 +241,7 @@ class FalRoutes:
     async def history(self, request: Request) -> Response:
         """The requests of an endpoint, newest first, a page at a time."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied

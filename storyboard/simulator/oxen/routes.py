@@ -21,7 +21,7 @@ from storyboard.simulator.job import Job
 from storyboard.simulator.oxen.endpoints import ENDPOINTS
 from storyboard.simulator.oxen.models import describe_model
 from storyboard.simulator.oxen.refusals import OxenRefusals
-from storyboard.simulator.service import Asked, Service, expired_link, serve_bytes
+from storyboard.simulator.service import RequestFaults, Service, expired_link, serve_bytes
 from storyboard.simulator.transport import event_stream, read_form, read_object, write_event
 
 _MAX_GENERATIONS = 4
@@ -64,7 +64,7 @@ class OxenRoutes:
     async def enqueue(self, request: Request) -> Response:
         """Take an order for one to four generations."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             found = await self._accept(request, asked, takes=True)
             if isinstance(found, Response):
                 return found
@@ -76,7 +76,7 @@ class OxenRoutes:
     async def generate(self, request: Request) -> Response:
         """Take an order and answer when its clip is there."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             found = await self._accept(request, asked, takes=False)
             if isinstance(found, Response):
                 return found
@@ -91,7 +91,9 @@ class OxenRoutes:
 
         return await self._service.answer(request, "submit", self._refusals, work)
 
-    async def _accept(self, request: Request, asked: Asked, *, takes: bool) -> list[Job] | Response:
+    async def _accept(
+        self, request: Request, asked: RequestFaults, *, takes: bool
+    ) -> list[Job] | Response:
         denied = self._service.deny(request, self._refusals)
         if denied is not None:
             return denied
@@ -122,7 +124,7 @@ class OxenRoutes:
     async def queue(self, request: Request) -> Response:
         """The generations that are active, or those of a status."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -141,7 +143,7 @@ class OxenRoutes:
         """Where a generation is."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             # Where a row has its clip is not documented; where an answer has it, is.
@@ -159,7 +161,7 @@ class OxenRoutes:
         """End a generation."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             if not self._service.worker.cancel(job):
@@ -190,7 +192,7 @@ class OxenRoutes:
     async def generations(self, request: Request) -> Response:
         """Every generation with its cost, newest first, a page at a time."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -224,7 +226,7 @@ class OxenRoutes:
         """One generation with its cost."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or self._service.deny(request, self._refusals) is not None:
                 return self._service.deny(request, self._refusals) or self._unknown()
             return JSONResponse({"generation": self._detail(job), "status": "success"})
@@ -244,7 +246,7 @@ class OxenRoutes:
     async def models(self, request: Request) -> Response:
         """All models."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -257,7 +259,7 @@ class OxenRoutes:
     async def model(self, request: Request) -> Response:
         """One model, with the schema of its body and its price."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -273,7 +275,7 @@ class OxenRoutes:
     async def events(self, request: Request) -> Response:
         """A stream of what ends from now on; nothing is said again."""
 
-        async def work(asked: Asked) -> Response:
+        async def work(asked: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -321,7 +323,7 @@ class OxenRoutes:
     async def upload(self, request: Request) -> Response:
         """Take a file into a repository."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
@@ -343,7 +345,7 @@ class OxenRoutes:
     async def file(self, request: Request) -> Response:
         """A file of a repository; the repositories here are public."""
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             found = self._service.state_file.read_upload(request.scope["path"])
             if found is None:
                 return self._unknown()
@@ -355,7 +357,7 @@ class OxenRoutes:
         """A clip, at a link that carries its own permission."""
         job = self._find(request)
 
-        async def work(_: Asked) -> Response:
+        async def work(_: RequestFaults) -> Response:
             if job is None or job.state != "succeeded":
                 return self._unknown()
             if not self._service.is_signed(request.scope["path"], request.url.query):

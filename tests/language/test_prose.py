@@ -1,12 +1,12 @@
-"""Which keys hold texts that a comment may cut off."""
+"""Which keys hold texts in a writer's words."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from storyboard.language.cast import Element, Image, Look
-from storyboard.language.cut_texts import PROSE_KEYS
 from storyboard.language.model import Beat, Defaults, Library, Line, Scene, Shot, Storyboard
+from storyboard.language.prose import PROSE_KEYS
 
 BLOCKS = (Beat, Defaults, Element, Image, Library, Line, Look, Scene, Shot, Storyboard)
 NAMES = {"location", "target", "voice"}

@@ -1,0 +1,216 @@
+"""Names that texts say without their ``@``, and mentions whose ``@`` is no ``@``.
+
+A name without ``@`` is a word like any other: no picture of the member is sent, and nobody tells
+the model who it is. It is reported in a shot that does not mention the member otherwise. A
+character is recognised by name or label in any case, everything else by its exact label.
+
+Each text is cut into words once, and the words are looked up: no work grows with the cast.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field
+
+from storyboard.compiler.film import Passage, Scene, Shot
+from storyboard.compiler.resolve.cast import Names
+from storyboard.compiler.resolve.members import Member
+from storyboard.compiler.resolve.mentions import is_inside_word, is_unspaced, normal
+from storyboard.diagnostics import Diagnostics, Fix, Label
+from storyboard.diagnostics.codes import BARE_NAME, BROKEN_MENTION
+from storyboard.document import locate
+
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"[\w-]+")
+_BROKEN_AT = re.compile(r"(?:(?<!@)@[ \t\xa0\u3000]+|＠[ \t\xa0\u3000]*)(?=\w)")
+"""A full-width at sign, or an @ that a blank divides from what follows."""
+_AFTER = r"(?![\w-]|\.\w)"
+_MIN_UNSPACED = 2
+"""Letters of a name in a script without spaces; a single one is a part of many words."""
+_WORDS_TOO = frozenset(
+    {
+        "amber", "art", "autumn", "bill", "bob", "carol", "cat", "chance", "chase", "chip",
+        "clay", "dawn", "drew", "earnest", "eve", "faith", "fern", "flora", "forest", "frank",
+        "gale", "gene", "grace", "grant", "guy", "hazel", "heather", "holly", "hope", "hunter",
+        "iris", "ivy", "jack", "jade", "jay", "jet", "jewel", "joy", "king", "lance", "lily",
+        "major", "mark", "max", "may", "melody", "miles", "nick", "olive", "page", "pat",
+        "pearl", "penny", "pepper", "queen", "rain", "ray", "red", "reed", "rich", "robin",
+        "rock", "rod", "rose", "ruby", "sage", "sandy", "sky", "stew", "stone", "storm",
+        "summer", "sunny", "sue", "violet", "wade", "ward", "will", "wren",
+    }
+)  # fmt: skip
+"""Names that are English words as well: these count only with their capital."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """The words that stand for a member, folded, and the pattern that finds them in a text."""
+
+    member: Member
+    first: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(slots=True)
+class _Places:
+    """Where the name of a member stands without its ``@``, and what to write there."""
+
+    member: Member
+    written: str
+    fixes: dict[tuple[str, int, int], Fix] = field(default_factory=dict)
+    shots: set[str] = field(default_factory=set)
+
+
+def check_bare_names(
+    scenes: Iterable[Scene], names: Names, diagnostics: Diagnostics
+) -> frozenset[str]:
+    """Report names without ``@`` (SB225) and broken mentions (SB226).
+
+    Gives the names that were found so; each is one finding for the film, with its places.
+    """
+    finder = _BareNames(names)
+    broken: set[str] = set()
+    for scene in scenes:
+        for shot in scene.shots:
+            for passage in _texts(shot):
+                if "@" in passage.text or "＠" in passage.text:
+                    broken |= _report_broken(passage, names, diagnostics)
+                finder.look(passage, shot)
+    finder.report(diagnostics)
+    return frozenset(finder.found) | broken
+
+
+def _texts(shot: Shot) -> Iterator[Passage]:
+    """What tells of the shot's picture: its prose, and what the camera does."""
+    passages = [shot.framing.camera]
+    for beat in shot.beats:
+        passages += (beat.prose, beat.camera)
+    yield from filter(None, passages)
+
+
+class _BareNames:
+    """Looks for the names of a cast in texts."""
+
+    def __init__(self, names: Names) -> None:
+        self.found: dict[str, _Places] = {}
+        self._names = names
+        self._phrases: dict[str, list[_Phrase]] = {}
+        self._unspaced: dict[str, list[_Phrase]] = {}
+        for name, member in names.members.items():
+            for phrase in _phrases(name, member, names.label(member)):
+                is_run = any(map(is_unspaced, phrase.first))
+                by_first = self._unspaced if is_run else self._phrases
+                by_first.setdefault(phrase.first[0] if is_run else phrase.first, []).append(phrase)
+        self._words, self._letters = frozenset(self._phrases), frozenset(self._unspaced)
+
+    def look(self, passage: Passage, shot: Shot) -> None:
+        """Note the names that a text says without ``@`` and its shot does not mention."""
+        text = passage.text
+        for known, by_first, said in (
+            (self._words, self._phrases, _WORD.findall(text.casefold())),
+            (self._letters, self._unspaced, () if text.isascii() else text),
+        ):
+            if not known.isdisjoint(said):
+                for first in dict.fromkeys(said):
+                    for phrase in by_first.get(first, ()):
+                        self._note(phrase, passage, shot)
+
+    def _note(self, phrase: _Phrase, passage: Passage, shot: Shot) -> None:
+        if (said := phrase.pattern.search(passage.text)) is None:
+            return
+        name = normal(phrase.member.name)
+        if name in self._mentioned(shot):
+            return
+        scalar = passage.scalar
+        spans = [locate(scalar, *one.span()) for one in phrase.pattern.finditer(scalar)]
+        if not spans and "{{" not in scalar:
+            return  # a mention that was refused, with the reason said
+        places = self.found.setdefault(name, _Places(phrase.member, said[0]))
+        places.shots.add(shot.address)
+        for span in spans or [scalar.span]:
+            # In a variable's value there is nothing to replace at this place.
+            text = f"@{phrase.member.name}" if spans else span.text
+            places.fixes.setdefault((span.source.name, span.start, span.end), Fix(span, text))
+
+    def _mentioned(self, shot: Shot) -> Set[str]:
+        """The names of all whom a shot mentions, shows or hears."""
+        marks = {*shot.marks(), *(said.speaker for said in shot.speeches() if said.speaker)}
+        return {normal(self._names.cast[mark].name.partition(".")[0]) for mark in marks}
+
+    def report(self, diagnostics: Diagnostics) -> None:
+        """Say what was noted, a finding for each member."""
+        for places in self.found.values():
+            member, fixes = places.member, [*places.fixes.values()]
+            number = len(places.shots)
+            where = "a shot that does" if number == 1 else f"{number} shots that do"
+            diagnostics.add(
+                BARE_NAME,
+                f'"{places.written}" stands without @ in {where} not mention the {member.kind} '
+                f'"{member.name}": it is only a word there',
+                fixes[0].span,
+                labels=tuple(Label(fix.span, "here too") for fix in fixes[1:]),
+                help=f'write "@{member.name}"',
+                fix=fixes[0] if fixes[0].text.startswith("@") else None,
+            )
+
+
+def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:
+    """What a text may call a member by without a mention."""
+    is_person = member.kind == "character"
+    if member.kind == "style" and not member.block.label:
+        return  # "teal" is the name of a style and a colour
+    said = {label, name, name.replace("_", " ")} if is_person else {label}
+    for words in sorted(said):
+        first = _WORD.search(words.casefold())
+        if first is None or (any(map(is_unspaced, words)) and len(words) < _MIN_UNSPACED):
+            continue
+        if any(map(is_unspaced, words)):
+            yield _Phrase(member, words, re.compile(rf"(?<![@＠]){re.escape(words)}"))
+            continue
+        in_any_case = is_person and words.casefold() not in _WORDS_TOO
+        written = words if in_any_case or not is_person else words[:1].upper() + words[1:]
+        yield _Phrase(
+            member,
+            first[0],
+            re.compile(
+                rf"(?<![\w@{{.＠-])(?<!@ ){re.escape(written)}{_AFTER}",
+                re.IGNORECASE if in_any_case else 0,
+            ),
+        )
+
+
+def _report_broken(passage: Passage, names: Names, diagnostics: Diagnostics) -> set[str]:
+    """Report each ``＠mara`` and ``@ mara`` of a text; the names that were meant."""
+    scalar = passage.scalar
+    meant = set()
+    for sign in _BROKEN_AT.finditer(scalar):
+        name = _declared(scalar, sign.end(), names)
+        if name is None or is_inside_word(scalar, sign.start()):
+            continue
+        span = locate(scalar, sign.start(), sign.end() + len(name))
+        why = "the sign is the full-width ＠" if sign[0][0] == "＠" else "a space follows its @"
+        meant.add(normal(name))
+        diagnostics.add(
+            BROKEN_MENTION,
+            f'"{span.text}" mentions nobody: {why}',
+            span,
+            help=f'write "@{name}"',
+            fix=Fix(span, f"@{name}"),
+        )
+    return meant
+
+
+def _declared(text: str, start: int, names: Names) -> str | None:
+    """The declared name that begins at ``start``, as it is written there."""
+    word = _WORD.match(text, start)
+    if word is None:
+        return None
+    for found in (_NAME.match(text, start), word):
+        if found is not None and names.has(normal(found[0])):
+            return found[0]
+    if any(map(is_unspaced, word[0])):
+        for length in range(min(len(word[0]), 100), 0, -1):
+            if names.has(normal(word[0][:length])):
+                return word[0][:length]
+    return None

@@ -1,0 +1,260 @@
+"""A request of a plan with its shots, their maps, and its price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from storyboard.compiler.request import AssetUse, Dependency
+from storyboard.plan.amounts import UNKNOWN, plain
+from storyboard.plan.reason import Action, PlaceInFile, Reason
+from storyboard.values.json_object import Json, JsonObject, ShapeError, members
+from storyboard.values.units import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCost:
+    """What a request costs: ``seconds`` at ``unit_price`` each."""
+
+    money: Money
+    unit_price: Decimal
+    seconds: int
+
+    def to_json(self) -> Json:
+        """The cost as JSON values."""
+        return {
+            "amount": plain(self.money.amount),
+            "currency": self.money.currency,
+            "unit_price": plain(self.unit_price),
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def from_json(cls, written: Any, pointer: str) -> PlannedCost | None:
+        """Read what ``to_json`` wrote, None for a price not known. Raises ``ShapeError``."""
+        if written == UNKNOWN:
+            return None
+        found = JsonObject(written, pointer, _COST)
+        return cls(
+            money=Money(found.amount("amount"), found.text("currency")),
+            unit_price=found.amount("unit_price"),
+            seconds=found.number("seconds", 1),
+        )
+
+
+class MapRow(NamedTuple):
+    """A slice of a prompt: offsets in code points from 0, and where its words were written.
+
+    ``kind`` is ``action``, ``line``, ``introduction``, ``framing``, ``carry`` or ``glue``;
+    ``field`` the field or member that it is of. ``carried`` says that the words were said in the
+    part before. Line and column are from 1; the place is None for what the composition adds.
+    """
+
+    start: int
+    end: int
+    kind: str
+    field: str
+    carried: bool
+    file: str | None
+    line: int | None
+    column: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedShot:
+    """A shot of a request, or a part of one.
+
+    ``number`` is the shot's in its scene, from 1; ``part`` the part's, None for a whole shot, of
+    ``parts``. ``seconds`` are as written, ``characters`` the code points as the target counts
+    them. ``map`` are the slices that its prompt is made of.
+    """
+
+    address: str
+    number: int
+    part: int | None
+    parts: int
+    seconds: int
+    characters: int
+    span: PlaceInFile
+    map: tuple[MapRow, ...]
+
+    def to_json(self) -> Json:
+        """The shot as JSON values."""
+        return {
+            "address": self.address,
+            "number": self.number,
+            "part": self.part,
+            "parts": self.parts,
+            "seconds": self.seconds,
+            "characters": self.characters,
+            "span": self.span.to_json(),
+            # What writes JSON takes no named tuples.
+            "map": [*map(list, self.map)],
+        }
+
+    @classmethod
+    def from_json(cls, written: Any, pointer: str) -> PlannedShot:
+        """Read what ``to_json`` wrote. Raises ``ShapeError``."""
+        found = JsonObject(written, pointer, _SHOT)
+        return cls(
+            address=found.text("address"),
+            number=found.number("number", 1),
+            part=found.number_or_none("part", 1),
+            parts=found.number("parts", 1),
+            seconds=found.number("seconds", 1),
+            characters=found.number("characters"),
+            span=PlaceInFile.from_json(found.value("span"), found.at("span")),
+            map=_map(found),
+        )
+
+
+def _map_row(written: Any, pointer: str) -> MapRow:
+    if not isinstance(written, list) or tuple(map(type, written)) not in _MAP_ROWS:
+        raise ShapeError(pointer, "a row of a map is wanted, with a whole place or none")
+    return MapRow._make(written)
+
+
+def _map(found: JsonObject) -> tuple[MapRow, ...]:
+    # There are a dozen rows to a shot: their pointers are only made for one that is wrong.
+    written = found.value("map")
+    if isinstance(written, list):
+        try:
+            if all(tuple(map(type, row)) in _MAP_ROWS for row in written):
+                return tuple(map(MapRow._make, written))
+        except TypeError:
+            pass
+    return found.list_of("map", _map_row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRequest:
+    """One request of a plan, in the film's order.
+
+    ``take`` is 1, or the take numbers of the shots. ``alternate_of`` is the id of the request
+    that stands in the film, where this one is a further take of it. ``padding`` are the seconds
+    that nobody asked for. ``cost`` is None where the price is not known. ``tokens`` say what each
+    tag of the prompts stands for.
+    """
+
+    id: str
+    digest: str
+    endpoint: str
+    payload: Json = field(hash=False)
+    seconds: int
+    padding: int
+    take: int | tuple[int, ...]
+    alternate_of: str | None
+    action: Action
+    reason: Reason
+    cost: PlannedCost | None
+    shots: tuple[PlannedShot, ...]
+    tokens: Mapping[str, str] = field(hash=False)
+    assets: tuple[AssetUse, ...]
+    depends_on: tuple[Dependency, ...]
+
+    @property
+    def money(self) -> Money | None:
+        """What the request costs, None where that is not known."""
+        return None if self.cost is None else self.cost.money
+
+    def to_json(self) -> Json:
+        """The request as JSON values; the payload is the request's own, and no copy."""
+        take = self.take
+        return {
+            "id": self.id,
+            "digest": self.digest,
+            "endpoint": self.endpoint,
+            "payload": self.payload,
+            "seconds": self.seconds,
+            "padding": self.padding,
+            "take": take if isinstance(take, int) else list(take),
+            "alternate_of": self.alternate_of,
+            "action": str(self.action),
+            "reason": self.reason.to_json(),
+            "cost": UNKNOWN if self.cost is None else self.cost.to_json(),
+            "shots": [shot.to_json() for shot in self.shots],
+            "tokens": dict(self.tokens),
+            "assets": [
+                {"path": one.path, "sha256": one.sha256, "pointers": list(one.pointers)}
+                for one in self.assets
+            ],
+            "depends_on": [
+                {"request": one.request, "output": one.output, "pointer": one.pointer}
+                for one in self.depends_on
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, written: Any, pointer: str, digests: Mapping[str, str]) -> PlannedRequest:
+        """Read what ``to_json`` wrote; ``digests`` are those of the requests before it, by id.
+
+        Raises ``ShapeError``. A request that is needed and stands nowhere before has no digest.
+        """
+        found = JsonObject(written, pointer, _REQUEST)
+        return cls(
+            id=found.text("id"),
+            digest=found.text("digest"),
+            endpoint=found.text("endpoint"),
+            payload=found.object("payload"),
+            seconds=found.number("seconds", 1),
+            padding=found.number("padding"),
+            take=_take(found),
+            alternate_of=found.text_or_none("alternate_of"),
+            action=found.word("action", Action),
+            reason=Reason.from_json(found.value("reason"), found.at("reason")),
+            cost=PlannedCost.from_json(found.value("cost"), found.at("cost")),
+            shots=found.list_of("shots", PlannedShot.from_json),
+            tokens=found.texts("tokens"),
+            assets=found.list_of("assets", _asset),
+            depends_on=tuple(_dependency(*one, digests) for one in found.items("depends_on")),
+        )
+
+
+def _take(found: JsonObject) -> int | tuple[int, ...]:
+    written = found.value("take")
+    if not isinstance(written, list):
+        return found.number("take", 1)
+    for index, one in enumerate(written):
+        if type(one) is not int or one < 1:
+            raise ShapeError(f"{found.at('take')}/{index}", "a whole number from 1 is wanted")
+    if not written:
+        raise ShapeError(found.at("take"), "it is empty")
+    return tuple(written)
+
+
+def _asset(written: Any, pointer: str) -> AssetUse:
+    found = JsonObject(written, pointer, _ASSET)
+    return AssetUse(
+        path=found.text("path"),
+        sha256=found.text("sha256"),
+        pointers=found.list_of_texts("pointers"),
+    )
+
+
+def _dependency(written: Any, pointer: str, digests: Mapping[str, str]) -> Dependency:
+    found = JsonObject(written, pointer, _DEPENDENCY)
+    request = found.text("request")
+    return Dependency(
+        request=request,
+        digest=digests.get(request, ""),
+        output=found.text("output"),
+        pointer=found.text("pointer"),
+    )
+
+
+_REQUEST = members(
+    "id digest endpoint payload seconds padding take alternate_of action reason cost shots tokens "
+    "assets depends_on"
+)
+_SHOT = members("address number part parts seconds characters span map")
+_ASSET = members("path sha256 pointers")
+_DEPENDENCY = members("request output pointer")
+_COST = members("amount currency unit_price seconds")
+_NOWHERE = type(None)
+_MAP_ROWS: frozenset[tuple[type, ...]] = frozenset(
+    (int, int, str, str, bool, *place)
+    for place in ((str, int, int), (_NOWHERE, _NOWHERE, _NOWHERE))
+)
+"""The types of what a row of a map may hold."""

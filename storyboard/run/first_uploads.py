@@ -1,0 +1,44 @@
+"""What a run would upload first, and who can read it: said before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storyboard.hosts.registry import get_host
+from storyboard.ledger.store import Store
+from storyboard.plan import Plan
+from storyboard.plan.reason import Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstUploads:
+    """The first uploads of a project to a host.
+
+    ``pictures`` are paths in the project, ``frames`` is of how many clips the last frame goes.
+    ``host`` is the host's title, ``readers`` says where it keeps them and who can read them.
+    """
+
+    pictures: tuple[str, ...]
+    frames: int
+    host: str
+    readers: str
+
+
+def first_uploads(plan: Plan, store: Store, host: str) -> FirstUploads | None:
+    """What a plan uploads; None where that is nothing, is simulated, or was uploaded to before.
+
+    ``host`` is the name of the plan's host. Raises ``LedgerError``.
+    """
+    if store.simulated:
+        return None
+    due = [one for one in plan.requests if one.action is Action.GENERATE]
+    pictures = tuple(dict.fromkeys(use.path for one in due for use in one.assets))
+    frames = len({need.digest for one in due for need in one.depends_on})
+    if not pictures and not frames:
+        return None
+    if any(one.links and one.order.host == host for one in store.read_ledger().intents()):
+        return None
+    declared = get_host(host)
+    return FirstUploads(
+        pictures=pictures, frames=frames, host=declared.title, readers=declared.readers
+    )
