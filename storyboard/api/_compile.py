@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storyboard.api._ignores import check_ignores
 from storyboard.api._load import CompileOptions, Reading, read
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.cost import price
@@ -115,13 +116,14 @@ def compile_reading(
     clips = [(scene, fitted) for scene, fitted in clips if scene.number not in wrong]
     if not diagnostics.has_errors:
         check_faces(film, (clip for _, fitted in clips for clip in fitted), composer)
+    requests = lower(film, clips, diagnostics, options.takes, are_chains_taken=options.chain_takes)
+    if not diagnostics.has_errors:
+        check_ignores(diagnostics)
     return Compilation(
         reading=reading,
         diagnostics=diagnostics,
         film=film,
-        requests=lower(
-            film, clips, diagnostics, options.takes, are_chains_taken=options.chain_takes
-        ),
+        requests=requests,
         unpriced=unpriced,
         is_complete=not diagnostics.has_errors,
     )

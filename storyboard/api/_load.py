@@ -15,6 +15,7 @@ from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import OUTSIDE_PROJECT, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Node, parse, read_source
+from storyboard.document.ignore_comments import find_ignores
 from storyboard.language.cut_texts import check_cut_texts
 from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
@@ -145,6 +146,7 @@ class _Reader:
         source = read_source(name, data, self.diagnostics)
         node = parse(source, self.diagnostics) if source is not None else None
         if node is not None:
+            self.diagnostics.ignores.add(find_ignores(node))
             check_cut_texts(node, self.diagnostics)
             check_typed_signs(node, self.diagnostics)
         return node

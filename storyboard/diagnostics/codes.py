@@ -48,6 +48,7 @@ MERGE_CONFLICT = _code(20, "merge-conflict", _ERROR, "lines of a merge conflict 
 TYPOGRAPHIC_QUOTES = _code(
     21, "typographic-quotes", _WARNING, "a text in quotation marks that YAML does not know"
 )
+OTHER_FORMAT = _code(22, "other-format", _ERROR, "a file of another kind, such as Markdown")
 
 # Model
 UNKNOWN_KEY = _code(101, "unknown-key", _ERROR, "a key that the language does not have")
@@ -104,6 +105,7 @@ BARE_NAME = _code(
     225, "bare-name", _WARNING, "a name without its @ in a shot that does not mention it"
 )
 BROKEN_MENTION = _code(226, "broken-mention", _WARNING, "a mention whose @ is not read as one")
+UNUSED_IGNORE = _code(227, "unused-ignore", _WARNING, "a comment that ignores nothing")
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")

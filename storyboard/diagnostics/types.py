@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from storyboard.diagnostics.ignores import Ignore, Ignores
 from storyboard.diagnostics.source import Source, Span
 
 
@@ -84,7 +85,10 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Diagnostics:
-    """A collector that every stage is given: it keeps what is found, once, and goes on."""
+    """A collector that every stage is given: it keeps what is found, once, and goes on.
+
+    What a comment in a file ignores is kept too, and not shown.
+    """
 
     _found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
     _folded: dict[tuple[object, ...], tuple[Callable[[int], str], list[Label]]] = field(
@@ -94,6 +98,7 @@ class Diagnostics:
     errors_said: int = 0
     """How often an error was said; one that is said again counts again."""
     _raised: set[Code] = field(default_factory=set)
+    ignores: Ignores = field(default_factory=Ignores)
 
     def raise_to_error(self, code: Code) -> None:
         """Weigh findings of that code as errors from now on."""
@@ -172,15 +177,41 @@ class Diagnostics:
         )
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        """The findings, by file and place."""
-        return iter(sorted(self._found.values(), key=lambda found: found.order))
+        """The findings that are not ignored, by file and place."""
+        return iter(sorted(self._shown(), key=lambda found: found.order))
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._shown())
 
     def count(self, severity: Severity) -> int:
         """How many findings weigh that much."""
-        return sum(found.severity is severity for found in self._found.values())
+        return sum(found.severity is severity for found in self._shown())
+
+    def _shown(self) -> list[Diagnostic]:
+        found = [*self._found.values()]
+        return [one for one in found if not self.is_ignored(one)] if self.ignores else found
+
+    def is_ignored(self, found: Diagnostic) -> bool:
+        """Whether a comment ignores a finding; no comment ignores an error."""
+        if found.severity is Severity.ERROR:
+            return False
+        names = {found.code.id, found.code.name}
+        return any(not names.isdisjoint(one.codes) for one in self.ignores.of(found.span))
+
+    def unused_ignores(self) -> Iterator[tuple[Ignore, tuple[str, ...]]]:
+        """The ignores with codes that ignore nothing of what was found, and those codes."""
+        used: set[tuple[Ignore, str]] = set()
+        for found in self._found.values() if self.ignores else ():
+            if found.severity is not Severity.ERROR:
+                used |= {
+                    (one, name)
+                    for one in self.ignores.of(found.span)
+                    for name in (found.code.id, found.code.name)
+                }
+        for one in self.ignores:
+            unused = tuple(code for code in one.codes if (one, code) not in used)
+            if unused or not one.codes:
+                yield one, unused
 
     @property
     def has_errors(self) -> bool:

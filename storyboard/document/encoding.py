@@ -5,8 +5,14 @@ from __future__ import annotations
 import codecs
 
 from storyboard.diagnostics import Diagnostics, Source, Span
-from storyboard.diagnostics.codes import FILE_TOO_LARGE, FORBIDDEN_CHARACTER, WRONG_ENCODING
+from storyboard.diagnostics.codes import (
+    FILE_TOO_LARGE,
+    FORBIDDEN_CHARACTER,
+    OTHER_FORMAT,
+    WRONG_ENCODING,
+)
 from storyboard.document.characters import FORBIDDEN_HELP, find_forbidden, is_clean
+from storyboard.document.other_formats import binary_format, text_format
 
 MAX_BYTES = 10_000_000
 
@@ -25,7 +31,7 @@ def read_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | No
 
     Takes UTF-8 of at most 10,000,000 bytes, with or without a byte order mark, which is
     dropped. Everything else is one diagnostic: SB002 too large, SB003 not UTF-8 (at the first
-    wrong byte), SB004 a character that YAML forbids. Never raises.
+    wrong byte), SB004 a character that YAML forbids, SB022 a file of another kind. Never raises.
     """
     if len(data) > MAX_BYTES:
         diagnostics.add(
@@ -34,6 +40,9 @@ def read_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | No
             Span(Source(name, ""), 0, 0),
             help="divide the film into several files",
         )
+        return None
+    if (kind := binary_format(data)) is not None:
+        _report_format(Source(name, ""), kind, diagnostics)
         return None
     other = _other_encoding(data)
     if other is not None:
@@ -56,7 +65,20 @@ def read_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | No
     if forbidden is not None:
         diagnostics.add(FORBIDDEN_CHARACTER, *forbidden, help=FORBIDDEN_HELP)
         return None
+    if (kind := text_format(source.text)) is not None:
+        _report_format(source, kind, diagnostics)
+        return None
     return source
+
+
+def _report_format(source: Source, kind: str, diagnostics: Diagnostics) -> None:
+    """Report a file of another kind, at its first character."""
+    diagnostics.add(
+        OTHER_FORMAT,
+        f"the file is {kind}, expected a storyboard in YAML",
+        Span(source, 0, min(1, len(source.text))),
+        help='a storyboard begins with "storyboard: 1"; `storyboard init` writes one to begin with',
+    )
 
 
 def _other_encoding(data: bytes) -> tuple[str, str] | None:

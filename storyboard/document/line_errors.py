@@ -208,6 +208,14 @@ def say_open_bracket(at: Breakdown) -> bool:
     opening, closing, what = ("[", "]", "list")
     if at.text[at.opened] == "{":
         opening, closing, what = ("{", "}", "mapping")
+    line = PlainLine(at.source, at.opened)
+    if (cut := CUT.search(at.text, at.opened, line.end)) is not None and closing in cut[1]:
+        return at.say(
+            UNQUOTED_TEXT,
+            f"a # with a space before it begins a comment, and the {closing} is a part of it",
+            at.span(cut.start(1), len(cut[1].rstrip())),
+            "put the text with the # into quotation marks",
+        )
     return at.say(
         YAML_SYNTAX,
         f"the {opening} that opens here has no {closing}",

@@ -54,6 +54,18 @@ def keys_at(model: type[BaseModel], location: Location) -> list[str]:
     return []
 
 
+def description_of(model: type[BaseModel], location: Location) -> str:
+    """What the model says that a key is for; empty where it says nothing."""
+    current: Any = model
+    for part in location[:-1]:
+        current = _inner(current, part)
+    current = _bare(current)
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        field = current.model_fields.get(str(location[-1]))
+        return field.description or "" if field is not None else ""
+    return ""
+
+
 def _bare(annotation: Any) -> Any:
     """The type behind Annotated and Optional."""
     origin = get_origin(annotation)

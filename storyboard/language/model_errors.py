@@ -19,7 +19,8 @@ from storyboard.diagnostics.codes import (
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document.nodes import Mapping, Node, Scalar, Sequence
 from storyboard.document.phrases import described
-from storyboard.language.error_paths import Location, keys_at, opening, walk
+from storyboard.language.error_paths import Location, description_of, keys_at, opening, walk
+from storyboard.language.film_words import film_word
 
 _KINDS = {
     "int_parsing": "a whole number",
@@ -141,14 +142,26 @@ def _report_unknown_key(
             help="put the text with the comma in quotation marks",
         )
         return
+    word = film_word(str(location[-1]), known)
+    if word is not None:
+        near = word.key
+    advice = f"write {near}" if near else f"the keys here are {', '.join(known)}"
+    if word is not None and near and (described_key := _description(model, (*location[:-1], near))):
+        advice += f": {described_key}"
     diagnostics.add(
         UNKNOWN_KEY,
         f'"{location[-1]}" is not a key that is known here',
         span,
         labels=used,
-        help=f"write {near}" if near else f"the keys here are {', '.join(known)}",
+        help=word.advice if word is not None and word.advice else advice,
         fix=Fix(span, near) if near and span else None,
     )
+
+
+def _description(model: type[BaseModel], location: Location) -> str:
+    """The first sentence of what a key is for, in lower case; empty where there is none."""
+    said = description_of(model, location).partition(". ")[0].rstrip(".")
+    return said[:1].lower() + said[1:]
 
 
 def _is_behind_comma(key: Node | None) -> bool:

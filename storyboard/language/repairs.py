@@ -15,6 +15,7 @@ from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, REGISTRY
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document.nodes import Mapping, Node, Scalar, Sequence
 from storyboard.language.error_paths import Location, keys_at, walk
+from storyboard.language.film_words import film_word
 
 _DEPENDED_ON = {
     "beats", "characters", "description", "frontal", "image", "line", "locations", "prompt",
@@ -30,7 +31,9 @@ def rename(model: type[BaseModel], root: Node, location: Location, error: Any) -
         return False
     if not isinstance(key, Scalar):
         return False
-    meant = nearest(key, keys_at(model, location[:-1]))
+    known = keys_at(model, location[:-1])
+    word = film_word(key, known)
+    meant = nearest(key, known) if word is None else word.key
     if meant not in _DEPENDED_ON or meant in parent:
         return False
     renamed = Scalar(meant)

@@ -148,13 +148,38 @@ Id = Annotated[
 ]
 
 
+_FRACTION = re.compile(r"([0-9]{1,6})[.,]([0-9]+) ?(?:s|sec|secs|seconds?)?", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,3}):([0-9]{2})(?:[.,]0+)?")
+_UNITS = re.compile(
+    r"(?:([0-9]{1,3}) ?m(?:in|ins|inutes?)?)?[ ]?"
+    r"(?:([0-9]{1,6}) ?(?:s|secs?|sec\.|seconds?|″|\")?)?",
+    re.IGNORECASE,
+)
+
+
+def _meant_seconds(written: str, example: str) -> str:
+    """What to write where somebody wrote a duration in another way."""
+    text = unicodedata.normalize("NFKC", written[:40]).strip()
+    if (part := _FRACTION.fullmatch(text)) is not None:
+        whole = int(part[1])
+        if not int(part[2]):
+            return f"write {whole}s"
+        return f"write {whole}s or {whole + 1}s" if whole else "write 1s"
+    if (clock := _CLOCK.fullmatch(text)) is not None:
+        return f"write {int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])}s"
+    units = _UNITS.fullmatch(text)
+    if text and units is not None and (units[1] or units[2]):
+        return f"write {int(units[1] or 0) * 60 + int(units[2] or 0)}s"
+    return f"write a whole number with or without s, for example {example}"
+
+
 def _read_seconds(scalar: Scalar) -> int:
     seconds = parse_seconds(scalar)
     if seconds is None:
         raise refuse(
             BAD_DURATION,
             f"expected whole seconds, found {described(scalar)}",
-            "write a whole number with or without s, for example 4s",
+            _meant_seconds(scalar, "4s"),
         )
     if not 1 <= seconds <= MAX_SHOT:
         raise refuse(
@@ -188,7 +213,7 @@ def _read_film_seconds(scalar: Scalar) -> int:
         raise refuse(
             BAD_DURATION,
             f"expected whole seconds above 0, found {described(scalar)}",
-            "write a whole number with or without s, for example 120s",
+            _meant_seconds(scalar, "120s"),
         )
     return seconds
 
@@ -208,13 +233,27 @@ FilmSeconds = Annotated[
 ]
 
 
+_SUM = re.compile(r"[0-9]+(?:[.,][0-9]{1,2})?")
+_CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "eur": "EUR", "gbp": "GBP", "jpy": "JPY"}
+
+
+def _meant_money(written: str) -> str:
+    """An amount as it is written here; of an unknown currency in US dollars, as prices are."""
+    text = unicodedata.normalize("NFKC", written[:40]).casefold()
+    found = _SUM.search(text)
+    if found is None:
+        return "25 USD"
+    currency = next((code for sign, code in _CURRENCIES.items() if sign in text), "USD")
+    return f"{found[0].replace(',', '.')} {currency}"
+
+
 def _read_money(scalar: Scalar) -> Money:
     money = Money.parse(scalar)
     if money is None:
         raise refuse(
             BAD_MONEY,
             f"expected an amount with its currency, found {described(scalar)}",
-            "write the amount and three capitals, for example 25 USD",
+            f'write "{_meant_money(scalar)}"',
         )
     return money
 
@@ -362,12 +401,30 @@ Language = Annotated[
 _RATIO = re.compile(r"([1-9][0-9]?):([1-9][0-9]?)")
 
 
+_RATIO_WORDS = {
+    "9:16": "portrait reel reels shorts stories story tall tiktok upright vertical",
+    "16:9": "horizontal landscape wide widescreen youtube",
+    "1:1": "instagram square",
+}
+_LOOSE_RATIO = re.compile(r"\D*([1-9][0-9]?)\s*[:x×/：-]\s*([1-9][0-9]?)\D*", re.IGNORECASE)
+
+
+def _meant_ratio(written: str) -> str:
+    """The ratio that a word, or another way of writing one, stands for."""
+    if (loose := _LOOSE_RATIO.fullmatch(written)) is not None:
+        return f"{loose[1]}:{loose[2]}"
+    words = set(re.findall(r"\w+", written.casefold()))
+    return next(
+        (ratio for ratio, known in _RATIO_WORDS.items() if words & {*known.split()}), "16:9"
+    )
+
+
 def _read_ratio(scalar: Scalar) -> str:
     if not _RATIO.fullmatch(scalar):
         raise refuse(
             BAD_CHOICE,
             f"expected an aspect ratio such as 16:9, found {described(scalar)}",
-            'write "16:9"',
+            f'write "{_meant_ratio(scalar)}"',
         )
     return str(scalar)
 

@@ -43,6 +43,7 @@ _MAX_ID = 100
 """Code points of an id that may be a file's name; longer ones no file system takes."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _TARGET_LINE = re.compile(rb"^target: *([^\s#]+)", re.MULTILINE)
+_WORD = re.compile(r"[a-z]+(?![a-z0-9])|[a-z]?[0-9.]+[a-z]?|[a-z]+")
 _MAX_DEPTH = 8
 """How many files may extend one another: the tool's own bound."""
 
@@ -371,12 +372,30 @@ def _report_unknown(
 ) -> None:
     part = target_id.casefold()
     holding = [one for one in known if part in one] if len(part) > 1 else []
-    near = nearest(target_id, known) or (holding[0] if holding else None)
+    slip = nearest(target_id, known)
+    near = slip or (holding[0] if holding else None) or _alike(target_id, known)
     listed = "`storyboard targets` lists them all"
     diagnostics.add(
         UNKNOWN_TARGET,
         f'no target is called "{target_id}"',
         at,
         help=f"write {near}; {listed}" if near else listed,
-        fix=Fix(at, near) if at is not None and near else None,
+        fix=Fix(at, slip) if at is not None and slip else None,
     )
+
+
+def _alike(target_id: str, known: Sequence[str]) -> str | None:
+    """The target that shares most words with an id, and has the fewest besides; None for few."""
+    wanted = _words(target_id)
+
+    def likeness(one: str) -> tuple[int, bool, bool, int]:
+        words = _words(one)
+        shared = len(wanted & words)
+        return (shared, "pro" in words, "text" in words, -len(words))
+
+    best = max(known, key=likeness, default=None)
+    return best if best is not None and len(wanted & _words(best)) * 2 > len(wanted) else None
+
+
+def _words(target_id: str) -> set[str]:
+    return {word.removeprefix("v") for word in _WORD.findall(target_id.casefold()[:_MAX_ID])}

@@ -16,8 +16,7 @@ from pages import Page
 
 from storyboard.api import Project
 from storyboard.board import FilmBoard
-from storyboard.plan.model import Action
-from storyboard.plan.reason import Reason, ReasonCode
+from storyboard.plan.reason import Action, Reason, ReasonCode
 from storyboard.render.board import Part, render_board
 
 LIGHTHOUSE = Path(__file__).parents[2] / "examples" / "lighthouse"

@@ -7,6 +7,7 @@ it by its description, and its mark becomes its label.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -28,6 +29,12 @@ from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Scalar
 from storyboard.language.cast import Element, Image
 from storyboard.targets.model import Feature, Target
+
+_HEADING = re.compile(r"^(?:int|ext|int\./ext|i/e)[.\s]+", re.IGNORECASE)
+_TIME_OF_DAY = re.compile(r"\s+[-–—]\s+.*$")
+_ARTICLES = frozenset(
+    {"a", "an", "das", "der", "die", "el", "il", "la", "las", "le", "les", "los", "the"}
+)
 
 
 @dataclass(slots=True)
@@ -181,12 +188,23 @@ class Names:
             help="`storyboard targets` lists the targets with looks",
         )
 
+    def _named_loosely(self, written: str) -> str | None:
+        """The name that a few words say, as ``the kitchen`` or ``INT. KITCHEN - DAY`` do."""
+        if " " not in written:
+            return None
+        words = _HEADING.sub("", _TIME_OF_DAY.sub("", written)).split()
+        if words and words[0].casefold() in _ARTICLES:
+            words = words[1:]
+        if " ".join(words) == written:
+            words = written.split()
+        return nearest("_".join(words), self.members)
+
     def _report_unknown(self, name: str, span: Span) -> None:
         if not self.are_complete:
             # A library or a cast that could not be read may have declared it.
             return
         shown = name if len(name) <= 40 else f"{name[:39]}…"
-        near = nearest(name, self.members)
+        near = nearest(name, self.members) or self._named_loosely(name)
         inner = max((n for n in self.members if name.startswith(n)), key=len, default=None)
         # One letter too many is a slip of the pen; a particle or more letters join the name.
         if inner and (near is None or (near == inner and not name.isascii())):
@@ -195,7 +213,9 @@ class Names:
             near = inner
         else:
             fix = f"@{self.members[near].name}" if near else ""
+        is_whole = span.text.startswith("@")
         if fix and span.text.strip("\"'") == shown:
+            is_whole = True
             fix = fix.removeprefix("@")  # a scene's location and looks go without
         labels = (
             (Label(self.members[near].key.span, "the nearest name is declared here"),)
@@ -216,7 +236,7 @@ class Names:
                 else "declare it under characters, props, locations or styles"
             )
             + ("; a literal @ is written @@" if span.text.startswith("@") else ""),
-            fix=Fix(span, fix) if fix and span.text.startswith("@") else None,
+            fix=Fix(span, fix) if fix and is_whole else None,
         )
 
     def _report_unknown_look(self, member: Member, look: str, span: Span) -> None:
