@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip, CancelOutcome
     from storyboard.api._compare import Comparison, Offer
     from storyboard.api._compile import Compilation
+    from storyboard.api._fix import FileChange
     from storyboard.api._load import CompileOptions
     from storyboard.api._plan import PlanResult
     from storyboard.api._project import Project, RunSettings, StitchedFilm
@@ -32,6 +33,7 @@ __all__ = [
     "DecidedClip",
     "Decision",
     "DecisionError",
+    "FileChange",
     "FilmStatus",
     "MissingClipsError",
     "Offer",
@@ -55,6 +57,7 @@ __getattr__ = lazy_getattr(
         "DecidedClip": "storyboard.api._resolve",
         "Decision": "storyboard.api._resolve",
         "DecisionError": "storyboard.api._resolve",
+        "FileChange": "storyboard.api._fix",
         "FilmStatus": "storyboard.api._sent_clips",
         "MissingClipsError": "storyboard.api._stitch",
         "Offer": "storyboard.api._compare",

@@ -30,7 +30,7 @@ def check_ignores(diagnostics: Diagnostics) -> None:
                 why = f"{code.id} is an error, and errors are not ignored"
             elif code.id.startswith(_LATER):
                 continue
-            elif written not in (code.id, code.name):
+            elif written not in code.names:
                 why = f'"{written}" is not read as a code: it is written {code.id}'
             else:
                 why = f"nothing here is found to be {code.id} {code.name}"

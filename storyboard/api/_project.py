@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip
     from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
+    from storyboard.api._fix import FileChange
     from storyboard.api._plan import PlanResult
     from storyboard.api._ready import ReadyPlan
     from storyboard.api._resolve import DecidedClip, Decision
@@ -94,6 +95,15 @@ class Project:
     def check(self) -> Compilation:
         """Everything that is wrong with the storyboard, without its price."""
         return self.compile()
+
+    def fix(self) -> tuple[FileChange, ...]:
+        """What the sure fixes of everything that is found make of the files; none is written.
+
+        Raises ``UsageError`` for standard input. ``FileChange.write`` puts a change on the disk.
+        """
+        from storyboard.api._fix import fix_storyboard
+
+        return fix_storyboard(self.file, self.options)
 
     def compile(self) -> Compilation:
         """The storyboard as requests, as far as it could be compiled, with all that was found."""

@@ -10,10 +10,13 @@ import click
 from storyboard.cli.compile_options import compile_options, keep
 from storyboard.cli.exit_codes import FINE, REFUSED
 from storyboard.cli.options import finding_options
-from storyboard.cli.output import say, show_findings
+from storyboard.cli.output import say, show_findings, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storyboard.api import CompileOptions
+    from storyboard.api._fix import FileChange
 
 
 _FILES = click.argument("files", nargs=-1, metavar="FILE...")
@@ -21,22 +24,33 @@ _FILES = click.argument("files", nargs=-1, metavar="FILE...")
 
 @click.command("check", epilog="Example: storyboard check film.storyboard.yaml --format github")
 @_FILES
+@click.option("--fix", "fixes", is_flag=True, help="Put the sure fixes into the files.")
+@click.option("--diff", "shows_diff", is_flag=True, help="Show what --fix would write, only.")
 @compile_options
 @finding_options
 def check_command(
     files: tuple[str, ...],
     options: CompileOptions,
+    fixes: bool,
+    shows_diff: bool,
     form: str,
     color: str,
 ) -> int:
     """Find everything that is wrong with storyboards, without the network.
 
     FILE is a storyboard, a folder that holds storyboard.yaml, or - for standard input; without
-    one it is the current folder. Exit code 1 where there are errors.
+    one it is the current folder. Exit code 1 where there are errors, and with --diff where there
+    is something to fix.
     """
     from storyboard.api import Project
     from storyboard.render.snippets import summary
 
+    if fixes or shows_diff:
+        changes = [change for file in files or (".",) for change in Project(file, options).fix()]
+        if shows_diff:
+            write("".join(dict.fromkeys(change.diff() for change in changes)))
+            return REFUSED if changes else FINE
+        _write_changes(changes)
     compiled = [Project(file, options).check() for file in files or (".",)]
     keep(compiled)
     found = [diagnostic for one in compiled for diagnostic in one.diagnostics]
@@ -51,3 +65,11 @@ def check_command(
                 say("")
             say(said)
     return REFUSED if any(one.diagnostics.has_errors for one in compiled) else FINE
+
+
+def _write_changes(changes: Sequence[FileChange]) -> None:
+    """Write changed files, each once, and say how much was fixed."""
+    for change in {change.path.resolve(): change for change in changes}.values():
+        change.write()
+        fixed = "1 fix" if change.count == 1 else f"{change.count} fixes"
+        say(f"{fixed} in {change.name}")

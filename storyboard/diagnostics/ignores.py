@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from storyboard.diagnostics.source import Span
@@ -48,3 +48,7 @@ class Ignores:
             return []
         known = self._by_file.get(span.source.name, ())
         return [one for one in known if one.start <= span.start < one.end]
+
+    def covers(self, span: Span | None, names: Set[str]) -> bool:
+        """Whether a finding at that place, of a code with those names, is ignored."""
+        return any(not names.isdisjoint(one.codes) for one in self.of(span))

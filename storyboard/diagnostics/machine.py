@@ -29,6 +29,10 @@ def as_json(found: Diagnostic) -> Json:
     }
     if found.fix is not None:
         value["fix"] = {"span": _span(found.fix.span), "text": found.fix.text}
+        if found.fix.others:
+            value["fix"]["others"] = [
+                {"span": _span(other.span), "text": other.text} for other in found.fix.others
+            ]
     return value
 
 

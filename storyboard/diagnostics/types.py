@@ -27,6 +27,11 @@ class Code:
     severity: Severity
     summary: str
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What it is called by in a comment that ignores it."""
+        return frozenset({self.id, self.name})
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -38,10 +43,29 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A replacement of ``span`` by ``text`` that mends the finding."""
+    """A replacement of ``span`` by ``text`` that mends the finding.
+
+    ``others`` are further replacements that belong to it. A fix that ``is_sure`` writes what its
+    writer meant; any other is a proposal, and made by nobody but a person.
+    """
 
     span: Span
     text: str
+    others: tuple[Fix, ...] = ()
+    is_sure: bool = True
+
+    @property
+    def edits(self) -> tuple[Fix, ...]:
+        """Every replacement of the fix."""
+        return (self, *self.others)
+
+    def placed_in(self, source: Source) -> Fix:
+        """The same fix in another text with the same places."""
+        return replace(
+            self,
+            span=Span(source, self.span.start, self.span.end),
+            others=tuple(other.placed_in(source) for other in self.others),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +96,7 @@ class Diagnostic:
             self,
             span=self.span and moved(self.span),
             labels=tuple(Label(moved(label.span), label.text) for label in self.labels),
-            fix=self.fix and Fix(moved(self.fix.span), self.fix.text),
+            fix=self.fix and self.fix.placed_in(source),
         )
 
     @property
@@ -195,8 +219,7 @@ class Diagnostics:
         """Whether a comment ignores a finding; no comment ignores an error."""
         if found.severity is Severity.ERROR:
             return False
-        names = {found.code.id, found.code.name}
-        return any(not names.isdisjoint(one.codes) for one in self.ignores.of(found.span))
+        return self.ignores.covers(found.span, found.code.names)
 
     def unused_ignores(self) -> Iterator[tuple[Ignore, tuple[str, ...]]]:
         """The ignores with codes that ignore nothing of what was found, and those codes."""
@@ -204,9 +227,7 @@ class Diagnostics:
         for found in self._found.values() if self.ignores else ():
             if found.severity is not Severity.ERROR:
                 used |= {
-                    (one, name)
-                    for one in self.ignores.of(found.span)
-                    for name in (found.code.id, found.code.name)
+                    (one, name) for one in self.ignores.of(found.span) for name in found.code.names
                 }
         for one in self.ignores:
             unused = tuple(code for code in one.codes if (one, code) not in used)

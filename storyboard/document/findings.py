@@ -166,7 +166,7 @@ class Findings:
             span,
             labels=[Label(anchors[near].span, "the nearest anchor is here")],
             help=f'write "*{shorten(near)}"',
-            fix=Fix(span, f"*{near}"),
+            fix=Fix(span, f"*{near}", is_sure=False),
         )
 
     def alias_bomb(self, span: Span, anchor: Anchor, unfolded: int, bound: int) -> None:

@@ -6,6 +6,8 @@ that more was meant; that no blank stands behind the ``#`` shows it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import TEXT_IN_COMMENT
 from storyboard.document import Node
@@ -34,5 +36,5 @@ def check_cut_texts(root: Node, diagnostics: Diagnostics) -> None:
             " comment",
             fix.span.narrow(start, fix.span.end),
             help=f"write {shown}; if it is a comment, put a space behind the #",
-            fix=fix,
+            fix=replace(fix, is_sure=lost[1:2].isdigit()),
         )

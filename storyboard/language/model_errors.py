@@ -84,7 +84,12 @@ def report(
         is_key = key is not None and error["loc"] and error["loc"][-1] == "[key]"
         at = key.span if key is not None and is_key else span
         diagnostics.add(
-            REGISTRY[kind], context["message"], at, labels=used, help=context.get("help", "")
+            REGISTRY[kind],
+            context["message"],
+            at,
+            labels=used,
+            help=context.get("help", ""),
+            fix=Fix(at, context["fix"]) if context.get("fix") and not used else None,
         )
     elif kind in _EXPECTED:
         inside = "an item of " if location and isinstance(location[-1], int) else ""
@@ -154,7 +159,7 @@ def _report_unknown_key(
         span,
         labels=used,
         help=word.advice if word is not None and word.advice else advice,
-        fix=Fix(span, near) if near and span else None,
+        fix=Fix(span, near, is_sure=word is None and not used) if near and span else None,
     )
 
 

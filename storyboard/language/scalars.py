@@ -42,9 +42,18 @@ _NO_NAME = re.compile(r"[^\w-]+")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def refuse(code: Code, message: str, help: str = "") -> PydanticCustomError:  # noqa: A002
-    """An error that the decoder turns into a diagnostic of that code."""
-    return PydanticCustomError(code.id, "{message}", {"message": message, "help": help})
+def refuse(
+    code: Code,
+    message: str,
+    help: str = "",  # noqa: A002 - the field's name in a diagnostic
+    fix: str = "",
+) -> PydanticCustomError:
+    """An error that the decoder turns into a diagnostic of that code.
+
+    ``fix`` is what surely has to stand there instead, as it is written in YAML.
+    """
+    context = {"message": message, "help": help, "fix": fix}
+    return PydanticCustomError(code.id, "{message}", context)
 
 
 def leaf(read: Callable[[Scalar], object], expected: str, schema: dict[str, Any]) -> Any:
@@ -157,20 +166,22 @@ _UNITS = re.compile(
 )
 
 
-def _meant_seconds(written: str, example: str) -> str:
-    """What to write where somebody wrote a duration in another way."""
+def _meant_seconds(written: str, example: str) -> tuple[str, str]:
+    """What to write where somebody wrote a duration in another way, and the fix if it is sure."""
     text = unicodedata.normalize("NFKC", written[:40]).strip()
+    seconds = 0
+    units = _UNITS.fullmatch(text) if text else None
     if (part := _FRACTION.fullmatch(text)) is not None:
-        whole = int(part[1])
-        if not int(part[2]):
-            return f"write {whole}s"
-        return f"write {whole}s or {whole + 1}s" if whole else "write 1s"
-    if (clock := _CLOCK.fullmatch(text)) is not None:
-        return f"write {int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])}s"
-    units = _UNITS.fullmatch(text)
-    if text and units is not None and (units[1] or units[2]):
-        return f"write {int(units[1] or 0) * 60 + int(units[2] or 0)}s"
-    return f"write a whole number with or without s, for example {example}"
+        seconds = int(part[1])
+        if int(part[2]):
+            return (f"write {seconds}s or {seconds + 1}s" if seconds else "write 1s"), ""
+    elif (clock := _CLOCK.fullmatch(text)) is not None:
+        seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])
+    elif units is not None:
+        seconds = int(units[1] or 0) * 60 + int(units[2] or 0)
+    if not seconds:
+        return f"write a whole number with or without s, for example {example}", ""
+    return f"write {seconds}s", f"{seconds}s"
 
 
 def _read_seconds(scalar: Scalar) -> int:
@@ -179,7 +190,7 @@ def _read_seconds(scalar: Scalar) -> int:
         raise refuse(
             BAD_DURATION,
             f"expected whole seconds, found {described(scalar)}",
-            _meant_seconds(scalar, "4s"),
+            *_meant_seconds(scalar, "4s"),
         )
     if not 1 <= seconds <= MAX_SHOT:
         raise refuse(
@@ -213,7 +224,7 @@ def _read_film_seconds(scalar: Scalar) -> int:
         raise refuse(
             BAD_DURATION,
             f"expected whole seconds above 0, found {described(scalar)}",
-            _meant_seconds(scalar, "120s"),
+            *_meant_seconds(scalar, "120s"),
         )
     return seconds
 
@@ -277,6 +288,7 @@ def _read_flag(scalar: Scalar) -> bool:
         BAD_CHOICE,
         f"expected true or false, found {described(scalar)}",
         f"write {meant}" if meant else "write true or false",
+        meant or "",
     )
 
 
@@ -410,13 +422,12 @@ _LOOSE_RATIO = re.compile(r"\D*([1-9][0-9]?)\s*[:x×/：-]\s*([1-9][0-9]?)\D*", 
 
 
 def _meant_ratio(written: str) -> str:
-    """The ratio that a word, or another way of writing one, stands for."""
+    """The ratio that a word, or another way of writing one, stands for; empty for none."""
     if (loose := _LOOSE_RATIO.fullmatch(written)) is not None:
         return f"{loose[1]}:{loose[2]}"
     words = set(re.findall(r"\w+", written.casefold()))
-    return next(
-        (ratio for ratio, known in _RATIO_WORDS.items() if words & {*known.split()}), "16:9"
-    )
+    meant = (ratio for ratio, known in _RATIO_WORDS.items() if words & {*known.split()})
+    return next(meant, "")
 
 
 def _read_ratio(scalar: Scalar) -> str:
@@ -424,7 +435,8 @@ def _read_ratio(scalar: Scalar) -> str:
         raise refuse(
             BAD_CHOICE,
             f"expected an aspect ratio such as 16:9, found {described(scalar)}",
-            f'write "{_meant_ratio(scalar)}"',
+            f'write "{(meant := _meant_ratio(scalar)) or "16:9"}"',
+            f'"{meant}"' if meant else "",
         )
     return str(scalar)
 

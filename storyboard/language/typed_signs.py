@@ -28,7 +28,7 @@ def check_typed_signs(root: Node, diagnostics: Diagnostics) -> None:
         if (key := _KEY.match(text)) is not None and key[1] in _KEYS:
             _report_colon(text, key, diagnostics)
         elif _is_in_typographic_quotes(text):
-            written = quoted(text[1:-1])
+            written = quoted(text.span.text[1:-1])
             diagnostics.add(
                 TYPOGRAPHIC_QUOTES,
                 f"{text[0]} and {text[-1]} are a part of the text: YAML knows only \" and '",

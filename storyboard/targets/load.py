@@ -380,7 +380,7 @@ def _report_unknown(
         f'no target is called "{target_id}"',
         at,
         help=f"write {near}; {listed}" if near else listed,
-        fix=Fix(at, slip) if at is not None and slip else None,
+        fix=Fix(at, slip, is_sure=False) if at is not None and slip else None,
     )
 
 

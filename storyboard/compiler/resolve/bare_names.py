@@ -10,8 +10,8 @@ Each text is cut into words once, and the words are looked up: no work grows wit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from storyboard.compiler.film import Passage, Scene, Shot
 from storyboard.compiler.resolve.cast import Names
@@ -54,12 +54,10 @@ class _Phrase:
 
 @dataclass(slots=True)
 class _Places:
-    """Where the name of a member stands without its ``@``, and what to write there."""
+    """Where the name of a member stands without its ``@``, in which shot, and what to write."""
 
     member: Member
-    written: str
-    fixes: dict[tuple[str, int, int], Fix] = field(default_factory=dict)
-    shots: set[str] = field(default_factory=set)
+    fixes: dict[tuple[str, int, int], tuple[Fix, str]] = field(default_factory=dict)
 
 
 def check_bare_names(
@@ -117,7 +115,7 @@ class _BareNames:
                         self._note(phrase, passage, shot)
 
     def _note(self, phrase: _Phrase, passage: Passage, shot: Shot) -> None:
-        if (said := phrase.pattern.search(passage.text)) is None:
+        if phrase.pattern.search(passage.text) is None:
             return
         name = normal(phrase.member.name)
         if name in self._mentioned(shot):
@@ -126,12 +124,12 @@ class _BareNames:
         spans = [locate(scalar, *one.span()) for one in phrase.pattern.finditer(scalar)]
         if not spans and "{{" not in scalar:
             return  # a mention that was refused, with the reason said
-        places = self.found.setdefault(name, _Places(phrase.member, said[0]))
-        places.shots.add(shot.address)
+        places = self.found.setdefault(name, _Places(phrase.member))
         for span in spans or [scalar.span]:
             # In a variable's value there is nothing to replace at this place.
             text = f"@{phrase.member.name}" if spans else span.text
-            places.fixes.setdefault((span.source.name, span.start, span.end), Fix(span, text))
+            place = (span.source.name, span.start, span.end)
+            places.fixes.setdefault(place, (Fix(span, text), shot.address))
 
     def _mentioned(self, shot: Shot) -> Set[str]:
         """The names of all whom a shot mentions, shows or hears."""
@@ -139,20 +137,44 @@ class _BareNames:
         return {normal(self._names.cast[mark].name.partition(".")[0]) for mark in marks}
 
     def report(self, diagnostics: Diagnostics) -> None:
-        """Say what was noted, a finding for each member."""
+        """Say what was noted, a finding for each member; what is ignored is one of its own."""
         for places in self.found.values():
-            member, fixes = places.member, [*places.fixes.values()]
-            number = len(places.shots)
-            where = "a shot that does" if number == 1 else f"{number} shots that do"
-            diagnostics.add(
-                BARE_NAME,
-                f'"{places.written}" stands without @ in {where} not mention the {member.kind} '
-                f'"{member.name}": it is only a word there',
-                fixes[0].span,
-                labels=tuple(Label(fix.span, "here too") for fix in fixes[1:]),
-                help=f'write "@{member.name}"',
-                fix=fixes[0] if fixes[0].text.startswith("@") else None,
-            )
+            by_group: dict[bool, list[tuple[Fix, str]]] = {}
+            for fix, address in places.fixes.values():
+                is_meant = diagnostics.ignores.covers(fix.span, BARE_NAME.names)
+                by_group.setdefault(is_meant, []).append((fix, address))
+            for group in by_group.values():
+                _report_bare(places.member, group, diagnostics)
+
+
+def _report_bare(
+    member: Member, places: Sequence[tuple[Fix, str]], diagnostics: Diagnostics
+) -> None:
+    fixes = [fix for fix, _ in places]
+    number = len({address for _, address in places})
+    where = "a shot that does" if number == 1 else f"{number} shots that do"
+    diagnostics.add(
+        BARE_NAME,
+        f"{_shown(fixes[0], member)} stands without @ in {where} not mention the {member.kind} "
+        f'"{member.name}": it is only a word there',
+        fixes[0].span,
+        labels=tuple(Label(fix.span, "here too") for fix in fixes[1:]),
+        help=f'write "@{member.name}"',
+        fix=_joined_fix(fixes),
+    )
+
+
+def _shown(fix: Fix, member: Member) -> str:
+    """The name as it is written there; the member's where it comes from a variable."""
+    return f'"{fix.span.text if fix.text.startswith("@") else member.name}"'
+
+
+def _joined_fix(fixes: Sequence[Fix]) -> Fix | None:
+    """One fix of all places; sure where each is a name with a capital, as no other word is."""
+    if any(not fix.text.startswith("@") for fix in fixes):
+        return None
+    is_sure = all(fix.span.text[:1].isupper() for fix in fixes)
+    return replace(fixes[0], others=tuple(fixes[1:]), is_sure=is_sure)
 
 
 def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:

@@ -236,7 +236,7 @@ class Names:
                 else "declare it under characters, props, locations or styles"
             )
             + ("; a literal @ is written @@" if span.text.startswith("@") else ""),
-            fix=Fix(span, fix) if fix and is_whole else None,
+            fix=Fix(span, fix, is_sure=False) if fix and is_whole else None,
         )
 
     def _report_unknown_look(self, member: Member, look: str, span: Span) -> None:
@@ -255,7 +255,7 @@ class Names:
             labels=(Label(member.key.span, "declared here"),),
             help=advice
             + (f'; if a sentence ends after the name, write "@{{{member.name}}}."' * in_text),
-            fix=Fix(span, f"@{member.name}.{near}") if near and in_text else None,
+            fix=Fix(span, f"@{member.name}.{near}", is_sure=False) if near and in_text else None,
         )
 
 
