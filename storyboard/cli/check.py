@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.compile_options import compile_options, keep
+from storyboard.cli.errors import in_words
 from storyboard.cli.exit_codes import FINE, REFUSED
 from storyboard.cli.options import finding_options
 from storyboard.cli.output import say, show_findings, write_document
@@ -45,11 +46,16 @@ def check_command(
     from storyboard.render.snippets import summary
 
     if fixes or shows_diff:
-        changes = [change for file in files or (".",) for change in Project(file, options).fix()]
-        if shows_diff:
-            write_document("".join(dict.fromkeys(change.diff() for change in changes)))
-            return REFUSED if changes else FINE
-        _write_changes(changes)
+        changes: list[FileChange] = []
+        with in_words() as ending:
+            for file in files or (".",):
+                changes += Project(file, options).fix()
+            if shows_diff:
+                write_document("".join(dict.fromkeys(change.diff() for change in changes)))
+            else:
+                _write_changes(changes)
+        if shows_diff or ending.code:
+            return ending.code or (REFUSED if changes else FINE)
     compiled = [Project(file, options).check() for file in files or (".",)]
     keep(compiled)
     found = [diagnostic for one in compiled for diagnostic in one.diagnostics]

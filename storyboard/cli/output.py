@@ -22,7 +22,7 @@ from typing import IO
 import click
 
 from storyboard.diagnostics import Diagnostic
-from storyboard.render.width import terminal_columns, visible, visible_json
+from storyboard.render.width import is_visible, terminal_columns, visible, visible_json
 from storyboard.version import __version__
 
 _COLOR = r"\x1b\[(?:0|[12](?:;3[1-6])?|3[1-6])m"
@@ -89,6 +89,8 @@ def ask_for(question: str, choices: Sequence[str] = ()) -> str:
 
 def _spelt_out(text: str, kept: re.Pattern[str] | None) -> str:
     """The text with all that is neither a line end nor kept made visible."""
+    if is_visible(text):
+        return text
     lines = text.split("\n")
     if kept is None or "\x1b" not in text:
         return "\n".join(map(visible, lines))

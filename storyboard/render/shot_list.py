@@ -82,7 +82,7 @@ def render_csv(board: FilmBoard, *, without: Collection[Part] = frozenset()) -> 
     cells |= {} if Part.PRICES in without else _PRICES
     has_prices = Part.PRICES not in without
     written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
+    rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow(["number", *cells, "findings"])
     number = 0
     for scene in board.scenes:

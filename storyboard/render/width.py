@@ -62,6 +62,14 @@ def visible(text: str) -> str:
 _LOG_MARK = re.compile(r"##(?=\[|vso\[)")
 
 
+def is_visible(text: str) -> bool:
+    """Whether nothing of a text but its line ends would be spelt out; may be False for flags.
+
+    A long text holds few characters, so that looking at each of these once is quick.
+    """
+    return _UNSAFE.search("".join(set(text) - {"\n"})) is None
+
+
 def visible_json(text: str) -> str:
     """A JSON text of the same value in which nothing stands that a terminal or a log obeys.
 
@@ -72,7 +80,7 @@ def visible_json(text: str) -> str:
         text = _LOG_MARK.sub(r"#\\u0023", text)
     if text.isascii() and "\x7f" not in text:
         return text
-    return _UNSAFE.sub(_json_escape, text)
+    return text if is_visible(text) else _UNSAFE.sub(_json_escape, text)
 
 
 def _json_escape(match: re.Match[str]) -> str:

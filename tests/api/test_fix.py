@@ -90,6 +90,9 @@ def test_a_fix_that_does_not_mend_its_finding_is_not_made(text: str, film: Path)
 def test_standard_input_has_no_file_to_be_fixed() -> None:
     with pytest.raises(UsageError):
         Project("-").fix()
+    done = CliRunner().invoke(storyboard, ["check", "--fix", "-"], standalone_mode=False)
+    assert done.return_value == 2
+    assert "standard input has no file" in done.stderr
 
 
 def test_the_command_shows_a_diff_or_writes(film: Path) -> None:

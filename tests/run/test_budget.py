@@ -69,7 +69,7 @@ def test_takes_in_turn_never_cost_more_than_the_budget() -> None:
     }
     assert made["budget"]["within"] is False
     shown = call("plan", "film.yaml", "--simulate")
-    last = "film: 0.68 USD paid + 0.34 to pay = 1.01 of 1.00 USD, 0.01 USD too much"
+    last = "film, simulated: 0.68 USD paid + 0.34 to pay = 1.01 of 1.00 USD, 0.01 USD too much"
     assert shown.stdout.splitlines()[-1] == last
     for arguments in ((), ("--max-cost", "100 USD")):
         refused = run(*arguments)

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from storyboard.board.model import FilmBoard, Text, Thumbnail
 from storyboard.render.board.parts import Part
@@ -22,8 +22,6 @@ from storyboard.render.board.view import board_view
 from storyboard.version import __version__
 
 _SCRIPT = 'new EventSource("/events").onmessage=()=>location.reload()'
-_NAMED = Markup('<b class="{}">{}</b>')
-_TAGGED = Markup("<b>{}</b>")
 _FOOT = re.compile(r"[^\w .,:/+-]", re.ASCII)
 
 
@@ -58,12 +56,16 @@ def render_board(
 
 def _words(text: Text) -> Markup:
     """A text with the names in it set off; it is done for every line of a long film."""
-    return Markup("").join(
-        (_NAMED.format(one.kind, one.text) if one.kind else _TAGGED.format(one.text))
-        if one.name
-        else one.text
-        for one in text
-    )
+    found = []
+    for words, name, kind in text:
+        if name:
+            found.append(
+                f'<b class="{kind}">{escape(words)}</b>' if kind else f"<b>{escape(words)}</b>"
+            )
+        else:
+            found.append(escape(words))
+    # All that stands in it is escaped, or is a kind of member, which are ours.
+    return Markup("".join(found))  # noqa: S704
 
 
 def _digest(text: str) -> str:
