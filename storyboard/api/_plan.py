@@ -69,6 +69,8 @@ def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Know
     from storyboard.ledger.store import Store
 
     store = Store.beside(Path(file), simulated=options.is_simulated)
+    if not store.ledger_file.exists() and not store.lock.exists():
+        return None
     try:
         return store.known(location.name)
     except (LedgerError, LockError) as error:

@@ -23,15 +23,6 @@ STDOUT = Path("-")
 _SMALL, _LARGE = 640, 1200
 """The sides of thumbnails in pixels: beside other shots, and alone across a printed page."""
 _FOLDER_FILE = "storyboard"
-_RECORDS = (
-    "storyboard.lock",
-    *(f".storyboard/{name}" for name in ("ledger.db", "ledger.db-wal")),
-    *(
-        f".storyboard/simulated/{name}"
-        for name in ("ledger.db", "ledger.db-wal", "storyboard.lock")
-    ),
-)
-"""What changes while clips are rendered, from the storyboard's folder."""
 
 
 @click.command("board", epilog="Example: storyboard board film.yaml --out film.html")
@@ -124,10 +115,11 @@ def _refuse_beside_serve(file: str, out: Path | None) -> None:
 
 def _serve(project: Project, side: int, port: int, page_of: Callable[[FilmBoard], str]) -> None:
     from storyboard.cli.board_server import BoardServer, Written
+    from storyboard.ledger.store import record_files
 
     place = Path(project.file)
     place = place / f"{_FOLDER_FILE}.yaml" if place.is_dir() else place
-    records = tuple(place.parent / one for one in _RECORDS)
+    records = record_files(place.parent)
 
     def make() -> Written:
         board = project.board(side=side)

@@ -156,13 +156,13 @@ def read_token(given: Any) -> str:
 
 
 def read_seconds(given: Any) -> float:
-    """A time in Unix seconds. Raises ``ValueError`` for none of the years 1970 to 9999."""
+    """A time in Unix seconds. Raises ``ValueError`` for one that is not within 8,000 years."""
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise ValueError("it is no time")
     try:
         found = float(given)
     except OverflowError:
         raise ValueError("it is no time") from None
-    if not math.isfinite(found) or not 0 <= found <= _LAST_SECOND:
+    if not math.isfinite(found) or abs(found) > _LAST_SECOND:
         raise ValueError("it is no time")
     return found

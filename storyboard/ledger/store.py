@@ -295,6 +295,17 @@ class Store:
         return clip
 
 
+def record_files(folder: Path) -> tuple[Path, ...]:
+    """The files that change while the films of a folder are rendered, simulated or not."""
+    stores = (Store(folder=folder), Store(folder=folder, simulated=True))
+    ledgers = [store.ledger_file for store in stores]
+    return (
+        *(store.lock for store in stores),
+        *ledgers,
+        *(ledger.with_name(f"{ledger.name}-wal") for ledger in ledgers),
+    )
+
+
 def file_name(part: str) -> str:
     """A part of a clip's name as every disk takes it: the same, but for two kinds.
 

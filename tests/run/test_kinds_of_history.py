@@ -111,6 +111,7 @@ def test_an_order_whose_answer_was_lost_is_found_however_late_the_list_is(
         assert uncertain(work) == 0
         check_paid_once(vendor, work)
         shutil.rmtree(work.store.home)
+        shutil.rmtree(work.store.out)
         work.store.lock.unlink()
 
 
@@ -198,6 +199,7 @@ def test_rows_of_other_people_are_no_reason_to_wait_where_bodies_are_kept(folder
     assert {one.what for one in report.results} == {Happening.RELEASED, Happening.STORED}
     # Where they may be ours in another form, they are shown to a person.
     shutil.rmtree(work.store.home)
+    shutil.rmtree(work.store.out)
     work.store.lock.unlink()
     vendor = MemoryVendor(
         time=Time(), answers=["never"], strangers=strangers, waits=900.0, lengths=[60.0],

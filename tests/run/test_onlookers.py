@@ -95,7 +95,11 @@ def test_a_second_interrupt_leaves_at_once_and_the_next_run_pays_nothing_twice(
     run.send_signal(signal.SIGINT)
     assert run.wait(60) == 130  # long before the answer
     run.communicate()
-    assert call("run", "--simulate", "--yes").return_value == 0
+    again = call("run", "--simulate", "--yes").return_value
+    if again == 4:  # the order may never have left: nobody but a person can know
+        assert "uncertain" in states()
+        assert call("resolve", "shore", "--send-again", "--simulate").return_value == 0
+        assert call("run", "--simulate", "--yes").return_value == 0
     assert states() == ["stored", "stored"]
 
 
