@@ -19,7 +19,7 @@ from storyboard.values.units import Money
 MemberKind = Literal["character", "prop", "location", "style"]
 
 
-class TextPiece(NamedTuple):
+class TextRun(NamedTuple):
     """A stretch of a text; ``name`` is the member of the cast that it calls, empty for others."""
 
     text: str
@@ -27,7 +27,7 @@ class TextPiece(NamedTuple):
     kind: str = ""
 
 
-Text = tuple[TextPiece, ...]
+Text = tuple[TextRun, ...]
 """A text whose mentions are known; empty where there is none."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storyboard.board.model import BoardLine, Text, TextPiece
+from storyboard.board.model import BoardLine, Text, TextRun
 from storyboard.compiler.compose import label_at
 from storyboard.compiler.film import MENTION, Cast, Passage, Speech
 
@@ -13,16 +13,16 @@ def text_of(passage: Passage | None, cast: Cast) -> Text:
         return ()
     text = passage.text
     if text.isascii():
-        return (TextPiece(text),)
+        return (TextRun(text),)
     pieces, end = [], 0
     for found in MENTION.finditer(text):
         one = cast[found[0]]
         if found.start() > end:
-            pieces.append(TextPiece(text[end : found.start()]))
-        pieces.append(TextPiece(label_at(one, text, found.start()), one.name, one.kind))
+            pieces.append(TextRun(text[end : found.start()]))
+        pieces.append(TextRun(label_at(one, text, found.start()), one.name, one.kind))
         end = found.end()
     if end < len(text):
-        pieces.append(TextPiece(text[end:]))
+        pieces.append(TextRun(text[end:]))
     return tuple(pieces)
 
 

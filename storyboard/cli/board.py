@@ -75,13 +75,13 @@ def board_command(
     has a page too, which says what is wrong at its shot; the exit code is 1 then.
     """
     from storyboard.api import Project
-    from storyboard.render.board import Part, render_board
+    from storyboard.render.board import PagePart, render_board
 
     project = Project(file, dataclasses.replace(options, is_simulated=simulate))
     side = _LARGE if per_page in ("1", "2") else _SMALL
 
     def page_of(board: FilmBoard) -> str:
-        parts = [Part(one) for one in without]
+        parts = [PagePart(one) for one in without]
         return render_board(board, per_page=int(per_page), without=parts, is_live=serve)
 
     with in_words() as ending:

@@ -75,11 +75,11 @@ def export_command(
 
 def _written(board: FilmBoard, form: str, without: tuple[str, ...]) -> str:
     from storyboard.board.cues import cues_of
-    from storyboard.render.board import Part
+    from storyboard.render.board import PagePart
     from storyboard.render.shot_list import render_csv
     from storyboard.render.subtitles import render_srt, render_vtt
 
     if form == "csv":
-        return render_csv(board, without=[Part(one) for one in without])
+        return render_csv(board, without=[PagePart(one) for one in without])
     cues = cues_of(board)
     return render_srt(cues) if form == "srt" else render_vtt(cues)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from storyboard.board.model import BoardLine, BoardScene, FilmBoard, ShotCard, plain_text
 from storyboard.plan.amounts import plain
-from storyboard.render.board.parts import Part, is_of_money, reasons_of, state_of
+from storyboard.render.board.parts import PagePart, is_of_money, reasons_of, state_of
 from storyboard.values.units import CENT
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -74,13 +74,13 @@ _PRICES: Mapping[str, _Cell] = {
 }
 
 
-def render_csv(board: FilmBoard, *, without: Collection[Part] = frozenset()) -> str:
+def render_csv(board: FilmBoard, *, without: Collection[PagePart] = frozenset()) -> str:
     """The shots of a film as CSV with a head, in UTF-8; ``without`` are parts to leave out."""
     cells = dict(_SHOT)
-    for part, more in ((Part.NOTES, _NOTES), (None, _CLIPS), (Part.PROMPTS, _PROMPTS)):
+    for part, more in ((PagePart.NOTES, _NOTES), (None, _CLIPS), (PagePart.PROMPTS, _PROMPTS)):
         cells |= {} if part in without else more
-    cells |= {} if Part.PRICES in without else _PRICES
-    has_prices = Part.PRICES not in without
+    cells |= {} if PagePart.PRICES in without else _PRICES
+    has_prices = PagePart.PRICES not in without
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow(["number", *cells, "findings"])

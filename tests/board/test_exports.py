@@ -13,7 +13,7 @@ import pytest
 from storyboard.api import Project
 from storyboard.board import FilmBoard
 from storyboard.board.cues import cues_of
-from storyboard.render.board import Part
+from storyboard.render.board import PagePart
 from storyboard.render.shot_list import render_csv
 from storyboard.render.subtitles import render_srt, render_vtt
 
@@ -41,7 +41,7 @@ def test_the_shot_list_has_a_row_for_each_shot_and_its_prices_add_up() -> None:
 
 def test_a_shot_list_leaves_out_what_it_is_told_to() -> None:
     board = Project(str(LIGHTHOUSE)).board(side=0)
-    text = render_csv(board, without=list(Part))
+    text = render_csv(board, without=list(PagePart))
     head = text.splitlines()[0].split(",")
     assert {"price", "currency", "state", "sent", "tags", "notes"}.isdisjoint(head)
     assert "USD" not in text

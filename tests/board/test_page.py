@@ -17,7 +17,7 @@ from pages import Page
 from storyboard.api import Project
 from storyboard.board import FilmBoard
 from storyboard.plan.reason import Action, Reason, ReasonCode
-from storyboard.render.board import Part, render_board
+from storyboard.render.board import PagePart, render_board
 
 LIGHTHOUSE = Path(__file__).parents[2] / "examples" / "lighthouse"
 HOSTILE = """</style></title>--><script>alert(1)</script><img src=x onerror="f()">"'&amp;"""
@@ -94,16 +94,16 @@ def test_the_same_board_gives_the_same_bytes(lighthouse: FilmBoard) -> None:
 
 
 def test_a_page_without_prices_has_none(tmp_path: Path, lighthouse: FilmBoard) -> None:
-    page = Page(render_board(lighthouse, without=[Part.PRICES]))
+    page = Page(render_board(lighthouse, without=[PagePart.PRICES]))
     assert not re.search(r"USD|[Pp]rice|Budget|paid", page.text)
     over = board_of(tmp_path, "budget: 0.01 USD\nscenes: [{shots: [A boat.]}]\n")
     assert "SB501" in Page(render_board(over)).text
-    without = render_board(over, without=[Part.PRICES]).replace(str(tmp_path), "")
+    without = render_board(over, without=[PagePart.PRICES]).replace(str(tmp_path), "")
     assert not re.search(r"USD|[Pp]rice|SB501", without)
 
 
 def test_prompts_and_notes_can_be_left_out(lighthouse: FilmBoard) -> None:
-    text = Page(render_board(lighthouse, without=[Part.PROMPTS, Part.NOTES])).text
+    text = Page(render_board(lighthouse, without=[PagePart.PROMPTS, PagePart.NOTES])).text
     assert "@Element1" not in text
     assert "Leave room for it" not in text
     assert "stops the scene" not in text
@@ -241,7 +241,7 @@ def test_a_card_says_how_it_stands_with_its_shot(
     assert f'<span class="state {state}">{state}</span>' in text
     if reason.problem:
         assert "refused before: &lt;b&gt;no&lt;/b&gt;" in text
-    client = render_board(replace(board, scenes=(scene,)), without=[Part.PRICES])
+    client = render_board(replace(board, scenes=(scene,)), without=[PagePart.PRICES])
     assert "refused" not in client
 
 

@@ -7,6 +7,6 @@
 """
 
 from storyboard.render.board.page import render_board
-from storyboard.render.board.parts import Part
+from storyboard.render.board.parts import PagePart
 
-__all__ = ["Part", "render_board"]
+__all__ = ["PagePart", "render_board"]

@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from storyboard.board.model import FilmBoard, Text, Thumbnail
-from storyboard.render.board.parts import Part
+from storyboard.render.board.parts import PagePart
 from storyboard.render.board.view import board_view
 from storyboard.version import __version__
 
@@ -29,7 +29,7 @@ def render_board(
     board: FilmBoard,
     *,
     per_page: int = 4,
-    without: Collection[Part] = frozenset(),
+    without: Collection[PagePart] = frozenset(),
     is_live: bool = False,
 ) -> str:
     """A board as a page of HTML.

@@ -21,7 +21,7 @@ _MONEY = re.compile(r"[0-9] ?[A-Z]{3}\b")
 _COST_CODE = "SB5"
 
 
-class Part(StrEnum):
+class PagePart(StrEnum):
     """A part of the board that a reader may not be meant to see."""
 
     PRICES = "prices"

@@ -16,13 +16,13 @@ from storyboard.board.model import (
     Rendering,
     ShotCard,
     Text,
-    TextPiece,
+    TextRun,
     plain_text,
 )
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import Plan
 from storyboard.plan.reason import Action
-from storyboard.render.board.parts import Part, State, is_of_money, reasons_of, state_of
+from storyboard.render.board.parts import PagePart, State, is_of_money, reasons_of, state_of
 from storyboard.render.board.timeline import TimelineRow, clock, timeline
 from storyboard.render.plan import amount, counted, price
 from storyboard.render.reasons import unpriced_text
@@ -51,7 +51,7 @@ class Tile(NamedTuple):
     width: int
 
 
-class Fact(NamedTuple):
+class CardFact(NamedTuple):
     """A name and what it is."""
 
     name: str
@@ -93,7 +93,7 @@ class CardView:
     tiles: tuple[Tile, ...]
     alt: str
     caption: str
-    facts: tuple[Fact, ...]
+    facts: tuple[CardFact, ...]
     state: State
     word: str
     reason: str
@@ -172,18 +172,18 @@ class BoardView:
     as_of: str
 
 
-def board_view(board: FilmBoard, per_page: int, without: frozenset[Part]) -> BoardView:
+def board_view(board: FilmBoard, per_page: int, without: frozenset[PagePart]) -> BoardView:
     """What stands on the page of a board."""
     return _Viewer(board, per_page, without).view()
 
 
 class _Viewer:
-    def __init__(self, board: FilmBoard, per_page: int, without: frozenset[Part]) -> None:
+    def __init__(self, board: FilmBoard, per_page: int, without: frozenset[PagePart]) -> None:
         self._board = board
         self._per_page = per_page
-        self._has_prices = Part.PRICES not in without
-        self._has_prompts = Part.PROMPTS not in without
-        self._has_notes = Part.NOTES not in without
+        self._has_prices = PagePart.PRICES not in without
+        self._has_prompts = PagePart.PROMPTS not in without
+        self._has_notes = PagePart.NOTES not in without
         self._number = 0
         self._numbers: dict[str, int] = {}
         self._bands: list[str] = []
@@ -413,10 +413,10 @@ def _tagged(prompt: str, tokens: Iterable[str]) -> Text:
     """A prompt with its tags as pieces of their own."""
     tags = sorted(tokens, key=len, reverse=True)
     if not tags:
-        return (TextPiece(prompt),)
+        return (TextRun(prompt),)
     found = re.split(f"({'|'.join(map(re.escape, tags))})", prompt)
     known = set(tags)
-    return tuple(TextPiece(text, text if text in known else "") for text in found if text)
+    return tuple(TextRun(text, text if text in known else "") for text in found if text)
 
 
 def _frame(ratio: str) -> tuple[int, int]:
@@ -458,16 +458,16 @@ def _called(member: BoardMember) -> str:
     return f"{member.label} ({member.look})" if member.look else member.label
 
 
-def _facts(card: ShotCard) -> Iterable[Fact]:
+def _facts(card: ShotCard) -> Iterable[CardFact]:
     for name in ("size", "camera", "light", "sound"):
         if text := getattr(card, name):
-            yield Fact(name.capitalize(), text)
+            yield CardFact(name.capitalize(), text)
     if card.negative:
-        yield Fact("Not seen", (TextPiece(card.negative),))
+        yield CardFact("Not seen", (TextRun(card.negative),))
     if card.is_continued:
-        yield Fact("Seam", (TextPiece("continues the last frame of the shot before"),))
+        yield CardFact("Seam", (TextRun("continues the last frame of the shot before"),))
     if card.take > 1:
-        yield Fact("Take", (TextPiece(str(card.take)),))
+        yield CardFact("Take", (TextRun(str(card.take)),))
     for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on")):
         if one is not None and not one.key:
-            yield Fact(words, (TextPiece(one.location),))
+            yield CardFact(words, (TextRun(one.location),))
