@@ -12,12 +12,13 @@ from storyboard.api._ignores import check_ignores
 from storyboard.api._load import CompileOptions, Reading, read
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.cost import price
-from storyboard.compiler.film import Clip, Film, Part, Ruler, Scene
+from storyboard.compiler.film import Clip, Film, Part, Scene
 from storyboard.compiler.lower import Lowering, lower
 from storyboard.compiler.pack import pack
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve import resolve
 from storyboard.compiler.resolve.scene_errors import UnpricedScene, find_unpriced
+from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.split import split
 from storyboard.compiler.split.findings import check_clips, check_faces
 from storyboard.diagnostics import Diagnostics

@@ -12,7 +12,7 @@ import click
 
 from storyboard.cli.compile_options import compile_options, keep
 from storyboard.cli.errors import in_words, refusal_code, shown
-from storyboard.cli.options import file_argument, force_option
+from storyboard.cli.options import count_simulated_option, file_argument, force_option
 from storyboard.cli.output import say, write_document
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ _FOLDER_FILE = "storyboard"
 
 @click.command("board", epilog="Example: storyboard board film.yaml --out film.html")
 @file_argument
-@click.option(
-    "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
-)
+@count_simulated_option
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

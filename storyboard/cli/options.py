@@ -65,6 +65,9 @@ color_option = click.option(
 )
 
 
+count_simulated_option = click.option(
+    "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
+)
 force_option = click.option(
     "--force", is_flag=True, help="Let --out replace a plain file that storyboard did not write."
 )

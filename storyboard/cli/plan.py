@@ -14,7 +14,13 @@ import click
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
-from storyboard.cli.options import file_argument, finding_options, force_option, read_money
+from storyboard.cli.options import (
+    count_simulated_option,
+    file_argument,
+    finding_options,
+    force_option,
+    read_money,
+)
 from storyboard.cli.output import has_color, say, show_findings, terminal_width, write, write_json
 
 if TYPE_CHECKING:
@@ -41,9 +47,7 @@ if TYPE_CHECKING:
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file."
 )
 @force_option
-@click.option(
-    "--simulate", is_flag=True, help="Count what was simulated as done, and not what was paid."
-)
+@count_simulated_option
 @click.option("--compare", is_flag=True, help="Show the same film on every target.")
 @click.option("--all", "everything", is_flag=True, help="Show notes, reused clips and scenes too.")
 @click.option(

@@ -7,6 +7,7 @@ pack      the clips: a way for each shot, shared requests
 takes     which clips are rendered several times, and what a choice makes void
 lower     the requests of the clips, by the target's table of fields
 
-``film`` and ``request`` are what goes between them; ``words`` are the words of prompts by
-language, ``speech`` is how long lines take, ``cost`` what requests cost.
+``film`` and ``request`` are what goes between them. ``ruler`` measures texts as targets do,
+``words`` are the words of prompts by language, ``speech`` is how long lines take, ``cost`` what
+requests cost.
 """

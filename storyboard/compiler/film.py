@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from storyboard.diagnostics import Span
 from storyboard.document.nodes import Mapping, Scalar
-from storyboard.targets.model import Feature, Target
+from storyboard.targets.model import Target
 from storyboard.values.units import Money
 
 FIRST_MENTION = 0xF0000
@@ -395,52 +395,3 @@ class Clip:
     parts: tuple[Part, ...]
     seconds: int
     padding: int = 0
-
-
-class Ruler:
-    """Measures encoded texts as the target counts them, in code points.
-
-    A mention counts as its tag with the highest number that a request can have, and with the
-    overhead that the target adds to each tag. ``lead`` is the encoded sentence that stands
-    before the text of a part that opens on a picture, where the target takes first frames in
-    words; else it is empty.
-    """
-
-    def __init__(self, target: Target, cast: Cast, max_references: int) -> None:
-        self._cast = cast
-        self._tags = {"element": target.tags.element, "image": target.tags.image}
-        self._beyond_one = {
-            kind: len(tag.format(n=max(max_references, 1))) + target.tags.overhead - 1
-            for kind, tag in self._tags.items()
-        }
-        self._beyond = _Beyond(self)
-        frames = target.features[Feature.FIRST_FRAME]
-        in_words = frames.how == "words" and frames.text
-        self.lead = frames.text.format(image=FRAME) if in_words and frames.text else ""
-
-    def weigh(self, text: str) -> int:
-        """The code points that the target counts for an encoded text."""
-        return len(text) + sum(map(self._beyond.__getitem__, marks_of(text)))
-
-    def beyond_of(self, mark: str) -> int:
-        """What a mention counts beyond one code point, remembered: texts are measured often."""
-        return self._beyond[mark]
-
-    def beyond(self, mark: str) -> int:
-        """What a mention counts beyond the one code point that stands for it."""
-        if mark == FRAME:
-            return self._beyond_one["image"]
-        sent = self._cast.reference(mark)
-        return self._beyond_one[sent.kind] if sent is not None else 0
-
-
-class _Beyond(dict[str, int]):
-    """What each mark counts beyond itself, found out once: texts are measured often."""
-
-    def __init__(self, ruler: Ruler) -> None:
-        super().__init__()
-        self._ruler = ruler
-
-    def __missing__(self, mark: str) -> int:
-        self[mark] = found = self._ruler.beyond(mark)
-        return found

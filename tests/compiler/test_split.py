@@ -45,7 +45,8 @@ from random_shots import ANY_SHOT, ROOMY, SAID, all_lines, beats, prose_shots, s
 from storyboard.compiler.compose import Atom, PromptPiece, action_of, narration_of
 from storyboard.compiler.compose import composer as composing
 from storyboard.compiler.compose.piece import present_in
-from storyboard.compiler.film import MENTION, Part, Passage, Ruler, Shot
+from storyboard.compiler.film import MENTION, Part, Passage, Shot
+from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.split.measure import Measure, place_of, sentence_before
 from storyboard.compiler.split.sentences import WORD, refine, whole
 from storyboard.targets.model import Target

@@ -18,12 +18,12 @@ from storyboard.compiler.film import (
     Part,
     Passage,
     Reference,
-    Ruler,
     Scene,
     Shot,
     Speech,
 )
 from storyboard.compiler.pack import pack
+from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.split import Ways, split
 from storyboard.compiler.split.findings import check_clips
 from storyboard.diagnostics import Diagnostic, Diagnostics, Source

@@ -11,16 +11,8 @@ from storyboard.compiler.compose.draft import Draft
 from storyboard.compiler.compose.frame import FramingTexts
 from storyboard.compiler.compose.piece import PromptPiece, present_in
 from storyboard.compiler.compose.stops import as_line, as_speaker, capital, ended, is_sentence_start
-from storyboard.compiler.film import (
-    MENTION,
-    Appearance,
-    Film,
-    Prompt,
-    Ruler,
-    Shot,
-    Speech,
-    marks_of,
-)
+from storyboard.compiler.film import MENTION, Appearance, Film, Prompt, Shot, Speech, marks_of
+from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.words import Words, words_of
 from storyboard.diagnostics import Diagnostics
 from storyboard.targets.model import Feature

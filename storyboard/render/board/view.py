@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from storyboard.board.model import (
     BoardMember,
@@ -22,15 +20,27 @@ from storyboard.board.model import (
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import Plan
 from storyboard.plan.reason import Action
-from storyboard.render.board.parts import PagePart, State, is_of_money, reasons_of, state_of
-from storyboard.render.board.timeline import TimelineRow, clock, timeline
+from storyboard.render.board.page_values import (
+    BoardView,
+    CardFact,
+    CardView,
+    FindingView,
+    LookView,
+    MemberView,
+    SceneView,
+    SentView,
+    SheetView,
+    Tile,
+)
+from storyboard.render.board.parts import PagePart, is_of_money, reasons_of, state_of
+from storyboard.render.board.timeline import clock, timeline
 from storyboard.render.plan import amount, counted, price
 from storyboard.render.reasons import unpriced_text
 from storyboard.values.sums import Total
 
 _BANDS = 6
 """How many colours bands have; neighbouring clips never share one."""
-_MOST_TILES = 4
+_MAX_TILES = 4
 _PAID = "paid"
 """The reason that says no more than the state of a shot does."""
 _LONG = 1600
@@ -41,135 +51,6 @@ _KINDS = {
     "location": "Places",
     "style": "Styles",
 }
-
-
-class Tile(NamedTuple):
-    """A picture in a frame; x and width in the frame's own units."""
-
-    key: str
-    x: int
-    width: int
-
-
-class CardFact(NamedTuple):
-    """A name and what it is."""
-
-    name: str
-    text: Text
-
-
-class FindingView(NamedTuple):
-    """A finding in words; ``where`` is empty where it stands at its card."""
-
-    severity: str
-    code: str
-    message: str
-    help: str
-    where: str
-
-
-class SentView(NamedTuple):
-    """What is sent for a shot or a part of it."""
-
-    title: str
-    prompt: Text
-    tokens: tuple[tuple[str, str], ...]
-    characters: int
-    limit: int | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardView:
-    """A card; ``number`` is the shot's in the film, from 1. Money is empty where it is left out."""
-
-    number: int
-    card: ShotCard
-    name: str
-    clock: str
-    band: str
-    clips: str
-    frame: tuple[int, int]
-    tiles: tuple[Tile, ...]
-    alt: str
-    caption: str
-    facts: tuple[CardFact, ...]
-    state: State
-    word: str
-    reason: str
-    money: str
-    sent: tuple[SentView, ...]
-    notes: str
-    findings: tuple[FindingView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SceneView:
-    """A scene: its row of the bill, and its cards by printed pages."""
-
-    scene: BoardScene
-    title: str
-    first: int
-    shots: str
-    clips: str
-    length: str
-    money: str
-    problem: str
-    notes: str
-    left_out: str
-    pages: tuple[tuple[CardView, ...], ...]
-    findings: tuple[FindingView, ...]
-
-
-class LookView(NamedTuple):
-    """A look of a member with its pictures that have thumbnails, and those that have none."""
-
-    name: str
-    pictures: tuple[str, ...]
-    elsewhere: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberView:
-    """A member of the cast; ``shots`` are the numbers and names of those that show it."""
-
-    name: str
-    label: str
-    description: str
-    looks: tuple[LookView, ...]
-    shots: tuple[tuple[int, str], ...]
-    length: str
-    money: str
-
-
-class SheetView(NamedTuple):
-    """The members of one kind; ``rest`` says what the shots without any of them cost."""
-
-    title: str
-    members: tuple[MemberView, ...]
-    rest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardView:
-    """A page in words; ``as_of`` says of which date its prices are, empty without prices."""
-
-    title: str
-    description: str
-    authors: str
-    language: str
-    facts: tuple[tuple[str, str, str], ...]
-    scenes: tuple[SceneView, ...]
-    rows: tuple[TimelineRow, ...]
-    sheets: tuple[SheetView, ...]
-    findings: tuple[FindingView, ...]
-    are_findings_first: bool
-    sum: tuple[str, str, str, str]
-    has_prices: bool
-    is_read: bool
-    file: str
-    revision: str
-    as_of: str
 
 
 def board_view(board: FilmBoard, per_page: int, without: frozenset[PagePart]) -> BoardView:
@@ -445,7 +326,7 @@ def _tiles(card: ShotCard, width: int) -> tuple[tuple[Tile, ...], str]:
             (one.picture, _called(one))
             for one in card.members
             if one.kind != "style" and one.picture and one.picture.key
-        ][:_MOST_TILES]
+        ][:_MAX_TILES]
     frames = [(one, words) for one, words in frames if one.key]
     if not frames:
         return (), ""

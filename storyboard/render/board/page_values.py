@@ -1,0 +1,143 @@
+"""What the template of the page is given: texts and numbers as they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from storyboard.board.model import (
+    BoardScene,
+    ShotCard,
+    Text,
+)
+from storyboard.render.board.parts import State
+from storyboard.render.board.timeline import TimelineRow
+
+
+class Tile(NamedTuple):
+    """A picture in a frame; x and width in the frame's own units."""
+
+    key: str
+    x: int
+    width: int
+
+
+class CardFact(NamedTuple):
+    """A name and what it is."""
+
+    name: str
+    text: Text
+
+
+class FindingView(NamedTuple):
+    """A finding in words; ``where`` is empty where it stands at its card."""
+
+    severity: str
+    code: str
+    message: str
+    help: str
+    where: str
+
+
+class SentView(NamedTuple):
+    """What is sent for a shot or a part of it."""
+
+    title: str
+    prompt: Text
+    tokens: tuple[tuple[str, str], ...]
+    characters: int
+    limit: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """A card; ``number`` is the shot's in the film, from 1. Money is empty where it is left out."""
+
+    number: int
+    card: ShotCard
+    name: str
+    clock: str
+    band: str
+    clips: str
+    frame: tuple[int, int]
+    tiles: tuple[Tile, ...]
+    alt: str
+    caption: str
+    facts: tuple[CardFact, ...]
+    state: State
+    word: str
+    reason: str
+    money: str
+    sent: tuple[SentView, ...]
+    notes: str
+    findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneView:
+    """A scene: its row of the bill, and its cards by printed pages."""
+
+    scene: BoardScene
+    title: str
+    first: int
+    shots: str
+    clips: str
+    length: str
+    money: str
+    problem: str
+    notes: str
+    left_out: str
+    pages: tuple[tuple[CardView, ...], ...]
+    findings: tuple[FindingView, ...]
+
+
+class LookView(NamedTuple):
+    """A look of a member with its pictures that have thumbnails, and those that have none."""
+
+    name: str
+    pictures: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """A member of the cast; ``shots`` are the numbers and names of those that show it."""
+
+    name: str
+    label: str
+    description: str
+    looks: tuple[LookView, ...]
+    shots: tuple[tuple[int, str], ...]
+    length: str
+    money: str
+
+
+class SheetView(NamedTuple):
+    """The members of one kind; ``rest`` says what the shots without any of them cost."""
+
+    title: str
+    members: tuple[MemberView, ...]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardView:
+    """A page in words; ``as_of`` says of which date its prices are, empty without prices."""
+
+    title: str
+    description: str
+    authors: str
+    language: str
+    facts: tuple[tuple[str, str, str], ...]
+    scenes: tuple[SceneView, ...]
+    rows: tuple[TimelineRow, ...]
+    sheets: tuple[SheetView, ...]
+    findings: tuple[FindingView, ...]
+    are_findings_first: bool
+    sum: tuple[str, str, str, str]
+    has_prices: bool
+    is_read: bool
+    file: str
+    revision: str
+    as_of: str
