@@ -176,7 +176,7 @@ def _block(found: Diagnostic, paint: _Paint, width: int) -> Iterator[str]:
             place = f"{visible(file)}:{line.number}:{mark.start + 1}"
             yield f"{margin}{paint(_BLUE, arrow)} {place}"
             yield f"{margin} {paint(_BLUE, '|')}"
-            arrow = ":::"
+            arrow = "-->"
         for is_source, row in _rows(line, paint, colour, room):
             gutter = f"{line.number if is_source else '':>{digits}} |"
             yield f"{paint(_BLUE, gutter)} {row}" if row else paint(_BLUE, gutter)
