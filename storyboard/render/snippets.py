@@ -168,15 +168,14 @@ def _block(found: Diagnostic, paint: _Paint, width: int) -> Iterator[str]:
     digits = max((len(str(line.number)) for line in lines), default=1)
     margin = " " * digits
     room = max(width - digits - 3, _MIN_ROOM)
-    file, arrow = None, "-->"
+    file = None
     for line in lines:
         if line.source.name != file:
             file = line.source.name
             mark = line.marks[0]
             place = f"{visible(file)}:{line.number}:{mark.start + 1}"
-            yield f"{margin}{paint(_BLUE, arrow)} {place}"
+            yield f"{margin}{paint(_BLUE, '-->')} {place}"
             yield f"{margin} {paint(_BLUE, '|')}"
-            arrow = "-->"
         for is_source, row in _rows(line, paint, colour, room):
             gutter = f"{line.number if is_source else '':>{digits}} |"
             yield f"{paint(_BLUE, gutter)} {row}" if row else paint(_BLUE, gutter)
