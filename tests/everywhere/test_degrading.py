@@ -51,6 +51,10 @@ def features(**how: str) -> str:
     return f"features: {{{listed}}}\n"
 
 
+NO_ELEMENTS = "elements: absent\n"
+"""Of a target whose elements are images or words: there is nothing that they are made of."""
+AS_IMAGES = NO_ELEMENTS + features(elements="image", looks="image", lone_frontal="none")
+
 SCENE = "scenes:\n  - shots:\n      - "
 MENTION = f'{SCENE}"@mara waits."\n'
 LOOK = (
@@ -74,12 +78,17 @@ CASES: dict[tuple[Feature, str], Case] = {
         base=O3, film=MARA + SIDE + MENTION, sent='"elements": [{"frontal_image_url"'
     ),
     (Feature.ELEMENTS, "image"): Case(
-        base=OMNI, film=MARA + SIDE + MENTION, found=("SB403 4",), sent='"input_image": ["https'
+        base=OMNI,
+        change=AS_IMAGES,
+        film=MARA + SIDE + MENTION,
+        found=("SB403 4",),
+        sent='"input_image": ["https',
     ),
     (Feature.ELEMENTS, "description"): Case(
         # Pictures are taken, and the data says that characters are words all the same.
         base=OMNI,
-        change=features(elements="description", looks="description"),
+        change=NO_ELEMENTS
+        + features(elements="description", looks="description", lone_frontal="none"),
         film=MARA + SIDE + MENTION,
         found=("SB402 4",),
         sent='"prompt": "Mara: a keeper. Mara waits."',
@@ -262,13 +271,13 @@ def test_each_place_that_asks_for_sound_hears_that_there_is_none(compiled: Compi
 
 def test_a_character_with_everything_loses_each_thing_once(compiled: Compiled) -> None:
     film = f"{MARA}{SIDE}{CLIP}    voice: hers\n{LOOK}{SCENE}'@mara, @mara.gown, @mara again.'\n"
-    assert compiled(OMNI, "", film)[0] == ["SB403 4", "SB402 8", "SB402 9", "SB403 11"]
+    assert compiled(OMNI, AS_IMAGES, film)[0] == ["SB403 4", "SB402 8", "SB402 9", "SB403 11"]
     assert compiled(TEXT, "", film)[0] == ["SB402 4", "SB402 9", "SB402 11"]
 
 
 def test_a_look_of_the_scene_asks_for_nothing_without_the_look(compiled: Compiled) -> None:
     scene = "scenes:\n  - looks: {mara: gown}\n    shots: ['@mara waits.']\n"
-    assert compiled(OMNI, "", f"{MARA}{SIDE}{LOOK}{scene}")[0] == ["SB403 9"]
+    assert compiled(OMNI, AS_IMAGES, f"{MARA}{SIDE}{LOOK}{scene}")[0] == ["SB403 9"]
 
 
 def test_a_divided_shot_says_what_becomes_of_its_seam(compiled: Compiled) -> None:

@@ -165,10 +165,11 @@ DOCUMENTED: dict[str, set[str]] = {
         "start_image_url",
         "tail_image_url",
         "input_image",
+        "elements",
         "generate_audio",
         "resolution",
     },
-    "oxen-o1": {"model", "input_image"},
+    "oxen-o1": {"model", "input_image", "elements"},
 }
 """The fields beside the texts and the lengths that the film needs, by the vendors' documents."""
 

@@ -1,4 +1,4 @@
-"""Oxen's models: fields and limits by its pages of 2026-07, USD a second of 2026-04.
+"""Oxen's models: fields and limits by its pages of 2026-08, USD a second of 2026-04.
 
 These tables are written from the vendors' documents alone and share nothing with the compiler's
 own target data, so that a mistake there is found here. A price that no document states is None.
@@ -57,14 +57,12 @@ _OMNI = replace(
         "start_image_url": PICTURE,
         "tail_image_url": PICTURE,
         "elements": ELEMENTS,
-        "negative_prompt": NEGATIVE,
         "aspect_ratio": RATIO,
         "generate_audio": FLAG,
         "resolution": Field(kind="choice", choices=("720p", "1080p", "4k")),
     },
     prompt_width=2500,
     references=7,
-    element="combo",
 )
 _O1 = replace(
     _O3,
@@ -78,7 +76,6 @@ _O1 = replace(
     total=(5, 10),
     prompt_width=2500,
     references=7,
-    element="frontal",
 )
 
 ENDPOINTS: Mapping[str, Endpoint] = {
