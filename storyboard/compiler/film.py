@@ -42,12 +42,14 @@ class Asset:
     """A picture or clip: a local file by its content, or a public URL.
 
     ``location`` is the https URL, or the path relative to the project's folder, with ``/``.
-    ``sha256`` is the hex digest of a local file's bytes, None for a URL.
+    ``sha256`` is the hex digest of a local file's bytes, None for a URL. ``sides`` are the pixels
+    of a local picture, wide and high; None where nothing is known of them.
     """
 
     location: str
     span: Span
     sha256: str | None = None
+    sides: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

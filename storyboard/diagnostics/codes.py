@@ -106,6 +106,9 @@ BARE_NAME = _code(
 )
 BROKEN_MENTION = _code(226, "broken-mention", _WARNING, "a mention whose @ is not read as one")
 UNUSED_IGNORE = _code(227, "unused-ignore", _WARNING, "a comment that ignores nothing")
+FRAME_SHAPE = _code(
+    228, "frame-shape", _WARNING, "a first or last frame of another shape than the film"
+)
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")

@@ -10,21 +10,62 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from storyboard.project.disk import open_plain_file
+from storyboard.project.file_kinds import kind_of_file
+from storyboard.project.video_header import VideoFacts, read_video_header
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
 
 MAX_SOURCE = 10_000_000
 """Bytes that are read of a storyboard or library: the tool's own bound."""
+_MAX_DECODED = 40_000_000
+"""Pixels of a picture that are looked at: of a larger one its header is believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFacts:
-    """What a picture's header says: its format as Pillow names it, and its sides in pixels."""
+    """What a picture is: its format as Pillow names it, and its sides in pixels.
+
+    ``has_pixels`` is False where the header is there and what it promises is not.
+    """
 
     format: str
     width: int
     height: int
+    has_pixels: bool = True
+
+
+def _look_at(picture: Path) -> PictureFacts | None:
+    import warnings
+
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(picture) as image:
+                format_, (width, height) = image.format or "", image.size
+                return PictureFacts(
+                    format=format_,
+                    width=width,
+                    height=height,
+                    has_pixels=width * height > _MAX_DECODED or _has_pixels(image),
+                )
+    except Exception:  # noqa: BLE001 - a broken picture makes Pillow raise anything
+        return None
+
+
+def _has_pixels(image: ImageFile) -> bool:
+    """Whether a picture can be decoded to its end."""
+    image.draft(image.mode, (1, 1))  # a JPEG in an eighth of its size: all of it is read
+    try:
+        image.load()
+    except Exception:  # noqa: BLE001 - a broken picture makes Pillow raise anything
+        return False
+    return True
 
 
 class Files(Protocol):
@@ -43,7 +84,13 @@ class Files(Protocol):
         """The bytes of a file, None where there is none."""
 
     def picture(self, path: str) -> PictureFacts | None:
-        """What a picture's header says, None where it is no picture."""
+        """What a picture is, None where it is none that can be read."""
+
+    def video(self, path: str) -> VideoFacts | None:
+        """What a video's header says, None where it is no MP4 or MOV, or not whole."""
+
+    def kind(self, path: str) -> str:
+        """What a file is by its first bytes, with its article; empty where they say nothing."""
 
     def sha256(self, path: str) -> str:
         """The hex digest of a file's bytes."""
@@ -55,6 +102,7 @@ class ProjectFiles:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self._digests: dict[str, str] = {}
+        self._pictures: dict[str, PictureFacts | None] = {}
 
     @classmethod
     def around(cls, folder: Path) -> ProjectFiles:
@@ -100,21 +148,18 @@ class ProjectFiles:
             return None
 
     def picture(self, path: str) -> PictureFacts | None:
+        """See :class:`Files`. Each picture is decoded once."""
+        if path not in self._pictures:
+            self._pictures[path] = _look_at(self.root / path)
+        return self._pictures[path]
+
+    def video(self, path: str) -> VideoFacts | None:
         """See :class:`Files`."""
-        import warnings
+        return read_video_header(self.root / path)
 
-        from PIL import Image
-
-        try:
-            with warnings.catch_warnings():
-                # The header alone is read: how many pixels it promises is checked by the caller.
-                warnings.simplefilter("ignore")
-                with Image.open(self.root / path) as image:
-                    return PictureFacts(
-                        format=image.format or "", width=image.width, height=image.height
-                    )
-        except Exception:  # noqa: BLE001 - a broken picture makes Pillow raise anything
-            return None
+    def kind(self, path: str) -> str:
+        """See :class:`Files`."""
+        return kind_of_file(self.root / path)
 
     def sha256(self, path: str) -> str:
         """See :class:`Files`."""

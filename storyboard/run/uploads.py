@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from storyboard.compiler.resolve.assets import unfit
+from storyboard.compiler.resolve.assets import unfit_picture
 from storyboard.errors import StoryboardError
 from storyboard.hosts.errors import FailureKind, HostError
 from storyboard.hosts.protocol import Host
@@ -167,7 +167,7 @@ def _misfit(picture: Path, limits: Pictures) -> str:
             facts = PictureFacts(format=image.format or "", width=image.width, height=image.height)
     except (OSError, ValueError, SyntaxError):
         return "it is no picture"
-    return unfit(picture.stat().st_size, facts, limits)
+    return unfit_picture(picture.stat().st_size, facts, limits).what
 
 
 def _as_jpeg(picture: Path) -> Path:

@@ -220,6 +220,14 @@ def _check_numbers(target: Target) -> Iterator[Disagreement]:
             message=f"the least ratio, {pictures.min_ratio}, is above the greatest",
             help="exchange min_ratio and max_ratio",
         )
+    videos = target.videos
+    for limit in ("side", "seconds", "rate") if videos is not None else ():
+        if getattr(videos, f"min_{limit}") > getattr(videos, f"max_{limit}"):
+            yield Disagreement(
+                path=("videos",),
+                message=f"min_{limit} is above max_{limit}",
+                help=f"exchange min_{limit} and max_{limit}",
+            )
     if target.elements and target.elements.min_references > target.elements.max_references:
         yield Disagreement(
             path=("elements",),

@@ -180,6 +180,19 @@ class Pictures(_Facts):
     formats: tuple[FactText, ...]
 
 
+class Videos(_Facts):
+    """What a video must be: bytes, pixels of each side, seconds, frames a second, formats."""
+
+    max_bytes: int = Field(ge=1)
+    min_side: int = Field(ge=1)
+    max_side: int = Field(ge=1)
+    min_seconds: Decimal = Field(gt=0)
+    max_seconds: Decimal = Field(gt=0)
+    min_rate: Decimal = Field(gt=0)
+    max_rate: Decimal = Field(gt=0)
+    formats: tuple[FactText, ...]
+
+
 class ValueField(_Facts):
     """A field of the request and how its value is written."""
 
@@ -302,6 +315,9 @@ class Target(_Facts):
     references: ReferenceRules
     elements: Elements | None = None
     pictures: Pictures
+    videos: Videos | None = Field(
+        None, description="What the video of a character must be; none where nobody states it."
+    )
     aspect_ratios: tuple[FactText, ...]
     features: dict[Feature, Support]
     requires: tuple[Feature, ...] = Field(

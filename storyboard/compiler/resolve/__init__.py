@@ -12,6 +12,7 @@ texts         templates filled in, mentions turned into marks
 assets        pictures and clips, checked against the target's limits
 shots         scenes and shots with every default filled
 capabilities  what the film asks of its target and does not get
+frame_shapes  first and last frames of another shape than the film
 symbols       each name, its declaration and its uses
 scene_errors  which scenes an error concerns
 resolver      the stage itself

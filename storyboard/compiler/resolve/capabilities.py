@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from storyboard.compiler.film import Film, Shot
+from storyboard.compiler.resolve.frame_shapes import check_frame_shapes
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     FEATURE_EMULATED,
@@ -41,6 +42,7 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
         for shot in scene.shots:
             if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
                 check_shot(shot, film.target, diagnostics)
+    check_frame_shapes(film, diagnostics)
 
 
 def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:

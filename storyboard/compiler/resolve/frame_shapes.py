@@ -1,0 +1,67 @@
+"""First and last frames of another shape than the film: something of them will be lost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import partial
+
+from storyboard.compiler.film import Asset, Film
+from storyboard.diagnostics import Diagnostics, Label, Span
+from storyboard.diagnostics.codes import FRAME_SHAPE
+from storyboard.targets.model import Feature, Target
+
+_NEAR = Decimal("0.02")
+"""How far a picture's shape may be from the film's: models make 1344 x 768 for 16:9."""
+
+
+def check_frame_shapes(film: Film, diagnostics: Diagnostics) -> None:
+    """Report each picture that a shot opens or ends on in another shape (SB228), once."""
+    target = film.target
+    opens = target.features[Feature.FIRST_FRAME].how != "none"
+    ends = target.has(Feature.LAST_FRAME)
+    first: dict[tuple[str, str], Span] = {}
+    for scene in film.scenes:
+        for shot in scene.shots:
+            for key, frame, is_sent in (
+                ("start_frame", shot.start_frame, opens),
+                ("end_frame", shot.end_frame, ends),
+            ):
+                if frame is None or not is_sent or _fits(frame, scene.aspect_ratio):
+                    continue
+                place = shot.place(key)
+                diagnostics.add_place(
+                    FRAME_SHAPE,
+                    partial(_said, frame, scene.aspect_ratio, target),
+                    first.setdefault((frame.location, scene.aspect_ratio), place),
+                    Label(place, "here too"),
+                    help=_advice(frame, scene.aspect_ratio, target),
+                )
+
+
+def _shape(ratio: str) -> Decimal:
+    wide, _, high = ratio.partition(":")
+    return Decimal(wide) / Decimal(high)
+
+
+def _fits(frame: Asset, ratio: str) -> bool:
+    return frame.sides is None or _is_near(frame.sides, ratio)
+
+
+def _is_near(sides: tuple[int, int], ratio: str) -> bool:
+    return abs(Decimal(sides[0]) / Decimal(sides[1]) / _shape(ratio) - 1) <= _NEAR
+
+
+def _said(frame: Asset, ratio: str, target: Target, _: int) -> str:
+    """What is said of a frame, the same for any number of places."""
+    wide, high = frame.sides or (0, 0)
+    end = "the model crops or stretches it"
+    if not target.has(Feature.ASPECT_RATIO):
+        end = f"{target.target} makes the clip in the shape of its first frame"
+    return f"the picture is {wide} x {high} and the film is {ratio}: {end}"
+
+
+def _advice(frame: Asset, ratio: str, target: Target) -> str:
+    offered = target.aspect_ratios
+    near = next((one for one in offered if frame.sides and _is_near(frame.sides, one)), "")
+    other = f', or write aspect_ratio: "{near}" in defaults' if near else ""
+    return f"cut the picture to {ratio}{other}"
