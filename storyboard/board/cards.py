@@ -19,7 +19,6 @@ from storyboard.board.model import (
     ShotCard,
 )
 from storyboard.board.phrases import line_of, text_of
-from storyboard.board.shares import shares
 from storyboard.board.sheet import cast_sheets
 from storyboard.board.thumbnails import Thumbnails
 from storyboard.compiler.film import Appearance, Film, Scene, Shot
@@ -31,6 +30,7 @@ from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_body import texts
 from storyboard.project.files import ProjectFiles
+from storyboard.values.shares import shares
 from storyboard.values.sums import total
 
 _NO_CURRENCY = "USD"

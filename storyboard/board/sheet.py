@@ -12,8 +12,8 @@ from storyboard.board.model import (
     MemberKind,
     ShotCard,
 )
-from storyboard.board.shares import shares
 from storyboard.compiler.film import Appearance
+from storyboard.values.shares import shares
 from storyboard.values.sums import total
 from storyboard.values.units import Money
 

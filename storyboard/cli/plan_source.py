@@ -23,7 +23,7 @@ def ready_plan(project: Project) -> ReadyPlan | None:
     """
     from storyboard.api._load import STANDARD_INPUT
     from storyboard.errors import UsageError
-    from storyboard.render.plan import counted
+    from storyboard.render.amounts import counted
 
     if project.file == STANDARD_INPUT:
         raise UsageError("a run keeps its clips beside the storyboard: give its file")

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from storyboard.ledger.store import Store
     from storyboard.plan import Plan
     from storyboard.render.report import NextSteps
-    from storyboard.run.events import Event
     from storyboard.run.report import Report
     from storyboard.values.units import Money
 
@@ -208,7 +207,8 @@ def _stitch(file: str, options: CompileOptions) -> str:
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
     """Show the plan and ask; without a terminal, only ``--yes`` is an answer."""
     from storyboard.plan.reason import Action
-    from storyboard.render.plan import counted, described_by, price, render_plan
+    from storyboard.render.amounts import counted, price
+    from storyboard.render.plan import described_by, render_plan
 
     pending = plan.totals.actions[Action.GENERATE]
     if not as_json:
@@ -245,13 +245,15 @@ class _Watched:
 
 def _watch(watched: _Watched, *, as_json: bool, color: str) -> Report:
     """Run with whatever view fits: JSON lines, a live view, or plain lines."""
-    from storyboard.render.run import Board, LiveView, Log, json_line
+    from storyboard.render.run import Board, LiveView, Log, has_room, json_line
 
     run = partial(watched.project.run, watched.ready, watched.settings)
     if as_json:
         return run(listen=lambda event: write_json(json_line(event)))
     stream = sys.stderr
-    if not stream.isatty():
+    names = [one.id for one in watched.ready.plan.requests]
+    is_plain = os.environ.get("TERM") == "dumb" or not has_room(names, _terminal()[0])
+    if is_plain or not stream.isatty():
         log = Log()
         return run(listen=lambda event: _say(log.line(event)))
     requests = {one.digest: one for one in reversed(watched.ready.plan.requests)}
@@ -261,12 +263,8 @@ def _watch(watched: _Watched, *, as_json: bool, color: str) -> Report:
         _terminal,
         has_color(color, stream),
     )
-
-    def hear(event: Event) -> None:
-        view.board.hear(event)
-
     try:
-        return run(listen=hear, on_second_interrupt=view.clear, tick=view.refresh)
+        return run(listen=view.hear, on_second_interrupt=view.clear, tick=view.refresh)
     finally:
         with contextlib.suppress(OSError):
             view.clear()
@@ -293,7 +291,8 @@ def _show_report(report: Report, ways: NextSteps, *, as_json: bool, color: str) 
         write_json(json.dumps(found, ensure_ascii=False) + "\n")
         return
     colored = has_color(color, sys.stdout)
-    write(render_report(report, ways, color=colored), color=colored)
+    width = terminal_width(sys.stdout)
+    write(render_report(report, ways, color=colored, width=width), color=colored)
 
 
 def _code_of(report: Report) -> int:

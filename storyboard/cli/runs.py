@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 
 import click
 
 from storyboard.cli.errors import in_words
 from storyboard.cli.options import file_argument
-from storyboard.cli.output import write, write_json
+from storyboard.cli.output import terminal_width, write, write_json
 from storyboard.cli.run_options import json_option, simulate_option
 
 
@@ -30,5 +31,5 @@ def runs_command(file: str, simulate: bool, as_json: bool) -> int:
         if as_json:
             write_json(json.dumps(runs_json(runs), indent=2) + "\n")
         else:
-            write(render_runs(runs, written))
+            write(render_runs(runs, written, terminal_width(sys.stdout)))
     return ending.code

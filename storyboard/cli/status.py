@@ -11,7 +11,7 @@ import click
 
 from storyboard.cli.errors import in_words
 from storyboard.cli.options import file_argument
-from storyboard.cli.output import say, write, write_json
+from storyboard.cli.output import say, terminal_width, write, write_json
 from storyboard.cli.run_options import json_option, out_dir_option, simulate_option
 
 
@@ -28,8 +28,8 @@ def status_command(file: str, simulate: bool, out_dir: Path | None, as_json: boo
     in the folder just now, and on which machine.
     """
     from storyboard.api import CompileOptions, Project
+    from storyboard.render.amounts import counted
     from storyboard.render.ledger import render_lease, render_status, status_json
-    from storyboard.render.plan import counted
 
     with in_words() as ending:
         found = Project(file, CompileOptions(is_simulated=simulate, out_dir=out_dir)).status()
@@ -43,6 +43,8 @@ def status_command(file: str, simulate: bool, out_dir: Path | None, as_json: boo
             say(said, sys.stdout)
             write(render_lease(lease, now))
         else:
-            write(render_status(sent.intents, elsewhere, now, simulated=simulate))
+            width = terminal_width(sys.stdout)
+            text = render_status(sent.intents, elsewhere, now, simulated=simulate, width=width)
+            write(text)
             write(render_lease(lease, now))
     return ending.code

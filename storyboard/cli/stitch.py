@@ -47,7 +47,7 @@ def stitch_command(
     """
     from storyboard.api import MissingClipsError, Project
     from storyboard.media.join import SUFFIXES
-    from storyboard.render.plan import counted
+    from storyboard.render.amounts import counted
 
     if out is not None and out.suffix.lower() not in SUFFIXES:
         raise click.UsageError(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from storyboard.ledger import Finished, Intent, Lease, State
 from storyboard.ledger.intent import RunRecord
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import AT_RISK, STATE_WORDS
-from storyboard.render.width import columns, visible
+from storyboard.render.prose import wrapped
+from storyboard.render.shown_prices import in_cents
+from storyboard.render.table import TableRow, lay_out, varying
+from storyboard.render.width import visible
 from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
@@ -84,29 +88,44 @@ def _finished_json(finished: Finished) -> dict[str, Any]:
 
 
 def render_status(
-    intents: Sequence[Intent], elsewhere: Sequence[Finished], now: float, *, simulated: bool
+    intents: Sequence[Intent],
+    elsewhere: Sequence[Finished],
+    now: float,
+    *,
+    simulated: bool,
+    width: int | None = None,
 ) -> str:
     """A line for each clip: its name, its state, since when, its cost, and what was wrong.
 
-    Below them, how many are in each state, what was charged and what is at risk.
+    Below them, how many are in each state, what was charged and what is at risk: the costs of the
+    lines add up to these. ``width`` is the terminal's, None where lines may be of any length.
     """
-    rows = [_intent_row(intent, now) for intent in intents]
-    rows += [(visible(one.address), _ELSEWHERE, "", str(one.charge or ""), "") for one in elsewhere]
-    if not rows:
+    listed = [_intent_row(intent, now) for intent in intents]
+    listed += [
+        _StatusRow(visible(one.address), _ELSEWHERE, "", one.charge, sum="charged")
+        for one in elsewhere
+    ]
+    if not listed:
         return "nothing was run here\n"
-    wide = [max(columns(row[index]) for row in rows) for index in range(4)]
-    lines = []
-    for name, state, age, cost, problem in rows:
-        line = f"  {_left(name, wide[0])}  {_left(state, wide[1])}  {age:>{wide[2]}}  "
-        line += f"{cost:>{wide[3]}}" + (f"  {problem}" if problem else "")
-        lines.append(line.rstrip())
+    kinds = [(one.sum, one.cost and one.cost.currency) for one in listed]
+    costs = in_cents(kinds, [one.cost for one in listed])
+    cells = [
+        (one.state, one.age, _shown_cost(one, cost))
+        for one, cost in zip(listed, costs, strict=True)
+    ]
+    # The states are counted below: where they are one, that says it all.
+    kept = [index for index in range(3) if index or index in varying(cells)]
+    rows = [
+        TableRow(name=one.name, cells=tuple(cell[index] for index in kept), prose=one.problem)
+        for one, cell in zip(listed, cells, strict=True)
+    ]
+    lines = lay_out(rows, width, left=(0,) if 0 in kept else ())
     counts = dict[str, int]()
-    for row in rows:
-        counts[row[1]] = counts.get(row[1], 0) + 1
+    for one in listed:
+        counts[one.state] = counts.get(one.state, 0) + 1
     parts = [f"{number} {state}" for state, number in counts.items()]
-    lines.append(" · ".join([*parts, *_sums(intents, elsewhere)]))
-    if simulated:
-        lines[-1] += " · simulated: nothing was paid"
+    parts += [*_sums(intents, elsewhere), *(["simulated: nothing was paid"] if simulated else [])]
+    lines += wrapped(" · ".join(parts), width, indent=2)
     return "\n".join(lines) + "\n"
 
 
@@ -126,21 +145,41 @@ def render_lease(lease: Lease | None, now: float) -> str:
     return f"{ended}: run again to go on from there\n"
 
 
-def _left(text: str, width: int) -> str:
-    return text + " " * (width - columns(text))
+@dataclass(frozen=True, slots=True)
+class _StatusRow:
+    """What ``status`` says of a clip.
+
+    ``is_due`` is a cost that is said though it is nothing; ``sum`` names the sum that it is part
+    of: ``charged``, ``at risk`` or none.
+    """
+
+    name: str
+    state: str
+    age: str
+    cost: Money | None
+    problem: str = ""
+    is_due: bool = False
+    sum: str = ""
 
 
-def _intent_row(intent: Intent, now: float) -> tuple[str, str, str, str, str]:
-    is_due = intent.state in {*AT_RISK, *_OVER}
-    cost = intent.cost if is_due else intent.charged
-    is_shown = cost is not None and (is_due or cost.amount)
-    return (
-        visible(intent.order.address),
-        STATE_WORDS[intent.state],
-        age(now - intent.changed_at),
-        str(cost) if is_shown else "unknown" if is_due else "",
-        visible(intent.problem) if intent.state not in _OVER else "",
+def _intent_row(intent: Intent, now: float) -> _StatusRow:
+    is_at_risk = intent.state in AT_RISK
+    is_due = is_at_risk or intent.state in _OVER
+    return _StatusRow(
+        name=visible(intent.order.address),
+        state=STATE_WORDS[intent.state],
+        age=age(now - intent.changed_at),
+        cost=intent.cost if is_due else intent.charged,
+        problem=visible(intent.problem) if intent.state not in _OVER else "",
+        is_due=is_due,
+        sum="at risk" if is_at_risk else "charged" if intent.charged is not None else "",
     )
+
+
+def _shown_cost(row: _StatusRow, cost: Money | None) -> str:
+    if cost is None:
+        return "unknown" if row.is_due else ""
+    return str(cost) if row.is_due or cost.amount else ""
 
 
 def _sums(intents: Sequence[Intent], elsewhere: Sequence[Finished]) -> list[str]:
@@ -162,18 +201,30 @@ def age(seconds: float) -> str:
     return f"{max(0, int(seconds))} s"
 
 
-def render_runs(runs: Sequence[RunRecord], written: Callable[[float], str]) -> str:
-    """A line for each run; ``written`` writes a time."""
+def render_runs(
+    runs: Sequence[RunRecord], written: Callable[[float], str], width: int | None = None
+) -> str:
+    """A line for each run; ``written`` writes a time. ``width`` is the terminal's, if there is one.
+
+    Of target and file is said what is not the same for all.
+    """
     if not runs:
         return "nothing was run here\n"
-    lines = []
-    for run in runs:
-        lasted = "" if run.ended_at is None else f"{age(run.ended_at - run.started_at):>7}"
-        outcome = run.outcome or "did not end"
-        lines.append(
-            f"{run.id}  {written(run.started_at)}  {lasted:>7}  {outcome:<11}  "
-            f"{visible(run.target)}  {visible(run.file)}"
+    places = [(visible(run.target), visible(run.file)) for run in runs]
+    kept = varying(places)
+    rows = []
+    for run, place in zip(runs, places, strict=True):
+        lasted = "" if run.ended_at is None else age(run.ended_at - run.started_at)
+        rows.append(
+            TableRow(
+                name=run.id,
+                cells=(written(run.started_at), lasted, run.outcome or "did not end"),
+                prose=" · ".join(place[index] for index in kept),
+            )
         )
+    lines = lay_out(rows, width, left=(0, 2), indent=0)
+    if same := [text for index, text in enumerate(places[0]) if index not in kept]:
+        lines += wrapped(f"all of them: {' · '.join(same)}", width, indent=2)
     return "\n".join(lines) + "\n"
 
 

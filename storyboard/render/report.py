@@ -11,9 +11,10 @@ from typing import Any
 from storyboard.ledger import Intent, State
 from storyboard.ledger.states import AT_RISK, UNDER_WAY
 from storyboard.render.ledger import amount
+from storyboard.render.prose import wrapped
 from storyboard.render.run import COLORS, GOOD, WORDS
 from storyboard.render.uncertain import uncertain_json, uncertain_lines
-from storyboard.render.width import visible
+from storyboard.render.width import columns, visible
 from storyboard.run.events import FORMAT, Happening
 from storyboard.run.report import Report, Result
 from storyboard.values.sums import total_by_currency
@@ -107,22 +108,26 @@ def _json(sums: Sequence[Money], currency: str) -> dict[str, str] | None:
     return amount(sums[0] if sums else Money(Decimal(0), currency))
 
 
-def render_report(report: Report, ways: NextSteps, *, color: bool) -> str:
-    """The summary: what came, what did not and what to do, and the money last."""
+def render_report(report: Report, ways: NextSteps, *, color: bool, width: int | None = None) -> str:
+    """The summary: what came, what did not and what to do, and the money last.
+
+    ``width`` is the terminal's, None where lines may be of any length; commands on lines
+    of their own stay on one.
+    """
     lines: list[str] = []
     for result in report.results:
         if result.what in GOOD or (result.what is _H.WAITING and not result.text):
             continue
         advice = _advice(result, ways, is_cut=report.interrupted)
-        lines.append(_problem(result, advice, color=color))
+        lines += _problem(result, advice, width, color=color)
     if report.stopped:
-        lines.append(f"stopped: {visible(report.stopped)}")
+        lines += wrapped(f"stopped: {visible(report.stopped)}", width, indent=2)
     if lines:
         lines.append("")
     came = any(result.what in GOOD for result in report.results)
     counts = " · ".join(_counted(report.results))
-    lines.append(counts + (f" · clips in {visible(ways.out)}" if came else ""))
-    lines.append(_money(report, ways))
+    lines += wrapped(counts + (f" · clips in {visible(ways.out)}" if came else ""), width, indent=2)
+    lines += wrapped(_money(report, ways), width, indent=2)
     if report.interrupted or not report.is_complete:
         lines.append(f"to go on: {visible(ways.again)}")
         if report.interrupted and any(map(_is_under_way, report.results)):
@@ -219,19 +224,33 @@ def _sent_as(result: Result) -> str:
     return result.intent.order.address if result.intent is not None else result.clip.address
 
 
-def _problem(result: Result, advice: str, *, color: bool) -> str:
+def _problem(result: Result, advice: str, width: int | None, *, color: bool) -> list[str]:
     head = _word(result)
     if color and result.what in COLORS:
         head = f"\x1b[{COLORS[result.what]}m{head}\x1b[0m"
-    text = f"{head}: {visible(result.clip.address)}"
-    if result.place:
-        text += f"  {visible(result.place)}"
-    if result.text:
-        text += f"\n   {visible(result.text)}"
+    # A clip and its place are what a reader goes to: they are not divided.
+    named, place = f"{_word(result)}: {visible(result.clip.address)}", visible(result.place)
+    lines = [named.replace(_word(result), head, 1)]
+    if place and (width is None or columns(f"{named}  {place}") <= width):
+        lines[0] += f"  {place}"
+    elif place:
+        lines.append(f"   {place}")
+    said = [visible(result.text)] if result.text else []
     if result.what is _H.UNCERTAIN:
-        text += "".join(f"\n   {line}" for line in uncertain_lines(result))
-    said = "\n".join(map(visible, advice.split("\n")))
-    return f"{text}\n   = help: {said}" if advice else text
+        said += uncertain_lines(result)
+    if advice:
+        first, *commands = map(visible, advice.split("\n"))
+        said += [f"= help: {first}", *commands]
+    for one in said:
+        # What begins with a blank is a command, which stays on one line, with what it means.
+        if one[:1] != " ":
+            lines += wrapped(f"   {one}", width, indent=5)
+        elif width is None or columns(one) <= width:
+            lines.append(one)
+        else:
+            command, _, why = one.rpartition("  ")
+            lines += [f"     {why}:", f"  {command.rstrip()}"]
+    return lines
 
 
 def _money(report: Report, ways: NextSteps) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from storyboard.ledger.states import STATE_WORDS
 from storyboard.plan.actions import DUE
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import Action
+from storyboard.render.prose import wrapped
 from storyboard.render.width import clip, columns, visible
 from storyboard.run.events import STATES, Event, Happening
 from storyboard.values.sums import total_by_currency
@@ -42,6 +43,8 @@ _ACTIVE = (
     _H.STORING, _H.RUNNING, _H.QUEUED, _H.SUBMITTED, _H.SUBMITTING, _H.UPLOADING, _H.UNCERTAIN,
     _H.ADOPTED,
 )  # fmt: skip
+_ENDS = {_H.STORED, _H.FAILED, _H.CANCELLED}
+"""What a clip leaves a line of, besides where it stands in the view."""
 _SENT = {*_ACTIVE, _H.STRANDED} - {_H.UPLOADING}
 _SUMS = ("spent", "at risk", "left")
 _NAME = 28
@@ -50,8 +53,16 @@ _STATE = 24
 """Columns for what a clip is at, where the terminal has them: ``in queue (123 before it)``."""
 _REST = 11
 """Columns of a row besides: its age, and what stands between."""
+_LEAST = 60
+"""Columns of a terminal with fewer of which lines are plainer to read than a live view."""
 _MIN_COLUMNS = 9
 """The fewest columns that say what a clip is at: ``rendering``."""
+
+
+def has_room(names: Iterable[str], width: int) -> bool:
+    """Whether a live view of these clips has room in ``width`` columns, without cutting a name."""
+    longest = max((columns(visible(name)) for name in names), default=0)
+    return width >= max(_LEAST, longest + _REST + _MIN_COLUMNS)
 
 
 def json_line(event: Event) -> str:
@@ -146,16 +157,24 @@ class Board:
         """
         active = [one for one in self.now.values() if one[0].what in _ACTIVE]
         active.sort(key=lambda one: (_ACTIVE.index(one[0].what), one[1]))
-        room = max(min(MAX_ROWS, height) - 3, 0)
+        tail = self._tail(width)[: min(MAX_ROWS, height)]
+        room = min(MAX_ROWS, height) - len(tail)
         shown = active if len(active) <= room else active[: max(room - 1, 0)]
         names = [columns(visible(event.clip)) for event, _ in shown]
         stated = [columns(_state(event)) for event, _ in shown]
         is_narrow = width < _NAME + _STATE + _REST
         state = min(_STATE, max(stated, default=0)) if is_narrow else _STATE
-        wide = min(max([*names, _NAME]), max(width - state - _REST, 8))
+        longest = max(names, default=0)
+        wide = min(max(longest, _NAME), max(width - state - _REST, 8))
+        # What a clip is at gives way before its name does.
+        wide = max(wide, min(longest, width - _MIN_COLUMNS - _REST))
         rows = [self._row(event, since, width, wide, color=color) for event, since in shown]
         if len(shown) < len(active) and room:
             rows.append(f"  … and {len(active) - len(shown)} more")
+        return [*rows, *tail]
+
+    def _tail(self, width: int) -> list[str]:
+        """What stands below the clips: counts, sums, and what is to be said."""
         counts: dict[Happening, int] = {}
         for event, _ in self.now.values():
             counts[event.what] = counts.get(event.what, 0) + 1
@@ -166,12 +185,8 @@ class Board:
             for what in (_H.WAITING, _H.FAILED, _H.BLOCKED, _H.UNCERTAIN, _H.UNPAID)
             if counts.get(what)
         ]
-        rows.append(clip(" · ".join(parts), width))
-        if sums := self._sums():
-            rows.append(clip(" · ".join(sums), width))
-        if self.said:
-            rows.append(clip(visible(self.said), width))
-        return rows
+        said = [" · ".join(parts), " · ".join(self._sums()), visible(self.said)]
+        return [clip(line, width) for one in said if one for line in wrapped(one, width, indent=2)]
 
     def _sums(self) -> list[str]:
         """Seconds rendered of all, and what is spent, at risk and left of the estimate."""
@@ -231,22 +246,33 @@ class LiveView:
     size: Callable[[], tuple[int, int]]
     color: bool
     _drawn: list[str] = field(default_factory=list)
+    _left: list[str] = field(default_factory=list)
+
+    def hear(self, event: Event) -> None:
+        """Take an event in; a clip that has come to its end leaves a line above the view."""
+        self.board.hear(event)
+        if event.what in _ENDS:
+            line = plain_line(event).rstrip("\n")
+            code = COLORS.get(event.what)
+            self._left.append(f"\x1b[{code}m{line}\x1b[0m" if self.color and code else line)
 
     def refresh(self) -> None:
         """Draw the board over what was drawn before, where anything on it has changed."""
         width, height = self.size()
         # The line that the cursor is left on is a line too.
         lines = self.board.draw(width - 1, height - 1, color=self.color)
-        if lines == self._drawn:
+        if lines == self._drawn and not self._left:
             return
-        self.write(self._up() + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
-        self._drawn = lines
+        shown = "".join(f"{line}\x1b[K\n" for line in (*self._left, *lines))
+        self.write(f"{self._up()}{shown}\x1b[J")
+        self._drawn, self._left = lines, []
 
     def clear(self) -> None:
-        """Take the view away, for what is to be printed next."""
-        if self._drawn:
-            self.write(self._up() + "\x1b[J")
-            self._drawn = []
+        """Take the view away, for what is to be printed next; the lines of clips stay."""
+        if self._drawn or self._left:
+            left = "".join(f"{line}\x1b[K\n" for line in self._left)
+            self.write(f"{self._up()}{left}\x1b[J")
+            self._drawn, self._left = [], []
 
     def _up(self) -> str:
         return f"\x1b[{len(self._drawn)}F" if self._drawn else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from storyboard.render.plan import counted
+from storyboard.render.amounts import counted
 from storyboard.render.width import visible
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 
 CENT = Decimal("0.01")
 
@@ -20,10 +20,11 @@ class Money:
 
     def __str__(self) -> str:
         """The amount to the cent, rounded up where it is finer, so that no bill is understated."""
-        shown = self.amount.quantize(CENT)
-        if shown < self.amount:
-            shown += CENT
-        return f"{shown:,} {self.currency}"
+        return f"{self.rounded_up().amount:,} {self.currency}"
+
+    def rounded_up(self) -> Money:
+        """The amount with a begun cent as a whole one."""
+        return Money(self.amount.quantize(CENT, ROUND_CEILING), self.currency)
 
     def rounded_down(self) -> Money:
         """The amount without what is smaller than a cent, for what is left of a budget."""

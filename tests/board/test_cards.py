@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from storyboard.api import Project
 from storyboard.board.model import plain_text
-from storyboard.board.shares import shares
-from storyboard.values.units import Money
 
 LIGHTHOUSE = Path(__file__).parents[2] / "examples" / "lighthouse"
 
@@ -22,23 +17,6 @@ def write_film(folder: Path, text: str) -> Project:
     file = folder / "storyboard.yaml"
     file.write_text(f"storyboard: 1\n{text}", encoding="utf-8")
     return Project(str(file))
-
-
-@given(
-    st.decimals(0, 9999, places=3),
-    st.lists(st.integers(0, 30), min_size=1, max_size=12),
-)
-def test_shares_add_up_to_the_price_and_none_is_negative(
-    amount: Decimal, weights: list[int]
-) -> None:
-    found = shares(Money(amount, "USD"), weights)
-    assert sum(one.amount for one in found if one) == amount
-    assert all(one is not None and one.amount >= 0 for one in found)
-
-
-def test_a_price_that_is_not_known_has_no_shares() -> None:
-    assert shares(None, [1, 2]) == (None, None)
-    assert shares(Money(Decimal(1), "USD"), []) == ()
 
 
 def test_every_shot_has_a_card_in_the_order_of_the_film() -> None:

@@ -338,17 +338,15 @@ def test_where_nothing_is_rendered_what_is_awaited_is_still_counted(compiled: Co
 
 def test_a_refused_clip_is_told_with_what_it_blocks_and_what_to_do(compiled: Compiled) -> None:
     shown = text(compiled[1], tower_2="refused")
-    assert "! tower/2  3 s  1 shot  –  0.34 USD  refused before\n" in shown
-    assert "! tower/3  4 s  1 shot  –  0.45 USD  waits for tower/2, which was refused before" in (
-        shown
-    )
+    assert "! tower/2  3 s  0.34 USD  refused before\n" in shown
+    assert "! tower/3  4 s  0.45 USD  waits for tower/2, which was refused before" in shown
     assert "change tower/2, or let it be sent once more with `storyboard resolve" in shown
     assert " · 2 blocked · at most 3.00 USD to pay" in shown.splitlines()[-2]
 
 
 def test_a_clip_that_waits_for_one_on_its_way_is_rendered_after_it(compiled: Compiled) -> None:
     shown = text(compiled[1], shore_1="waiting")
-    assert "+ shore/2  3 s  1 shot  –  0.34 USD  new, after shore/1" in shown
+    assert "+ shore/2  3 s  0.34 USD  new, after shore/1" in shown
 
 
 def test_words_of_a_vendor_cannot_steer_the_terminal(compiled: Compiled) -> None:

@@ -15,7 +15,7 @@ from storyboard.plan.clips import PlannedClip
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import Action
 from storyboard.render.report import NextSteps, render_report, report_json
-from storyboard.render.run import MAX_ROWS, Board, LiveView, Log
+from storyboard.render.run import MAX_ROWS, Board, LiveView, Log, has_room
 from storyboard.render.width import columns
 from storyboard.run.events import Event, Happening
 from storyboard.run.report import Report, Result
@@ -99,6 +99,34 @@ def test_what_has_not_changed_is_not_drawn_again() -> None:
     assert len(written) == 1
     view.clear()
     assert written[-1] == "\x1b[2F\x1b[J"
+
+
+def test_a_clip_that_has_come_to_its_end_leaves_a_line_that_stays() -> None:
+    written: list[str] = []
+    view = LiveView(board(2), written.append, lambda: (80, 24), color=False)
+    view.hear(event(H.RUNNING, "a/0"))
+    view.refresh()
+    view.hear(event(H.STORED, "a/0", file="out/a/0.mp4"))
+    view.refresh()
+    up, line = written[-1].split("F", 1)
+    assert up == "\x1b[3"
+    assert line.startswith("a/0  rendered  out/a/0.mp4\x1b[K\n1 of 2 clips")
+    view.hear(event(H.FAILED, "a/1", text="no"))
+    view.clear()
+    assert written[-1] == "\x1b[2Fa/1  failed: no\x1b[K\n\x1b[J"
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "is_so"), [("a/1", 60, True), ("a/1", 59, False), ("a/" + "x" * 50, 80, True),
+                                 ("a/" + "x" * 60, 80, False)],
+)  # fmt: skip
+def test_a_live_view_is_for_windows_in_which_no_name_is_cut(
+    name: str, width: int, is_so: bool
+) -> None:
+    assert has_room([name], width) is is_so
+    view = Board(1, lambda: 0.0, [request(name)])
+    view.hear(event(H.QUEUED, name, position=7))
+    assert (name in view.draw(width - 1, color=False)[0]) or not is_so
 
 
 def test_a_pause_is_said_until_something_is_sent_again() -> None:

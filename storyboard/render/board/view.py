@@ -20,6 +20,7 @@ from storyboard.board.model import (
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import Plan
 from storyboard.plan.reason import Action
+from storyboard.render.amounts import amount, counted, price
 from storyboard.render.board.page_values import (
     BoardView,
     CardFact,
@@ -34,7 +35,6 @@ from storyboard.render.board.page_values import (
 )
 from storyboard.render.board.parts import PagePart, is_of_money, reasons_of, state_of
 from storyboard.render.board.timeline import clock, timeline
-from storyboard.render.plan import amount, counted, price
 from storyboard.render.reasons import unpriced_text
 from storyboard.values.sums import Total
 

@@ -1,0 +1,146 @@
+"""How tables look at each width: ``screens`` holds what people see, a file for each width.
+
+``STORYBOARD_UPDATE=1`` writes the files anew; look at them before you keep them. What holds for
+all of them is tested beside: no address and no price is cut, and no line of words is too long.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from storyboard.api import CompileOptions, Project
+from storyboard.ledger import Finished, Intent, Order, State
+from storyboard.plan import Plan
+from storyboard.plan.clips import PlannedClip
+from storyboard.render.ledger import render_status
+from storyboard.render.plan import render_plan
+from storyboard.render.report import NextSteps, render_report
+from storyboard.render.width import columns
+from storyboard.run.events import Happening
+from storyboard.run.report import Report, Result
+from storyboard.values.units import Money
+
+SCREENS = Path(__file__).parent / "screens"
+ROOT = Path(__file__).resolve().parents[2]
+WIDTHS = (60, 80, 100, 160)
+NOW = 1_800_000_000.0
+
+
+def _plan(file: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    monkeypatch.chdir(ROOT if file.startswith("examples") else SCREENS)
+    return Project(file, CompileOptions(project=Path())).plan().plan
+
+
+def _shown_plan(file: str, *, everything: bool = False) -> Callable[..., str]:
+    def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+        plan = _plan(file, monkeypatch)
+        return render_plan(plan, color=False, width=width, everything=everything)
+
+    return shown
+
+
+def _intents() -> list[Intent]:
+    problem = (
+        "the picture mara/front.png is larger than 10 MB, which is the most that the model takes "
+        "of a reference"
+    )
+    stands = (
+        ("arrival/dusk..look-up", State.STORED, 1.68, ""),
+        ("door/knock..match", State.RUNNING, None, ""),
+        ("tower/climb.1", State.FAILED, 0, problem),
+        ("tower/the-keeper-climbs-all-the-steps..and-opens-the-hatch", State.UNCERTAIN, None, ""),
+    )  # fmt: skip
+    return [
+        Intent(
+            order=Order(
+                digest=f"sha256:{name}", address=name, host="fal", endpoint="e", payload={},
+                seconds=12, estimate=Money(Decimal("1.68"), "USD"),
+            ),
+            state=state, run="now", changed_at=NOW - 90 * number, problem=problem,
+            charged=None if charged is None else Money(Decimal(str(charged)), "USD"),
+        )
+        for number, (name, state, charged, problem) in enumerate(stands)
+    ]  # fmt: skip
+
+
+def _status(width: int, _: pytest.MonkeyPatch) -> str:
+    elsewhere = Finished(
+        digest="sha256:dawn", request_id="7", address="dawn/calm..keeper", host="fal",
+        endpoint="e", seconds=15, charge=Money(Decimal("2.10"), "USD"), clip="f" * 64,
+    )  # fmt: skip
+    return render_status(_intents(), [elsewhere], NOW, simulated=False, width=width)
+
+
+_ENDS = {
+    State.STORED: Happening.STORED,
+    State.RUNNING: Happening.STRANDED,
+    State.FAILED: Happening.FAILED,
+    State.UNCERTAIN: Happening.UNCERTAIN,
+}
+
+
+def _report(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    results = [
+        Result(
+            clip=PlannedClip(
+                order=one.order, names=(one.order.address,), padding=0, assets=(), frames=(),
+                shots=((one.order.address, "storyboard.yaml:48"),),
+            ),
+            what=_ENDS[one.state],
+            intent=one,
+            place="storyboard.yaml:48",
+            text=one.problem or "the host did not answer within 20 minutes",
+            kind="bad_input" if one.problem else "",
+        )
+        for one in _intents()
+    ]  # fmt: skip
+    report = Report(run="now", results=tuple(results), stopped="", interrupted=False, seconds=9.0)
+    ways = NextSteps(again="storyboard run film.yaml", film=" --file film.yaml", out="out")
+    return render_report(report, ways, color=False, width=width)
+
+
+CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
+    "plan": _shown_plan("examples/lighthouse"),
+    "plan-all": _shown_plan("examples/lighthouse", everything=True),
+    "plan-scripts": _shown_plan("examples/every-script"),
+    "plan-long-names": _shown_plan("long-names.storyboard.yaml"),
+    "status": _status,
+    "run-report": _report,
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", CASES)
+def test_a_screen_is_the_stored_one(name: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = CASES[name](width, monkeypatch)
+    stored = SCREENS / f"{name}.{width}.txt"
+    if os.environ.get("STORYBOARD_UPDATE") == "1":
+        stored.write_text(shown, encoding="utf-8")
+    assert shown == stored.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_is_cut_and_no_words_leave_the_screen(
+    name: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, whole = CASES[name](width, monkeypatch), CASES[name](10_000, monkeypatch)
+    for kind in (r"[\w-]+/[\w.-]+", r"[0-9,]+\.[0-9]{2} USD"):
+        assert set(re.findall(kind, whole)) == set(re.findall(kind, shown))
+    for line in shown.splitlines():
+        is_command = line.lstrip().startswith("storyboard ")
+        assert columns(line) <= width or len(line.split()) <= 2 or is_command, line
+
+
+def test_every_stored_screen_belongs_to_a_case() -> None:
+    stored = {path.name for path in SCREENS.glob("*.txt")}
+    assert stored == {f"{name}.{width}.txt" for name in CASES for width in WIDTHS}
