@@ -40,10 +40,12 @@ def stitch_plan(
 
     Without ``out`` the film is ``film.mp4`` beside the clips. ``say`` hears why clips are encoded
     anew. ``force`` replaces a file that is none of ``outputs``. Raises ``MissingClipsError``,
-    ``StitchError``, ``FfmpegError``, ``LedgerError``, ``LockError``, ``OutputError`` and
+    ``StitchError``, ``LedgerError``, ``LockError``, ``OutputError`` and
     ``OutsideError``.
     """
-    from storyboard.media.join import JoinPiece, stitch
+    from storyboard.media.join import JoinPiece, join
+
+    titles = {one.scene: one.title or one.scene for one in plan.totals.scenes}
 
     # Further takes are there to choose from: the film has one of each.
     requests = [one for one in plan.requests if one.alternate_of is None]
@@ -54,10 +56,14 @@ def stitch_plan(
         if take is None or not store.has(take):
             lost.append(request.id)
             continue
-        kept = request.seconds - request.padding if request.padding else None
         file, clip = store.take(take), store.clip(request.id)
         links = (clip,) if clip.is_file() and clip.samefile(file) else ()
-        pieces.append(JoinPiece(file=file, seconds=kept, name=request.id, links=links))
+        kept = request.seconds - request.padding if request.padding else None
+        scene = request.id.partition("/")[0]
+        chapter = titles.get(scene, scene)
+        pieces.append(
+            JoinPiece(file=file, seconds=kept, chapter=chapter, name=request.id, links=links)
+        )
     if lost:
         raise MissingClipsError(tuple(lost), len(requests))
     if out is None and store.clips is not None:
@@ -65,7 +71,7 @@ def stitch_plan(
         outputs = replace(outputs, root=store.clips.resolve())
     film = out or store.out / "film.mp4"
     outputs.check(film, force=force)
-    made = stitch(pieces, film, say)
+    made = join(pieces, film, say)
     outputs.keep(film)
     return made, len(pieces)
 

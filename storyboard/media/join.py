@@ -1,20 +1,34 @@
-"""The film from its clips: joined as they are where that is sound, encoded anew where it is not.
+"""The film from pieces of clips: their pictures copied where that is exact, else encoded anew.
 
-ffmpeg's own concatenation takes clips of different make without a word and writes a broken
-film, so what the clips are is compared first, and the film is looked at last.
+Pictures can be copied where every piece is a whole clip and all are of one make; a track of two
+makes, or one that begins off a key frame, plays nowhere. Sound is always decoded and encoded once,
+each piece as long as its pictures, so that picture and sound stay together at every cut.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storyboard.errors import StoryboardError
-from storyboard.media.ffmpeg import FfmpegError, run_ffmpeg
-from storyboard.media.mp4 import ClipError, Track, make_of, read_clip
+from storyboard.media.mp4 import ClipError, ClipFacts, make_of, read_clip
+from storyboard.media.picture_tracks import (
+    CopiedPictures,
+    EncodedPictures,
+    NotCopiedError,
+    PictureTrack,
+)
+from storyboard.media.pyav import MediaError, create_film
+from storyboard.media.sound import SAMPLE_RATE, Sound, SoundTrack, read_sound
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter
 
 SUFFIXES = (".mp4", ".m4v", ".mov")
 """What the name of a film may end in: the containers that the clips can be copied into."""
@@ -26,71 +40,211 @@ class StitchError(StoryboardError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinPiece:
-    """A clip and how much of it belongs in the film: ``seconds``, or all where None.
+    """A piece of a clip that is a part of the film: its frames from ``start`` to before ``end``.
 
-    ``name`` is what people call it, ``links`` are other names of the same file.
+    Frames are numbered from 0; ``end`` is None for all that follow. ``seconds`` says in place of
+    ``end`` where the piece ends in the clip, to the nearest frame. ``chapter`` is the title of
+    the chapter that the piece belongs to; a new one begins where it differs from that of the piece
+    before. ``name`` is what people call the clip, ``links`` are other names of the same file.
     """
 
     file: Path
+    start: int = 0
+    end: int | None = None
     seconds: int | None = None
+    chapter: str = ""
     name: str = ""
     links: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinedFilm:
-    """A film that was made: its file, its length, and whether its clips were encoded anew."""
+    """A film that was made: its file, its length, and whether its pictures were encoded anew."""
 
     file: Path
     seconds: float
     encoded: bool
 
 
-def stitch(
+def join(
     pieces: Sequence[JoinPiece], film: Path, said: Callable[[str], None] = print
 ) -> JoinedFilm:
-    """Join clips to a film. Raises ``StitchError``; the file is there whole or not at all."""
+    """Join pieces of clips to a film, in their order. The file is there whole or not at all.
+
+    Pictures are copied where every piece is a whole clip and all are of one make, else the whole
+    film is encoded; ``said`` hears why. An encoded film has the size, rate and colours of the make
+    that fills most of it, and of clips with its rate exactly the frames that were asked for.
+    Pieces that follow each other in one clip go on without a cut. At a cut the sound fades for
+    10 ms; where a piece has none it is silent. Raises ``StitchError``.
+    """
     if not pieces:
         raise StitchError("there is no clip to join")
+    plan = _Joining.of(pieces)
+    if plan.why_encoded:
+        said(f"{plan.why_encoded}: all are encoded anew")
     try:
-        makes, lengths = [], []
-        for piece in pieces:
-            make, length = _look(piece)
-            makes.append(make)
-            lengths.append(length)
-        wanted = sum(
-            min(length, piece.seconds) if piece.seconds else length
-            for length, piece in zip(lengths, pieces, strict=True)
-        )
-        is_mixed = len(set(makes)) > 1
-        encode = is_mixed or any(piece.seconds is not None for piece in pieces)
         film.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=film.parent, prefix=".stitch-") as folder:
-            files = [piece.file for piece in pieces]
-            if encode:
-                why = "the clips are not all of one make" if is_mixed else "padding is cut off"
-                said(f"{why}: all are encoded anew")
-                files = _encode(pieces, Path(folder))
             beside = Path(folder) / f"film{film.suffix or SUFFIXES[0]}"
-            _concatenate(files, Path(folder), beside)
+            encoded = bool(plan.why_encoded)
+            try:
+                frames = plan.write(beside, encode=encoded)
+            except NotCopiedError:
+                said("the clips cannot be joined as they are: all are encoded anew")
+                encoded = True
+                frames = plan.write(beside, encode=True)
             made = read_clip(beside)
-            if abs(made.seconds - wanted) > 0.1 + 0.05 * len(pieces):
+            if made.frames != frames:
                 raise StitchError(
-                    f"the film lasts {made.seconds:.1f} s and its clips {wanted:.1f} s: not kept"
+                    f"the film has {made.frames} frames and its clips {frames}: not kept"
                 )
             beside.replace(film)
-    except (ClipError, FfmpegError) as error:
+    except (ClipError, MediaError) as error:
         raise StitchError(f"the film cannot be made: {error}") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StitchError(f'"{film}" cannot be written: {reason}') from None
-    return JoinedFilm(file=film, seconds=made.seconds, encoded=encode)
+    return JoinedFilm(file=film, seconds=made.seconds, encoded=encoded)
 
 
-def _look(piece: JoinPiece) -> tuple[tuple[Track, ...], float]:
-    """How a clip is made and how long it lasts, in seconds; a damaged one is named."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Joining:
+    """Pieces with what their clips are, and what the film will be."""
+
+    pieces: tuple[JoinPiece, ...]
+    facts: tuple[ClipFacts, ...]
+    like: int
+    """The piece whose size, rate and colours an encoded film takes on."""
+    why_encoded: str
+
+    @classmethod
+    def of(cls, given: Sequence[JoinPiece]) -> _Joining:
+        looked, makes, facts = [], [], []
+        for piece in _merged(given):
+            with _named(piece):
+                found = read_clip(piece.file)
+                if piece.seconds is not None:
+                    piece = replace(piece, end=found.frame_at(piece.seconds))
+                end = found.frames if piece.end is None else piece.end
+                if found.frames and not 0 <= piece.start < end <= found.frames:
+                    wanted = f"those from {piece.start} to {end} are wanted"
+                    raise ClipError(f"it has {found.frames} frames, {wanted}")
+                makes.append(make_of(piece.file))
+                facts.append(found)
+            looked.append(piece)
+        pieces = tuple(looked)
+        shares: Counter[tuple[int, int, Fraction]] = Counter()
+        for piece, one in zip(pieces, facts, strict=True):
+            shares[_look(one)] += (piece.end or one.frames) - piece.start
+        ((look, _),) = shares.most_common(1)
+        why = ""
+        if len(set(makes)) > 1:
+            why = "the clips are not all of one make"
+        elif any(
+            piece.start or (piece.end is not None and piece.end != one.frames)
+            for piece, one in zip(pieces, facts, strict=True)
+        ):
+            why = "parts of clips are cut off"
+        return cls(
+            pieces=pieces,
+            facts=tuple(facts),
+            like=next(at for at, one in enumerate(facts) if _look(one) == look),
+            why_encoded=why,
+        )
+
+    def write(self, file: Path, *, encode: bool) -> int:
+        """Write the film; returns how many frames it has."""
+        with create_film(file) as film:
+            like = self.pieces[self.like].file
+            pictures: PictureTrack
+            if encode:
+                pictures = EncodedPictures(film, like, self.facts[self.like])
+            else:
+                pictures = CopiedPictures(film, like)
+            has_sound = any(one.has_sound for one in self.facts)
+            track = SoundTrack(film) if has_sound else None
+            rate = self.facts[self.like].rate or Fraction(24)
+            film.set_chapters(self._chapters())
+            frames = 0
+            for number, (piece, facts) in enumerate(zip(self.pieces, self.facts, strict=True)):
+                begin = _sample_at(frames, rate)
+                with _named(piece):
+                    frames += pictures.write(piece.file, facts, piece.start, piece.end)
+                    if track is not None:
+                        sound = _sound_of(piece, facts, _sample_at(frames, rate) - begin)
+                        sound.fade(start=self._is_cut(number), end=self._is_cut(number + 1))
+                        track.write(sound)
+            pictures.finish()
+            if track is not None:
+                track.finish()
+        return frames
+
+    def _is_cut(self, number: int) -> bool:
+        """Whether something else is heard before a piece than its own clip up to there."""
+        if not 0 < number < len(self.pieces):
+            return False
+        before, piece = self.pieces[number - 1 : number + 1]
+        return (before.file, before.end) != (piece.file, piece.start)
+
+    def _chapters(self) -> list[Chapter]:
+        """The chapters, from the lengths that the clips' indexes tell; none without a title."""
+        found: list[Chapter] = []
+        at = Fraction(0)
+        if not any(piece.chapter for piece in self.pieces):
+            return found
+        for piece, facts in zip(self.pieces, self.facts, strict=True):
+            end = facts.frames if piece.end is None else piece.end
+            if not found or found[-1]["metadata"]["title"] != piece.chapter:
+                found.append(
+                    {
+                        "id": len(found) + 1,
+                        "start": round(at * 1000),
+                        "end": 0,
+                        "time_base": Fraction(1, 1000),
+                        "metadata": {"title": piece.chapter},
+                    }
+                )
+            at += (end - piece.start) / (facts.rate or Fraction(24))
+            found[-1]["end"] = round(at * 1000)
+        return found
+
+
+def _merged(given: Sequence[JoinPiece]) -> tuple[JoinPiece, ...]:
+    """Pieces, those that go on in the same clip and chapter made one: between them is no cut."""
+    found: list[JoinPiece] = []
+    for piece in given:
+        before = found[-1] if found else None
+        if before is not None and (before.file, before.end, before.chapter) == (
+            piece.file,
+            piece.start,
+            piece.chapter,
+        ):
+            found[-1] = replace(before, end=piece.end)
+        else:
+            found.append(piece)
+    return tuple(found)
+
+
+def _look(facts: ClipFacts) -> tuple[int, int, Fraction]:
+    return facts.width, facts.height, facts.rate
+
+
+def _sample_at(frames: int, rate: Fraction) -> int:
+    """The sample that sounds when a frame of the film begins to be shown."""
+    return round(frames / rate * SAMPLE_RATE)
+
+
+def _sound_of(piece: JoinPiece, facts: ClipFacts, samples: int) -> Sound:
+    if not facts.has_sound:
+        return Sound.silence(samples)
+    return read_sound(piece.file, piece.start / (facts.rate or Fraction(24)), samples)
+
+
+@contextmanager
+def _named(piece: JoinPiece) -> Iterator[None]:
+    """Say which clip is damaged, and what to do."""
     try:
-        return make_of(piece.file), read_clip(piece.file).seconds
+        yield
     except ClipError as error:
         name = f'the clip of "{piece.name}"' if piece.name else "a clip"
         files = " and ".join(f'"{file}"' for file in (piece.file, *piece.links))
@@ -98,49 +252,3 @@ def _look(piece: JoinPiece) -> tuple[tuple[Track, ...], float]:
             f"{name} is damaged: {error}; delete {files} and run again: what is paid is fetched "
             "once more"
         ) from None
-
-
-def _concatenate(files: Sequence[Path], folder: Path, film: Path) -> None:
-    lines = []
-    for number, file in enumerate(files):
-        # Names of our own: what a scene is called needs no quoting then.
-        link = folder / f"{number:06}.mp4"
-        if file.parent != folder:
-            link.symlink_to(file.resolve())
-        else:
-            link = file
-        lines.append(f"file '{link.name}'\n")
-    listed = folder / "clips.txt"
-    listed.write_text("".join(lines), encoding="utf-8")
-    copied = ["-f", "concat", "-safe", "0", "-i", str(listed), "-map", "0", "-c", "copy"]
-    run_ffmpeg([*copied, "-movflags", "+faststart", str(film)])
-
-
-def _encode(pieces: Sequence[JoinPiece], folder: Path) -> list[Path]:
-    """Every clip as H.264 of the first one's size and rate with a stereo track."""
-    first = read_clip(pieces[0].file)
-    rate = round(1 / first.frame) if first.frame else 24
-    width, height = first.width // 2 * 2, first.height // 2 * 2
-    fit = f"scale={width}:{height}:force_original_aspect_ratio=decrease"
-    fit += f",pad={width}:{height}:-1:-1,setsar=1,fps={rate},format=yuv420p"
-
-    def encode(number: int) -> Path:
-        piece, made = pieces[number], folder / f"e{number:06}.mp4"
-        lasts = piece.seconds or read_clip(piece.file).seconds
-        has_sound = any(track[0] == b"soun" for track in make_of(piece.file))
-        silence = ["-f", "lavfi", "-i", "anullsrc=channel_layout=stereo:sample_rate=48000"]
-        sound = ["-map", "0:a:0"] if has_sound else ["-map", "1:a:0"]
-        run_ffmpeg(
-            [
-                *("-i", str(piece.file)),
-                *([] if has_sound else silence),
-                *("-map", "0:v:0", *sound, "-t", f"{lasts:.6f}"),
-                *("-vf", fit, "-c:v", "libx264", "-preset", "fast", "-crf", "16"),
-                *("-af", "apad", "-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2"),
-                *("-video_track_timescale", str(rate * 512), "-shortest", str(made)),
-            ]
-        )
-        return made
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(encode, range(len(pieces))))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,12 +27,29 @@ class ClipError(StoryboardError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipFacts:
-    """What a clip is: its length and the length of one frame, in seconds, and its sides."""
+    """What a clip is: frames, how many of them a second, sides in pixels, and if it has sound.
+
+    ``seconds`` is how long its pictures last. ``is_even`` says that each lasts as long as every
+    other, so that a frame's time tells its number. Of a clip in fragments, whose index does not
+    count them, frames, rate and seconds are 0.
+    """
 
     seconds: float
-    frame: float
+    frames: int
+    rate: Fraction
+    is_even: bool
     width: int
     height: int
+    has_sound: bool
+
+    @property
+    def frame(self) -> float:
+        """The length of one frame in seconds."""
+        return float(1 / self.rate) if self.rate else 0.0
+
+    def frame_at(self, seconds: int) -> int:
+        """The number of the frame that is shown from so many seconds on, at most the last's end."""
+        return min(self.frames, round(seconds * self.rate))
 
     def lasts(self, seconds: int) -> bool:
         """Whether it lasts so many seconds, give or take one frame."""
@@ -39,27 +58,41 @@ class ClipFacts:
 
 def read_clip(path: Path) -> ClipFacts:
     """What a file holds. Raises ``ClipError`` where it is no whole MP4 with a picture track."""
-    size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(12)
-        if len(head) < 12 or head[4:8] != b"ftyp":
-            raise ClipError("it is no MP4 file" if size else "it is empty")
-        places = dict(_top(file, size))
-        for kind in (b"moov", b"mdat"):
-            if kind not in places:
-                raise ClipError(f"it has no {kind.decode()}: it was cut, or is not finished")
-        start, end = places[b"moov"]
-        if end - start > _MAX_INDEX:
-            raise ClipError("its index is larger than any clip's")
-        file.seek(start)
-        index = file.read(end - start)
-    try:
+        return read_clip_file(file, path.stat().st_size)
+
+
+def read_clip_file(file: BinaryIO, size: int) -> ClipFacts:
+    """What an open file of so many bytes holds. Raises ``ClipError`` as ``read_clip``."""
+    head = file.read(12)
+    if len(head) < 12 or head[4:8] != b"ftyp":
+        raise ClipError("it is no MP4 file" if size else "it is empty")
+    places = dict(_top(file, size))
+    for kind in (b"moov", b"mdat"):
+        if kind not in places:
+            raise ClipError(f"it has no {kind.decode()}: it was cut, or is not finished")
+    index = _read_box(file, places[b"moov"])
+    with _reading_index():
         found = _read_index(index)
-    except (struct.error, ZeroDivisionError, KeyError):
-        raise ClipError("its index cannot be read") from None
     if found is None:
         raise ClipError("it has no pictures")
     return found
+
+
+def _read_box(file: BinaryIO, place: tuple[int, int]) -> bytes:
+    start, end = place
+    if end - start > _MAX_INDEX:
+        raise ClipError("its index is larger than any clip's")
+    file.seek(start)
+    return file.read(end - start)
+
+
+@contextmanager
+def _reading_index() -> Iterator[None]:
+    try:
+        yield
+    except (struct.error, ZeroDivisionError, KeyError, IndexError, RecursionError):
+        raise ClipError("its index cannot be read") from None
 
 
 def _top(file: BinaryIO, size: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
@@ -98,39 +131,61 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
 
 
 def _inside(data: bytes, start: int, end: int) -> dict[bytes, tuple[int, int]]:
-    """The leaves under a track, its containers opened."""
+    """The leaves under a track, its containers opened; of two of a kind the first.
+
+    In QuickTime files a second handler, of the data, stands below that of the track.
+    """
     found: dict[bytes, tuple[int, int]] = {}
     for kind, begin, finish in _boxes(data, start, end):
         if kind in _CONTAINERS:
-            found |= _inside(data, begin, finish)
+            found = _inside(data, begin, finish) | found
         else:
-            found[kind] = (begin, finish)
+            found.setdefault(kind, (begin, finish))
     return found
 
 
 def _read_index(index: bytes) -> ClipFacts | None:
-    for kind, start, end in _boxes(index, 0, len(index)):
-        if kind != b"trak":
-            continue
-        leaves = _inside(index, start, end)
-        handler = leaves[b"hdlr"][0]
-        if index[handler + 8 : handler + 12] != b"vide":
-            continue
-        at = leaves[b"mdhd"][0]
-        if index[at] == 1:
-            scale, length = struct.unpack_from(">IQ", index, at + 20)
-        else:
-            scale, length = struct.unpack_from(">II", index, at + 12)
-        times = leaves[b"stts"][0]
-        entries, _, delta = struct.unpack_from(">III", index, times + 4)
-        width, height = struct.unpack_from(">II", index, leaves[b"tkhd"][1] - 8)
-        return ClipFacts(
-            seconds=length / scale,
-            frame=delta / scale if entries else 0.0,
-            width=width >> 16,
-            height=height >> 16,
-        )
-    return None
+    tracks = [
+        _inside(index, start, end)
+        for kind, start, end in _boxes(index, 0, len(index))
+        if kind == b"trak"
+    ]
+    kinds = [_kind_of(index, leaves) for leaves in tracks]
+    if b"vide" not in kinds:
+        return None
+    leaves = tracks[kinds.index(b"vide")]
+    scale, length = _length_of(index, leaves)
+    times = leaves[b"stts"][0]
+    entries, _, delta = struct.unpack_from(">III", index, times + 4)
+    (frames,) = struct.unpack_from(">I", index, leaves[b"stsz"][0] + 8)
+    width, height = struct.unpack_from(">II", index, leaves[b"tkhd"][1] - 8)
+    is_even = entries == 1 and delta > 0 and frames > 0
+    rate = Fraction(scale, delta) if is_even else Fraction(frames * scale, length or 1)
+    return ClipFacts(
+        # The index's own length counts from the first picture sent, not from the first shown.
+        seconds=float(frames / rate) if is_even else length / scale,
+        frames=frames,
+        rate=rate,
+        is_even=is_even,
+        width=width >> 16,
+        height=height >> 16,
+        has_sound=b"soun" in kinds,
+    )
+
+
+def _kind_of(index: bytes, leaves: dict[bytes, tuple[int, int]]) -> bytes:
+    handler = leaves[b"hdlr"][0]
+    return index[handler + 8 : handler + 12]
+
+
+def _length_of(index: bytes, leaves: dict[bytes, tuple[int, int]]) -> tuple[int, int]:
+    """Parts of a second in which a track counts, and how many of them it lasts."""
+    at = leaves[b"mdhd"][0]
+    if index[at] == 1:
+        scale, length = struct.unpack_from(">IQ", index, at + 20)
+    else:
+        scale, length = struct.unpack_from(">II", index, at + 12)
+    return scale, length
 
 
 Track = tuple[bytes, int, tuple[int, ...], bytes]
@@ -142,29 +197,22 @@ def make_of(path: Path) -> tuple[Track, ...]:
 
     Bit rates are left out: they differ from clip to clip and matter to no decoder.
     """
-    size = path.stat().st_size
     with path.open("rb") as file:
-        places = dict(_top(file, size))
+        places = dict(_top(file, path.stat().st_size))
         if b"moov" not in places:
             raise ClipError("it is no MP4 file")
-        start, end = places[b"moov"]
-        file.seek(start)
-        index = file.read(end - start)
-    try:
+        index = _read_box(file, places[b"moov"])
+    with _reading_index():
         return tuple(
             _make(index, _inside(index, begin, finish))
             for kind, begin, finish in _boxes(index, 0, len(index))
             if kind == b"trak"
         )
-    except (struct.error, KeyError, IndexError):
-        raise ClipError("its index cannot be read") from None
 
 
 def _make(index: bytes, leaves: dict[bytes, tuple[int, int]]) -> Track:
-    handler = leaves[b"hdlr"][0]
-    kind = index[handler + 8 : handler + 12]
-    at = leaves[b"mdhd"][0]
-    (scale,) = struct.unpack_from(">I", index, at + (20 if index[at] == 1 else 12))
+    kind = _kind_of(index, leaves)
+    scale, _ = _length_of(index, leaves)
     start, end = leaves[b"stsd"]
     size, _ = struct.unpack_from(">I4s", index, start + 8)
     entry = index[start + 8 : min(start + 8 + size, end)]

@@ -14,7 +14,7 @@ from storyboard.errors import UsageError
 from storyboard.hosts.registry import SIMULATED_KEY, find_key, get_host, open_host
 from storyboard.ledger import Ledger
 from storyboard.ledger.store import Store
-from storyboard.media.ffmpeg import NEEDED, FfmpegError, find_ffmpeg
+from storyboard.media.pyav import NEEDED, MediaError, is_av_here
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip, planned_clips
 from storyboard.run.events import Event, EventListener
@@ -71,7 +71,7 @@ class Session:
 
         A listener that raises ``OSError`` has gone away: the run ends in order, as after an
         interrupt. Raises ``RunError``, ``PlanError``, ``SettingError``, ``KeyMissingError``,
-        ``LedgerError``, ``LeaseHeldError``, ``LeaseLostError``, ``FfmpegError``,
+        ``LedgerError``, ``LeaseHeldError``, ``LeaseLostError``, ``MediaError``,
         ``SimulatorError``, ``WaitsError``.
         """
         clips = planned_clips(self.plan, self.target.host)
@@ -97,8 +97,8 @@ class Session:
 
     def _check(self, clips: tuple[PlannedClip, ...]) -> None:
         """Refuse before the first payment what would be found missing after it."""
-        if find_ffmpeg() is None and any(clip.frames for clip in clips):
-            raise FfmpegError(f"clips that open on another's last frame need ffmpeg: {NEEDED}")
+        if not is_av_here() and any(clip.frames for clip in clips):
+            raise MediaError(f"clips that open on another's frame need PyAV: {NEEDED}")
         host = get_host(self.target.host)
         wanted = "" if self.store.simulated else host.pictures_option
         if (

@@ -21,7 +21,9 @@ from storyboard.hosts.errors import FailureKind, HostError
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Ledger
 from storyboard.ledger.store import Store, refusal
-from storyboard.media.ffmpeg import FfmpegError, last_frame
+from storyboard.media.frames import save_frame
+from storyboard.media.mp4 import ClipError
+from storyboard.media.pyav import MediaError
 from storyboard.project.files import PictureFacts
 from storyboard.targets.model import Pictures
 
@@ -99,10 +101,10 @@ class Uploads:
                 return picture, hashlib.sha256(picture.read_bytes()).hexdigest()
         picture = self._store.frames / f"{clip}.png"
         try:
-            await asyncio.to_thread(last_frame, self._store.take(clip), picture)
+            await asyncio.to_thread(save_frame, self._store.take(clip), picture)
             if picture.stat().st_size > self._limits.max_bytes:
                 picture = await asyncio.to_thread(_as_jpeg, picture)
-        except FfmpegError as error:
+        except (ClipError, MediaError) as error:
             raise AssetError(
                 f"the last frame of the clip before cannot be taken: {error}"
             ) from None

@@ -1,48 +1,38 @@
 """Rendering what was ordered: a labelled clip of the right length, shape, rate and sound.
 
-With ffmpeg, on PATH or from the package imageio-ffmpeg, a clip is H.264 in MP4 at 24 frames a
-second, with an AAC tone where sound was ordered. Without it, a clip is a film of still pictures
-(see ``mp4_writer``): its length, shape and rate are right too, but it has no sound. The same order
-gives the same bytes on one machine.
+A clip is made as the models make theirs (``media.clip_writer``): H.264 at 24 frames a second, a
+frame more than its seconds have, and an AAC tone where sound was ordered. Where PyAV is not
+installed, a clip is a film of still pictures (see ``mp4_writer``): its length, shape and rate are
+right too, but it has no sound. The same order gives the same bytes on one machine.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import importlib
-import importlib.util
 import io
 import json
+import math
 import os
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image
 
+from storyboard.media.clip_writer import EncodedSound, encode_sound, write_clip
+from storyboard.media.pyav import is_av_here
+from storyboard.media.sound import SAMPLE_RATE, Sound
 from storyboard.simulator.mp4_writer import RATE, mark, write_movie
 from storyboard.simulator.options import Clips
 from storyboard.simulator.orders import SimulatedOrder
 from storyboard.simulator.test_pictures import ClipLabel, draw_clip, size_of
 
-#: Pictures drawn for each second; ffmpeg repeats them up to the frame rate.
+#: Pictures drawn for each second, each shown for several frames.
 _STEPS = 2
-_STUB_SCALE = 0.1
-
-
-def find_ffmpeg() -> str | None:
-    """The ffmpeg to use: the one on PATH, else that of imageio-ffmpeg, else none."""
-    found = shutil.which("ffmpeg")
-    if found is None and importlib.util.find_spec("imageio_ffmpeg") is not None:
-        try:
-            found = str(importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe())
-        except RuntimeError:
-            return None
-    return found
+_TONES = 8
 
 
 def order_key(endpoint: str, body: Mapping[str, object], label: ClipLabel) -> str:
@@ -59,7 +49,6 @@ class ClipRenderer:
     def __init__(self, clips: Clips, scale: float) -> None:
         self.mode = clips
         self.scale = scale
-        self._ffmpeg = find_ffmpeg() if clips == "render" else None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._workers = asyncio.Semaphore(os.cpu_count() or 1)
         self._being_made: dict[str, asyncio.Lock] = {}
@@ -86,7 +75,7 @@ class ClipRenderer:
         first: bytes | None,
         last: bytes | None,
     ) -> bytes:
-        """The clip for an order, made now or before; ``RuntimeError`` where ffmpeg fails."""
+        """The clip for an order, made now or before. Raises ``MediaError``."""
         if self.mode == "stub":
             return self.stub(key, order)
         path = self._path(key)
@@ -112,15 +101,23 @@ class ClipRenderer:
         last: bytes | None,
     ) -> None:
         size = size_of(order.ratio, self.scale)
-        pictures = draw_clip(order, label, size, first=first, last=last, steps=_STEPS)
-        if self._ffmpeg is not None:
-            raw = b"".join(picture.tobytes() for picture in pictures)
-            _encode(self._ffmpeg, raw, size, order, path)
-            return
-        still = [(_to_jpeg(picture), RATE // _STEPS) for picture in pictures]
-        partial = path.with_suffix(".part")
-        partial.write_bytes(mark(write_movie(still, *size), path.stem.encode()))
+        drawn = draw_clip(order, label, size, first=first, last=last, steps=_STEPS)
+        pictures = _timed(drawn, order.seconds * _STEPS)
+        partial = path.with_suffix(".part.mp4")
+        if is_av_here():
+            tone = int(path.stem[:4], 16) % _TONES
+            sound = _encode_tone(tone, order.seconds) if order.audio else None
+            write_clip(partial, pictures, rate=RATE, sound=sound)
+        else:
+            still = [(_to_jpeg(picture), frames) for picture, frames in pictures]
+            partial.write_bytes(mark(write_movie(still, *size), path.stem.encode()))
         partial.replace(path)
+
+
+def _timed(drawn: Iterator[Image.Image], steps: int) -> Iterator[tuple[Image.Image, int]]:
+    """Pictures with the frames that each is shown for; the last one for one more, as in models."""
+    for number, picture in enumerate(drawn, start=1):
+        yield picture, RATE // _STEPS + (number == steps)
 
 
 def _to_jpeg(picture: Image.Image) -> bytes:
@@ -131,31 +128,16 @@ def _to_jpeg(picture: Image.Image) -> bytes:
 
 @lru_cache(maxsize=128)
 def _stub(seconds: int, ratio: str) -> bytes:
-    size = size_of(ratio, _STUB_SCALE)
+    size = size_of(ratio, 1)
     picture = _to_jpeg(Image.new("RGB", size, "#305060"))
-    return write_movie([(picture, seconds * RATE)], *size)
+    return write_movie([(picture, seconds * RATE + 1)], *size)
 
 
-def _encode(
-    ffmpeg: str, raw: bytes, size: tuple[int, int], order: SimulatedOrder, path: Path
-) -> None:
-    """Let ffmpeg make the clip; raises ``RuntimeError`` with its words where it fails."""
-    seconds = order.seconds
-    partial = path.with_suffix(".part.mp4")
-    command = [ffmpeg, "-nostdin", "-v", "error", "-y", "-threads", "1"]
-    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"]
-    command += ["-framerate", str(_STEPS), "-i", "pipe:0"]
-    if order.audio:
-        tone = 220 + int(path.stem[:4], 16) % 440
-        command += ["-f", "lavfi", "-i", f"sine=frequency={tone}:sample_rate=48000:d={seconds}"]
-        command += ["-c:a", "aac", "-b:a", "64k", "-flags:a", "+bitexact"]
-    command += ["-vf", f"fps={RATE}", "-t", str(seconds)]
-    command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "48"]
-    command += ["-threads", "1", "-flags:v", "+bitexact", "-fflags", "+bitexact"]
-    command += ["-map_metadata", "-1", "-movflags", "+faststart", str(partial)]
-    # Fixed arguments and a program that find_ffmpeg chose; no shell reads them.
-    done = subprocess.run(command, input=raw, capture_output=True, check=False)  # noqa: S603
-    if done.returncode:
-        words = done.stderr.decode(errors="replace").strip().splitlines()
-        raise RuntimeError(f"ffmpeg could not make a clip: {words[-1] if words else 'no reason'}")
-    partial.replace(path)
+@lru_cache(maxsize=256)
+def _encode_tone(number: int, seconds: int) -> EncodedSound:
+    """A quiet tone, one of ``_TONES``."""
+    turn = 2 * math.pi * (220 + 55 * number) / SAMPLE_RATE
+    # 220 Hz and its steps of a quarter make whole turns in a second: the second is repeated.
+    second = array("f", (0.2 * math.sin(turn * at) for at in range(SAMPLE_RATE))).tobytes()
+    channel = second * seconds
+    return encode_sound(Sound((bytearray(channel), bytearray(channel))))

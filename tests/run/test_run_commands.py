@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from rendering_films import FEW, TARGETS, TEXT, check_paid_once, make_work
 
@@ -71,7 +71,10 @@ def test_a_film_is_simulated_stitched_and_then_all_reused(say: Say, film: Path) 
     assert not (film / "storyboard.lock").exists()
     stitched = say("stitch", "--simulate")
     assert stitched.returncode == 0, stitched.stderr
-    assert read_clip(film / "out/simulated/film.mp4").seconds == pytest.approx(6, abs=0.1)
+    joined = film / "out/simulated/film.mp4"
+    assert read_clip(joined).seconds == pytest.approx(6, abs=0.1)
+    with av.open(str(joined)) as container:
+        assert [one["metadata"]["title"] for one in container.chapters()] == ["shore"]
     again = say("run", "--simulate", "--yes")
     assert "2 clips as they are" in again.stderr
     assert again.stdout.startswith("2 as they are")
@@ -360,36 +363,3 @@ def test_a_read_only_folder_is_said_before_anything_is_paid(
     assert ".storyboard" in done.stderr
     assert "writ" in done.stderr.splitlines()[-1]
     assert sim.bill()["rows"] == []
-
-
-# -- the film -------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="clips are made with ffmpeg")
-def test_clips_of_different_make_and_padding_are_encoded_to_the_authored_length(
-    tmp_path: Path,
-) -> None:
-    from storyboard.media.join import JoinPiece, stitch
-
-    def make(name: str, size: str, rate: int, seconds: int, *sound: str) -> Path:
-        file = tmp_path / name
-        subprocess.run(
-            ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc=s={size}:r={rate}:d={seconds}",
-             *sound, "-pix_fmt", "yuv420p", "-t", str(seconds), str(file)],
-            check=True,
-        )  # fmt: skip
-        return file
-
-    said: list[str] = []
-    tone = ("-f", "lavfi", "-i", "sine=frequency=300")
-    one, two = make("1.mp4", "640x360", 24, 2, *tone), make("2.mp4", "360x640", 30, 3)
-    film = stitch(
-        [JoinPiece(file=one), JoinPiece(file=two, seconds=2)], tmp_path / "f.mp4", said.append
-    )
-    assert film.encoded
-    assert film.seconds == pytest.approx(4, abs=0.1)
-    assert (read_clip(film.file).width, read_clip(film.file).height) == (640, 360)
-    same = stitch([JoinPiece(file=one), JoinPiece(file=one)], tmp_path / "g.mp4", said.append)
-    assert not same.encoded
-    assert said == ["the clips are not all of one make: all are encoded anew"]
-    assert same.seconds == pytest.approx(4, abs=0.1)

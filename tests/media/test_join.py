@@ -1,0 +1,176 @@
+"""The film from pieces of clips: which frames it has, and where its sound is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from drawn_clips import (
+    draw_clip,
+    frames_of,
+    number_on,
+    samples_of,
+    signal_to_noise,
+    sound,
+    tone,
+)
+
+from storyboard.media.join import JoinPiece, StitchError, join
+from storyboard.media.mp4 import read_clip
+from storyboard.media.sound import SAMPLE_RATE, Sound
+
+Shape = Callable[[int], float]
+
+
+def joined(pieces: list[JoinPiece], folder: Path) -> tuple[Path, bool, list[str]]:
+    said: list[str] = []
+    made = join(pieces, folder / "film.mp4", said.append)
+    assert not list(folder.glob(".stitch-*"))
+    return made.file, made.encoded, said
+
+
+def numbers(film: Path) -> list[int]:
+    return [number_on(frame) for frame in frames_of(film)]
+
+
+def clicks_at(*frames: int, rate: int = 24) -> Sound:
+    """Five seconds of silence with a click where each of these frames begins to be shown."""
+    places = [round(frame / rate * SAMPLE_RATE) for frame in frames]
+
+    def value(at: int) -> float:
+        return max((0.9 * math.exp(-abs(at - place) / 40) for place in places), default=0.0)
+
+    return sound(5, value)
+
+
+def peaks(film: Path, level: float = 0.3) -> list[float]:
+    """The seconds at which a film clicks."""
+    found: list[tuple[float, int]] = []
+    for at, value in enumerate(samples_of(film)):
+        if abs(value) < level:
+            continue
+        if found and at - found[-1][1] < 480:
+            found[-1] = max(found[-1], (abs(value), at))
+        else:
+            found.append((abs(value), at))
+    return [at / SAMPLE_RATE for _, at in found]
+
+
+def test_whole_clips_of_one_make_are_copied(tmp_path: Path) -> None:
+    one = draw_clip(tmp_path / "1.mp4", colours=["navy", "red"])
+    two = draw_clip(tmp_path / "2.mp4", 3)
+    film, encoded, said = joined(
+        [JoinPiece(file=one), JoinPiece(file=two), JoinPiece(file=one)], tmp_path
+    )
+    assert (encoded, said) == (False, [])
+    assert numbers(film) == [*range(121), *range(73), *range(121)]
+    found = read_clip(film)
+    assert (found.frames, found.is_even, found.has_sound) == (315, True, False)
+
+
+def test_sound_stays_with_the_pictures_over_many_copied_clips(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "1.mp4", heard=clicks_at(24, 96))
+    film, encoded, _ = joined([JoinPiece(file=clip)] * 12, tmp_path)
+    assert not encoded
+    wanted = [(121 * part + frame) / 24 for part in range(12) for frame in (24, 96)]
+    assert peaks(film) == pytest.approx(wanted, abs=0.001)
+
+
+def test_pieces_have_exactly_their_frames_and_their_sound(tmp_path: Path) -> None:
+    one = draw_clip(tmp_path / "1.mp4", colours=["navy", "red"], heard=clicks_at(30, 71, 100))
+    two = draw_clip(tmp_path / "2.mp4", colours=["green"])
+    pieces = [
+        JoinPiece(file=one, start=25, end=72),
+        JoinPiece(file=two, start=7, seconds=3),
+        JoinPiece(file=one, start=90),
+        JoinPiece(file=one, end=31),
+    ]
+    film, encoded, said = joined(pieces, tmp_path)
+    assert encoded
+    assert said == ["the clips are not all of one make: all are encoded anew"]
+    shown = [*range(25, 72), *range(7, 72), *range(90, 121), *range(31)]
+    assert numbers(film) == shown
+    # The last click of the first piece stands in its last frame, the 47th, before a silent clip.
+    places = [5, 46, 47 + 65 + 10, 47 + 65 + 31 + 30]
+    assert peaks(film) == pytest.approx([place / 24 for place in places], abs=0.001)
+    originals = {one: frames_of(one), two: frames_of(two)}
+    sources = [one] * 47 + [two] * 65 + [one] * 62
+    for frame, source, number in zip(frames_of(film), sources, shown, strict=True):
+        assert signal_to_noise(frame, originals[source][number]) >= 45
+
+
+def test_a_cut_fades_and_pieces_that_follow_each_other_do_not(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "1.mp4", heard=tone(5.1, 1000))
+
+    def loudness(pieces: list[JoinPiece]) -> float:
+        film, _, _ = joined(pieces, tmp_path)
+        seam = 2 * SAMPLE_RATE
+        return max(map(abs, samples_of(film)[seam - 48 : seam + 48]))
+
+    cut = [JoinPiece(file=clip, end=48), JoinPiece(file=clip, start=60)]
+    whole = [
+        JoinPiece(file=clip, end=48, chapter="a"),
+        JoinPiece(file=clip, start=48, chapter="b"),
+    ]
+    assert loudness(cut) < 0.1
+    assert loudness(whole) > 0.4
+
+
+def test_chapters_begin_where_titles_change(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "1.mp4", 2, heard=tone(2))
+    titles = ["Arrival", "Arrival", "Ł’île ñ"]
+    film, _, _ = joined([JoinPiece(file=clip, chapter=title) for title in titles], tmp_path)
+    with av.open(str(film)) as container:
+        found = [
+            (one["metadata"]["title"], one["start"], one["end"]) for one in container.chapters()
+        ]
+    assert found == [("Arrival", 0, 4083), ("Ł’île ñ", 4083, 6125)]
+    assert read_clip(film).frames == 147
+
+
+def test_other_sizes_and_rates_are_fitted_into_what_fills_the_film(tmp_path: Path) -> None:
+    wide = draw_clip(tmp_path / "1.mp4", 2, colours=["red"], size=(640, 360))
+    tall = draw_clip(tmp_path / "2.mp4", 1, colours=["lime"], size=(180, 320), rate=30)
+    film, encoded, _ = joined([JoinPiece(file=tall), JoinPiece(file=wide)], tmp_path)
+    found = read_clip(film)
+    assert encoded
+    assert (found.width, found.height, found.rate) == (640, 360, 24)
+    assert found.frames == round(31 / 30 * 24) + 49
+    frame = frames_of(film)[0]
+    edge, middle = frame.getpixel((10, 180)), frame.getpixel((320, 180))
+    assert isinstance(edge, tuple)
+    assert isinstance(middle, tuple)
+    assert max(edge) < 20
+    assert middle[1] > 200 > 60 > middle[0]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".m4v", ".mov"])
+def test_a_film_is_what_its_name_says(tmp_path: Path, suffix: str) -> None:
+    clip = draw_clip(tmp_path / "1.mp4", 1, rate=Fraction(24000, 1001), heard=tone(1))
+    made = join([JoinPiece(file=clip), JoinPiece(file=clip)], tmp_path / f"film{suffix}")
+    assert read_clip(made.file).rate == Fraction(24000, 1001)
+    assert numbers(made.file) == [*range(24), *range(24)]
+
+
+def test_a_piece_that_the_clip_does_not_have_is_refused_by_name(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "1.mp4", 1)
+    pieces = [JoinPiece(file=clip), JoinPiece(file=clip, start=10, end=26, name="arrival/climb")]
+    with pytest.raises(StitchError, match=r'"arrival/climb" .* 25 frames, those from 10 to 26'):
+        join(pieces, tmp_path / "film.mp4")
+    assert not (tmp_path / "film.mp4").exists()
+
+
+def test_a_clip_that_cannot_be_decoded_is_refused_by_name(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "1.mp4", 1)
+    data = clip.read_bytes()
+    at = data.index(b"mdat") + 4
+    broken = tmp_path / "2.mp4"
+    broken.write_bytes(data[:at] + bytes(len(data) - at))
+    pieces = [JoinPiece(file=clip), JoinPiece(file=broken, end=20, name="arrival/climb")]
+    with pytest.raises(StitchError, match=r'"arrival/climb" is damaged: .*"[^"]*2.mp4" and run'):
+        join(pieces, tmp_path / "film.mp4")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.mp4", "2.mp4"]
