@@ -19,6 +19,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from storyboard.media.pyav import MediaError
 from storyboard.simulator.body_types import Endpoint
 from storyboard.simulator.clip_render import ClipRenderer, order_key
 from storyboard.simulator.dialect import Dialect
@@ -289,7 +290,7 @@ class Worker:
             self._keep_frames(job, files)
             try:
                 job.size = len(await self._render(job, files))
-            except RuntimeError as error:
+            except MediaError as error:
                 job.breaches = (Breach(msg=str(error), type="internal_server_error"),)
 
     async def _check(self, job: Job) -> tuple[tuple[Breach, ...], dict[str, bytes]]:
