@@ -5,14 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from storyboard.api._compile import choose_target, compile_reading, folders
+from storyboard.api._compile import (
+    choose_target,
+    composer_of,
+    film_on,
+    fit,
+    folders,
+    resolve_reading,
+)
 from storyboard.api._load import CompileOptions, read
 from storyboard.compiler.cost import currency, price
+from storyboard.compiler.lower import lower
+from storyboard.compiler.request import Request
+from storyboard.compiler.resolve import ResolvedFilm
+from storyboard.compiler.split.findings import check_clips
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
 from storyboard.diagnostics.machine import as_json
 from storyboard.plan.amounts import UNKNOWN, money_json
 from storyboard.targets.load import catalogue
+from storyboard.targets.model import Target
 from storyboard.values.sums import Total, total
 
 FORMAT = "storyboard-comparison/1"
@@ -22,8 +34,9 @@ FORMAT = "storyboard-comparison/1"
 class Offer:
     """What one target makes of a film.
 
-    ``total`` is None where the target cannot take it, for the reasons in ``errors``. ``losses``
-    are what it would drop or give in another way.
+    ``total`` is None where the target cannot take it, for the reasons in ``errors``; prompts are
+    fitted only where nothing before that is a reason. ``losses`` are what it would drop or give
+    in another way.
     """
 
     target: str
@@ -55,29 +68,47 @@ def compare_targets(file: str, options: CompileOptions) -> Comparison:
     chosen = choose_target(reading, options, findings).target
     if findings.has_errors:
         return Comparison((), findings)
+    of_film = Diagnostics()
+    resolved = resolve_reading(reading, options, of_film)
     offers = []
     for target in catalogue(folders(reading, options)):
         found = Diagnostics()
-        compiled = compile_reading(reading, replace(options, target=target), found)
-        if compiled.film is None:
-            continue
-        offered = compiled.film.target
+        for one in of_film:
+            found.take(one)
+        asked = choose_target(reading, replace(options, target=target), found)
+        requests = _requests(asked, resolved, options, found)
         costs = [
-            (one.seconds, price(offered, one.seconds, audio=one.audio, voice=one.voice).money)
-            for one in compiled.requests
+            (one.seconds, price(asked, one.seconds, audio=one.audio, voice=one.voice).money)
+            for one in requests
         ]
         offers.append(
             Offer(
                 target=target,
                 is_chosen=target == chosen,
-                is_superseded=offered.status == "superseded",
-                total=total(costs, currency(offered)) if compiled.is_complete else None,
-                as_of=offered.as_of.isoformat(),
+                is_superseded=asked.status == "superseded",
+                total=None if found.has_errors else total(costs, currency(asked)),
+                as_of=asked.as_of.isoformat(),
                 losses=tuple(d for d in found if d.code in {FEATURE_LOST, FEATURE_EMULATED}),
                 errors=tuple(d for d in found if d.severity is Severity.ERROR),
             )
         )
     return Comparison(tuple(sorted(offers, key=_by_price)), findings)
+
+
+def _requests(
+    target: Target, resolved: ResolvedFilm, options: CompileOptions, found: Diagnostics
+) -> tuple[Request, ...]:
+    """The film's requests on a target; none where it cannot take the film, for reasons found."""
+    film = film_on(target, resolved, options, found)
+    composer = composer_of(film, found)
+    if found.has_errors or (composer.own_template is None and film.template is not None):
+        return ()
+    clips = [(scene, fit(film, scene, composer, None, found)) for scene in film.scenes]
+    for _, fitted in clips:
+        check_clips(fitted, composer)
+    if found.has_errors:
+        return ()
+    return lower(film, clips, found, options.takes, are_chains_taken=options.chain_takes)
 
 
 def _by_price(offer: Offer) -> tuple[bool, bool, object, int, str]:

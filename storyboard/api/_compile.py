@@ -16,7 +16,7 @@ from storyboard.compiler.film import Clip, Film, Part, Scene
 from storyboard.compiler.lower import Lowering, lower
 from storyboard.compiler.pack import pack
 from storyboard.compiler.request import Request
-from storyboard.compiler.resolve import resolve
+from storyboard.compiler.resolve import ResolvedFilm, resolve
 from storyboard.compiler.resolve.scene_errors import UnpricedScene, find_unpriced
 from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.split import split
@@ -81,26 +81,15 @@ def compile_reading(
     if reading.storyboard is None:
         return Compilation(reading=reading, diagnostics=diagnostics)
     target = choose_target(reading, options, diagnostics)
-    film = resolve(
-        reading.storyboard,
-        reading.libraries,
-        path=reading.path,
-        target=target,
-        files=reading.project,
-        settings=options.settings,
-        max_references=_max_references(target, options),
-        names_are_complete=reading.has_all_names,
-        variables_are_complete=reading.has_all_variables,
-        diagnostics=diagnostics,
-    )
+    resolved = resolve_reading(reading, options, diagnostics)
+    film = film_on(target, resolved, options, diagnostics)
     written = reading.storyboard
 
     def unpriced_scenes() -> tuple[UnpricedScene, ...]:
         libraries = reading.libraries.values()
         return find_unpriced(written, libraries, film.variables, diagnostics)
 
-    ruler = Ruler(target, film.cast, film.max_references)
-    composer = Composer(film, ruler, diagnostics)
+    composer = composer_of(film, diagnostics)
     if composer.own_template is None and film.template is not None:
         return Compilation(
             reading=reading, diagnostics=diagnostics, film=film, unpriced=unpriced_scenes()
@@ -109,7 +98,7 @@ def compile_reading(
     clips = []
     for scene in film.scenes:
         paid = known if scene.number not in wrong else None
-        clips.append((scene, _fit(film, scene, composer, paid, diagnostics)))
+        clips.append((scene, fit(film, scene, composer, paid, diagnostics)))
     for _, fitted in clips:
         check_clips(fitted, composer)
     unpriced = unpriced_scenes()
@@ -159,6 +148,36 @@ def folders(reading: Reading, options: CompileOptions) -> tuple[Path, ...]:
     return (*options.target_folders, *((beside,) if beside.is_dir() else ()))
 
 
+def resolve_reading(
+    reading: Reading, options: CompileOptions, diagnostics: Diagnostics
+) -> ResolvedFilm:
+    """The film that was read, for no target yet; something of it must have been read."""
+    if reading.storyboard is None:
+        raise ValueError("nothing was read of the storyboard")
+    return resolve(
+        reading.storyboard,
+        reading.libraries,
+        path=reading.path,
+        files=reading.project,
+        settings=options.settings,
+        names_are_complete=reading.has_all_names,
+        variables_are_complete=reading.has_all_variables,
+        diagnostics=diagnostics,
+    )
+
+
+def film_on(
+    target: Target, resolved: ResolvedFilm, options: CompileOptions, diagnostics: Diagnostics
+) -> Film:
+    """A film on a target; what the target cannot take is said."""
+    return resolved.on(target, diagnostics, max_references=_max_references(target, options))
+
+
+def composer_of(film: Film, diagnostics: Diagnostics) -> Composer:
+    """What composes the film's prompts."""
+    return Composer(film, Ruler(film.target, film.cast, film.max_references), diagnostics)
+
+
 def _max_references(target: Target, options: CompileOptions) -> int | None:
     wanted = options.max_references
     if wanted is None:
@@ -166,9 +185,10 @@ def _max_references(target: Target, options: CompileOptions) -> int | None:
     return min(wanted, max(target.references.ceiling or 0, target.references.max))
 
 
-def _fit(
+def fit(
     film: Film, scene: Scene, composer: Composer, known: Known | None, diagnostics: Diagnostics
 ) -> tuple[Clip, ...]:
+    """The clips of a scene, as few and cheap as they can be; ``known`` tells what is paid."""
     voices = film.cast.voices()
     lowering = Lowering(film, Diagnostics())
 

@@ -2,8 +2,8 @@
 
 A *passage* is a text of the storyboard, encoded: a mention of the cast is one private-use code
 point (plane 15), its *mark*, so that no pass can cut a mention in two, and numbering replaces
-single characters. Marks depend on the film alone, never on its target; ``Cast`` says what each
-stands for. Texts from a storyboard never hold such characters themselves.
+single characters. Marks depend on the film alone, never on its target; a target's ``Cast`` says
+what each becomes there. Texts from a storyboard never hold such characters themselves.
 
 A shot is its *action* (the prose of its beats, its lines, its narration), its *framing* (size,
 camera, place, light, sound, style) and the people and things in it. ``compose`` makes prompts
@@ -13,22 +13,29 @@ of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from storyboard.diagnostics import Span
-from storyboard.document.nodes import Mapping, Scalar
+from storyboard.document.nodes import Mapping as MappingNode
+from storyboard.document.nodes import Scalar
 from storyboard.targets.model import Target
 from storyboard.values.units import Money
 
 FIRST_MENTION = 0xF0000
-LAST_MENTION = 0xFFFFC
+MAX_MENTIONS = 0xFFFFD - FIRST_MENTION
+"""Appearances that one film can mention."""
 FRAME = "\U000ffffd"
 """The mention of the picture that a request opens on, where that is asked for in words."""
 MENTION = re.compile("[\U000f0000-\U000ffffd]")
 """One mention in an encoded text."""
+
+
+def mark_of(number: int) -> str:
+    """The mention of the appearance with that number, from 0; at most ``MAX_MENTIONS`` exist."""
+    return chr(FIRST_MENTION + number)
 
 
 @lru_cache(maxsize=1 << 15)  # measured, packed and numbered: each text is asked for thrice
@@ -90,29 +97,19 @@ class Appearance:
     name: str
     kind: Literal["character", "prop", "location", "style"]
     label: str
-    reference: Reference | None
     span: Span
+    reference: Reference | None = None
     has_article: bool = False
     has_picture: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Cast:
-    """Who and what the film's texts mention, numbered in the order in which they appear."""
+    """Who and what the film's texts mention, in the order of their marks, on one target."""
 
-    _appearances: list[Appearance] = field(default_factory=list)
-    _marks: dict[str, str] = field(default_factory=dict)
-    introductions: dict[str, tuple[Passage, ...]] = field(default_factory=dict)
+    _appearances: Sequence[Appearance] = field(hash=False)
+    introductions: Mapping[str, tuple[Passage, ...]] = field(hash=False)
     """The words that describe a member, by its mark; none where pictures say it all."""
-
-    def mark(self, appearance: Appearance) -> str | None:
-        """The character that stands for an appearance; None when there are too many."""
-        mark = self._marks.get(appearance.name)
-        if mark is None and FIRST_MENTION + len(self._appearances) <= LAST_MENTION:
-            mark = chr(FIRST_MENTION + len(self._appearances))
-            self._marks[appearance.name] = mark
-            self._appearances.append(appearance)
-        return mark
 
     def __getitem__(self, mark: str) -> Appearance:
         """The appearance that a character stands for."""
@@ -123,7 +120,7 @@ class Cast:
 
     def marks(self) -> Iterator[str]:
         """Every mark, in the order of their numbers."""
-        return map(chr, range(FIRST_MENTION, FIRST_MENTION + len(self._appearances)))
+        return map(mark_of, range(len(self._appearances)))
 
     def reference(self, mark: str) -> Reference | None:
         """What is sent for a mark; None for one that is words."""
@@ -193,7 +190,7 @@ class Shot:
     number: int
     seconds: int
     beats: tuple[Beat, ...]
-    node: Mapping = field(hash=False)
+    node: MappingNode = field(hash=False)
     lines: tuple[Speech, ...] = ()
     narration: Speech | None = None
     framing: Framing = Framing()
@@ -236,6 +233,15 @@ class Shot:
         for cast in (self.cast, *(beat.cast for beat in self.beats)):
             yield from cast or ()
 
+    def passages(self) -> Iterator[Passage]:
+        """Every encoded text of the shot: its prose, its framing and its lines."""
+        framing = self.framing
+        found = [framing.size, framing.camera, framing.light, framing.sound, framing.style]
+        for beat in self.beats:
+            found += (beat.prose, beat.camera, beat.sound)
+        found += [speech.line for speech in self.speeches()]
+        yield from filter(None, found)
+
     def speeches(self) -> tuple[Speech, ...]:
         """Every line of the shot in the order it is said, narration last."""
         said = [speech for beat in self.beats for speech in beat.lines]
@@ -270,10 +276,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
-    """A storyboard with every name bound and every default filled.
+    """A storyboard with every name bound and every default filled, on a target.
 
-    ``language`` is the code that its writer gave, None without one. ``template`` is a prompt
-    template of the writer's own, with ``variables`` for it.
+    ``cast`` says what each mention becomes on the target. ``language`` is the code that its writer
+    gave, None without one. ``template`` is a prompt template of the writer's own, with
+    ``variables`` for it.
     """
 
     title: str

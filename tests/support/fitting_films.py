@@ -21,6 +21,7 @@ from storyboard.compiler.film import (
     Scene,
     Shot,
     Speech,
+    mark_of,
 )
 from storyboard.compiler.pack import pack
 from storyboard.compiler.ruler import Ruler
@@ -168,8 +169,7 @@ def a_cast() -> tuple[Cast, list[str]]:
     Six have pictures, two of them a video. ``wren`` and ``quay`` are words, ``tom`` and ``wren``
     are described.
     """
-    cast = Cast()
-    marks = []
+    appearances = []
     kinds: dict[str, Literal["character", "prop", "location"]] = {
         "gallery": "location",
         "quay": "location",
@@ -192,12 +192,14 @@ def a_cast() -> tuple[Cast, list[str]]:
             span=PICTURE.span,
             has_article=name in {"wren", "quay"},
         )
-        marks.append(cast.mark(appearance) or "")
+        appearances.append(appearance)
     described = {"tom": "tall and grey", "wren": "a girl in a red scarf", "quay": "a wet quay"}
-    for name, text in described.items():
-        mark = next(mark for mark in marks if cast[mark].name == name)
-        cast.introductions[mark] = (Passage(text, a_scalar(text)),)
-    return cast, marks
+    introductions = {
+        mark_of(number): (Passage(text, a_scalar(text)),)
+        for number, one in enumerate(appearances)
+        if (text := described.get(one.name)) is not None
+    }
+    return Cast(appearances, introductions), [*map(mark_of, range(len(appearances)))]
 
 
 CAST, MARKS = a_cast()

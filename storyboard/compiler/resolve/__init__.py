@@ -6,11 +6,12 @@ sandbox       which of Jinja2 they have, and what is refused
 filters       how templates show values, and the filters that they may use
 mentions      @name in a text
 members       who and what is declared, and in which looks
-references    what the target is sent for them, and what it cannot take
-cast          names bound to what is sent for them
+cast          the mark that stands for each mention
 texts         templates filled in, mentions turned into marks
-assets        pictures and clips, checked against the target's limits
+assets        pictures and clips, and whether they are within a target's limits
 shots         scenes and shots with every default filled
+casting       what each mark becomes on a target: a tag, or words
+references    what the target is sent for a member, and what it cannot take
 capabilities  what the film asks of its target and does not get
 frame_shapes  first and last frames of another shape than the film
 symbols       each name, its declaration and its uses
@@ -19,6 +20,6 @@ resolver      the stage itself
 """
 
 from storyboard.compiler.resolve.libraries import Shelf
-from storyboard.compiler.resolve.resolver import resolve
+from storyboard.compiler.resolve.resolver import ResolvedFilm, resolve
 
-__all__ = ["Shelf", "resolve"]
+__all__ = ["ResolvedFilm", "Shelf", "resolve"]

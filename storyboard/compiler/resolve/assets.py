@@ -6,7 +6,7 @@ project, too large, too small, too narrow, or no picture at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from storyboard.compiler.film import Asset
@@ -19,79 +19,120 @@ from storyboard.project.video_header import VideoFacts
 from storyboard.targets.model import Pictures, Target, Videos
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundAsset:
+    """What is known of a picture or clip without the network, whatever the target is.
+
+    ``size`` is None for a URL and where there is no file; ``facts`` are None of what is no
+    picture. ``unreadable`` is the reason why a file could not be read, else empty.
+    """
+
+    asset: Asset
+    size: int | None = None
+    facts: PictureFacts | None = None
+    unreadable: str = ""
+
+
 @dataclass(slots=True)
 class Assets:
-    """Looks each picture up once, whoever asks for it."""
+    """Looks each picture and clip up once, whoever asks for it."""
 
     files: Files
-    target: Target
-    diagnostics: Diagnostics
-    _found: dict[tuple[str, str, str], Asset] = field(default_factory=dict)
+    _found: dict[tuple[str, str, str], FoundAsset] = field(default_factory=dict)
+    _at: dict[str, FoundAsset] = field(default_factory=dict)
 
-    def picture(self, written: Scalar, folder: str) -> Asset:
-        """A picture as written in a file of ``folder``; what is wrong with it is said."""
-        return self._asset("picture", written, folder)
+    def picture(self, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
+        """A picture as written in a file of ``folder``; it is said where there is none."""
+        return self._asset("picture", written, folder, diagnostics)
 
-    def clip(self, written: Scalar, folder: str) -> Asset:
+    def clip(self, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
         """A video of a character as written in a file of ``folder``."""
-        return self._asset("clip", written, folder)
+        return self._asset("clip", written, folder, diagnostics)
 
-    def _asset(self, kind: str, written: Scalar, folder: str) -> Asset:
+    def _asset(self, kind: str, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
         key = (kind, folder, str(written))
-        if key not in self._found:
-            self._found[key] = self._look_up(kind, written, folder)
-        return self._found[key]
-
-    def _look_up(self, kind: str, written: Scalar, folder: str) -> Asset:
-        if is_url(written):
-            return Asset(location=str(written), span=written.span)
-        path = self.files.inside(folder, written)
-        if path is None:
-            self.diagnostics.add(
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._look_up(kind, written, folder)
+            self._at.setdefault(found.asset.location, found)
+        asset = found.asset
+        if is_url(written) or found.size is not None:
+            return asset
+        if self.files.inside(folder, written) is None:
+            diagnostics.add(
                 OUTSIDE_PROJECT,
                 f'"{written}" leads out of the project\'s folder',
-                written.span,
+                asset.span,
                 help="copy the file into the project and write its path from this file",
             )
-            return Asset(location=str(written), span=written.span)
-        size = self.files.size(path)
-        if size is None:
-            self.diagnostics.add(
+        else:
+            diagnostics.add(
                 PICTURE_MISSING,
-                f'there is no file at "{self.files.shown(path)}"',
-                written.span,
+                f'there is no file at "{self.files.shown(asset.location)}"',
+                asset.span,
                 help=f"put the {kind} there, or correct the path; it is read relative to this file",
             )
-            return Asset(location=path, span=written.span)
+        return asset
+
+    def _look_up(self, kind: str, written: Scalar, folder: str) -> FoundAsset:
+        path = None if is_url(written) else self.files.inside(folder, written)
+        size = None if path is None else self.files.size(path)
+        asset = Asset(location=path or str(written), span=written.span)
+        if path is None or size is None:
+            return FoundAsset(asset=asset)
+        facts, unreadable = None, ""
         try:
-            look_at = self._picture_problem if kind == "picture" else self._video_problem
-            problem = look_at(path, size)
-            digest = self.files.sha256(path) if not problem.what else None
+            facts = self.files.picture(path) if kind == "picture" else None
+            if facts is not None or kind == "clip":
+                digest = self.files.sha256(path)
+                sides = (facts.width, facts.height) if facts is not None else None
+                asset = replace(asset, sha256=digest, sides=sides)
         except OSError as error:
-            problem, digest = Misfit(f"it cannot be read: {error.strerror}"), None
+            unreadable = f"it cannot be read: {error.strerror}"
+        return FoundAsset(asset=asset, size=size, facts=facts, unreadable=unreadable)
+
+    def check_picture(self, asset: Asset, target: Target, diagnostics: Diagnostics) -> bool:
+        """Whether a picture that was looked up is what the target takes; if not, that is said."""
+        found = self._at.get(asset.location)
+        if found is None or found.size is None:
+            return True
+        problem = self._picture_problem(found, found.size, target.pictures)
+        return self._report(problem, asset, "picture", target, diagnostics)
+
+    def check_clip(self, asset: Asset, target: Target, diagnostics: Diagnostics) -> bool:
+        """Whether the video of a character is what the target takes; if not, that is said."""
+        found = self._at.get(asset.location)
+        if found is None or found.size is None:
+            return True
+        problem = self._video_problem(found, found.size, target.videos)
+        return self._report(problem, asset, "clip", target, diagnostics)
+
+    def _report(
+        self, problem: Misfit, asset: Asset, kind: str, target: Target, diagnostics: Diagnostics
+    ) -> bool:
         if problem.what:
-            self.diagnostics.add(
+            diagnostics.add(
                 PICTURE_UNFIT,
-                f'"{self.files.shown(path)}" cannot be sent to {self.target.target}: '
+                f'"{self.files.shown(asset.location)}" cannot be sent to {target.target}: '
                 f"{problem.what}",
-                written.span,
+                asset.span,
                 help=problem.advice or f"replace the {kind} by one within the limits",
             )
-        facts = self.files.picture(path) if digest and kind == "picture" else None
-        sides = (facts.width, facts.height) if facts is not None else None
-        return Asset(location=path, span=written.span, sha256=digest, sides=sides)
+        return not problem.what
 
-    def _picture_problem(self, path: str, size: int) -> Misfit:
-        limits = self.target.pictures
-        facts = self.files.picture(path) if size <= limits.max_bytes else None
-        if facts is None and size <= limits.max_bytes:
-            kind = self.files.kind(path) or "no picture, or a broken one"
+    def _picture_problem(self, found: FoundAsset, size: int, limits: Pictures) -> Misfit:
+        if found.unreadable:
+            return Misfit(found.unreadable)
+        if found.facts is None and size <= limits.max_bytes:
+            kind = self.files.kind(found.asset.location) or "no picture, or a broken one"
             taken = f" (the target takes {_listed(limits.formats)})"
             return Misfit(f"it is {kind}{taken}", _saved_as(limits.formats))
-        return unfit_picture(size, facts, limits)
+        return unfit_picture(size, found.facts, limits)
 
-    def _video_problem(self, path: str, size: int) -> Misfit:
-        limits = self.target.videos
+    def _video_problem(self, found: FoundAsset, size: int, limits: Videos | None) -> Misfit:
+        path = found.asset.location
+        if found.unreadable:
+            return Misfit(found.unreadable)
         if limits is None:
             return Misfit()
         if size > limits.max_bytes:

@@ -134,7 +134,7 @@ class _BareNames:
     def _mentioned(self, shot: Shot) -> Set[str]:
         """The names of all whom a shot mentions, shows or hears."""
         marks = {*shot.marks(), *(said.speaker for said in shot.speeches() if said.speaker)}
-        return {normal(self._names.cast[mark].name.partition(".")[0]) for mark in marks}
+        return {normal(self._names.behind[mark].member.name) for mark in marks}
 
     def report(self, diagnostics: Diagnostics) -> None:
         """Say what was noted, a finding for each member; what is ignored is one of its own."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from storyboard.compiler.film import Film, Shot
-from storyboard.compiler.resolve.frame_shapes import check_frame_shapes
+from storyboard.compiler.resolve.mentions import own_tags
+from storyboard.compiler.resolve.texts import report_tag
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     FEATURE_EMULATED,
@@ -22,6 +23,7 @@ from storyboard.targets.schemas import longest
 
 def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
     """Compare what the shots ask for with what the target has."""
+    check_tags(film, diagnostics)
     check_aspect_ratio(film, storyboard, diagnostics)
     check_audio(film, storyboard, diagnostics)
     check_shot_lists(film, diagnostics)
@@ -42,7 +44,26 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
         for shot in scene.shots:
             if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
                 check_shot(shot, film.target, diagnostics)
-    check_frame_shapes(film, diagnostics)
+
+
+def check_tags(film: Film, diagnostics: Diagnostics) -> None:
+    """A text that holds a tag of the target's own form, which no text may, is an error."""
+    pattern = own_tags(film.target.tags.element, film.target.tags.image)
+    if pattern is None:
+        return
+    shots = [shot for scene in film.scenes for shot in scene.shots]
+    passages = [one for shot in shots for one in shot.passages()]
+    passages += [one for said in film.cast.introductions.values() for one in said]
+    for passage in passages:
+        if (tag := pattern.search(passage.text)) is not None:
+            report_tag(tag[0], passage.scalar.span, diagnostics)
+    for shot in shots:
+        for key, texts in (
+            ("negative", [shot.negative]),
+            ("dialogue", [speech.tone for speech in shot.speeches()]),
+        ):
+            if (tag := pattern.search(" ".join(texts))) is not None:
+                report_tag(tag[0], shot.place(key), diagnostics)
 
 
 def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:

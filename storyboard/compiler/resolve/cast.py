@@ -1,8 +1,6 @@
-"""Names bound to the cast: what each mention stands for on the film's target.
+"""Names bound to the cast: the mark that stands for each mention, whatever the target is.
 
-A text holds a mark for each mention, whatever the target is. A member with pictures is sent as
-an element or an image, and its mark becomes a tag; one without any is words: a prompt introduces
-it by its description, and its mark becomes its label.
+What a mark becomes on a target, a tag or words, ``casting`` decides.
 """
 
 from __future__ import annotations
@@ -11,24 +9,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from storyboard.compiler.film import Appearance, Cast, Reference
-from storyboard.compiler.resolve.assets import Assets
-from storyboard.compiler.resolve.members import Member, is_hole, place_of
+from storyboard.compiler.film import MAX_MENTIONS, Appearance, Passage, mark_of
+from storyboard.compiler.resolve.members import Member, has_picture, is_hole, place_of
 from storyboard.compiler.resolve.mentions import normal
-from storyboard.compiler.resolve.references import References
 from storyboard.diagnostics import Diagnostics, Fix, Label, Span
-from storyboard.diagnostics.codes import (
-    DUPLICATE_NAME,
-    FEATURE_LOST,
-    PICTURELESS,
-    TOO_LONG,
-    UNKNOWN_LOOK,
-    UNKNOWN_NAME,
-)
+from storyboard.diagnostics.codes import DUPLICATE_NAME, TOO_LONG, UNKNOWN_LOOK, UNKNOWN_NAME
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Scalar
-from storyboard.language.cast import Element, Image
-from storyboard.targets.model import Feature, Target
+from storyboard.language.cast import Element
 
 _HEADING = re.compile(r"^(?:int|ext|int\./ext|i/e)[.\s]+", re.IGNORECASE)
 _TIME_OF_DAY = re.compile(r"\s+[-–—]\s+.*$")
@@ -37,29 +25,57 @@ _ARTICLES = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescriptionText:
+    """A description as it was written, and encoded.
+
+    ``passage`` is None where no words are left; ``is_blank`` says that no error is the reason.
+    """
+
+    written: Scalar
+    passage: Passage | None
+    is_blank: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Mentioned:
+    """A member of the cast in one look, as a mark stands for it.
+
+    ``appearance`` is what texts call it, without what a target is sent. ``own`` and ``of_look``
+    are the descriptions of the member and of the look, once ``Texts.introduce`` has encoded them.
+    """
+
+    member: Member
+    look: str
+    appearance: Appearance
+    own: DescriptionText | None = None
+    of_look: DescriptionText | None = None
+
+    def descriptions(self) -> tuple[Scalar | None, Scalar | None]:
+        """The descriptions of the member and of the look as they were written."""
+        block = self.member.block
+        looks = block.looks if isinstance(block, Element) and self.look else None
+        return block.description, looks[Scalar(self.look)].description if looks else None
+
+
 @dataclass(slots=True)
 class Names:
     """Every declared name, and the marks of those that texts mention."""
 
-    target: Target
-    assets: Assets
     diagnostics: Diagnostics
-    cast: Cast = field(default_factory=Cast)
     members: dict[str, Member] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
     doubled: set[str] = field(default_factory=set)
     """Names that are declared twice: of what kind they are cannot be known."""
     are_complete: bool = True
     language: str | None = None
-    descriptions: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
-    """What describes a member where pictures do not, by its mark, as it was written."""
     label_of: Callable[[Scalar], str] = str
     """Makes plain words of a label; the texts that use these names set it."""
-    _references: References = field(init=False)
+    behind: dict[str, Mentioned] = field(default_factory=dict)
+    """What stands behind each mark, in the order of the marks."""
+    in_shots: int = 0
+    """How many of the marks stand in shots; the others stand in descriptions alone."""
     _marks: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._references = References(self.target, self.assets, self.diagnostics)
 
     def declare(self, members: Iterable[Member]) -> None:
         """Add names; one that is taken is said with both places, and the first stays."""
@@ -107,51 +123,24 @@ class Names:
                 return None  # the look may be in what could not be read
             self._report_unknown_look(member, look, span)
             return None
-        if look and self.target.features[Feature.LOOKS].how == "none":
-            self._report_look_lost(member, look)
-            return self.mark(name, "", span)
-        reference = self._references.of(member, look)
-        descriptions = self._described(member, look, reference)
+        if len(self.behind) == MAX_MENTIONS:
+            self.diagnostics.add(TOO_LONG, "more names than one film can mention", span)
+            return None
         label, has_article = self._label(member)
-        mark = self.cast.mark(
-            Appearance(
+        mark = mark_of(len(self.behind))
+        self.behind[mark] = Mentioned(
+            member=member,
+            look=look,
+            appearance=Appearance(
                 name=f"{member.name}.{look}" if look else member.name,
                 kind=member.kind,
                 label=label,
-                reference=reference,
                 span=place_of(member, look),
                 has_article=has_article,
-                has_picture=_has_picture(member.block),
-            )
+                has_picture=has_picture(member),
+            ),
         )
-        if mark is None:
-            self.diagnostics.add(TOO_LONG, "more names than one film can mention", span)
-            return None
-        self.descriptions[mark] = descriptions
         return mark
-
-    def _described(
-        self, member: Member, look: str, reference: Reference | None
-    ) -> tuple[Scalar, ...]:
-        """The texts that describe a member: what its pictures, if any are sent, do not show."""
-        own = member.block.description
-        if not isinstance(member.block, Element) or not look or not member.block.looks:
-            worn = None
-        else:
-            worn = member.block.looks[Scalar(look)]
-        has_pictures = worn is not None and (worn.frontal is not None or worn.video is not None)
-        of_look = worn.description if worn is not None else None
-        found: tuple[Scalar | None, Scalar | None]
-        if reference is not None:
-            found = (None, None if has_pictures else of_look)
-        elif has_pictures and of_look:
-            found = (None, of_look)
-        else:
-            found = (own, of_look)
-        texts = tuple(text for text in found if text is not None and text.strip())
-        if reference is None and not texts and not is_hole(member):
-            self._report_nothing_to_send(member)
-        return texts
 
     def label(self, member: Member) -> str:
         """What texts call a member that is words, without an article."""
@@ -166,27 +155,6 @@ class Names:
             return " ".join(word[:1].upper() + word[1:] for word in words.split()), False
         is_english = self.language is not None and self.language.split("-")[0].lower() == "en"
         return words, is_english and member.kind != "style"
-
-    def _report_nothing_to_send(self, member: Member) -> None:
-        has_picture = _has_picture(member.block)
-        self.diagnostics.add(
-            PICTURELESS,
-            f'the {member.kind} "{member.name}" has no description, and '
-            f"{self.target.target} cannot be sent its picture or clip"
-            if has_picture
-            else f'the {member.kind} "{member.name}" has neither a picture nor a description',
-            member.key.span,
-            help="add description: with the words that stand for it"
-            + ("" if has_picture else ", or a picture"),
-        )
-
-    def _report_look_lost(self, member: Member, look: str) -> None:
-        self.diagnostics.add(
-            FEATURE_LOST,
-            f'{self.target.target} takes no looks: "{member.name}" is sent without "{look}"',
-            place_of(member, look),
-            help="`storyboard targets` lists the targets with looks",
-        )
 
     def _named_loosely(self, written: str) -> str | None:
         """The name that a few words say, as ``the kitchen`` or ``INT. KITCHEN - DAY`` do."""
@@ -257,10 +225,3 @@ class Names:
             + (f'; if a sentence ends after the name, write "@{{{member.name}}}."' * in_text),
             fix=Fix(span, f"@{member.name}.{near}", is_sure=False) if near and in_text else None,
         )
-
-
-def _has_picture(block: Element | Image) -> bool:
-    """Whether a member is declared with a picture or a clip."""
-    if isinstance(block, Image):
-        return block.image is not None
-    return block.frontal is not None or block.video is not None

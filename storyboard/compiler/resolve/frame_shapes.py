@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from decimal import Decimal
 from functools import partial
 
@@ -14,8 +15,11 @@ _NEAR = Decimal("0.02")
 """How far a picture's shape may be from the film's: models make 1344 x 768 for 16:9."""
 
 
-def check_frame_shapes(film: Film, diagnostics: Diagnostics) -> None:
-    """Report each picture that a shot opens or ends on in another shape (SB228), once."""
+def check_frame_shapes(film: Film, unfit: Set[str], diagnostics: Diagnostics) -> None:
+    """Report each picture that a shot opens or ends on in another shape (SB228), once.
+
+    ``unfit`` are the locations of those that the target does not take at all, which is said.
+    """
     target = film.target
     opens = target.features[Feature.FIRST_FRAME].how != "none"
     ends = target.has(Feature.LAST_FRAME)
@@ -27,6 +31,8 @@ def check_frame_shapes(film: Film, diagnostics: Diagnostics) -> None:
                 ("end_frame", shot.end_frame, ends),
             ):
                 if frame is None or not is_sent or _fits(frame, scene.aspect_ratio):
+                    continue
+                if frame.location in unfit:
                     continue
                 place = shot.place(key)
                 diagnostics.add_place(

@@ -74,6 +74,14 @@ def place_of(member: Member, look: str) -> Span:
     return next((name.span for name in looks or () if name == look), member.key.span)
 
 
+def has_picture(member: Member) -> bool:
+    """Whether a member is declared with a picture or a clip."""
+    block = member.block
+    if isinstance(block, Image):
+        return block.image is not None
+    return block.frontal is not None or block.video is not None
+
+
 def is_hole(member: Member) -> bool:
     """Whether the member had a picture or description that could not be read."""
     node = member.block.node

@@ -41,7 +41,7 @@ class References:
                     member.key.span,
                 )
                 return None
-            picture = self.assets.picture(member.block.image, member.folder)
+            picture = self._picture(member.block.image, member)
             return Reference(kind="image", name=shown, span=member.key.span, frontal=picture)
         worn: Look | MemberLook = worn_in(member.block, look)
         if worn.frontal is None and worn.video is None:
@@ -52,8 +52,8 @@ class References:
     def _element(
         self, member: Member, shown: str, worn: Look | MemberLook, place: Span
     ) -> Reference | None:
-        frontal = self._asset(worn.frontal, member) if worn.frontal is not None else None
-        references = [self._asset(picture, member) for picture in worn.references or ()]
+        frontal = self._picture(worn.frontal, member) if worn.frontal is not None else None
+        references = [self._picture(picture, member) for picture in worn.references or ()]
         feature, how = self._way_of(member, shown)
         if how != "native":
             self._check_voice(member, worn, is_sent=False)
@@ -65,7 +65,8 @@ class References:
             return None
         video = None
         if worn.video is not None and self.target.has(Feature.ELEMENT_VIDEO):
-            video = self.assets.clip(worn.video, member.folder)
+            video = self.assets.clip(worn.video, member.folder, self.diagnostics)
+            self.assets.check_clip(video, self.target, self.diagnostics)
         is_voiced = video is not None and self.target.has(Feature.VOICE)
         self._check_voice(member, worn, is_sent=is_voiced)
         if video is None and frontal is None:
@@ -118,8 +119,10 @@ class References:
             else "`storyboard targets` lists the targets with voice",
         )
 
-    def _asset(self, picture: Scalar, member: Member) -> Asset:
-        return self.assets.picture(picture, member.folder)
+    def _picture(self, written: Scalar, member: Member) -> Asset:
+        picture = self.assets.picture(written, member.folder, self.diagnostics)
+        self.assets.check_picture(picture, self.target, self.diagnostics)
+        return picture
 
     def _report_as_words(
         self,

@@ -1,16 +1,22 @@
-"""From what was written to the film: names bound, defaults filled, texts encoded."""
+"""From what was written to the film: names bound, defaults filled, texts encoded.
+
+This is done once, whatever the target is; ``ResolvedFilm.on`` makes of it a target's film.
+"""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from storyboard.compiler.film import Film
+from storyboard.compiler.film import Film, Scene
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.bare_names import check_bare_names
 from storyboard.compiler.resolve.capabilities import check_offers
 from storyboard.compiler.resolve.cast import Names
+from storyboard.compiler.resolve.casting import Casting
+from storyboard.compiler.resolve.frame_shapes import check_frame_shapes
 from storyboard.compiler.resolve.members import members_of
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.shots import SceneBuilder
@@ -25,19 +31,56 @@ from storyboard.project.files import Files
 from storyboard.targets.model import Target
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedFilm:
+    """A storyboard with every name bound and every default filled, whatever its target is.
+
+    ``names`` say what stands behind each mark of its texts, ``assets`` what is known of its
+    pictures.
+    """
+
+    written: model.Storyboard
+    title: str
+    scenes: tuple[Scene, ...]
+    names: Names
+    assets: Assets
+    variables: dict[str, Any]
+
+    def on(
+        self, target: Target, diagnostics: Diagnostics, *, max_references: int | None = None
+    ) -> Film:
+        """The film on a target; what the target cannot take is said."""
+        casting = Casting(self.names, self.assets, target, diagnostics)
+        cast, scenes = casting.cast(self.scenes)
+        written = self.written
+        film = Film(
+            title=self.title,
+            target=target,
+            scenes=scenes,
+            cast=cast,
+            language=written.language,
+            template=written.template,
+            variables=self.variables,
+            budget=written.budget,
+            max_seconds=written.max_seconds,
+            max_references=max_references or target.references.max,
+        )
+        check_offers(film, written, diagnostics)
+        check_frame_shapes(film, casting.unfit, diagnostics)
+        return film
+
+
 def resolve(
     storyboard: model.Storyboard,
     libraries: Mapping[str, model.Library],
     *,
     path: str,
-    target: Target,
     files: Files,
     settings: Mapping[str, Any],
-    max_references: int | None = None,
     names_are_complete: bool,
     variables_are_complete: bool = True,
     diagnostics: Diagnostics,
-) -> Film:
+) -> ResolvedFilm:
     """Bind every name and fill every default of a storyboard.
 
     ``path`` is the storyboard's, in the project; ``libraries`` are those that it uses, by
@@ -46,14 +89,8 @@ def resolve(
     called unknown; ``variables_are_complete`` says the same of the variables. The film leaves
     out whatever was wrong, and the diagnostics say it.
     """
-    assets = Assets(files, target, diagnostics)
-    names = Names(
-        target,
-        assets,
-        diagnostics,
-        are_complete=names_are_complete,
-        language=storyboard.language,
-    )
+    assets = Assets(files)
+    names = Names(diagnostics, are_complete=names_are_complete, language=storyboard.language)
     folder = posixpath.dirname(path)
     own = list(members_of(storyboard, folder))
     names.declare(own)
@@ -64,24 +101,11 @@ def resolve(
     if not variables_are_complete:
         variables = PartOfVariables(variables)
     texts = Texts(names, variables, diagnostics)
-    builder = SceneBuilder(storyboard, folder, texts, assets, diagnostics)
-    scenes = builder.scenes()
+    scenes = SceneBuilder(storyboard, folder, texts, assets, diagnostics).scenes()
+    names.in_shots = len(names.behind)
     texts.introduce()
-    film = Film(
-        title=str(storyboard.title or posixpath.basename(path) or "untitled"),
-        target=target,
-        scenes=scenes,
-        cast=names.cast,
-        language=storyboard.language,
-        template=storyboard.template,
-        variables=variables,
-        budget=storyboard.budget,
-        max_seconds=storyboard.max_seconds,
-        max_references=max_references or target.references.max,
-    )
-    if not film.scenes and not diagnostics.has_errors:
+    if not scenes and not diagnostics.has_errors:
         _report_empty(storyboard, diagnostics)
-    check_offers(film, storyboard, diagnostics)
     bare = check_bare_names(scenes, names, diagnostics)
     for member in own:
         if normal(member.name) in bare:
@@ -100,7 +124,14 @@ def resolve(
             f'--set {name}: no text asks for "{name}"',
             help=f"write --set {near}=…" if near else "leave it out",
         )
-    return film
+    return ResolvedFilm(
+        written=storyboard,
+        title=str(storyboard.title or posixpath.basename(path) or "untitled"),
+        scenes=scenes,
+        names=names,
+        assets=assets,
+        variables=variables,
+    )
 
 
 def _report_empty(storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:

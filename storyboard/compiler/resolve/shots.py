@@ -302,7 +302,9 @@ class SceneBuilder:
         return self.texts.described(written, looks) if written and not _is_none(written) else ""
 
     def _frame(self, written: Scalar | None) -> Any:
-        return self.assets.picture(written, self.folder) if written is not None else None
+        if written is None:
+            return None
+        return self.assets.picture(written, self.folder, self.diagnostics)
 
     def _seam(
         self, shot: model.Shot, chosen: Settings, is_first: bool

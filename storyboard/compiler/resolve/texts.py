@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storyboard.compiler.film import MENTION, Passage
-from storyboard.compiler.resolve.cast import Names
+from storyboard.compiler.resolve.cast import DescriptionText, Names
 from storyboard.compiler.resolve.filters import MAX_TEXT
 from storyboard.compiler.resolve.mentions import VENDOR_TAG as TAG
-from storyboard.compiler.resolve.mentions import mentions, normal, own_tags
+from storyboard.compiler.resolve.mentions import mentions, normal
 from storyboard.compiler.resolve.templates import PartOfVariables, Rendered, render
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import (
-    PICTURELESS,
     RESERVED_CHARACTER,
     UNCLOSED_NAME,
     VENDOR_TAG,
@@ -45,11 +44,8 @@ class Texts:
     used: set[str] = field(default_factory=set)
     _looks: Mapping[str, str] | None = None
     _known: Callable[[re.Match[str]], str] = str
-    _own_tags: re.Pattern[str] | None = None
 
     def __post_init__(self) -> None:
-        tags = self.names.target.tags
-        self._own_tags = own_tags(tags.element, tags.image)
         self.names.label_of = self.label
 
     @property
@@ -59,17 +55,12 @@ class Texts:
 
     def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """The text with its template filled in and a mark for each mention."""
-        if _SPECIAL.search(scalar) is None and len(scalar) <= MAX_TEXT:
-            if "@" not in scalar and self._own_tags is None:
-                return scalar
-            encoded = self._encode_known(scalar, looks)
-            if "@" in encoded:
-                encoded = self._encode_all(scalar, looks)
-        else:
-            encoded = self._encode_all(scalar, looks)
-        if self._own_tags is not None and (tag := self._own_tags.search(encoded)) is not None:
-            self._say_tag(tag[0], scalar.span)
-        return encoded
+        if _SPECIAL.search(scalar) is not None or len(scalar) > MAX_TEXT:
+            return self._encode_all(scalar, looks)
+        if "@" not in scalar:
+            return scalar
+        encoded = self._encode_known(scalar, looks)
+        return self._encode_all(scalar, looks) if "@" in encoded else encoded
 
     def _encode_all(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         rendered = render(scalar, self.variables, self.diagnostics, self.used)
@@ -141,9 +132,9 @@ class Texts:
 
     def spoken(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """A text in which every name is words: the label of what it stands for."""
-        cast = self.names.cast
+        behind = self.names.behind
         text = self.encode(scalar, looks).strip()
-        return MENTION.sub(lambda mention: cast[mention[0]].label, text)
+        return MENTION.sub(lambda mention: behind[mention[0]].appearance.label, text)
 
     def described(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """A text in which every name is the words that describe what it stands for."""
@@ -151,11 +142,10 @@ class Texts:
         return MENTION.sub(lambda mention: self._description(mention[0]), text)
 
     def _description(self, mark: str) -> str:
-        names = self.names
-        written = names.members[normal(names.cast[mark].name.partition(".")[0])].block.description
-        texts = (*names.descriptions.get(mark, ()), *((written,) if written is not None else ()))
-        said = self.spoken(texts[0], {}) if texts else ""
-        return said or names.cast[mark].label
+        one = self.names.behind[mark]
+        own, of_look = one.descriptions()
+        written = of_look or own
+        return (self.spoken(written, {}) if written else "") or one.appearance.label
 
     def label(self, scalar: Scalar) -> str:
         """A label as plain words; names in it are said as they are declared."""
@@ -169,24 +159,21 @@ class Texts:
 
     def introduce(self) -> None:
         """Encode the descriptions of all who are mentioned, and of those whom these mention."""
-        cast, done = self.names.cast, 0
-        while done < len(cast):
-            waiting = [*cast.marks()][done:]
-            done = len(cast)
-            for mark in waiting:
-                written = self.names.descriptions.get(mark, ())
-                said = self.diagnostics.errors_said
-                described = (self.passage(scalar, {}) for scalar in written)
-                if passages := tuple(filter(None, described)):
-                    cast.introductions[mark] = passages
-                elif written and self.diagnostics.errors_said == said and self.are_known:
-                    self.diagnostics.add(
-                        PICTURELESS,
-                        f'the description of "{cast[mark].name}" is empty once its template is '
-                        "filled in",
-                        written[0].span,
-                        help="write the words that stand for it",
-                    )
+        behind, done = self.names.behind, 0
+        while done < len(behind):
+            waiting = [*behind.values()][done:]
+            done = len(behind)
+            for one in waiting:
+                own, of_look = one.descriptions()
+                one.own, one.of_look = self._description_text(own), self._description_text(of_look)
+
+    def _description_text(self, written: Scalar | None) -> DescriptionText | None:
+        if written is None or not written.strip():
+            return None
+        said = self.diagnostics.errors_said
+        passage = self.passage(written, {})
+        is_blank = passage is None and self.diagnostics.errors_said == said and self.are_known
+        return DescriptionText(written=written, passage=passage, is_blank=is_blank)
 
     def _is_free_of_marks(self, rendered: Rendered) -> bool:
         found = _MARK.search(rendered.text)
@@ -202,15 +189,18 @@ class Texts:
         return False
 
     def _report_tag(self, rendered: Rendered, start: int, end: int, tag: str = "") -> None:
-        self._say_tag(tag or rendered.text[start:end], rendered.span(start, end))
+        tag = tag or rendered.text[start:end]
+        report_tag(tag, rendered.span(start, end), self.diagnostics)
 
-    def _say_tag(self, tag: str, span: Span) -> None:
-        self.diagnostics.add(
-            VENDOR_TAG,
-            f'"{tag}" is a vendor\'s tag, which the compiler numbers itself for each request',
-            span,
-            help="write the name, such as @mara; its number follows from the request",
-        )
+
+def report_tag(tag: str, span: Span, diagnostics: Diagnostics) -> None:
+    """Say that a text holds what a vendor's rewriting would take for a tag."""
+    diagnostics.add(
+        VENDOR_TAG,
+        f'"{tag}" is a vendor\'s tag, which the compiler numbers itself for each request',
+        span,
+        help="write the name, such as @mara; its number follows from the request",
+    )
 
 
 def scene_looks(names: Names, looks: Mapping[str, Scalar]) -> dict[str, str]:

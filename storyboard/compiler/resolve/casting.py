@@ -1,0 +1,178 @@
+"""What a mention becomes on a target: a tag, or words.
+
+A member with pictures is sent as an element or an image, and its mark becomes a tag; one without
+any is words: a prompt introduces it by its description, and its mark becomes its label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any, TypeVar, cast
+
+from storyboard.compiler.film import (
+    Beat,
+    Cast,
+    Framing,
+    Passage,
+    Reference,
+    Scene,
+    Shot,
+    Speech,
+    mark_of,
+    marks_of,
+)
+from storyboard.compiler.resolve.assets import Assets
+from storyboard.compiler.resolve.cast import DescriptionText, Mentioned, Names
+from storyboard.compiler.resolve.members import Member, has_picture, is_hole, place_of
+from storyboard.compiler.resolve.mentions import normal
+from storyboard.compiler.resolve.references import References
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import FEATURE_LOST, PICTURELESS
+from storyboard.document import Scalar
+from storyboard.language.cast import Element
+from storyboard.targets.model import Feature, Target
+
+_T = TypeVar("_T")
+_ENCODED = (Scene, Shot, Beat, Speech, Framing, Passage)
+"""What holds encoded texts and marks."""
+
+
+class Casting:
+    """Casts one film for one target, and says what the target cannot take."""
+
+    def __init__(
+        self, names: Names, assets: Assets, target: Target, diagnostics: Diagnostics
+    ) -> None:
+        self._names = names
+        self._target = target
+        self._diagnostics = diagnostics
+        self._assets = assets
+        self._references = References(target, assets, diagnostics)
+        self._appearances = {mark: one.appearance for mark, one in names.behind.items()}
+        self._introductions: dict[str, tuple[Passage, ...]] = {}
+        self.unfit: set[str] = set()
+        """Where the frames are that the target does not take."""
+        self._without_look: dict[str, str] = {}
+        self._instead: dict[str, str] = {}
+        """The mark of a member without a look, for those of looks that the target drops."""
+
+    def cast(self, scenes: Sequence[Scene]) -> tuple[Cast, tuple[Scene, ...]]:
+        """The cast of some scenes, and the scenes as the target renders them.
+
+        The scenes differ only where the target drops looks.
+        """
+        names = self._names
+        queue = [mark_of(number) for number in range(names.in_shots)]
+        seen = set(queue)
+        for mark in queue:
+            for passage in self._cast_one(mark, names.behind[mark]):
+                nested = [one for one in marks_of(passage.text) if one not in seen]
+                seen.update(nested)
+                queue += dict.fromkeys(nested)
+        self._check_frames(shot for scene in scenes for shot in scene.shots)
+        found = tuple(scenes)
+        introductions = {mark: self._introductions[mark] for mark in sorted(self._introductions)}
+        if self._instead:
+            table = str.maketrans(self._instead)
+            found = _translated(found, table)
+            introductions = {mark: _translated(said, table) for mark, said in introductions.items()}
+        return Cast([*self._appearances.values()], introductions), found
+
+    def _cast_one(self, mark: str, one: Mentioned) -> tuple[Passage, ...]:
+        """Decide what a mark becomes; the passages that introduce it."""
+        member, look = one.member, one.look
+        if look and self._target.features[Feature.LOOKS].how == "none":
+            self._report_look_lost(member, look)
+            first = self._names.find(normal(member.name), "") or mark
+            first = self._without_look.setdefault(normal(member.name), first)
+            if first != mark:
+                self._instead[mark] = first
+                return self._cast_one(first, self._names.behind[first])
+            look = ""
+        reference = self._references.of(member, look)
+        name = f"{member.name}.{look}" if look else member.name
+        self._appearances[mark] = replace(one.appearance, name=name, reference=reference)
+        said = self._described(one, look, reference)
+        for text in said:
+            if text.is_blank:
+                self._report_blank(text, name)
+        passages = tuple(text.passage for text in said if text.passage is not None)
+        if passages:
+            self._introductions[mark] = passages
+        return passages
+
+    def _described(
+        self, one: Mentioned, look: str, reference: Reference | None
+    ) -> tuple[DescriptionText, ...]:
+        """The texts that describe a member: what its pictures, if any are sent, do not show."""
+        member = one.member
+        looks = member.block.looks if isinstance(member.block, Element) and look else None
+        worn = looks[Scalar(look)] if looks else None
+        has_pictures = worn is not None and (worn.frontal is not None or worn.video is not None)
+        of_look = one.of_look if look else None
+        found: tuple[DescriptionText | None, ...]
+        if reference is not None:
+            found = (None if has_pictures else of_look,)
+        elif has_pictures and of_look:
+            found = (of_look,)
+        else:
+            found = (one.own, of_look)
+        texts = tuple(text for text in found if text is not None)
+        if reference is None and not texts and not is_hole(member):
+            self._report_nothing_to_send(member)
+        return texts
+
+    def _check_frames(self, shots: Iterable[Shot]) -> None:
+        frames = {
+            frame.location: frame
+            for shot in shots
+            for frame in (shot.start_frame, shot.end_frame)
+            if frame is not None
+        }
+        for frame in frames.values():
+            if not self._assets.check_picture(frame, self._target, self._diagnostics):
+                self.unfit.add(frame.location)
+
+    def _report_blank(self, text: DescriptionText, name: str) -> None:
+        self._diagnostics.add(
+            PICTURELESS,
+            f'the description of "{name}" is empty once its template is filled in',
+            text.written.span,
+            help="write the words that stand for it",
+        )
+
+    def _report_nothing_to_send(self, member: Member) -> None:
+        is_pictured = has_picture(member)
+        self._diagnostics.add(
+            PICTURELESS,
+            f'the {member.kind} "{member.name}" has no description, and '
+            f"{self._target.target} cannot be sent its picture or clip"
+            if is_pictured
+            else f'the {member.kind} "{member.name}" has neither a picture nor a description',
+            member.key.span,
+            help="add description: with the words that stand for it"
+            + ("" if is_pictured else ", or a picture"),
+        )
+
+    def _report_look_lost(self, member: Member, look: str) -> None:
+        self._diagnostics.add(
+            FEATURE_LOST,
+            f'{self._target.target} takes no looks: "{member.name}" is sent without "{look}"',
+            place_of(member, look),
+            help="`storyboard targets` lists the targets with looks",
+        )
+
+
+def _translated(value: _T, table: dict[int, str]) -> _T:
+    """A value with other marks in all its texts."""
+    made: Any = value
+    if isinstance(value, str) and not isinstance(value, Scalar):
+        made = value.translate(table)
+    elif isinstance(value, tuple):
+        made = tuple(_translated(one, table) for one in value)
+    elif isinstance(value, _ENCODED):
+        whole: Any = value
+        found = {one.name: getattr(whole, one.name) for one in fields(whole)}
+        made = replace(whole, **{name: _translated(one, table) for name, one in found.items()})
+    return cast("_T", made)

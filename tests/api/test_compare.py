@@ -1,0 +1,114 @@
+"""Comparing reads and resolves a film once, and says of each target what a plan on it says."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from storyboard.api import CompileOptions, Project
+from storyboard.compiler.resolve import shots
+from storyboard.diagnostics import Diagnostic, Severity
+from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
+
+FILM = """\
+storyboard: 1
+defaults: {audio: true}
+characters:
+  mara:
+    description: a keeper beside @lantern
+    frontal: https://example.com/mara.png
+    looks:
+      wet: {description: soaked to the skin, frontal: https://example.com/wet.png}
+  tom: {description: a boy}
+props:
+  lantern: {description: a brass lantern, frontal: https://example.com/lantern.png}
+locations:
+  gallery: {description: an iron gallery, image: https://example.com/gallery.png}
+scenes:
+  - location: gallery
+    shots:
+      - {prompt: "@mara climbs.", duration: 12s}
+      - {prompt: "@mara.wet and @tom wait.", dialogue: [{tom: "It is out."}]}
+  - looks: {mara: wet}
+    shots: ["@mara lifts @lantern.", {prompt: "The sea.", seam: continue}]
+"""
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> str:
+    file = tmp_path / "film.storyboard.yaml"
+    file.write_text(FILM, encoding="utf-8")
+    return str(file)
+
+
+def said(found: Iterable[Diagnostic]) -> list[str]:
+    return [f"{one.code.id} {one.message}" for one in found]
+
+
+def test_an_offer_is_what_a_plan_on_the_target_says(film: str) -> None:
+    offers = Project(film).compare().offers
+    assert len({one.total is None for one in offers}) == 2  # some can take the film, some cannot
+    for offer in offers:
+        plan, compilation = Project(film, CompileOptions(target=offer.target)).plan()
+        found = list(compilation.diagnostics)
+        lost = [one for one in found if one.code in {FEATURE_LOST, FEATURE_EMULATED}]
+        errors = [one for one in found if one.severity is Severity.ERROR]
+        assert said(offer.errors) == said(errors)
+        assert set(said(offer.losses)) <= set(said(lost))
+        if offer.total is not None:
+            assert len(offer.losses) == len(lost)
+            scenes = [one.total for one in plan.totals.scenes]
+            assert offer.total.requests == plan.totals.requests
+            assert offer.total.seconds == plan.totals.seconds
+            assert offer.total.known == sum(one.known for one in scenes)
+
+
+def calls_of(name: str, work: Any) -> int:
+    """How often a function of ``shots`` is called during some work."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal count
+        code = frame.f_code
+        count += event == "call" and code.co_filename == shots.__file__ and code.co_name == name
+
+    before = sys.getprofile()
+    sys.setprofile(trace)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def test_each_shot_is_resolved_once_however_many_targets_there_are(film: str) -> None:
+    project = Project(film)
+    assert calls_of("_shot", project.plan) == calls_of("_shot", project.compare) == 4
+
+
+DROPS_LOOKS = """\
+extends: fal/kling-o3-pro
+target: imaginary/plain
+title: A model without looks
+features: {looks: {how: none}}
+"""
+
+
+def test_where_looks_are_dropped_a_member_is_sent_once(film: str) -> None:
+    targets = Path(film).with_name("targets")
+    targets.mkdir()
+    (targets / "plain.yaml").write_text(DROPS_LOOKS, encoding="utf-8")
+    options = CompileOptions(target="imaginary/plain")
+    plan, compilation = Project(film, options).plan()
+    assert plan.is_applyable, [*compilation.diagnostics]
+    sent = [one.tokens for one in plan.requests]
+    assert {name for tokens in sent for name in tokens.values()} == {"mara", "lantern", "gallery"}
+    assert all(len({*tokens.values()}) == len(tokens) for tokens in sent)
+    native = Project(film, replace(options, target="fal/kling-o3-pro")).plan().plan
+    assert "mara.wet" in {name for one in native.requests for name in one.tokens.values()}
