@@ -12,10 +12,11 @@ from storyboard.lazy_exports import lazy_getattr
 
 if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip, CancelOutcome
-    from storyboard.api._compare import Comparison, Offer
+    from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
     from storyboard.api._fix import FileChange
     from storyboard.api._load import CompileOptions
+    from storyboard.api._offers import Offer
     from storyboard.api._plan import PlanResult
     from storyboard.api._project import Project, RunSettings, StitchedFilm
     from storyboard.api._ready import ReadyPlan
@@ -60,7 +61,7 @@ __getattr__ = lazy_getattr(
         "FileChange": "storyboard.api._fix",
         "FilmStatus": "storyboard.api._sent_clips",
         "MissingClipsError": "storyboard.api._stitch",
-        "Offer": "storyboard.api._compare",
+        "Offer": "storyboard.api._offers",
         "PlanResult": "storyboard.api._plan",
         "Project": "storyboard.api._project",
         "ReadyPlan": "storyboard.api._ready",

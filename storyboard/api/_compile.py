@@ -23,7 +23,7 @@ from storyboard.compiler.split import split
 from storyboard.compiler.split.findings import check_clips, check_faces
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
-from storyboard.language.model import DEFAULT_TARGET
+from storyboard.language.model import DEFAULT_TARGET, Storyboard
 from storyboard.targets.load import load
 from storyboard.targets.model import Target
 from storyboard.values.units import Money
@@ -83,7 +83,18 @@ def compile_reading(
     target = choose_target(reading, options, diagnostics)
     resolved = resolve_reading(reading, options, diagnostics)
     film = film_on(target, resolved, options, diagnostics)
-    written = reading.storyboard
+    return compile_film(film, reading, resolved.written, options, diagnostics, known)
+
+
+def compile_film(
+    film: Film,
+    reading: Reading,
+    written: Storyboard,
+    options: CompileOptions,
+    diagnostics: Diagnostics,
+    known: Known | None,
+) -> Compilation:
+    """Compile a film that was resolved for its target; see ``compile_reading``."""
 
     def unpriced_scenes() -> tuple[UnpricedScene, ...]:
         libraries = reading.libraries.values()
@@ -154,7 +165,7 @@ def resolve_reading(
     """The film that was read, for no target yet; something of it must have been read."""
     if reading.storyboard is None:
         raise ValueError("nothing was read of the storyboard")
-    return resolve(
+    resolved = resolve(
         reading.storyboard,
         reading.libraries,
         path=reading.path,
@@ -164,6 +175,7 @@ def resolve_reading(
         variables_are_complete=reading.has_all_variables,
         diagnostics=diagnostics,
     )
+    return resolved if options.audio is None else resolved.with_audio(options.audio)
 
 
 def film_on(

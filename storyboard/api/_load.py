@@ -47,6 +47,7 @@ class CompileOptions:
     ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
     the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
     rendered, to choose from, and ``chain_takes`` whether clips on which others open are, too.
+    ``audio`` asks for sound in every shot or in none, whatever the storyboard says.
     ``unsaved`` are the texts of storyboards and libraries that an editor holds, by the paths of
     their files; they are read in place of the files. ``out_dir`` is the folder of the clips, in
     place of ``out`` beside the storyboard.
@@ -63,6 +64,7 @@ class CompileOptions:
     is_simulated: bool = False
     takes: int = 1
     chain_takes: bool = False
+    audio: bool | None = None
     unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
     out_dir: Path | None = None
 

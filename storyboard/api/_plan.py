@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from storyboard.api._compile import Compilation, compile_reading, folders, start
-from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, read
-from storyboard.compiler.film import Film
+from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, Reading, read
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import BROKEN_LEDGER, WRONG_PLAN
 from storyboard.diagnostics.machine import as_json
@@ -51,13 +50,13 @@ def plan_storyboard(file: str, options: CompileOptions) -> PlanResult:
     concern, and not applyable.
     """
     diagnostics = start(options)
-    known = _known(file, options, diagnostics)
+    known = known_takes(file, options, diagnostics)
     reading = read(file, options, diagnostics)
     compilation = compile_reading(reading, options, diagnostics, known)
     return PlanResult(plan_compilation(compilation, options, known), compilation)
 
 
-def _known(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:
+def known_takes(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:
     """What ledger and lock know of the film's clips; None where nothing was ever run."""
     if file == STANDARD_INPUT:
         return None
@@ -103,7 +102,7 @@ def plan_compilation(
         film,
         compilation.requests,
         origin=made_from,
-        limit=_limit(compilation, film, options),
+        limit=limit_of(reading, options),
         known=known,
         diagnostics=diagnostics,
         show=as_json,
@@ -127,14 +126,15 @@ def plan_compilation(
     return empty_plan(made_from, diagnostics, show=as_json) if broken else made
 
 
-def _limit(compilation: Compilation, film: Film, options: CompileOptions) -> Limit:
-    written = compilation.reading.storyboard
+def limit_of(reading: Reading, options: CompileOptions) -> Limit:
+    """What a film is held to, by its storyboard and by the options."""
+    written = reading.storyboard
     node: Mapping[str, Node] = written.node if written is not None else {}
     budget, seconds = node.get("budget"), node.get("max_seconds")
     return Limit(
-        cost=film.budget,
+        cost=written.budget if written is not None else None,
         cost_at=budget.span if budget is not None else None,
         to_pay=options.max_cost,
-        seconds=options.max_seconds or film.max_seconds,
+        seconds=options.max_seconds or (written.max_seconds if written is not None else None),
         seconds_at=seconds.span if seconds is not None and options.max_seconds is None else None,
     )

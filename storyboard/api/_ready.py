@@ -110,6 +110,7 @@ def _check_options(options: CompileOptions) -> None:
         "--strict": options.is_strict,
         "--takes": options.takes != 1,
         "--chain-takes": options.chain_takes,
+        "--audio": options.audio is not None,
     }
     for name, is_given in given.items():
         if is_given:

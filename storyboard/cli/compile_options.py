@@ -57,6 +57,7 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
         project: Path | None,
         max_references: int | None,
         strict: bool,
+        audio: str | None,
         **others: Any,
     ) -> int:
         from storyboard.api import CompileOptions
@@ -68,6 +69,7 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
             project=project,
             max_references=max_references,
             is_strict=strict,
+            audio=None if audio is None else audio == "on",
         )
         return command(options=options, **others)
 
@@ -104,6 +106,11 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
                 type=click.IntRange(min=1),
                 metavar="N",
                 help="Allow N references in a request, up to the target's ceiling.",
+            ),
+            click.option(
+                "--audio",
+                type=click.Choice(("on", "off")),
+                help="Sound in every shot, or in none, whatever the storyboard says.",
             ),
             click.option(
                 "--strict", is_flag=True, help="Make an error of all that the target would drop."

@@ -197,6 +197,8 @@ def _stitch(file: str, options: CompileOptions) -> str:
     words += [word for one in options.target_folders for word in ("--targets", str(one))]
     for name, text in options.settings.items():
         words += ["--set", f"{name}={text}"]
+    if options.audio is not None:
+        words += ["--audio", "on" if options.audio else "off"]
     if options.max_references is not None:
         words += ["--max-references", str(options.max_references)]
     if options.is_simulated:

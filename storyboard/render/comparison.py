@@ -2,58 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from storyboard.render.width import clip, columns, visible
+from storyboard.render.amounts import counted
+from storyboard.render.prose import wrapped
+from storyboard.render.table import TableRow, lay_out, painted, plain, varying
+from storyboard.render.width import visible
 from storyboard.values.units import Money
+
+_Offer = dict[str, Any]
 
 
 def render_comparison(comparison: dict[str, Any], *, color: bool, width: int | None) -> str:
-    """A line for each target that can take the film, the cheapest first; then the others."""
+    """A line for each target that can take the film, the cheapest first; then the others.
+
+    Those that one reason refuses stand together under it.
+    """
     offers = comparison["targets"]
-    able = [offer for offer in offers if offer["cost"] is not None]
-    rows = [_row(offer) for offer in able]
-    widths = [max((columns(row[index]) for row in rows), default=0) for index in range(5)]
-    lines = []
-    for offer, row in zip(able, rows, strict=True):
-        cells = [
-            row[0] + " " * (widths[0] - columns(row[0])),
-            *(" " * (widths[index] - columns(row[index])) + row[index] for index in (1, 2, 3)),
-            row[4],
-        ]
-        line = "  ".join(cells).rstrip()
-        line = clip(line, width) if width else line
-        lines.append(f"\x1b[1m{line}\x1b[0m" if color and offer["chosen"] else line)
-    refused = [offer for offer in offers if offer["cost"] is None]
-    if refused:
-        lines += ["", "cannot take it:"]
-        for offer in refused:
-            errors = offer["errors"]
-            reason = errors[0]["message"] if errors else "there is nothing to render"
-            line = visible(f"  {offer['target']}: {reason.removeprefix(offer['target']).strip()}")
-            lines.append(clip(line, width) if width else line)
-    return "\n".join(lines) + "\n"
+    refused: dict[str, list[_Offer]] = {}
+    for offer in offers:
+        refused.setdefault(_reason(offer, comparison["limits"]), []).append(offer)
+    priced = [_cells(offer) for offer in offers if offer["cost"] is not None]
+    kept = varying(priced)
+    same = [cell for index, cell in enumerate(priced[0]) if index not in kept] if priced else []
+    lines = wrapped(f"each: {', '.join(same)}", width, indent=2) if same else []
+    paint = painted if color else plain
+
+    def table(those: Sequence[_Offer]) -> list[str]:
+        rows = [_row(offer, kept) for offer in those]
+        return lay_out(rows, width, paint=paint, indent=0)
+
+    lines += table(refused.pop("", []))
+    for reason, those in refused.items():
+        lines += ["", *wrapped(f"refused: {reason}", width, indent=2)]
+        if all(offer["cost"] is not None for offer in those):
+            lines += table(those)
+        else:
+            names = ", ".join(visible(offer["target"]) for offer in those)
+            lines += wrapped(f"  {names}", width, indent=2)
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def _row(offer: dict[str, Any]) -> tuple[str, str, str, str, str]:
-    cost, requests = offer["cost"], offer["requests"]
-    notes = [_losses(offer), "superseded" if offer["superseded"] else ""]
-    return (
-        f"{'>' if offer['chosen'] else ' '} {visible(offer['target'])}",
-        "1 clip" if requests == 1 else f"{requests} clips",
-        f"{offer['seconds']} s",
-        "price unknown"
-        if cost == "unknown"
-        else str(Money(Decimal(cost["amount"]), cost["currency"])),
-        " · ".join(filter(None, notes)) or "as written",
+def _reason(offer: _Offer, limits: dict[str, Any]) -> str:
+    """What refuses an offer, without what differs from target to target; empty for nothing."""
+    errors = offer["errors"]
+    if not errors:
+        return "" if offer["cost"] is not None else "there is nothing to render"
+    codes = {error["code"] for error in errors}
+    said = [words for code, words in _beyond(limits).items() if code in codes]
+    first = errors[0]["message"].removeprefix(offer["target"]).strip()
+    return " and ".join(said) or visible(first)
+
+
+def _beyond(limits: dict[str, Any]) -> dict[str, str]:
+    """How the limits of a film refuse a target, by the code of the finding."""
+    money = [
+        f"{name} {Money(Decimal(limit['amount']), limit['currency'])}"
+        for name, limit in (("budget", limits["budget"]), ("--max-cost", limits["max_cost"]))
+        if limit is not None
+    ]
+    named = f" ({', '.join(money)})" if money else ""
+    return {
+        "SB502": f"it renders more than {limits['max_seconds']} s (max_seconds)",
+        "SB501": f"it costs more than it may{named}",
+        "SB503": f"its price is not published, so no limit of money can be kept{named}",
+        "SB504": f"its prices are in another currency than the limit{named}",
+    }
+
+
+def _cells(offer: _Offer) -> tuple[str, str]:
+    return counted(offer["requests"], "clip"), f"{offer['seconds']} s"
+
+
+def _row(offer: _Offer, kept: Sequence[int]) -> TableRow:
+    cost = offer["cost"]
+    said = [visible(one["words"]) for one in offer["loses"]]
+    if offer["superseded"]:
+        said.append("superseded")
+    price = "price unknown"
+    if cost != "unknown":
+        price = str(Money(Decimal(cost["amount"]), cost["currency"]))
+    cells = _cells(offer)
+    silent = ", silent" if offer["silent"] else ""
+    return TableRow(
+        name=f"{visible(offer['target'])}{silent}",
+        cells=(*(cells[index] for index in kept), price),
+        prose=" · ".join(said) or "as written",
+        sign=">" if offer["chosen"] else " ",
+        color="1",
     )
-
-
-def _losses(offer: dict[str, Any]) -> str:
-    lost = sum(loss["name"] == "feature-lost" for loss in offer["losses"])
-    emulated = len(offer["losses"]) - lost
-    said = [f"{lost} lost"] if lost else []
-    if emulated:
-        said.append(f"{emulated} emulated")
-    return ", ".join(said)

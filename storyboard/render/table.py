@@ -78,9 +78,6 @@ def lay_out(
     named = max((one for one in names if one <= most), default=0)
     at = begin + named + cells + len(GAP)
     is_beside = width is None or width - at >= _LEAST_PROSE
-    if not is_beside:
-        proses = (at - len(GAP) * (not row.prose) + columns(row.prose) for row in rows)
-        is_beside = width is not None and max(proses) <= width
     lines: list[str] = []
     for row, name in zip(rows, names, strict=True):
         short = [
@@ -92,7 +89,8 @@ def lay_out(
         else:
             lines.append(_begin(row, row.name, begin, indent, paint))
             line = GAP.join([" " * max(named, _BELOW - len(GAP)), *short])
-        if not is_beside or not row.prose:
+        fits = width is not None and at + columns(row.prose) <= width
+        if not row.prose or not (is_beside or fits):
             found = [line, *_below(row, begin + _BELOW, width)]
         else:
             found = wrapped(f"{' ' * at}{row.prose}", width, indent=at)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
-from storyboard.api import CompileOptions, Project
+from storyboard.api import Comparison, CompileOptions, Offer, Project
 from storyboard.compiler.resolve import shots
 from storyboard.diagnostics import Diagnostic, Severity
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
+from storyboard.values.units import Money
 
 FILM = """\
 storyboard: 1
@@ -55,7 +57,9 @@ def test_an_offer_is_what_a_plan_on_the_target_says(film: str) -> None:
     offers = Project(film).compare().offers
     assert len({one.total is None for one in offers}) == 2  # some can take the film, some cannot
     for offer in offers:
-        plan, compilation = Project(film, CompileOptions(target=offer.target)).plan()
+        audio = False if offer.is_silent else None
+        asked = CompileOptions(target=offer.target, audio=audio)
+        plan, compilation = Project(film, asked).plan()
         found = list(compilation.diagnostics)
         lost = [one for one in found if one.code in {FEATURE_LOST, FEATURE_EMULATED}]
         errors = [one for one in found if one.severity is Severity.ERROR]
@@ -112,3 +116,77 @@ def test_where_looks_are_dropped_a_member_is_sent_once(film: str) -> None:
     assert all(len({*tokens.values()}) == len(tokens) for tokens in sent)
     native = Project(film, replace(options, target="fal/kling-o3-pro")).plan().plan
     assert "mara.wet" in {name for one in native.requests for name in one.tokens.values()}
+
+
+BOAT = """\
+storyboard: 1
+title: A Boat
+defaults: {audio: true, duration: 9s, pack: none}
+scenes:
+  - id: sea
+    shots:
+      - {prompt: A boat passes.}
+      - {prompt: Another follows., audio: false}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "storyboard.yaml").write_text(BOAT, encoding="utf-8")
+    return tmp_path
+
+
+def refused(compared: Comparison, code: str) -> set[str]:
+    """The targets that a finding of this code refuses."""
+    return {one.target for one in compared.offers if code in {e.code.id for e in one.errors}}
+
+
+def offer(compared: Comparison, target: str, *, silent: bool = False) -> Offer:
+    found = [one for one in compared.offers if (one.target, one.is_silent) == (target, silent)]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_film_above_its_limits_is_refused_on_each_target_by_what_it_is_there(
+    folder: Path,
+) -> None:
+    compared = Project.around(folder, max_seconds=17).compare()
+    able = {one.target for one in compared.offers if one.total is not None}
+    assert refused(compared, "SB502") == able
+    compared = Project.around(folder, max_cost=Money(Decimal(3), "USD")).compare()
+    dear = refused(compared, "SB501")
+    assert "fal/kling-o3-4k" in dear
+    assert "fal/kling-o3-pro" not in dear
+    assert all(one.total is not None and one.total.known > 3 for one in compared.offers
+               if one.target in dear)  # fmt: skip
+    assert "oxen/kling-o3-omni" in refused(compared, "SB503")
+
+
+def test_the_budget_of_the_storyboard_counts_too(folder: Path) -> None:
+    text = BOAT.replace("title", "budget: 1 USD\ntitle")
+    (folder / "storyboard.yaml").write_text(text, encoding="utf-8")
+    assert "fal/kling-o3-pro" in refused(Project.around(folder).compare(), "SB501")
+
+
+def test_the_silence_of_the_chosen_target_is_an_offer_with_what_it_loses(folder: Path) -> None:
+    compared = Project.around(folder).compare()
+    silent = offer(compared, "fal/kling-o3-pro", silent=True)
+    loud = offer(compared, "fal/kling-o3-pro")
+    assert [one.words for one in silent.loses] == ["no sound"]
+    assert loud.loses == ()
+    assert silent.total is not None
+    assert loud.total is not None
+    assert silent.total.known < loud.total.known
+    assert (loud.is_chosen, silent.is_chosen) == (True, False)
+    assert [one.target for one in compared.offers if one.is_silent] == ["fal/kling-o3-pro"]
+
+
+@pytest.mark.parametrize(("audio", "loud"), [(None, [True, False]), (True, [True, True]),
+                                             (False, [False, False])])  # fmt: skip
+def test_sound_is_asked_for_without_an_edit(
+    folder: Path, audio: bool | None, loud: list[bool]
+) -> None:
+    film = Project.around(folder, audio=audio)
+    assert [one.payload["generate_audio"] for one in film.plan().plan.requests] == loud
+    compared = film.compare()
+    assert any(one.is_silent for one in compared.offers) is (audio is None)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from storyboard.api import CompileOptions, Project
 from storyboard.ledger import Finished, Intent, Order, State
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip
+from storyboard.render.comparison import render_comparison
 from storyboard.render.ledger import render_status
 from storyboard.render.plan import render_plan
 from storyboard.render.report import NextSteps, render_report
@@ -108,11 +110,22 @@ def _report(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     return render_report(report, ways, color=False, width=width)
 
 
+def _comparison(**options: Any) -> Callable[..., str]:
+    def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+        monkeypatch.chdir(ROOT)
+        compared = Project.around("examples/lighthouse", project=Path(), **options).compare()
+        return render_comparison(compared.to_json(), color=False, width=width)
+
+    return shown
+
+
 CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "plan": _shown_plan("examples/lighthouse"),
     "plan-all": _shown_plan("examples/lighthouse", everything=True),
     "plan-scripts": _shown_plan("examples/every-script"),
     "plan-long-names": _shown_plan("long-names.storyboard.yaml"),
+    "compare": _comparison(),
+    "compare-refused": _comparison(max_seconds=80),
     "status": _status,
     "run-report": _report,
 }

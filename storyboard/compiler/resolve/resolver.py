@@ -6,11 +6,11 @@ This is done once, whatever the target is; ``ResolvedFilm.on`` makes of it a tar
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from storyboard.compiler.film import Film, Scene
+from storyboard.compiler.film import Film, Scene, Shot
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.bare_names import check_bare_names
 from storyboard.compiler.resolve.capabilities import check_offers
@@ -45,6 +45,18 @@ class ResolvedFilm:
     names: Names
     assets: Assets
     variables: dict[str, Any]
+
+    def with_audio(self, audio: bool) -> ResolvedFilm:
+        """The film with sound in every shot, or in none, whatever is written."""
+        return self._with(lambda shots: tuple(replace(shot, audio=audio) for shot in shots))
+
+    def without(self, addresses: Collection[str]) -> ResolvedFilm:
+        """The film as if its writer left out the shots of these addresses."""
+        return self._with(lambda shots: tuple(one for one in shots if one.address not in addresses))
+
+    def _with(self, change: Callable[[tuple[Shot, ...]], tuple[Shot, ...]]) -> ResolvedFilm:
+        scenes = (replace(scene, shots=change(scene.shots)) for scene in self.scenes)
+        return replace(self, scenes=tuple(scene for scene in scenes if scene.shots))
 
     def on(
         self, target: Target, diagnostics: Diagnostics, *, max_references: int | None = None
