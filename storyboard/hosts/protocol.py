@@ -21,7 +21,7 @@ class Submission:
     """One paying request: its endpoint and its body, as they are sent.
 
     ``scene``, ``shots`` and ``takes`` are names that a simulator writes on its clips; ``takes`` are
-    the numbers of the clips among those of the same shots.
+    the numbers of the clips among those of the same shots, ``names`` are what tags stand for.
     """
 
     endpoint: str
@@ -29,6 +29,7 @@ class Submission:
     scene: str = ""
     shots: tuple[str, ...] = ()
     takes: tuple[int, ...] = (1,)
+    names: Mapping[str, str] = field(hash=False, default_factory=dict)
 
     def labels(self) -> dict[str, str]:
         """The names as headers for a simulator, which writes them on its clips."""
@@ -36,6 +37,9 @@ class Submission:
             "X-Simulate-Scene": quote(self.scene),
             "X-Simulate-Shots": ",".join(map(quote, self.shots)),
             "X-Simulate-Takes": ",".join(map(str, self.takes)),
+            "X-Simulate-Names": ",".join(
+                f"{quote(tag)}={quote(name)}" for tag, name in self.names.items()
+            ),
         }
 
 

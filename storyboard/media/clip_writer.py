@@ -114,13 +114,13 @@ def _mux_sound(film: OutputContainer, stream: AudioStream, sound: EncodedSound) 
         film.mux_one(packet)
 
 
-def code_side(height: int) -> int:
-    """The side of a square of the number, in pixels, in a picture of so many."""
-    return max(4, height // 90 * 2)
+def code_side(width: int, height: int) -> int:
+    """The side of a square of the number, in pixels, in a picture of these sides."""
+    return max(4, min(width, height) // 90 * 2)
 
 
 def _draw_number(frame: VideoFrame, number: int) -> None:
-    side = code_side(frame.height)
+    side = code_side(frame.width, frame.height)
     left = frame.width - side * CODE_BITS
     if left < 0:
         return

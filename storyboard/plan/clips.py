@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.ledger import Order
@@ -19,7 +19,8 @@ class PlannedClip:
     """A clip of a plan. ``names`` are all the addresses that this one clip is for.
 
     ``take`` is its number among those of the same shots. ``padding`` seconds are not in the film.
-    ``place`` is where its first shot is written, ``shots`` names and places of all.
+    ``place`` is where its first shot is written, ``shots`` names and places of all. ``tokens`` say
+    what the tags of its prompts stand for.
     """
 
     order: Order
@@ -29,6 +30,7 @@ class PlannedClip:
     assets: tuple[AssetUse, ...]
     frames: tuple[Dependency, ...]
     shots: tuple[tuple[str, str], ...]
+    tokens: Mapping[str, str] = field(hash=False, default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -110,6 +112,7 @@ def _planned_clip(request: PlannedRequest, host: str) -> PlannedClip:
         assets=request.assets,
         frames=request.depends_on,
         shots=tuple((shot.address, f"{shot.span.file}:{shot.span.line}") for shot in request.shots),
+        tokens=request.tokens,
     )
 
 

@@ -157,6 +157,7 @@ class Delivery:
                         scene=first.address.rpartition("/")[0],
                         shots=tuple(address for address, _ in first.shots),
                         takes=tuple(clip.take for clip in clips),
+                        names=first.tokens,
                     )
                 )
             except HostError as error:

@@ -10,16 +10,17 @@ One port serves all hosts, by the beginning of the path; ``GET /`` lists their a
 
 The header ``X-Simulate`` asks for faults, ``POST /simulator/faults`` arms them (``faults`` says
 how they are written), ``GET /simulator/bill`` is the bill. ``X-Simulate-Scene`` gives the clips
-of a scene one colour, ``X-Simulate-Shots`` names their shots, divided by commas, and
+of a scene one colour, ``X-Simulate-Shots`` names their shots, divided by commas,
+``X-Simulate-Names`` says what tags stand for (``@Element1=mara,@Image1=gallery``) and
 ``X-Simulate-Takes`` numbers its takes; names are percent-encoded UTF-8.
 
 From the bottom up: ``body_types`` and ``field_types`` (tables), ``orders``, ``rules`` and
-``inputs`` (what a body may be, and what it asks for), ``mp4_writer``, ``test_pictures`` and
-``clip_render`` (rendering), ``faults``, ``job``, ``state_file``, ``queue`` and ``worker`` (the
-queue, and what outlives the process), ``dialect``, ``refusals``, ``service`` and ``histories``
-(what all routes share), a folder for each host with its routes and tables, ``dialects`` (the table
-of hosts), ``console``, ``transport``, ``app`` and ``server``. Needs the packages starlette and
-uvicorn, and cryptography for webhooks.
+``inputs`` (what a body may be, and what it asks for), ``mp4_writer``, ``lettering``,
+``test_pictures`` and ``clip_render`` (rendering), ``faults``, ``job``, ``state_file``, ``queue``
+and ``worker`` (the queue, and what outlives the process), ``dialect``, ``refusals``, ``service``
+and ``histories`` (what all routes share), a folder for each host with its routes and tables,
+``dialects`` (the table of hosts), ``console``, ``transport``, ``app`` and ``server``. Needs the
+packages starlette and uvicorn, and cryptography for webhooks.
 """
 
 from __future__ import annotations

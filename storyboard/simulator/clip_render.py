@@ -38,7 +38,9 @@ _TONES = 8
 def order_key(endpoint: str, body: Mapping[str, object], label: ClipLabel) -> str:
     """What is asked for, as a digest: endpoint, body, label. Its pictures are not looked at."""
     text = json.dumps(
-        [endpoint, body, label.scene, label.shots, label.take], sort_keys=True, ensure_ascii=False
+        [endpoint, body, label.scene, label.shots, label.names, label.take],
+        sort_keys=True,
+        ensure_ascii=False,
     )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -72,17 +74,19 @@ class ClipRenderer:
         key: str,
         order: SimulatedOrder,
         label: ClipLabel,
-        first: bytes | None,
-        last: bytes | None,
+        files: Mapping[str, bytes],
     ) -> bytes:
-        """The clip for an order, made now or before. Raises ``MediaError``."""
+        """The clip for an order, made now or before; ``files`` are its pictures, by link.
+
+        Raises ``MediaError``.
+        """
         if self.mode == "stub":
             return self.stub(key, order)
         path = self._path(key)
         async with self._being_made.setdefault(key, asyncio.Lock()):
             if not path.exists():
                 async with self._workers:
-                    await asyncio.to_thread(self._make, path, order, label, first, last)
+                    await asyncio.to_thread(self._make, path, order, label, files)
         return await asyncio.to_thread(path.read_bytes)
 
     def _path(self, key: str) -> Path:
@@ -97,11 +101,10 @@ class ClipRenderer:
         path: Path,
         order: SimulatedOrder,
         label: ClipLabel,
-        first: bytes | None,
-        last: bytes | None,
+        files: Mapping[str, bytes],
     ) -> None:
         size = size_of(order.ratio, self.scale)
-        drawn = draw_clip(order, label, size, first=first, last=last, steps=_STEPS)
+        drawn = draw_clip(order, label, size, files, steps=_STEPS)
         pictures = _timed(drawn, order.seconds * _STEPS)
         partial = path.with_suffix(".part.mp4")
         if is_av_here():

@@ -25,7 +25,7 @@ class Job:
     request from 1. Times are Unix seconds. ``breaches`` are filled when the body is found to
     be wrong; ``trouble`` is a fault that was asked for. ``order`` is None for a body that
     breaks the rules for fields. ``size`` is the length of the clip in bytes, once made, and
-    ``frames`` the sha256 of the pictures that it was made of, by link.
+    ``pictures`` the sha256 of the pictures that it was made of, by link.
     """
 
     id: str
@@ -44,7 +44,7 @@ class Job:
     label: ClipLabel = field(default_factory=ClipLabel)
     key: str = ""
     size: int = 0
-    frames: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
     webhook: str | None = None
     namespace: str = "simulated"
     keeps_payload: bool = True
@@ -70,15 +70,19 @@ class Job:
     @property
     def clip_key(self) -> str:
         """What makes its clip the one it is: the order, and the pictures that it is made of."""
-        if not self.frames:
+        if not self.pictures:
             return self.key
-        made_of = "\n".join([self.key, *map(":".join, sorted(self.frames.items()))])
+        made_of = "\n".join([self.key, *map(":".join, sorted(self.pictures.items()))])
         return hashlib.sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def frame_links(self) -> set[str]:
-        """The links of the pictures on which its clip opens and ends."""
+    def picture_links(self) -> set[str]:
+        """The links of the pictures that its clip shows."""
         order = self.order
-        return {url for url in (order.first, order.last) if url} if order is not None else set()
+        if order is None:
+            return set()
+        return {url for url in (order.first, order.last) if url} | {
+            url for _, url in order.references
+        }
 
     @property
     def seconds(self) -> int:
@@ -108,9 +112,9 @@ class Job:
             "ended_at": self.ended_at,
             "trouble": [trouble.name, trouble.point, trouble.argument] if trouble else None,
             "breaches": [[b.msg, b.type, b.loc, dict(b.ctx), b.given] for b in self.breaches],
-            "label": [self.label.scene, self.label.shots, self.label.take],
+            "label": [self.label.scene, self.label.shots, self.label.take, self.label.names],
             "size": self.size,
-            "frames": self.frames,
+            "pictures": self.pictures,
             "webhook": self.webhook,
             "namespace": self.namespace,
             "keeps_payload": self.keeps_payload,
@@ -120,7 +124,7 @@ class Job:
 def read_record(record: dict[str, Any], endpoint: Endpoint) -> Job:
     """A job from the state file; the worker fills in what follows from its body."""
     trouble = record["trouble"]
-    scene, shots, take = record["label"]
+    scene, shots, take, *names = record["label"]
     return Job(
         id=record["id"],
         host=record["host"],
@@ -137,9 +141,14 @@ def read_record(record: dict[str, Any], endpoint: Endpoint) -> Job:
             Breach(msg=msg, type=type_, loc=tuple(loc), ctx=ctx, given=given)
             for msg, type_, loc, ctx, given in record["breaches"]
         ),
-        label=ClipLabel(scene=scene, shots=tuple(shots), take=take),
+        label=ClipLabel(
+            scene=scene,
+            shots=tuple(shots),
+            names=tuple((tag, name) for tag, name in (names[0] if names else ())),
+            take=take,
+        ),
         size=record["size"],
-        frames=record.get("frames", {}),
+        pictures=record.get("pictures", {}),
         webhook=record["webhook"],
         namespace=record["namespace"],
         keeps_payload=record["keeps_payload"],

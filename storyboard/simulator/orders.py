@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from storyboard.simulator.body_types import BodyType
@@ -25,13 +25,17 @@ class OrderedShot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedOrder:
-    """What a sound body asks for: shots, shape, sound, and the pictures for its ends."""
+    """What a sound body asks for: shots, shape, sound, and the pictures for its ends.
+
+    ``references`` are the tags that prompts may hold, each with the link of its picture.
+    """
 
     shots: tuple[OrderedShot, ...]
     ratio: str
     audio: bool
     first: str | None = None
     last: str | None = None
+    references: tuple[tuple[str, str], ...] = ()
 
     @property
     def seconds(self) -> int:
@@ -64,7 +68,17 @@ def read_order(body_type: BodyType, body: Body) -> SimulatedOrder:
         audio=_has_audio(body_type, body),
         first=_text_or_none(body.get(body_type.first)),
         last=_text_or_none(body.get(body_type.last)),
+        references=tuple(_references(body_type, body)),
     )
+
+
+def _references(body_type: BodyType, body: Body) -> Iterator[tuple[str, str]]:
+    for number, element in enumerate(objects_of(body.get("elements")), start=1):
+        frontal = element.get("frontal_image_url")
+        if isinstance(frontal, str) and frontal:
+            yield f"@Element{number}", frontal
+    for number, link in enumerate(texts_of(body.get(body_type.pictures)), start=1):
+        yield f"@Image{number}", link
 
 
 def _has_audio(body_type: BodyType, body: Body) -> bool:

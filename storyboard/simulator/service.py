@@ -28,6 +28,7 @@ _PAGE = "<!doctype html><title>502</title><h1>Bad gateway</h1>"
 SCENE_HEADER = "x-simulate-scene"
 SHOTS_HEADER = "x-simulate-shots"
 TAKES_HEADER = "x-simulate-takes"
+NAMES_HEADER = "x-simulate-names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +205,11 @@ class Service:
     def read_label(request: Request) -> ClipLabel:
         """What the clips of a request are to be called on screen; the headers are quoted."""
         shots = request.headers.get(SHOTS_HEADER, "")
+        named = [one.split("=", 1) for one in request.headers.get(NAMES_HEADER, "").split(",")]
         return ClipLabel(
             scene=unquote(request.headers.get(SCENE_HEADER, "")),
             shots=tuple(unquote(name.strip()) for name in shots.split(",")) if shots else (),
+            names=tuple((unquote(one[0].strip()), unquote(one[1])) for one in named if one[1:]),
         )
 
     @staticmethod

@@ -160,7 +160,7 @@ class Worker:
         files: dict[str, bytes] = {}
         if not self._renderer.has(job.clip_key):
             # Only after a restart: the clip is made once more, from what it was made of.
-            files = await self._read_frames(job)
+            files = await self._read_pictures(job)
         return await self._render(job, files)
 
     def of_host(self, host: str) -> Iterator[Job]:
@@ -287,7 +287,7 @@ class Worker:
         """Look at the files of a job and render its clip."""
         job.breaches, files = await self._check(job)
         if not job.breaches and job.trouble is None and self._renderer.mode == "render":
-            self._keep_frames(job, files)
+            self._keep_pictures(job, files)
             try:
                 job.size = len(await self._render(job, files))
             except MediaError as error:
@@ -301,21 +301,21 @@ class Worker:
             takes_data=self._dialects[job.host].takes_data,
         )
 
-    def _keep_frames(self, job: Job, files: dict[str, bytes]) -> None:
+    def _keep_pictures(self, job: Job, files: dict[str, bytes]) -> None:
         """Keep the pictures that a clip is made of: what a link leads to may change or go."""
-        for url in job.frame_links():
+        for url in job.picture_links():
             if url in files:
-                job.frames[url] = hashlib.sha256(files[url]).hexdigest()
+                job.pictures[url] = hashlib.sha256(files[url]).hexdigest()
                 # What stands in the body itself is kept with it.
                 if self._state_file.is_lasting and not url.startswith("data:"):
                     with suppress(StateError):  # the clip is made, and can be fetched until a kill
                         self._state_file.keep_content(files[url])
 
-    async def _read_frames(self, job: Job) -> dict[str, bytes]:
+    async def _read_pictures(self, job: Job) -> dict[str, bytes]:
         """The pictures that a clip was made of; those that were not kept, as they are today."""
-        kept = {url: self._state_file.read_content(sha256) for url, sha256 in job.frames.items()}
+        kept = {url: self._state_file.read_content(sha256) for url, sha256 in job.pictures.items()}
         found = {url: data for url, data in kept.items() if data is not None}
-        if not found.keys() >= job.frame_links():
+        if not found.keys() >= job.picture_links():
             _, files = await self._check(job)
             found = {**files, **found}
         return found
@@ -324,9 +324,7 @@ class Worker:
         order = job.order
         if order is None:
             raise RuntimeError(f"job {job.id} has no order")
-        first = files.get(order.first) if order.first else None
-        last = files.get(order.last) if order.last else None
-        return await self._renderer.render(job.clip_key, order, job.label, first, last)
+        return await self._renderer.render(job.clip_key, order, job.label, files)
 
     def _finish_made(self, job: Job, _: asyncio.Task[None]) -> None:
         self._finish(job)

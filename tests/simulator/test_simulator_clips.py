@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from PIL import Image, ImageChops
 from storyboard.media.mp4 import ClipFacts, read_clip
 from storyboard.simulator import clip_render
 from storyboard.simulator.clip_render import ClipRenderer
+from storyboard.simulator.lettering import font_for, has_letter
 from storyboard.simulator.mp4_writer import Movie, mark, read_movie, write_movie
 from storyboard.simulator.orders import OrderedShot, SimulatedOrder
 from storyboard.simulator.test_pictures import ClipLabel, draw_clip, size_of
@@ -177,7 +180,7 @@ def test_without_a_codec_a_clip_still_has_its_length_shape_and_rate(
     renderer = ClipRenderer("render", 0.5)
 
     async def render() -> bytes:
-        return await renderer.render("ab" * 32, ORDER, ClipLabel(), None, None)
+        return await renderer.render("ab" * 32, ORDER, ClipLabel(), {})
 
     data = asyncio.run(render())
     renderer.close()
@@ -192,8 +195,57 @@ def test_sides_are_even(ratio: str, scale: float) -> None:
 
 
 def test_a_frame_that_is_no_picture_is_left_out() -> None:
-    drawn = list(draw_clip(ORDER, ClipLabel(), (90, 160), first=b"no", last=b"", steps=2))
-    assert len(drawn) == 6
+    order = replace(ORDER, first="a", last="b", references=(("@Element1", "c"),))
+    files = {"a": b"no", "b": b"", "c": b"neither"}
+    assert len(list(draw_clip(order, ClipLabel(), (90, 160), files, steps=2))) == 6
+
+
+def test_every_shot_of_a_clip_looks_unlike_the_one_before() -> None:
+    shots = tuple(OrderedShot(prompt="the same", seconds=1) for _ in range(6))
+    for scene in ("arrival", "storm", "c", "d"):
+        drawn = list(
+            draw_clip(replace(ORDER, shots=shots), ClipLabel(scene=scene), (64, 36), {}, steps=1)
+        )
+        assert all(unlike(one, other) > 8 for one, other in pairwise(drawn))
+
+
+def test_the_letters_of_many_scripts_are_in_the_package() -> None:
+    missing = [char for char in "éñü¿ŁßŒşğİ“—αЖאعა" if not has_letter(char)]
+    assert missing == []
+    assert not has_letter("雷")
+    assert font_for("¿Łódź?", 20).getname()[0] == "DejaVu Sans"
+
+
+def test_the_pictures_that_were_sent_are_seen_with_their_names(
+    start: Any, tmp_path: Path, picture: Any
+) -> None:
+    bench = start(clips="render", scale=0.5)
+    red, lime = (bench.upload(picture(colour=colour)) for colour in ("red", "lime"))
+    body = {
+        "prompt": "@Element1 sees @Image1",
+        "duration": "3",
+        "elements": [{"frontal_image_url": red, "reference_image_urls": [red]}],
+        "image_urls": [lime],
+    }
+
+    def shown(names: str, **changes: Any) -> Image.Image:
+        headers = {"X-Simulate-Names": names, "X-Simulate-Scene": "a"}
+        answer = bench.wait(bench.submit({**body, **changes}, headers=headers)).json()
+        return frame(bench.plain.get(answer["video"]["url"]).content, 1, tmp_path)
+
+    def shares(image: Image.Image) -> tuple[float, float]:
+        colours = image.convert("RGB").getcolors(1 << 24) or []
+        reds = sum(n for n, (r, g, b) in colours if r > 200 and g < 60 and b < 60)
+        limes = sum(n for n, (r, g, b) in colours if g > 200 and r < 90 and b < 90)
+        return reds / (image.width * image.height), limes / (image.width * image.height)
+
+    both = shown("%40Element1=mara.nightgown,%40Image1=%C5%81%C3%B3d%C5%BA")
+    assert all(share > 0.02 for share in shares(both))
+    assert unlike(both, shown("%40Element1=pim,%40Image1=gallery")) > 0.1
+    lone = shares(shown("", prompt="@Element1 sleeps"))
+    assert lone[0] > 0.02 > lone[1]
+    other = bench.upload(picture(colour="blue"))
+    assert shares(shown("", image_urls=[other]))[1] < 0.02
 
 
 def test_a_film_is_read_back_as_it_was_written(picture: Any) -> None:

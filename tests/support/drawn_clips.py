@@ -58,7 +58,7 @@ def frames_of(file: Path) -> list[Image.Image]:
 
 def number_on(frame: Image.Image) -> int:
     """The number that a drawn frame shows."""
-    side = code_side(frame.height)
+    side = code_side(frame.width, frame.height)
     left, number = frame.width - side * CODE_BITS, 0
     for bit in range(CODE_BITS):
         pixel = frame.convert("L").getpixel((left + bit * side + side // 2, side // 2))
