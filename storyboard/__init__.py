@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         StitchedFilm,
     )
     from storyboard.board import FilmBoard
+    from storyboard.board.bill import Bill, BillBy
     from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
     from storyboard.errors import RefusedError, StoryboardError, UsageError
     from storyboard.plan import Plan
@@ -77,6 +78,8 @@ if TYPE_CHECKING:
 
 
 _EXPORTS = {
+    "Bill": "storyboard.board.bill",
+    "BillBy": "storyboard.board.bill",
     "CancelOutcome": "storyboard.api",
     "CancelledClip": "storyboard.api",
     "Comparison": "storyboard.api",
@@ -115,6 +118,8 @@ _EXPORTS = {
 """The public names, each with the module that it is loaded from."""
 
 __all__ = [
+    "Bill",
+    "BillBy",
     "CancelOutcome",
     "CancelledClip",
     "Comparison",

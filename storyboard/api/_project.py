@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storyboard.api._run_events import RunEvents
     from storyboard.api._sent_clips import FilmStatus, SentClips
     from storyboard.board import FilmBoard
+    from storyboard.board.bill import Bill, BillBy
     from storyboard.ledger import RunRecord
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
@@ -136,6 +137,12 @@ class Project:
         from storyboard.api._board import board_storyboard
 
         return board_storyboard(self.file, self.options, side)
+
+    def bill(self, by: BillBy) -> Bill:
+        """What the film's scenes, shots or members cost, so that the rows add up to the film."""
+        from storyboard.board.bill import make_bill
+
+        return make_bill(self.board(side=0), by)
 
     # Clips
 

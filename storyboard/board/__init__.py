@@ -4,7 +4,7 @@
 - ``cards``: makes them of a plan and of the film that it was made from
 - ``sheet``: who appears where, with seconds and money
 - ``phrases``: texts as people read them
-- ``shares``: a price shared out to the last digit
+- ``bill``: what scenes, shots or members cost, so that it adds up
 - ``cues``: when each line is said
 - ``thumbnails``: small copies of pictures
 """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storyboard.cli.bill import BY, BillOptions, read_factor, show_bill
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code
 from storyboard.cli.exit_codes import FINE, PENDING, REFUSED
@@ -24,6 +25,8 @@ from storyboard.cli.options import (
 from storyboard.cli.output import has_color, say, show_findings, terminal_width, write, write_json
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from storyboard.api import CompileOptions, Project
     from storyboard.plan import Plan
     from storyboard.values.units import Money
@@ -48,6 +51,24 @@ if TYPE_CHECKING:
 )
 @force_option
 @count_simulated_option
+@click.option(
+    "--by",
+    type=click.Choice(BY),
+    help="Show the bill by this: seconds, clips and money. A clip's price is shared by seconds "
+    "among its shots, a shot's equally among those in it.",
+)
+@click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Write it for a spreadsheet: the bill with --by, else the clips.",
+)
+@click.option(
+    "--retries",
+    metavar="TAKES",
+    callback=read_factor,
+    help="Add a line for takes that fail, with how many a clip needs on average, as 1.3.",
+)
 @click.option("--compare", is_flag=True, help="Show the same film on every target.")
 @click.option("--all", "everything", is_flag=True, help="Show notes, reused clips and scenes too.")
 @click.option(
@@ -65,6 +86,9 @@ def plan_command(
     out: Path | None,
     force: bool,
     simulate: bool,
+    by: str | None,
+    as_csv: bool,
+    retries: Decimal | None,
     compare: bool,
     everything: bool,
     detailed_exitcode: bool,
@@ -93,6 +117,11 @@ def plan_command(
     if compare:
         return _compare_targets(Project(file, options), as_json, form, color)
     project = Project(file, options)
+    asked = BillOptions(by=by, as_csv=as_csv, retries=retries)
+    if asked.is_asked:
+        if out is not None:
+            raise click.UsageError("--out writes a plan: leave out --by and --csv")
+        return show_bill(project, asked, as_json=as_json, form=form, color=color)
     planned = project.plan()
     made, compiled = planned
     keep(made, compiled)
@@ -120,6 +149,8 @@ def plan_command(
             is_simulated=simulate,
         )
         write(text, color=colored)
+        if retries is not None:
+            _say_retries(made, retries)
         if is_refused or form != "text":
             show_on_stderr(compiled, form, color, errors_only=form == "text")
     if is_refused:
@@ -127,6 +158,16 @@ def plan_command(
     if out is not None:
         say(f"written to {out}")
     return PENDING if detailed_exitcode and _has_pending(made) else FINE
+
+
+def _say_retries(made: Plan, factor: Decimal) -> None:
+    """What takes that fail may add, as the last line."""
+    from storyboard.board.bill import retries_of
+    from storyboard.render.bill import retries_text
+    from storyboard.render.prose import wrapped
+
+    said = retries_text(retries_of(made, factor))
+    write("\n".join(wrapped(said, terminal_width(sys.stdout), indent=2)) + "\n")
 
 
 def _compare_targets(project: Project, as_json: bool, form: str, color: str) -> int:

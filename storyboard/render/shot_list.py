@@ -1,21 +1,12 @@
-"""The shot list of a film as CSV: a row for each shot, with everything that its board shows.
-
-A table reads a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a formula; such a text gets
-an apostrophe before it, so that no text of a storyboard is ever computed.
-"""
+"""The shot list of a film as CSV: a row for each shot, with everything that its board shows."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from storyboard.board.model import BoardLine, BoardScene, FilmBoard, ShotCard, plain_text
-from storyboard.plan.amounts import plain
 from storyboard.render.board.parts import PagePart, is_of_money, reasons_of, state_of
-from storyboard.values.units import CENT
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from storyboard.render.csv_table import exact_amount, write_csv
 
 _Cell = Callable[[BoardScene, ShotCard], str]
 
@@ -81,20 +72,12 @@ def render_csv(board: FilmBoard, *, without: Collection[PagePart] = frozenset())
         cells |= {} if part in without else more
     cells |= {} if PagePart.PRICES in without else _PRICES
     has_prices = PagePart.PRICES not in without
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(["number", *cells, "findings"])
-    number = 0
+    rows: list[list[str | int]] = []
     for scene in board.scenes:
         for card in scene.cards:
-            number += 1
             texts = [cell(scene, card) for cell in cells.values()]
-            rows.writerow([number, *map(_harmless, (*texts, _findings(card, has_prices)))])
-    return written.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+            rows.append([len(rows) + 1, *texts, _findings(card, has_prices)])
+    return write_csv(["number", *cells, "findings"], rows)
 
 
 def _joined(card: ShotCard, name: str) -> str:
@@ -110,8 +93,7 @@ def _spoken(line: BoardLine) -> str:
 
 def _price(card: ShotCard) -> str:
     if card.money is not None:
-        cents = card.money.amount.quantize(CENT)
-        return plain(cents if cents == card.money.amount else card.money.amount.normalize())
+        return exact_amount(card.money)
     return "unknown" if card.renderings else ""
 
 

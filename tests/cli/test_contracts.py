@@ -250,3 +250,16 @@ def test_strictness_makes_losses_errors(film: Path) -> None:
     done = run("plan", "--strict", cwd=film)
     assert done.returncode == 1
     assert "error[SB402 feature-lost]" in done.stderr
+
+
+def test_a_bill_goes_to_stdout_in_each_form(film: Path) -> None:
+    shown = run("plan", "--by", "scene", cwd=film)
+    assert shown.returncode == 0
+    assert shown.stdout.splitlines()[-1].split() == ["film", "8", "s", "1", "clip", "0.90", "USD"]
+    data = json.loads(run("plan", "--by", "shot", "--json", "--retries", "2", cwd=film).stdout)
+    assert data["retries"]["extra"]["amount"] == "0.90"
+    assert run("plan", "--by", "shot", "--csv", cwd=film).stdout.startswith("shot,title,seconds")
+    assert run("plan", "--csv", cwd=film).stdout.startswith("clip,scene,seconds")
+    assert "retries, 2 takes" in run("plan", "--retries", "2", cwd=film).stdout.splitlines()[-1]
+    for wrong in (("--retries", "0.5"), ("--retries", "x"), ("--csv", "--out", "film.plan")):
+        assert run("plan", *wrong, cwd=film).returncode == 2

@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 
 from storyboard.api import CompileOptions, Project
+from storyboard.board.bill import BillBy, retries_of
 from storyboard.ledger import Finished, Intent, Order, State
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip
+from storyboard.render.bill import render_bill
 from storyboard.render.comparison import render_comparison
 from storyboard.render.ledger import render_status
 from storyboard.render.plan import render_plan
@@ -119,6 +121,16 @@ def _comparison(**options: Any) -> Callable[..., str]:
     return shown
 
 
+def _bill(file: str, by: BillBy) -> Callable[..., str]:
+    def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+        monkeypatch.chdir(ROOT if file.startswith("examples") else SCREENS)
+        project = Project(file, CompileOptions(project=Path()))
+        retries = retries_of(project.plan().plan, Decimal("1.3"))
+        return render_bill(project.bill(by), retries=retries, color=False, width=width)
+
+    return shown
+
+
 CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "plan": _shown_plan("examples/lighthouse"),
     "plan-all": _shown_plan("examples/lighthouse", everything=True),
@@ -126,6 +138,8 @@ CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "plan-long-names": _shown_plan("long-names.storyboard.yaml"),
     "compare": _comparison(),
     "compare-refused": _comparison(max_seconds=80),
+    "bill-character": _bill("examples/lighthouse", BillBy.CHARACTER),
+    "bill-shot": _bill("long-names.storyboard.yaml", BillBy.SHOT),
     "status": _status,
     "run-report": _report,
 }
