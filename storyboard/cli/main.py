@@ -18,6 +18,7 @@ from storyboard.version import __version__
 
 COMMANDS = {
     "init": "Write a small film that plans at once.",
+    "demo": "Make a film to try everything with, for free.",
     "check": "Find everything that is wrong with storyboards.",
     "plan": "Show what would be rendered, and what it would cost.",
     "compile": "Print the requests, as JSON.",

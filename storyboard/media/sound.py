@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 48_000
 FADE = SAMPLE_RATE // 100
 """Samples over which sound fades at a cut: 10 ms, without which a cut clicks."""
+_AAC = {"aac_coder": "fast"}
+"""As near to the sound as FFmpeg's default coder at these bit rates, at a third of its work."""
 _BYTES = 4
 _SLACK = SAMPLE_RATE // 200
 """Samples by which a block may be off its time stamp: stamps are rounded, gaps are longer."""
@@ -119,7 +121,7 @@ class SoundTrack:
     def __init__(self, film: OutputContainer) -> None:
         self._film = film
         self._stream: AudioStream = film.add_stream(
-            "aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=192_000
+            "aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=256_000, options=dict(_AAC)
         )
         self._written = 0
 
