@@ -50,7 +50,7 @@ def compare_targets(file: str, options: CompileOptions) -> Comparison:
     chosen = choose_target(reading, options, findings).target
     if findings.has_errors:
         return Comparison((), limit, findings)
-    offers = OfferMaker.of(reading, options, known).offers(chosen)
+    offers = OfferMaker.of(reading, options, known, findings.ignores).offers(chosen)
     return Comparison(tuple(sorted(offers, key=_by_price)), limit, findings)
 
 

@@ -19,8 +19,9 @@ from storyboard.api._plan import plan_compilation
 from storyboard.compiler.cost import currency
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve import ResolvedFilm
-from storyboard.diagnostics import Diagnostic, Severity
+from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
+from storyboard.diagnostics.ignores import Ignores
 from storyboard.diagnostics.machine import as_json
 from storyboard.plan.amounts import UNKNOWN, money_json
 from storyboard.plan.losses import NO_SOUND, Loss, losses_of
@@ -95,17 +96,25 @@ class OfferMaker:
     reading: Reading
     options: CompileOptions
     resolved: ResolvedFilm
-    found: tuple[Diagnostic, ...]
+    found: Diagnostics
     known: Known | None
 
     @classmethod
-    def of(cls, reading: Reading, options: CompileOptions, known: Known | None) -> OfferMaker:
-        """What makes offers of a film of which something was read."""
+    def of(
+        cls,
+        reading: Reading,
+        options: CompileOptions,
+        known: Known | None,
+        ignores: Ignores | None = None,
+    ) -> OfferMaker:
+        """What makes offers of a film of which something was read.
+
+        What its files ignore, as ``ignores``, is no loss either.
+        """
         of_film = start(options)
+        of_film.ignores = ignores or of_film.ignores
         resolved = resolve_reading(reading, options, of_film)
-        return cls(
-            reading=reading, options=options, resolved=resolved, found=tuple(of_film), known=known
-        )
+        return cls(reading=reading, options=options, resolved=resolved, found=of_film, known=known)
 
     def offers(self, chosen: str) -> Iterator[Offer]:
         """What every target makes of the film, and of its silence the chosen one."""
@@ -125,9 +134,7 @@ class OfferMaker:
     ) -> Offer:
         """What a target makes of the film, of its silence, or of the film without some shots."""
         options = replace(self.options, target=target)
-        found = start(options)
-        for one in self.found:
-            found.take(one)
+        found = self.found.copy()
         asked = choose_target(self.reading, options, found)
         resolved = self.resolved.with_audio(False) if is_silent else self.resolved
         if without:

@@ -10,7 +10,7 @@ from typing import Any
 from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Reference, Scene
 from storyboard.compiler.request import AssetUse, Dependency, Request, takes_of
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
-from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
 from storyboard.targets.model import Feature, written_seconds
 from storyboard.values.addresses import Portion, clip_name, take_name
@@ -147,18 +147,28 @@ class Lowering:
         others = reference.references
         if not others and limits.min_references:
             others = (reference.frontal,) * limits.min_references
-            self.diagnostics.add(
-                REPEATED_REFERENCE,
-                f'"{reference.name}" has one picture, {target.target} wants '
-                f"{limits.min_references + 1}: the frontal one is sent as a reference too",
-                reference.span,
-                help="add references: with a picture from another side; it keeps the likeness",
-            )
+            self._report_repeated(reference, limits.min_references + 1)
         if others:
             element[names.references] = [
                 placed(asset, f"{names.references}/{number}") for number, asset in enumerate(others)
             ]
         return element
+
+    def _report_repeated(self, reference: Reference, wanted: int) -> None:
+        target = self.film.target.target
+
+        def say(names: Sequence[str]) -> tuple[str, str]:
+            who = f'"{names[0]}" has one picture'
+            if len(names) > 1:
+                who = f"{len(names)} members of the cast have one picture each"
+            message = f"{who}, {target} wants {wanted}: the frontal one is sent as a reference too"
+            return (
+                message,
+                "add references: with a picture from another side; it keeps the likeness",
+            )
+
+        place = Label(reference.span, f'"{reference.name}"')
+        self.diagnostics.add_place(REPEATED_REFERENCE, "", place, reference.name, say)
 
 
 _Use = tuple[Asset, str]

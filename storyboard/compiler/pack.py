@@ -17,11 +17,11 @@ parts times the shots of a request.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from storyboard.compiler.film import FRAME, Cast, Clip, Part, Scene
-from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
 from storyboard.targets.model import Feature, Target
 from storyboard.values.units import Money
@@ -311,9 +311,8 @@ def _report_padding(
     who = f'"{first.address}" lasts {asked} s'
     if first is not last:
         who = f'"{first.address}" to "{last.address}" last {asked} s together'
-    bill = ""
-    if price is not None and (second := price(first)) is not None:
-        bill = f", {Money(second.amount * clip.padding, second.currency)}"
+    second = price(first) if price is not None else None
+    bill = None if second is None else Money(second.amount * clip.padding, second.currency)
     choices = target.seconds.choices
     lengths = f"{' or '.join(map(str, choices))} s" if choices else f"{clip.seconds} s at least"
     if any(beat.seconds for beat in last.shot.beats):
@@ -323,14 +322,43 @@ def _report_padding(
     else:
         place = last.shot.place("duration")
         longer = last.shot.seconds + clip.padding
-        advice = f'write "duration: {longer}s", or let it share a request with a neighbour'
-    diagnostics.add(
+        advice = f'write "duration: {longer}s"'
+        if target.has(Feature.MULTI_SHOT):
+            advice += ", or let it share a request with a neighbour"
+    diagnostics.add_place(
         PADDED_TAKE,
-        f"{who}, the target renders {lengths}: {clip.padding} s "
-        f"{'is' if clip.padding == 1 else 'are'} paid without being asked for{bill}",
-        place,
-        help=advice,
+        target.target,
+        Label(place, f"{who}, {clip.seconds} s are rendered"),
+        _Padding(who, lengths, clip.padding, bill, advice),
+        _say_padding,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Padding:
+    """Seconds of a clip that are paid without being asked for; ``bill`` is their price."""
+
+    who: str
+    lengths: str
+    seconds: int
+    bill: Money | None
+    advice: str
+
+
+def _say_padding(clips: Sequence[_Padding]) -> tuple[str, str]:
+    seconds = sum(clip.seconds for clip in clips)
+    bills = [clip.bill for clip in clips if clip.bill is not None]
+    bill = ""
+    if len(bills) == len(clips) and len({one.currency for one in bills}) == 1:
+        bill = f", {Money(sum((one.amount for one in bills), Decimal(0)), bills[0].currency)}"
+    if len(clips) > 1:
+        what = f"{len(clips)} clips are shorter than the target renders"
+        advice = "write the seconds that are rendered, or let the shots share requests"
+    else:
+        what = f"{clips[0].who}, the target renders {clips[0].lengths}"
+        advice = clips[0].advice
+    are = "is" if seconds == 1 else "are"
+    return f"{what}: {seconds} s {are} paid without being asked for{bill}", advice
 
 
 def _counted(number: int, noun: str) -> str:

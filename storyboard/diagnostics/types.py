@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
+from typing import Any, TypeVar
 
 from storyboard.diagnostics.ignores import Ignore, Ignores
 from storyboard.diagnostics.source import Source, Span
+
+_Fact = TypeVar("_Fact")
 
 
 class Severity(StrEnum):
@@ -74,7 +78,9 @@ class Diagnostic:
 
     ``message`` says in lower case and without a full stop what was found and what was
     expected. ``span`` is the narrowest place that shows it, or None where the finding has no
-    place in a file. ``label`` is a word under the carets. ``help`` says what to write.
+    place in a file. ``label`` is a word under the carets. ``help`` says what to write. ``places``
+    are those that the cause shows in, where it is one that shows in several; ``span`` may then be
+    where the cause itself stands.
     """
 
     code: Code
@@ -85,6 +91,7 @@ class Diagnostic:
     help: str = ""
     fix: Fix | None = None
     severity: Severity
+    places: tuple[Span, ...] = ()
 
     def placed_in(self, source: Source) -> Diagnostic:
         """The same finding in another text with the same places."""
@@ -107,6 +114,53 @@ class Diagnostic:
         return (self.span.source.name, self.span.start, self.span.end, self.code.id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One of the places in which a cause shows: what is known of it, and what would mend it."""
+
+    place: Label
+    fact: Any
+    fix: Fix | None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Repeated:
+    """A finding whose one cause shows in several places, as they are found one after another."""
+
+    code: Code
+    severity: Severity
+    say: Callable[[Sequence[Any]], tuple[str, str]]
+    at: Span | None
+    labels: tuple[Label, ...]
+    cases: dict[Span, _Case] = field(default_factory=dict)
+
+    def made(self, is_meant: Callable[[Span], bool]) -> Diagnostic | None:
+        """The finding, without the places that are meant to be so; None where all are."""
+        cases = [case for place, case in self.cases.items() if not is_meant(place)]
+        if not cases:
+            return None
+        message, help_ = self.say([case.fact for case in cases])
+        first = cases[0].place
+        fixes = [case.fix for case in cases if case.fix is not None]
+        return Diagnostic(
+            code=self.code,
+            message=message,
+            span=self.at or first.span,
+            label="" if self.at or len(cases) == 1 else first.text,
+            labels=(*self.labels, *(case.place for case in cases[1:])),
+            help=help_,
+            fix=replace(
+                fixes[0],
+                others=tuple(edit for fix in fixes for edit in fix.edits)[1:],
+                is_sure=all(fix.is_sure for fix in fixes),
+            )
+            if fixes
+            else None,
+            severity=self.severity,
+            places=tuple(case.place.span for case in cases),
+        )
+
+
 @dataclass(slots=True)
 class Diagnostics:
     """A collector that every stage is given: it keeps what is found, once, and goes on.
@@ -115,14 +169,23 @@ class Diagnostics:
     """
 
     _found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
-    _folded: dict[tuple[object, ...], tuple[Callable[[int], str], list[Label]]] = field(
-        default_factory=dict
-    )
+    _repeated: dict[tuple[object, ...], _Repeated] = field(default_factory=dict)
     _errors: int = 0
     errors_said: int = 0
     """How often an error was said; one that is said again counts again."""
     _raised: set[Code] = field(default_factory=set)
     ignores: Ignores = field(default_factory=Ignores)
+
+    def copy(self) -> Diagnostics:
+        """The same findings, to which others can be added."""
+        return Diagnostics(
+            dict(self._found),
+            {key: replace(one, cases=dict(one.cases)) for key, one in self._repeated.items()},
+            self._errors,
+            self.errors_said,
+            set(self._raised),
+            self.ignores,
+        )
 
     def raise_to_error(self, code: Code) -> None:
         """Weigh findings of that code as errors from now on."""
@@ -141,64 +204,61 @@ class Diagnostics:
         severity: Severity | None = None,
     ) -> None:
         """Keep a finding, unless the same was already said of the same place."""
-        place = None if span is None else (span.source.name, span.start, span.end)
-        key = (code.id, place, message)
-        weight = Severity.ERROR if code in self._raised else severity or code.severity
-        self.errors_said += weight is Severity.ERROR
-        if key in self._found:
-            return
-        self._errors += weight is Severity.ERROR
-        self._found[key] = Diagnostic(
-            code=code,
-            message=message,
-            span=span,
-            label=label,
-            labels=tuple(labels),
-            help=help,
-            fix=fix,
-            severity=weight,
+        self._keep(
+            Diagnostic(
+                code=code,
+                message=message,
+                span=span,
+                label=label,
+                labels=tuple(labels),
+                help=help,
+                fix=fix,
+                severity=Severity.ERROR if code in self._raised else severity or code.severity,
+            )
         )
 
     def take(self, found: Diagnostic) -> None:
         """Keep a finding of another collection, unless the same was already said."""
-        self.add(
-            found.code,
-            found.message,
-            found.span,
-            label=found.label,
-            labels=found.labels,
-            help=found.help,
-            fix=found.fix,
-            severity=found.severity,
-        )
+        if found.code in self._raised:
+            found = replace(found, severity=Severity.ERROR)
+        self._keep(found)
+
+    def _keep(self, found: Diagnostic) -> None:
+        self.errors_said += found.severity is Severity.ERROR
+        span = found.span
+        place = None if span is None else (span.source.name, span.start, span.end)
+        key = (found.code.id, place, found.message)
+        if key not in self._found:
+            self._errors += found.severity is Severity.ERROR
+            self._found[key] = found
 
     def add_place(
         self,
         code: Code,
-        messages: Callable[[int], str],
-        span: Span,
+        cause: Hashable,
         place: Label,
+        fact: _Fact,
+        say: Callable[[Sequence[_Fact]], tuple[str, str]],
         *,
-        help: str = "",  # noqa: A002 - as in ``add``
+        at: Span | None = None,
+        labels: Iterable[Label] = (),
+        fix: Fix | None = None,
+        severity: Severity | None = None,
     ) -> None:
-        """Keep a finding whose one cause, at ``span``, shows in several places.
+        """Keep a place in which a cause shows; all places of one cause are one finding.
 
-        The first place makes the finding, further ones become labels of it. ``messages`` gives
-        the message for a number of places; that and the help are the first place's.
+        ``say`` gives message and help for the facts of all places, in their order. The finding
+        stands at the first of them, or at ``at``; the words of ``place`` are shown where there
+        are several. ``labels`` come before those of the places. What the first one gives counts.
         """
-        where = (span.source.name, span.start, span.end)
-        say, places = self._folded.setdefault((code.id, where), (messages, []))
-        if place in places:
-            return
-        places.append(place)
-        if len(places) == 1:
-            self.add(code, say(1), span, help=help)
-            return
-        found = self._found.pop((code.id, where, say(len(places) - 1)))
-        message = say(len(places))
-        self._found[code.id, where, message] = replace(
-            found, message=message, labels=tuple(places[1:])
-        )
+        weight = Severity.ERROR if code in self._raised else severity or code.severity
+        self.errors_said += weight is Severity.ERROR
+        found = self._repeated.get((code.id, weight, cause))
+        if found is None:
+            found = _Repeated(code=code, severity=weight, say=say, at=at, labels=tuple(labels))
+            self._repeated[code.id, weight, cause] = found
+            self._errors += weight is Severity.ERROR
+        found.cases.setdefault(place.span, _Case(place, fact, fix))
 
     def __iter__(self) -> Iterator[Diagnostic]:
         """The findings that are not ignored, by file and place."""
@@ -212,23 +272,34 @@ class Diagnostics:
         return sum(found.severity is severity for found in self._shown())
 
     def _shown(self) -> list[Diagnostic]:
-        found = [*self._found.values()]
-        return [one for one in found if not self.is_ignored(one)] if self.ignores else found
+        found = [one for one in self._found.values() if not self._is_ignored(one)]
+        made = (one.made(partial(self._is_meant, one)) for one in self._repeated.values())
+        return [*found, *filter(None, made)]
 
-    def is_ignored(self, found: Diagnostic) -> bool:
+    def _is_ignored(self, found: Diagnostic) -> bool:
         """Whether a comment ignores a finding; no comment ignores an error."""
-        if found.severity is Severity.ERROR:
+        if not self.ignores or found.severity is Severity.ERROR:
             return False
         return self.ignores.covers(found.span, found.code.names)
+
+    def _is_meant(self, found: _Repeated, place: Span) -> bool:
+        """Whether a comment ignores a finding at one of its places."""
+        if not self.ignores or found.severity is Severity.ERROR:
+            return False
+        return self.ignores.covers(place, found.code.names)
 
     def unused_ignores(self) -> Iterator[tuple[Ignore, tuple[str, ...]]]:
         """The ignores with codes that ignore nothing of what was found, and those codes."""
         used: set[tuple[Ignore, str]] = set()
-        for found in self._found.values() if self.ignores else ():
-            if found.severity is not Severity.ERROR:
-                used |= {
-                    (one, name) for one in self.ignores.of(found.span) for name in found.code.names
-                }
+        said = [(one.severity, one.code, one.span) for one in self._found.values()]
+        said += [
+            (one.severity, one.code, place)
+            for one in self._repeated.values()
+            for place in one.cases
+        ]
+        for severity, code, span in said if self.ignores else ():
+            if severity is not Severity.ERROR:
+                used |= {(one, name) for one in self.ignores.of(span) for name in code.names}
         for one in self.ignores:
             unused = tuple(code for code in one.codes if (one, code) not in used)
             if unused or not one.codes:

@@ -6,11 +6,12 @@ project, too large, too small, too narrow, or no picture at all.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from storyboard.compiler.film import Asset
-from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics import Code, Diagnostics, Label
 from storyboard.diagnostics.codes import OUTSIDE_PROJECT, PICTURE_MISSING, PICTURE_UNFIT
 from storyboard.document import Scalar
 from storyboard.language.scalars import is_url
@@ -55,22 +56,24 @@ class Assets:
         if found is None:
             found = self._found[key] = self._look_up(kind, written, folder)
             self._at.setdefault(found.asset.location, found)
-        asset = found.asset
+        asset = replace(found.asset, span=written.span)
         if is_url(written) or found.size is not None:
             return asset
         if self.files.inside(folder, written) is None:
-            diagnostics.add(
+            _say(
                 OUTSIDE_PROJECT,
+                asset,
                 f'"{written}" leads out of the project\'s folder',
-                asset.span,
-                help="copy the file into the project and write its path from this file",
+                "copy the file into the project and write its path from this file",
+                diagnostics,
             )
         else:
-            diagnostics.add(
+            _say(
                 PICTURE_MISSING,
+                asset,
                 f'there is no file at "{self.files.shown(asset.location)}"',
-                asset.span,
-                help=f"put the {kind} there, or correct the path; it is read relative to this file",
+                f"put the {kind} there, or correct the path; it is read relative to this file",
+                diagnostics,
             )
         return asset
 
@@ -111,12 +114,13 @@ class Assets:
         self, problem: Misfit, asset: Asset, kind: str, target: Target, diagnostics: Diagnostics
     ) -> bool:
         if problem.what:
-            diagnostics.add(
+            shown = self.files.shown(asset.location)
+            _say(
                 PICTURE_UNFIT,
-                f'"{self.files.shown(asset.location)}" cannot be sent to {target.target}: '
-                f"{problem.what}",
-                asset.span,
-                help=problem.advice or f"replace the {kind} by one within the limits",
+                asset,
+                f'"{shown}" cannot be sent to {target.target}: {problem.what}',
+                problem.advice or f"replace the {kind} by one within the limits",
+                diagnostics,
             )
         return not problem.what
 
@@ -207,6 +211,16 @@ def unfit_video(facts: VideoFacts, limits: Videos) -> Misfit:
             f"{limits.max_rate} is taken"
         )
     return Misfit()
+
+
+def _say(code: Code, asset: Asset, message: str, advice: str, diagnostics: Diagnostics) -> None:
+    """Say what is wrong with a file, at each place that names it."""
+
+    def say(messages: Sequence[str]) -> tuple[str, str]:
+        return messages[0], advice
+
+    place = Label(asset.span, "the same file")
+    diagnostics.add_place(code, (asset.location, message), place, message, say)
 
 
 def _saved_as(formats: tuple[str, ...]) -> str:

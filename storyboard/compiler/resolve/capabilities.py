@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 
 from storyboard.compiler.film import Film, Shot
 from storyboard.compiler.resolve.mentions import own_tags
 from storyboard.compiler.resolve.texts import report_tag
-from storyboard.diagnostics import Diagnostics, Label, Span
+from storyboard.diagnostics import Code, Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     FEATURE_EMULATED,
     FEATURE_LOST,
@@ -19,6 +21,10 @@ from storyboard.diagnostics.codes import (
 from storyboard.language import model
 from storyboard.targets.model import Feature, Target
 from storyboard.targets.schemas import longest
+
+_WITHOUT_SOUND = (
+    "choose a target with audio (`storyboard targets` lists them), or write audio: false"
+)
 
 
 def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
@@ -32,14 +38,15 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
         check_images(film, diagnostics)
     shots = [shot for scene in film.scenes for shot in scene.shots]
     frameless = [shot for shot in shots if shot.start_frame is None and shot.seam == "cut"]
-    if needs_frame and frameless:
-        diagnostics.add(
-            FEATURE_REFUSED,
-            f"{film.target.target} makes each clip from its first frame, and "
-            f"{_shots(len(frameless))} of {len(shots)} have none",
-            frameless[0].span,
-            help="add start_frame:, or seam: continue where a shot stands before",
-        )
+    if needs_frame:
+        for shot in frameless:
+            _report_refused(
+                Label(shot.span, "nor has this one"),
+                f"{film.target.target} makes each clip from its first frame, and",
+                f"of {len(shots)} have none",
+                "add start_frame:, or seam: continue where a shot stands before",
+                diagnostics,
+            )
     for scene in film.scenes:
         for shot in scene.shots:
             if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
@@ -94,13 +101,13 @@ def check_images(film: Film, diagnostics: Diagnostics) -> None:
         )
         and not (in_words and (shot.start_frame is not None or shot.seam == "continue"))
     ]
-    if bare:
-        diagnostics.add(
-            FEATURE_REFUSED,
-            f"{film.target.target} makes each clip of reference pictures, and "
-            f"{_shots(len(bare))} of {len(shots)} mention none",
-            bare[0].place("prompt", "beats"),
-            help="mention a location or a style that has a picture",
+    for shot in bare:
+        _report_refused(
+            Label(shot.place("prompt", "beats"), "nor does this one"),
+            f"{film.target.target} makes each clip of reference pictures, and",
+            f"of {len(shots)} mention none",
+            "mention a location or a style that has a picture",
+            diagnostics,
         )
 
 
@@ -141,29 +148,40 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
         in_scenes = _places_in_scenes(storyboard)
         asked = Counter(_place_of_audio(shot, storyboard, in_scenes) for shot in loud)
         for place, count in asked.items():
-            diagnostics.add(
+            diagnostics.add_place(
                 FEATURE_LOST,
-                f"{film.target.target} has no sound: {_shots(count)} will be silent",
-                place,
-                help="choose a target with audio (`storyboard targets` lists them), or write "
-                "audio: false",
+                "sound",
+                Label(place, f"{_shots(count)} by this"),
+                count,
+                lambda counts: (
+                    f"{film.target.target} has no sound: {_shots(sum(counts))} will be silent",
+                    _WITHOUT_SOUND,
+                ),
             )
     defaults = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
     if any(layer is not None and layer.node.is_broken for layer in defaults):
         return  # it may have said audio: true
     has_sound = film.target.has(Feature.AUDIO)
     silent = [shot for shot in shots if shot.has_dialogue and not (shot.audio and has_sound)]
-    if silent:
-        heard = [shot for shot in silent if any(speech.is_off for speech in shot.speeches())]
-        left_out = f", and what is only heard in {_shots(len(heard))} is left out" if heard else ""
-        diagnostics.add(
+    for shot in silent:
+        diagnostics.add_place(
             SILENT_DIALOGUE,
-            f"{_shots(len(silent))} with dialogue will be rendered without sound{left_out}",
-            silent[0].place("dialogue", "narration", "beats"),
-            help="write audio: true in the shot or in defaults; lips still move without it"
-            if has_sound
-            else "lips still move; `storyboard targets` lists the targets with audio",
+            "",
+            Label(shot.place("dialogue", "narration", "beats"), "nor is this heard"),
+            any(speech.is_off for speech in shot.speeches()),
+            partial(_say_silent, has_sound=has_sound),
         )
+
+
+def _say_silent(are_heard: Sequence[bool], *, has_sound: bool) -> tuple[str, str]:
+    heard = sum(are_heard)
+    left_out = f", and what is only heard in {_shots(heard)} is left out" if heard else ""
+    return (
+        f"{_shots(len(are_heard))} with dialogue will be rendered without sound{left_out}",
+        "write audio: true in the shot or in defaults; lips still move without it"
+        if has_sound
+        else "lips still move; `storyboard targets` lists the targets with audio",
+    )
 
 
 def _shots(count: int) -> str:
@@ -193,11 +211,11 @@ def _place_of_audio(shot: Shot, storyboard: model.Storyboard, in_scenes: dict[in
 def check_shot(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
     """A shot's negative prompt and its frames."""
     if shot.negative and not target.has(Feature.NEGATIVE_PROMPT):
-        diagnostics.add(
-            FEATURE_LOST,
-            f"{target.target} has no negative prompt: it is not sent",
+        _report_lost(
             shot.place("negative"),
-            help="say in the prompt what should be seen instead",
+            f"{target.target} has no negative prompt: it is not sent",
+            "say in the prompt what should be seen instead",
+            diagnostics,
         )
     elif shot.negative and target.request.negative:
         most = longest(target, target.request.negative)
@@ -212,11 +230,11 @@ def check_shot(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
     if shot.start_frame is not None or shot.seam == "continue":
         _check_first_frame(shot, target, diagnostics)
     if shot.end_frame is not None and not target.has(Feature.LAST_FRAME):
-        diagnostics.add(
-            FEATURE_LOST,
-            f"{target.target} takes no last frame: it is not sent",
+        _report_lost(
             shot.place("end_frame"),
-            help="describe the end of the shot in its prompt",
+            f"{target.target} takes no last frame: it is not sent",
+            "describe the end of the shot in its prompt",
+            diagnostics,
         )
     elif (
         shot.end_frame is not None
@@ -238,16 +256,39 @@ def _check_first_frame(shot: Shot, target: Target, diagnostics: Diagnostics) -> 
     place = shot.place("start_frame", "seam")
     what = "the picture it opens on" if shot.start_frame else "the last frame it continues"
     if support.how == "words":
-        diagnostics.add(
-            FEATURE_EMULATED,
-            f"{target.target} has no first frame: {what} is asked for in words",
+        _report_lost(
             place,
-            help="`storyboard targets` lists the targets with first_frame",
+            f"{target.target} has no first frame: {what} is asked for in words",
+            "`storyboard targets` lists the targets with first_frame",
+            diagnostics,
+            FEATURE_EMULATED,
         )
     elif support.how == "none":
-        diagnostics.add(
-            FEATURE_LOST,
-            f"{target.target} takes no first frame: {what} is not sent",
+        _report_lost(
             place,
-            help="choose a target with first_frame (`storyboard targets` lists them)",
+            f"{target.target} takes no first frame: {what} is not sent",
+            "choose a target with first_frame (`storyboard targets` lists them)",
+            diagnostics,
         )
+
+
+def _report_refused(
+    place: Label, reason: str, lack: str, advice: str, diagnostics: Diagnostics
+) -> None:
+    """Say that a shot cannot be made, and others for the same reason."""
+
+    def say(places: Sequence[Label]) -> tuple[str, str]:
+        return f"{reason} {_shots(len(places))} {lack}", advice
+
+    diagnostics.add_place(FEATURE_REFUSED, reason, place, place, say)
+
+
+def _report_lost(
+    place: Span, message: str, advice: str, diagnostics: Diagnostics, code: Code = FEATURE_LOST
+) -> None:
+    """Say what is lost in a shot, and in others for the same reason."""
+
+    def say(places: Sequence[Span]) -> tuple[str, str]:
+        return message + (f", in {_shots(len(places))}" if len(places) > 1 else ""), advice
+
+    diagnostics.add_place(code, message, Label(place, "nor here"), place, say)

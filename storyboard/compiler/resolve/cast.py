@@ -6,7 +6,7 @@ What a mark becomes on a target, a tag or words, ``casting`` decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from storyboard.compiler.film import MAX_MENTIONS, Appearance, Passage, mark_of
@@ -191,19 +191,22 @@ class Names:
             else ()
         )
         known = ", ".join(sorted(self.members)[:8])
-        self.diagnostics.add(
+        if fix:
+            advice = f'write "{fix}"'
+        elif known:
+            advice = f"the names are {known}"
+        else:
+            advice = "declare it under characters, props, locations or styles"
+        self.diagnostics.add_place(
             UNKNOWN_NAME,
-            f'no character, prop, location or style is called "{shown}"',
-            span,
+            name,
+            Label(span, "here too"),
+            advice + ("; a literal @ is written @@" if span.text.startswith("@") else ""),
+            lambda advice: (
+                f'no character, prop, location or style is called "{shown}"{_in_places(advice)}',
+                advice[0],
+            ),
             labels=labels,
-            help=f'write "{fix}"'
-            if fix
-            else (
-                f"the names are {known}"
-                if known
-                else "declare it under characters, props, locations or styles"
-            )
-            + ("; a literal @ is written @@" if span.text.startswith("@") else ""),
             fix=Fix(span, fix, is_sure=False) if fix and is_whole else None,
         )
 
@@ -216,12 +219,21 @@ class Names:
             advice = f"the looks are {', '.join(looks)}"
         else:
             advice = "declare it under its looks"
-        self.diagnostics.add(
+        self.diagnostics.add_place(
             UNKNOWN_LOOK,
-            f'"{member.name}" has no look that is called "{look}"',
-            span,
-            labels=(Label(member.key.span, "declared here"),),
-            help=advice
+            (member.name, look),
+            Label(span, "here too"),
+            advice
             + (f'; if a sentence ends after the name, write "@{{{member.name}}}."' * in_text),
+            lambda advice: (
+                f'"{member.name}" has no look that is called "{look}"{_in_places(advice)}',
+                advice[0],
+            ),
+            labels=(Label(member.key.span, "declared here"),),
             fix=Fix(span, f"@{member.name}.{near}", is_sure=False) if near and in_text else None,
         )
+
+
+def _in_places(facts: Sequence[object]) -> str:
+    """How often something shows, where that is more than once."""
+    return f", in {len(facts)} places" if len(facts) > 1 else ""

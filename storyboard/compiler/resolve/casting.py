@@ -124,13 +124,9 @@ class Casting:
         return texts
 
     def _check_frames(self, shots: Iterable[Shot]) -> None:
-        frames = {
-            frame.location: frame
-            for shot in shots
-            for frame in (shot.start_frame, shot.end_frame)
-            if frame is not None
-        }
-        for frame in frames.values():
+        for frame in (one for shot in shots for one in (shot.start_frame, shot.end_frame)):
+            if frame is None:
+                continue
             if not self._assets.check_picture(frame, self._target, self._diagnostics):
                 self.unfit.add(frame.location)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from decimal import Decimal
 from functools import partial
 
 from storyboard.compiler.film import Asset, Film
-from storyboard.diagnostics import Diagnostics, Label, Span
+from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import FRAME_SHAPE
 from storyboard.targets.model import Feature, Target
 
@@ -23,7 +23,6 @@ def check_frame_shapes(film: Film, unfit: Set[str], diagnostics: Diagnostics) ->
     target = film.target
     opens = target.features[Feature.FIRST_FRAME].how != "none"
     ends = target.has(Feature.LAST_FRAME)
-    first: dict[tuple[str, str], Span] = {}
     for scene in film.scenes:
         for shot in scene.shots:
             for key, frame, is_sent in (
@@ -37,10 +36,10 @@ def check_frame_shapes(film: Film, unfit: Set[str], diagnostics: Diagnostics) ->
                 place = shot.place(key)
                 diagnostics.add_place(
                     FRAME_SHAPE,
-                    partial(_said, frame, scene.aspect_ratio, target),
-                    first.setdefault((frame.location, scene.aspect_ratio), place),
-                    Label(place, "here too"),
-                    help=_advice(frame, scene.aspect_ratio, target),
+                    (frame.location, scene.aspect_ratio),
+                    Label(place, "the same picture"),
+                    frame,
+                    partial(_say, scene.aspect_ratio, target),
                 )
 
 
@@ -57,13 +56,13 @@ def _is_near(sides: tuple[int, int], ratio: str) -> bool:
     return abs(Decimal(sides[0]) / Decimal(sides[1]) / _shape(ratio) - 1) <= _NEAR
 
 
-def _said(frame: Asset, ratio: str, target: Target, _: int) -> str:
-    """What is said of a frame, the same for any number of places."""
-    wide, high = frame.sides or (0, 0)
+def _say(ratio: str, target: Target, frames: Sequence[Asset]) -> tuple[str, str]:
+    wide, high = frames[0].sides or (0, 0)
     end = "the model crops or stretches it"
     if not target.has(Feature.ASPECT_RATIO):
         end = f"{target.target} makes the clip in the shape of its first frame"
-    return f"the picture is {wide} x {high} and the film is {ratio}: {end}"
+    message = f"the picture is {wide} x {high} and the film is {ratio}: {end}"
+    return message, _advice(frames[0], ratio, target)
 
 
 def _advice(frame: Asset, ratio: str, target: Target) -> str:

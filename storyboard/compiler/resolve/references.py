@@ -6,12 +6,13 @@ frontal picture alone, or words in place of the picture.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storyboard.compiler.film import Asset, Reference
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.members import Member, MemberLook, place_of, worn_in
-from storyboard.diagnostics import Diagnostics, Span
+from storyboard.diagnostics import Code, Diagnostics, Label, Span
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
 from storyboard.document import Scalar
 from storyboard.language.cast import Image, Look
@@ -95,28 +96,27 @@ class References:
 
     def _check_video(self, member: Member, worn: Look | MemberLook) -> None:
         if worn.video is not None:
-            self.diagnostics.add(
+            self._report(
                 FEATURE_LOST,
-                f"{self.target.target} takes no video of a character: "
-                f'"{member.name}" is sent by its pictures alone',
+                "takes no video of a character",
+                member.name,
+                ("is sent by its pictures alone", "are sent by their pictures alone"),
                 worn.video.span,
-                help="`storyboard targets` lists the targets with element_video",
+                _lists(Feature.ELEMENT_VIDEO),
             )
 
     def _check_voice(self, member: Member, worn: Look | MemberLook, *, is_sent: bool) -> None:
         if worn.voice is None or is_sent:
             return
         has_voices = self.target.has(Feature.VOICE)
-        reason = (
-            "binds a voice only to a character with a video" if has_voices else "takes no voices"
-        )
-        self.diagnostics.add(
+        self._report(
             FEATURE_LOST,
-            f'{self.target.target} {reason}: the voice of "{member.name}" is not sent',
+            "binds a voice only to a character with a video" if has_voices else "takes no voices",
+            member.name,
+            ("is not sent", "are not sent"),
             worn.voice.span,
-            help="add video: with a clip of the character"
-            if has_voices
-            else "`storyboard targets` lists the targets with voice",
+            "add video: with a clip of the character" if has_voices else _lists(Feature.VOICE),
+            of="voice",
         )
 
     def _picture(self, written: Scalar, member: Member) -> Asset:
@@ -135,19 +135,52 @@ class References:
     ) -> None:
         if not (worn.description or member.block.description):
             return  # there are no words either, which is said as the error that it is
-        self.diagnostics.add(
+        self._report(
             FEATURE_LOST,
-            f"{self.target.target} takes no {what}: "
-            f'"{shown or member.name}" becomes its description',
+            f"takes no {what}",
+            shown or member.name,
+            ("becomes its description", "become their descriptions"),
             place,
-            help=f"`storyboard targets` lists the targets with {feature.value}",
+            _lists(feature),
         )
 
     def _report_as_image(self, shown: str, place: Span, feature: Feature) -> None:
-        self.diagnostics.add(
+        self._report(
             FEATURE_EMULATED,
-            f"{self.target.target} takes no {feature.value}: "
-            f'"{shown}" is sent as an image of its frontal picture',
+            f"takes no {feature.value}",
+            shown,
+            ("is sent as an image of its frontal picture", "are sent as their frontal pictures"),
             place,
-            help=f"`storyboard targets` lists the targets with {feature.value}",
+            _lists(feature),
         )
+
+    def _report(
+        self,
+        code: Code,
+        reason: str,
+        name: str,
+        becomes: tuple[str, str],
+        place: Span,
+        advice: str,
+        of: str = "",
+    ) -> None:
+        """Say what becomes of one member, or of several for the same reason.
+
+        ``becomes`` is said of one and of several; ``of`` is the thing of theirs that is meant.
+        """
+
+        def say(names: Sequence[str]) -> tuple[str, str]:
+            if len(names) == 1:
+                who, what = f'{f"the {of} of " if of else ""}"{names[0]}"', becomes[0]
+            else:
+                who = f"{f'the {of}s of ' if of else ''}{len(names)} members of the cast"
+                what = becomes[1]
+            return f"{self.target.target} {reason}: {who} {what}", advice
+
+        self.diagnostics.add_place(
+            code, (self.target.target, reason, becomes), Label(place, f'"{name}"'), name, say
+        )
+
+
+def _lists(feature: Feature) -> str:
+    return f"`storyboard targets` lists the targets with {feature.value}"

@@ -20,8 +20,6 @@ from storyboard.compiler.resolve.symbols import symbol_table
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity, Source, Span
 from storyboard.diagnostics.codes import (
     BROKEN_TARGET,
-    FEATURE_LOST,
-    FEATURE_REFUSED,
     UNKNOWN_TARGET,
 )
 from storyboard.document import Node, Scalar
@@ -43,8 +41,8 @@ class UnpricedReason(StrEnum):
     """An error concerns the whole film."""
 
 
-_OF_THE_FILM = frozenset({BROKEN_TARGET, FEATURE_LOST, FEATURE_REFUSED, UNKNOWN_TARGET})
-"""What a target refuses is one finding at the first of the shots that ask for it."""
+_OF_THE_FILM = frozenset({BROKEN_TARGET, UNKNOWN_TARGET})
+"""Without a target no scene has requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,10 +208,11 @@ class _Finder:
         # A label points at what explains an error: at the cast it may be innocent.
         owners = {one for label in error.labels for one in self._owners(label.span)}
         self.scenes.update(owner for owner in owners if isinstance(owner, int))
-        owners = self._owners(error.span)
-        self.has_film_error |= not owners
-        self.scenes.update(owner for owner in owners if isinstance(owner, int))
-        self.broken.update(owner for owner in owners if isinstance(owner, str))
+        for place in error.places or (error.span,):
+            owners = self._owners(place)
+            self.has_film_error |= not owners
+            self.scenes.update(owner for owner in owners if isinstance(owner, int))
+            self.broken.update(owner for owner in owners if isinstance(owner, str))
 
     def _owners(self, span: Span) -> set[int | str]:
         places = self.places.get(span.source)

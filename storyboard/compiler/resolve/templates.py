@@ -20,7 +20,7 @@ from storyboard.compiler.resolve.sandbox import (
     text_environment,
     with_traced_joints,
 )
-from storyboard.diagnostics import Diagnostics, Span
+from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     TEMPLATE_REFUSED,
     TEMPLATE_SYNTAX,
@@ -259,7 +259,17 @@ def _report_undefined(
         advice = f"write {{{{ {near} }}}}"
     else:
         advice = f"add {name}: to vars, or give --set {name}=…"
-    diagnostics.add(UNDEFINED_VARIABLE, f'no variable is called "{name}"', span, help=advice)
+    diagnostics.add_place(
+        UNDEFINED_VARIABLE,
+        name,
+        Label(span, "here too"),
+        None,
+        lambda places: (
+            f'no variable is called "{name}"'
+            + (f", in {len(places)} places" if len(places) > 1 else ""),
+            advice,
+        ),
+    )
 
 
 def _report_too_much(scalar: Scalar, diagnostics: Diagnostics) -> None:

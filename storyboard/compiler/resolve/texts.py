@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from storyboard.compiler.resolve.filters import MAX_TEXT
 from storyboard.compiler.resolve.mentions import VENDOR_TAG as TAG
 from storyboard.compiler.resolve.mentions import mentions, normal
 from storyboard.compiler.resolve.templates import PartOfVariables, Rendered, render
-from storyboard.diagnostics import Diagnostics, Span
+from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     RESERVED_CHARACTER,
     UNCLOSED_NAME,
@@ -195,12 +195,13 @@ class Texts:
 
 def report_tag(tag: str, span: Span, diagnostics: Diagnostics) -> None:
     """Say that a text holds what a vendor's rewriting would take for a tag."""
-    diagnostics.add(
-        VENDOR_TAG,
-        f'"{tag}" is a vendor\'s tag, which the compiler numbers itself for each request',
-        span,
-        help="write the name, such as @mara; its number follows from the request",
-    )
+
+    def say(places: Sequence[Span]) -> tuple[str, str]:
+        what = f'"{tag}" is a vendor\'s tag, which the compiler numbers itself for each request'
+        more = f", in {len(places)} places" if len(places) > 1 else ""
+        return what + more, "write the name, such as @mara; its number follows from the request"
+
+    diagnostics.add_place(VENDOR_TAG, tag, Label(span, "here too"), span, say)
 
 
 def scene_looks(names: Names, looks: Mapping[str, Scalar]) -> dict[str, str]:

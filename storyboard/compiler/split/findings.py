@@ -137,17 +137,26 @@ def _long_prompts(weight: int, shot: Shot, composer: Composer) -> str:
 def _check_seam(shot: Shot, composer: Composer) -> None:
     """Say what becomes of the seam between parts that are requests of their own."""
     target = composer.film.target
-    code, what = FEATURE_LOST, f'the parts of "{shot.address}" do not join'
     how = target.features[Feature.FIRST_FRAME].how
     if how == "native":
         return
-    if how == "words":
-        code, what = FEATURE_EMULATED, f'the seam in "{shot.address}" is asked for in words'
-    composer.diagnostics.add(
-        code,
-        f"{target.target} takes no first frame: {what}",
-        shot.place("duration", "prompt", "beats"),
-        help="shorten the shot to one request, or choose a target with first_frame",
+
+    def say(addresses: Sequence[str]) -> tuple[str, str]:
+        shots = f'"{addresses[0]}"' if len(addresses) == 1 else f"{len(addresses)} shots"
+        what = f"the parts of {shots} do not join"
+        if how == "words":
+            what = f"the seam in {shots} is asked for in words"
+        return (
+            f"{target.target} takes no first frame: {what}",
+            "shorten the shot to one request, or choose a target with first_frame",
+        )
+
+    composer.diagnostics.add_place(
+        FEATURE_EMULATED if how == "words" else FEATURE_LOST,
+        "seams",
+        Label(shot.place("duration", "prompt", "beats"), "divided too"),
+        shot.address,
+        say,
     )
 
 
@@ -391,17 +400,18 @@ def crowded_framing(composer: Composer, shot: Shot, limit: int) -> None:
     lengths = ", ".join(f"{name} {size}" for size, name, _ in found)
     longest, place = found[0][1:] if found else ("it", shot.span)
 
-    def message(shots: int) -> str:
-        more = f" and of {shots - 1} more shot{'' if shots == 2 else 's'}" if shots > 1 else ""
-        return (
-            f'the framing and the descriptions of "{shot.address}"{more} leave no room for what '
-            f"happens: {lengths}, of {limit}"
-        )
+    def say(addresses: Sequence[str]) -> tuple[str, str]:
+        others = len(addresses) - 1
+        more = f" and of {others} more shot{'' if others == 1 else 's'}" if others else ""
+        what = f'the framing and the descriptions of "{addresses[0]}"{more}'
+        message = f"{what} leave no room for what happens: {lengths}, of {limit}"
+        return message, f"shorten {longest}, or describe fewer in one shot"
 
     composer.diagnostics.add_place(
         CROWDED_FRAMING,
-        message,
         place,
         Label(shot.span, "this shot has no room either"),
-        help=f"shorten {longest}, or describe fewer in one shot",
+        shot.address,
+        say,
+        at=place,
     )
