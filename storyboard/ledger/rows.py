@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Any
 from storyboard.ledger.intent import Intent, Order, Receipt
 from storyboard.ledger.states import State
 from storyboard.values.addresses import ClipName, Portion
-from storyboard.values.canonical import canonical
+from storyboard.values.canonical import canonical, parsed
 from storyboard.values.units import Money
 
 
@@ -40,7 +39,7 @@ def _read_names(text: str) -> tuple[ClipName, ...]:
                 for address, number, part, parts in name["shots"]
             ),
         )
-        for name in json.loads(text)
+        for name in parsed(text)
     )
 
 
@@ -121,14 +120,14 @@ def _intent_of(row: tuple[Any, ...]) -> Intent:
             names=_read_names(names),
             host=host,
             endpoint=endpoint,
-            payload=json.loads(payload),
+            payload=parsed(payload),
             seconds=seconds,
             estimate=money(estimate),
         ),
         state=State(state),
         run=run,
-        links=json.loads(links),
-        receipt=Receipt(id=vendor_id, links=json.loads(vendor_links)) if vendor_id else None,
+        links=parsed(links) if links != "{}" else {},
+        receipt=Receipt(id=vendor_id, links=parsed(vendor_links)) if vendor_id else None,
         charged=money(charged),
         clip=clip,
         failure=failure,

@@ -176,7 +176,10 @@ class SqliteLedger:
     def intents(self, *states: State) -> list[Intent]:
         """See :class:`Ledger`."""
         with sound(self._path):
-            return intents_of(self._base, *states)
+            found = intents_of(self._base, *states)
+        if self._holder is not None:
+            self._known.update((intent.digest, intent) for intent in found)
+        return found
 
     def get(self, digest: str) -> Intent | None:
         """See :class:`Ledger`."""

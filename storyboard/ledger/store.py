@@ -23,13 +23,15 @@ import stat
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import Path
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger import Finished, KnownTakes, Ledger, LedgerReader, read_lock
 from storyboard.ledger.history import sent_for_others
 from storyboard.ledger.readers import SqliteReader
 from storyboard.ledger.sqlite import SqliteLedger
+from storyboard.ledger.stored_files import StoredFiles
 from storyboard.project.disk import plain_file_problem
 from storyboard.project.files import ProjectFiles
 from storyboard.project.outputs import sha256_of
@@ -48,7 +50,7 @@ class StoreError(StoryboardError):
     """The disk refuses to write: full, read-only, or the place is taken. The text says which."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Store:
     """The places of one film's files. ``simulated`` gives those of a simulated run.
 
@@ -87,7 +89,7 @@ class Store:
         """The project's folder, out of which no link may lead."""
         return self.root or ProjectFiles.around(self.folder).root
 
-    @property
+    @cached_property
     def home(self) -> Path:
         """The folder of everything that is not committed."""
         home = self.folder / ".storyboard"
@@ -103,17 +105,17 @@ class Store:
         """The lock's file."""
         return (self.home if self.simulated else self.folder) / "storyboard.lock"
 
-    @property
+    @cached_property
     def takes(self) -> Path:
         """The folder of takes."""
         return self.home / "takes"
 
-    @property
+    @cached_property
     def frames(self) -> Path:
         """The folder of last frames."""
         return self.home / "frames"
 
-    @property
+    @cached_property
     def out(self) -> Path:
         """The folder of the clips by name."""
         out = self.clips or self.folder / "out"
@@ -130,15 +132,26 @@ class Store:
         return sha256 is not None and self.take(sha256).is_file()
 
     def clip(self, request_id: str) -> Path:
-        """Where the clip of a request is found by its name; see ``file_name`` for the odd ones.
+        """Where the clip of a request is found by its name, see ``clip_path``.
 
         Raises ``StoreError`` for a name that leads out of the folder.
         """
-        parts = PurePosixPath(request_id).parts
-        if not parts or any(part in ("..", "/", ".") or "\\" in part for part in parts):
-            raise StoreError(f'"{request_id}" is no address that a clip can be named by')
-        *folders, name = map(file_name, parts)
-        return self.out.joinpath(*folders, f"{name}.mp4")
+        return self.out / clip_path(request_id)
+
+    def clip_text(self, request_id: str) -> str:
+        """``clip`` as a text, which is made much faster."""
+        return f"{self.out}{os.sep}{clip_path(request_id).replace('/', os.sep)}"
+
+    def look(self) -> StoredFiles:
+        """What is here of takes and clips. Raises ``StoreError`` where that cannot be read."""
+        try:
+            return StoredFiles.of(self.takes, self.out)
+        except OSError as error:
+            raise refusal(error, Path(error.filename or self.folder)) from None
+
+    def is_published(self, files: StoredFiles, request_id: str, sha256: str) -> bool:
+        """Whether the name of a request's clip is a link to a take, by what a look has found."""
+        return files.is_named(clip_path(request_id), sha256)
 
     # -- ledger and lock --------------------------------------------------------------------------
 
@@ -205,16 +218,13 @@ class Store:
             probe.unlink(missing_ok=True)
             probe.open("xb").close()
             probe.unlink()
-            linked = self._linked()
         except OSError as error:
             raise refusal(error, Path(error.filename or self.folder)) from None
+        files = self.look()
+        linked = frozenset(files.takes.values())
         for name in names:
-            self._check_clip(self.clip(name), linked)
-
-    def _linked(self) -> set[int]:
-        """The inodes of the takes: a clip that is one of these need not be read."""
-        with os.scandir(self.takes) as listed:
-            return {entry.inode() for entry in listed}
+            if files.clips.get(clip_path(name)) not in linked:
+                self._check_clip(self.clip(name), linked)
 
     def _check_clip(self, clip: Path, linked: Collection[int]) -> None:
         """Refuse the place of a clip where something else is.
@@ -282,7 +292,7 @@ class Store:
             clip.parent.mkdir(parents=True, exist_ok=True)
             if _is_linked(take, clip):
                 return clip
-            self._check_clip(clip, self._linked())
+            self._check_clip(clip, frozenset(self.look().takes.values()))
             beside = clip.with_name(f".{clip.name}.new")
             beside.unlink(missing_ok=True)
             try:
@@ -306,6 +316,17 @@ def record_files(folder: Path) -> tuple[Path, ...]:
     )
 
 
+def clip_path(request_id: str) -> str:
+    """Where the clip of a request is, below the folder of clips; slashes divide it.
+
+    Raises ``StoreError`` for a name that leads out of the folder.
+    """
+    parts = request_id.split("/")
+    if "" in parts or "." in parts or ".." in parts or "\\" in request_id:
+        raise StoreError(f'"{request_id}" is no address that a clip can be named by')
+    return f"{'/'.join([file_name(part) for part in parts])}.mp4"
+
+
 def file_name(part: str) -> str:
     """A part of a clip's name as every disk takes it: the same, but for two kinds.
 
@@ -315,6 +336,8 @@ def file_name(part: str) -> str:
     first, dot, rest = part.partition(".")
     if first.casefold() in _DEVICES:
         part = f"{first}~{dot}{rest}"
+    if len(part) <= _MAX_NAME // 4:
+        return part
     data = part.encode("utf-8", "surrogatepass")
     if len(data) <= _MAX_NAME:
         return part

@@ -131,7 +131,7 @@ def _check_links(request: PlannedRequest) -> None:
     links = {pointer: "https://file" for use in request.assets for pointer in use.pointers}
     links |= {needed.pointer: "https://frame" for needed in request.depends_on}
     try:
-        if unfilled(fill(request.payload, links)):
+        if unfilled(fill(request.payload, links) if links else request.payload):
             raise PlanError(f'"{request.id}" has a picture that the plan does not name')
     except PointerError as error:
         raise PlanError(f'"{request.id}" has nothing at {error}') from None

@@ -74,7 +74,7 @@ class RunProgress:
         )
         facts: dict[str, Any] = {name: value for name, value in details.items() if value}
         if what in (Happening.STORED, Happening.REUSED):
-            facts["file"] = str(self._store.clip(clip.address))
+            facts["file"] = self._store.clip_text(clip.address)
         if intent is not None and intent.charged is not None and what is Happening.STORED:
             facts["charged"] = {
                 "amount": format(intent.charged.amount, "f"),
@@ -141,6 +141,8 @@ class RunProgress:
 
     def write_lock(self) -> None:
         """Write the collected takes into the lock. Raises ``LockError``."""
+        if not self._finished:
+            return
         began = time.monotonic()
         merge_lock(self._store.lock, self._finished)
         self._finished.clear()

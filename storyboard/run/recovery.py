@@ -14,6 +14,7 @@ from storyboard.ledger.history import FINAL_FAILURES, film_payments, sent_for_ot
 from storyboard.ledger.intent import spent
 from storyboard.ledger.states import STEPS, UNDER_WAY
 from storyboard.ledger.store import Store
+from storyboard.ledger.stored_files import StoredFiles
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.events import Happening
 from storyboard.run.progress import RunProgress
@@ -39,12 +40,14 @@ class Recovery:
         """The schedule of what is left to do; each clip's state is put into the progress."""
         intents = {intent.digest: intent for intent in self.ledger.intents()}
         locked = self.store.finished()
+        files = self.store.look()
         done, lost, jobs = [], [], []
         for clip in self.clips:
-            intent = self._known(clip, intents.get(clip.digest), locked.get(clip.digest))
-            take = self._take_here(intent, locked.get(clip.digest))
+            intent = self._known(clip, intents.get(clip.digest), locked.get(clip.digest), files)
+            take = self._take_here(intent, locked.get(clip.digest), files)
             if take is not None:
-                self.progress.publish(clip, take)
+                if not all(self.store.is_published(files, name, take) for name in clip.names):
+                    self.progress.publish(clip, take)
                 self.progress.put(clip, Happening.REUSED, intent)
                 done.append(clip.digest)
             elif (
@@ -69,7 +72,8 @@ class Recovery:
         )
         self._put_blocked(schedule)
         for intent in intents.values():
-            self.progress.lock_later(intent)
+            if intent.digest not in locked:
+                self.progress.lock_later(intent)
         return schedule
 
     def _limit(
@@ -103,12 +107,16 @@ class Recovery:
                 self.progress.put_blocked([clip.digest], because)
 
     def _known(
-        self, clip: PlannedClip, intent: Intent | None, locked: Finished | None
+        self,
+        clip: PlannedClip,
+        intent: Intent | None,
+        locked: Finished | None,
+        files: StoredFiles,
     ) -> Intent | None:
         """The intent of a clip; one for a take of the lock that is not on this disk is written."""
-        if intent is not None and intent.state is State.STORED and not self.store.has(intent.clip):
+        if intent is not None and intent.state is State.STORED and not files.has(intent.clip):
             return self.ledger.step(clip.digest, State.SUCCEEDED)
-        is_elsewhere = locked is not None and not self.store.has(locked.clip)
+        is_elsewhere = locked is not None and not files.has(locked.clip)
         if locked is None or not is_elsewhere or locked.host != self.host.name:
             return intent
         if intent is not None and State.SUBMITTING not in STEPS[intent.state]:
@@ -117,10 +125,12 @@ class Recovery:
         receipt = self.host.receipt(locked.endpoint, locked.request_id)
         return self.ledger.adopt(clip.order, self.run, receipt, locked.charge)
 
-    def _take_here(self, intent: Intent | None, locked: Finished | None) -> str | None:
+    def _take_here(
+        self, intent: Intent | None, locked: Finished | None, files: StoredFiles
+    ) -> str | None:
         for take in (intent.clip if intent else None, locked.clip if locked else None):
             is_sure = intent is None or intent.state is State.STORED or locked is not None
-            if take is not None and is_sure and self.store.has(take):
+            if is_sure and files.has(take):
                 return take
         return None
 

@@ -24,6 +24,18 @@ def canonical_bytes(value: Any) -> bytes:
         return text.encode("utf-8", "backslashreplace")
 
 
+def parsed(text: str) -> Any:
+    """The value of JSON, of canonical JSON above all. Raises ``ValueError`` for what is none.
+
+    A whole number that takes more than 64 bits becomes a float.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # Half a surrogate pair, see ``canonical_bytes``.
+        return json.loads(text)
+
+
 def digest(value: Any) -> str:
     """The content digest of a JSON value: ``sha256:`` and 64 hex digits."""
     return digest_bytes(canonical_bytes(value))
