@@ -8,13 +8,15 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from storyboard.compiler.resolve import Shelf
+from storyboard.compiler.resolve.members import members_of
 from storyboard.diagnostics import Diagnostics, Span
-from storyboard.diagnostics.codes import OUTSIDE_PROJECT, UNREADABLE_FILE
+from storyboard.diagnostics.codes import MISSING_KEY, OUTSIDE_PROJECT, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
-from storyboard.document import Node, parse, read_source
+from storyboard.document import Mapping as MappingNode
+from storyboard.document import Node, Scalar, parse, read_source
 from storyboard.document.ignore_comments import find_ignores
 from storyboard.language.cut_texts import check_cut_texts
 from storyboard.language.decoder import decode
@@ -86,10 +88,20 @@ class Reading:
     sources: tuple[tuple[str, str], ...]
     has_all_names: bool
     has_all_variables: bool
+    library: Library | None = None
+    """The file itself, where it may be a cast library and is one."""
+
+    @property
+    def members(self) -> int:
+        """How many members of the cast the file declares itself."""
+        file = self.storyboard or self.library
+        return 0 if file is None else sum(1 for _ in members_of(file, ""))
 
 
-def read(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Reading:
-    """Read a storyboard and everything that it uses.
+def read(
+    file: str, options: CompileOptions, diagnostics: Diagnostics, *, takes_library: bool = False
+) -> Reading:
+    """Read a storyboard and everything that it uses; with ``takes_library``, or a library.
 
     ``file`` is a path, a folder that holds ``storyboard.yaml``, or ``-`` for standard input.
     """
@@ -97,12 +109,20 @@ def read(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Readin
     name, path, project, data = reader.open(file)
     shelf = Shelf(project, reader.library_loader(project), diagnostics)
     written: Storyboard | None = None
+    library: Library | None = None
     removed: tuple[tuple[str | int, ...], ...] = ()
-    if data is not None:
-        decoded = decode(Storyboard, reader.nodes(name, data), diagnostics)
+    node = reader.nodes(name, data) if data is not None else None
+    if _is_library(node):
+        of_library = decode(Library, node, diagnostics)
+        library, removed = of_library.value, of_library.removed
+        if not takes_library:
+            _refuse_library(name, node, diagnostics)
+            library = None
+    elif data is not None:
+        decoded = decode(Storyboard, node, diagnostics)
         written, removed = decoded.value, decoded.removed
-    if written is not None:
-        shelf.gather(written, path)
+    if (named := written or library) is not None:
+        shelf.gather(named, path)
     return Reading(
         name=name,
         path=path,
@@ -112,6 +132,7 @@ def read(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Readin
         sources=tuple(reader.sources),
         has_all_names=shelf.is_complete and not _lost_names(removed),
         has_all_variables=not _lost_variables(removed),
+        library=library,
     )
 
 
@@ -229,6 +250,25 @@ def _is_storyboard(path: Path) -> bool:
     with path.open("rb") as file:
         beginning = file.read(_LOOKED_AT)
     return all(key.search(beginning) for key in _FILM)
+
+
+def _is_library(node: Node | None) -> TypeGuard[Node]:
+    """Whether a file declares a cast and nothing that only a film has."""
+    if not isinstance(node, Mapping) or _CAST.isdisjoint(node):
+        return False
+    of_films = Storyboard.model_fields.keys() - Library.model_fields.keys()
+    return all(_meant(key) not in of_films for key in node)
+
+
+def _refuse_library(name: str, node: Node, diagnostics: Diagnostics) -> None:
+    key = next(iter(node), None) if isinstance(node, MappingNode) else None
+    diagnostics.add(
+        MISSING_KEY,
+        "this is a cast library: it has no scenes, which a film needs",
+        key.span if isinstance(key, Scalar) else node.span,
+        help=f"name it in a storyboard, with use: [{Path(name).name}], and give that one; "
+        "`storyboard check` looks at a library by itself",
+    )
 
 
 def _lost_names(removed: tuple[tuple[str | int, ...], ...]) -> bool:

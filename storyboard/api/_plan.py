@@ -82,9 +82,16 @@ def known_takes(file: str, options: CompileOptions, diagnostics: Diagnostics) ->
 
 
 def plan_compilation(
-    compilation: Compilation, options: CompileOptions, known: Known | None
+    compilation: Compilation,
+    options: CompileOptions,
+    known: Known | None,
+    *,
+    is_verified: bool = True,
 ) -> Plan:
-    """The plan of what was compiled; costs beyond the limits are added to what was found."""
+    """The plan of what was compiled; costs beyond the limits are added to what was found.
+
+    ``is_verified`` is False for a plan that nobody is shown.
+    """
     diagnostics, film = compilation.diagnostics, compilation.film
     reading = compilation.reading
     made_from = PlanOrigin(
@@ -108,6 +115,8 @@ def plan_compilation(
         show=as_json,
         unpriced=compilation.unpriced,
     )
+    if not is_verified:
+        return made
     wrong = {scene.number for scene in compilation.unpriced}
     priced = tuple(scene for scene in film.scenes if scene.number not in wrong)
     broken = verify(

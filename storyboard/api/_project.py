@@ -94,8 +94,13 @@ class Project:
     # What a storyboard says and costs: nothing is sent and nothing is written.
 
     def check(self) -> Compilation:
-        """Everything that is wrong with the storyboard, without its price."""
-        return self.compile()
+        """Everything that is wrong with the storyboard, or with a cast library.
+
+        Where money or seconds are limited, the film is held against that too.
+        """
+        from storyboard.api._check import check_storyboard
+
+        return check_storyboard(self.file, self.options)
 
     def fix(self) -> tuple[FileChange, ...]:
         """What the sure fixes of everything that is found make of the files; none is written.

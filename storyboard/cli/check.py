@@ -16,7 +16,7 @@ from storyboard.cli.output import say, show_findings, write_document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storyboard.api import CompileOptions, FileChange
+    from storyboard.api import Compilation, CompileOptions, FileChange
 
 
 _FILES = click.argument("files", nargs=-1, metavar="FILE...")
@@ -38,9 +38,9 @@ def check_command(
 ) -> int:
     """Find everything that is wrong with storyboards, without the network.
 
-    FILE is a storyboard, a folder that holds storyboard.yaml, or - for standard input; without
-    one it is the current folder. Exit code 1 where there are errors, and with --diff where there
-    is something to fix.
+    FILE is a storyboard, a cast library, a folder that holds storyboard.yaml, or - for standard
+    input; without one it is the current folder. Exit code 1 where there are errors, and with
+    --diff where there is something to fix.
     """
     from storyboard.api import Project
     from storyboard.render.snippets import summary
@@ -63,13 +63,21 @@ def check_command(
     if form == "text":
         for one in compiled:
             said = summary(one.diagnostics) if len(one.diagnostics) else f"{one.name}: fine"
-            shots = sum(len(scene.shots) for scene in one.film.scenes) if one.film else 0
-            if one.film and not one.diagnostics.has_errors:
-                said += f" ({shots} shots, {one.film.target.target})"
+            if not one.diagnostics.has_errors:
+                said += f" ({_extent(one)})"
             if found:
                 say("")
             say(said)
     return REFUSED if any(one.diagnostics.has_errors for one in compiled) else FINE
+
+
+def _extent(one: Compilation) -> str:
+    """What was looked at: how many shots on which target, or whose cast."""
+    if one.film is not None:
+        shots = sum(len(scene.shots) for scene in one.film.scenes)
+        return f"{shots} shot{'' if shots == 1 else 's'}, {one.film.target.target}"
+    members = one.reading.members
+    return f"a cast library, {members} member{'' if members == 1 else 's'}"
 
 
 def _write_changes(changes: Sequence[FileChange]) -> None:

@@ -137,6 +137,7 @@ class _Repeated:
     def made(self, is_meant: Callable[[Span], bool]) -> Diagnostic | None:
         """The finding, without the places that are meant to be so; None where all are."""
         cases = [case for place, case in self.cases.items() if not is_meant(place)]
+        cases.sort(key=lambda case: (case.place.span.source.name, case.place.span.start))
         if not cases:
             return None
         message, help_ = self.say([case.fact for case in cases])

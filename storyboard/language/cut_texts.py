@@ -6,14 +6,19 @@ that more was meant; that no blank stands behind the ``#`` shows it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics import Diagnostics, Severity
 from storyboard.diagnostics.codes import TEXT_IN_COMMENT
 from storyboard.document import Node
 from storyboard.document.findings import shorten
+from storyboard.document.nodes import HOLE
 from storyboard.document.plain_scalars import CUT, uncut
 from storyboard.language.prose import texts_below
+
+_NEEDED = re.compile(r"(?:\bprompt[\"']?:|-)[ \t]*$")
+"""What stands before a text without which there is no shot."""
 
 
 def check_cut_texts(root: Node, diagnostics: Diagnostics) -> None:
@@ -30,6 +35,11 @@ def check_cut_texts(root: Node, diagnostics: Diagnostics) -> None:
         start = source.text.index("#", text.end)
         lost = source.text[start : fix.span.end]
         shown = " ".join(fix.text.split())
+        severity = None
+        line = source.text.rfind("\n", 0, start) + 1
+        if not text and _NEEDED.search(source.text[line:start]):
+            # A shot without an action, and that is the one thing that is wrong with it.
+            text.style, severity = HOLE, Severity.ERROR
         diagnostics.add(
             TEXT_IN_COMMENT,
             f'"{shorten(lost)}" is no part of the text: a # with a space before it begins a'
@@ -37,4 +47,5 @@ def check_cut_texts(root: Node, diagnostics: Diagnostics) -> None:
             fix.span.narrow(start, fix.span.end),
             help=f"write {shown}; if it is a comment, put a space behind the #",
             fix=replace(fix, is_sure=lost[1:2].isdigit()),
+            severity=severity,
         )

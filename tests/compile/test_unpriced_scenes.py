@@ -133,7 +133,7 @@ def test_the_plan_names_the_scenes_without_a_price_and_ends_with_code_1(
     made_of(tmp_path, ("@mara lifts", "@marra lifts"))
     answer = CliRunner().invoke(storyboard, ["plan", "film.yaml"], standalone_mode=False)
     assert answer.return_value == 1
-    assert "  ! lamp  no price: it has errors\n" in answer.stdout
+    assert "  ! lamp   no price: it has errors\n" in answer.stdout
     assert "  ! storm  no price: it continues lamp, which has no price\n" in answer.stdout
     assert " · 2 scenes without a price\nfilm: 0.00 USD paid + 1.12 to pay = " in answer.stdout
     assert answer.stdout.endswith(" = 1.12 USD without what has no price\n")

@@ -80,10 +80,11 @@ def check_bare_names(
 
 
 def _texts(shot: Shot) -> Iterator[Passage]:
-    """What tells of the shot's picture: its prose, and what the camera does."""
-    passages = [shot.framing.camera]
+    """What tells of the shot's picture: its prose, and its framing."""
+    framing = shot.framing
+    passages = [framing.size, framing.camera, framing.light, framing.sound, framing.style]
     for beat in shot.beats:
-        passages += (beat.prose, beat.camera)
+        passages += (beat.prose, beat.camera, beat.sound)
     yield from filter(None, passages)
 
 

@@ -31,9 +31,9 @@ class Shelf:
     libraries: dict[str, Library] = field(default_factory=dict)
     is_complete: bool = True
 
-    def gather(self, storyboard: Storyboard, path: str) -> None:
-        """Load what the storyboard at ``path`` uses, each library once."""
-        waiting = list(self._uses(storyboard, (path,)))
+    def gather(self, file: Storyboard | Library, path: str) -> None:
+        """Load what the file at ``path`` uses, each library once."""
+        waiting = list(self._uses(file, (path,)))
         while waiting:
             written, trail = waiting.pop(0)
             found = self._path(written, posixpath.dirname(trail[-1]))
