@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".mp4", ".m4v", ".mov")
 """What the name of a film may end in: the containers that the clips can be copied into."""
+_MAX_SECONDS = 3600
+"""Seconds that a clip may last: models make 15, and a damaged index may promise years."""
 
 
 class StitchError(StoryboardError):
@@ -129,6 +131,9 @@ class _Joining:
                 if found.frames and not 0 <= piece.start < end <= found.frames:
                     wanted = f"those from {piece.start} to {end} are wanted"
                     raise ClipError(f"it has {found.frames} frames, {wanted}")
+                if found.seconds > _MAX_SECONDS or (found.rate and not 1 <= found.rate <= 240):
+                    played = f"{found.seconds:.0f} s at {float(found.rate):.2f} frames a second"
+                    raise ClipError(f"it says that it lasts {played}")
                 makes.append(make_of(piece.file))
                 facts.append(found)
             looked.append(piece)

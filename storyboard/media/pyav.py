@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NEEDED = "pip install av"
 """What to do where PyAV is not here."""
 _MAX_PIXELS = str(1 << 26)
-"""Pixels of a picture that are decoded: 8K has half as many; a damaged header may promise more."""
+"""Pixels of a picture that are decoded, twice those of 8K: a damaged header may promise more."""
 
 
 class MediaError(StoryboardError):
@@ -83,6 +83,9 @@ def open_clip(clip: Path) -> Iterator[InputContainer]:
             f"file:{clip.absolute()}", "r", format="mov", metadata_errors="ignore"
         )
         with container:
+            for stream in (*container.streams.video, *container.streams.audio):
+                if getattr(stream, "codec_context", None) is None:
+                    raise ClipError("it cannot be decoded: its codec is not known")
             for stream in container.streams.video:
                 stream.codec_context.options = {"max_pixels": _MAX_PIXELS}
             yield container

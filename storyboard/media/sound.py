@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storyboard.media.mp4 import ClipError
 from storyboard.media.pyav import load_av, open_clip, writing
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ FADE = SAMPLE_RATE // 100
 _AAC = {"aac_coder": "fast"}
 """As near to the sound as FFmpeg's default coder at these bit rates, at a third of its work."""
 _BYTES = 4
+_RATES = (4_000, 384_000)
+"""Samples a second of sound that is read: a damaged header may promise others."""
 _SLACK = SAMPLE_RATE // 200
 """Samples by which a block may be off its time stamp: stamps are rounded, gaps are longer."""
 
@@ -70,6 +73,8 @@ def read_sound(clip: Path, start: Fraction, samples: int) -> Sound:
         if not container.streams.audio:
             return found
         stream = container.streams.audio[0]
+        if not _RATES[0] <= stream.codec_context.sample_rate <= _RATES[1]:
+            raise ClipError(f"its sound has {stream.codec_context.sample_rate} samples a second")
         begin = start
         for video in container.streams.video[:1]:
             begin += (video.start_time or 0) * (video.time_base or Fraction(0))
@@ -121,7 +126,7 @@ class SoundTrack:
     def __init__(self, film: OutputContainer) -> None:
         self._film = film
         self._stream: AudioStream = film.add_stream(
-            "aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=256_000, options=dict(_AAC)
+            "aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=192_000, options=dict(_AAC)
         )
         self._written = 0
 
