@@ -109,6 +109,10 @@ UNUSED_IGNORE = _code(227, "unused-ignore", _WARNING, "a comment that ignores no
 FRAME_SHAPE = _code(
     228, "frame-shape", _WARNING, "a first or last frame of another shape than the film"
 )
+LONE_PRONOUN = _code(
+    229, "lone-pronoun", _NOTE, "a shot that calls somebody she, he or they, and names nobody"
+)
+SPELLED_OUT = _code(230, "spelled-out", _NOTE, "a spoken word in capitals")
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")

@@ -22,6 +22,7 @@ from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.shots import SceneBuilder
 from storyboard.compiler.resolve.templates import PartOfVariables
 from storyboard.compiler.resolve.texts import Texts
+from storyboard.compiler.resolve.wording import check_wording
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import EMPTY_FILM, UNUSED_NAME, UNUSED_VARIABLE
 from storyboard.diagnostics.spelling import nearest
@@ -79,6 +80,7 @@ class ResolvedFilm:
         )
         check_offers(film, written, diagnostics)
         check_frame_shapes(film, casting.unfit, diagnostics)
+        check_wording(film, diagnostics)
         return film
 
 
