@@ -13,7 +13,7 @@ from storyboard.api._load import CompileOptions, Reading, read
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.cost import price
 from storyboard.compiler.film import Clip, Film, Part, Scene
-from storyboard.compiler.lower import Lowering, lower
+from storyboard.compiler.lower import Lowering, lower, second_of
 from storyboard.compiler.pack import pack
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve import ResolvedFilm, resolve
@@ -25,7 +25,7 @@ from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
 from storyboard.language.model import DEFAULT_TARGET, Storyboard
 from storyboard.targets.load import load
-from storyboard.targets.model import Target
+from storyboard.targets.model import RenderedSecond, Target
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
@@ -201,15 +201,11 @@ def fit(
     film: Film, scene: Scene, composer: Composer, known: Known | None, diagnostics: Diagnostics
 ) -> tuple[Clip, ...]:
     """The clips of a scene, as few and cheap as they can be; ``known`` tells what is paid."""
-    voices = film.cast.voices()
     lowering = Lowering(film, Diagnostics())
 
     @cache
-    def amount(seconds: int, audio: bool, voice: bool) -> Decimal | None:
-        return price(film.target, seconds, audio=audio, voice=voice).amount
-
-    def has_voice(parts: tuple[Part, ...]) -> bool:
-        return bool(voices) and any(not voices.isdisjoint(part.prompt.marks) for part in parts)
+    def amount(seconds: int, second: RenderedSecond) -> Decimal | None:
+        return price(film.target, seconds, second).amount
 
     def is_paid(parts: tuple[Part, ...], seconds: int) -> bool:
         # What continues has the digest of the clip before it in its own, which is not known yet.
@@ -222,10 +218,10 @@ def fit(
     def cost(parts: tuple[Part, ...], seconds: int) -> Decimal | None:
         if is_paid(parts, seconds):
             return Decimal(0)
-        return amount(seconds, parts[0].shot.audio, has_voice(parts))
+        return amount(seconds, second_of(film, parts))
 
     def second(part: Part) -> Money | None:
-        return price(film.target, 1, audio=part.shot.audio, voice=has_voice((part,))).money
+        return price(film.target, 1, second_of(film, (part,))).money
 
     return pack(
         split(scene, film.target, composer),
@@ -234,7 +230,7 @@ def fit(
         film.max_references,
         cast=film.cast,
         # At one price a second the fewest seconds cost the least: no need to ask for each clip.
-        cost=cost if voices or known is not None else None,
+        cost=cost if film.cast.is_priced_apart() or known is not None else None,
         price=second,
         diagnostics=diagnostics,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from storyboard.targets.model import Feature, Target
+from storyboard.targets.model import RenderedSecond, Target
 from storyboard.values.units import Money
 
 
@@ -29,14 +29,9 @@ class Cost:
         return None if amount is None else Money(amount, self.currency)
 
 
-def price(target: Target, seconds: int, *, audio: bool, voice: bool = False) -> Cost:
-    """What ``seconds`` rendered by a target cost.
-
-    Sound that the target does not have costs nothing. A voice of one's own costs what the
-    target's row for voices says, where it has one.
-    """
-    audio = audio and target.has(Feature.AUDIO)
-    row = (voice and target.price(audio=audio, voice=True)) or target.price(audio=audio)
+def price(target: Target, seconds: int, second: RenderedSecond) -> Cost:
+    """What ``seconds`` of that kind cost on a target; of unknown price where no row is of it."""
+    row = target.price(second)
     if row is None:
         return Cost(seconds=seconds, unit_price=None, currency=currency(target))
     return Cost(seconds=seconds, unit_price=row.per_second, currency=row.currency)

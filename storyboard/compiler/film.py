@@ -126,12 +126,12 @@ class Cast:
         """What is sent for a mark; None for one that is words."""
         return self._appearances[ord(mark) - FIRST_MENTION].reference
 
-    def voices(self) -> frozenset[str]:
-        """The marks of those who are sent with a voice of their own."""
-        return frozenset(
-            mark
-            for mark in self.marks()
-            if (sent := self.reference(mark)) is not None and sent.voice is not None
+    def is_priced_apart(self) -> bool:
+        """Whether anybody is sent whose seconds may cost more: with a voice, or by a clip."""
+        return any(
+            sent.voice is not None or sent.video is not None
+            for sent in map(self.reference, self.marks())
+            if sent is not None
         )
 
 

@@ -12,7 +12,7 @@ from storyboard.compiler.request import AssetUse, Dependency, Request, takes_of
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
-from storyboard.targets.model import Feature, written_seconds
+from storyboard.targets.model import Doubt, Feature, RenderedSecond, written_seconds
 from storyboard.values.addresses import Portion, clip_name, take_name
 from storyboard.values.canonical import digest
 
@@ -106,8 +106,7 @@ class Lowering:
             payload=draft.payload,
             digest=digest(content),
             clip=clip,
-            audio=clip.parts[0].shot.audio and self.film.target.has(Feature.AUDIO),
-            voice=draft.has_voice,
+            second=second_of(self.film, clip.parts),
             tokens=draft.tokens,
             characters=tuple(draft.characters),
             tags=draft.tags,
@@ -144,6 +143,8 @@ class Lowering:
         if reference.frontal is None:
             return element
         element[names.frontal] = placed(reference.frontal, names.frontal)
+        if reference.voice and names.voice:
+            element[names.voice] = reference.voice
         others = reference.references
         if not others and limits.min_references:
             others = (reference.frontal,) * limits.min_references
@@ -169,6 +170,17 @@ class Lowering:
 
         place = Label(reference.span, f'"{reference.name}"')
         self.diagnostics.add_place(REPEATED_REFERENCE, "", place, reference.name, say)
+
+
+def second_of(film: Film, parts: Sequence[Part]) -> RenderedSecond:
+    """What the price of a request of these parts depends on."""
+    marks = {mark for part in parts for mark in part.prompt.marks if mark != FRAME}
+    sent = [one for one in map(film.cast.reference, marks) if one is not None]
+    return RenderedSecond(
+        audio=parts[0].shot.audio and film.target.has(Feature.AUDIO),
+        voice=any(one.voice is not None for one in sent),
+        video=any(one.video is not None for one in sent),
+    )
 
 
 _Use = tuple[Asset, str]
@@ -216,11 +228,6 @@ class _Draft:
         self._images: list[Reference | None] = []
         self._uses: dict[str, tuple[Asset, list[str]]] = {}
         self._frame = ""
-
-    @property
-    def has_voice(self) -> bool:
-        """Whether anybody in it speaks with a voice of their own."""
-        return any(reference.voice is not None for reference in self._elements)
 
     def write(self, scene: Scene, clip: Clip, before: Request | None) -> None:
         """Fill in the payload, field by field of the target's table."""
@@ -341,12 +348,25 @@ class _Draft:
 
     def _check_doubts(self, clip: Clip) -> None:
         for doubt in self.target.doubts:
-            if all(name in self.payload for name in doubt.fields):
-                shot = clip.parts[-1].shot
-                self.lowering.diagnostics.add(
-                    DOUBTFUL_PAIR,
-                    f'"{shot.address}" shares a request with other shots and has an end_frame: '
-                    f"{doubt.note}",
-                    shot.place("end_frame"),
-                    help="give the shot a request of its own: put it in a scene with pack: none",
-                )
+            is_met = all(name in self.payload for name in doubt.fields)
+            if is_met and not (doubt.without and doubt.without in self.payload):
+                self._report_doubt(doubt, clip)
+
+    def _report_doubt(self, doubt: Doubt, clip: Clip) -> None:
+        fields, shot = self.target.request, clip.parts[-1].shot
+        used = " and ".join(doubt.fields)
+        what = f'the request of "{clip.parts[0].address}" has {used}'
+        advice = "change the target's file, if you know better"
+        if fields.end_frame in doubt.fields:
+            if fields.shots is not None and fields.shots.name in doubt.fields:
+                what = f'"{shot.address}" shares a request with other shots and has an end_frame'
+                advice = "give the shot a request of its own: put it in a scene with pack: none"
+            elif doubt.without == fields.start_frame:
+                what = f'"{shot.address}" has an end_frame, and its request no first frame'
+                advice = "add start_frame:, or seam: continue where a shot stands before"
+        self.lowering.diagnostics.add(
+            DOUBTFUL_PAIR,
+            f"{what}: {doubt.note} (as of {doubt.as_of.isoformat()})",
+            shot.place("end_frame"),
+            help=advice,
+        )

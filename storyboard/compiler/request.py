@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storyboard.compiler.film import Clip
+from storyboard.targets.model import RenderedSecond
 
 STAND_IN = re.compile(
     r"asset:(?:missing|sha256:[0-9a-f]{64})|output:sha256:[0-9a-f]{64}#last_frame"
@@ -45,7 +46,7 @@ class Request:
     says by itself what is sent. ``digest`` is that of endpoint, payload and take numbers.
     ``tokens`` name what each tag stands for; ``characters`` are, for each part of the clip, the
     code points that the target counts. ``tags`` are what
-    each mark became. ``audio`` and ``voice`` say what its price depends on.
+    each mark became. ``second`` says what its price depends on.
     ``alternate_of`` is the id of the request that stands in the film, where this one is a
     further take of it; else None.
     """
@@ -56,8 +57,7 @@ class Request:
     payload: dict[str, Any] = field(hash=False)
     digest: str
     clip: Clip
-    audio: bool
-    voice: bool
+    second: RenderedSecond
     tokens: dict[str, str] = field(hash=False)
     characters: tuple[int, ...]
     tags: dict[str, str] = field(hash=False)

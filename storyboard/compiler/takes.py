@@ -110,10 +110,7 @@ def _is_later_part(request: Request) -> bool:
 
 def _sum(target: Target, requests: Iterable[Request], times: int) -> Total:
     """What it costs to render requests so many times."""
-    costs = [
-        (one.seconds, price(target, one.seconds, audio=one.audio, voice=one.voice).money)
-        for one in requests
-    ]
+    costs = [(one.seconds, price(target, one.seconds, one.second).money) for one in requests]
     return total(costs * times, currency(target))
 
 

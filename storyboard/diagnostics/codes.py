@@ -155,7 +155,10 @@ FRAME_NEEDS_FRAME = _code(
 SUPERSEDED_TARGET = _code(
     407, "superseded-target", _WARNING, "a target that its vendor has replaced"
 )
-DOUBTFUL_PAIR = _code(408, "doubtful-pair", _WARNING, "two fields that are said to be refused")
+DOUBTFUL_PAIR = _code(408, "doubtful-pair", _WARNING, "a use of fields that is said to be refused")
+FOREIGN_SPEECH = _code(
+    410, "foreign-speech", _WARNING, "lines in a language that the target does not speak"
+)
 BROKEN_TARGET = _code(409, "broken-target", _ERROR, "a target file that cannot be used")
 
 # Cost

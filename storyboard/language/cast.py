@@ -48,7 +48,8 @@ class Look(_Declared):
         None, description="A clip of the character instead of pictures: a path or an https URL."
     )
     voice: Text | None = Field(
-        None, description="The id of a voice made with the vendor; it needs a video."
+        None,
+        description="The id of a voice made with the vendor; some bind one only to a video.",
     )
     description: Text | None = Field(None, description="What the look is, in words.")
 

@@ -37,7 +37,7 @@ from storyboard.plan.model import (
 from storyboard.plan.planned_request import PlannedCost, PlannedRequest, PlannedShot
 from storyboard.plan.prompt_map import prompt_map
 from storyboard.plan.reason import NEW, Action, PlaceInFile
-from storyboard.targets.model import Target
+from storyboard.targets.model import RenderedSecond, Target
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
@@ -105,7 +105,10 @@ def plan(
     is_begun = known is not None and any(known.is_paid(one.digest) for one in listed)
     film_cost = film_sums(listed, known, money)
     due = sum_of_due(listed, money)
-    within = check_limits(due, film_cost, limit, diagnostics, is_begun=is_begun)
+    has_clips = any(request.second.video for request in requests)
+    within = check_limits(
+        due, film_cost, limit, diagnostics, is_begun=is_begun, has_clips=has_clips
+    )
     if unpriced and within:
         within = None  # what is left out may cost more
     found = list(diagnostics)
@@ -178,7 +181,7 @@ def _sources(origin: PlanOrigin) -> tuple[PlanSource, ...]:
 
 def _audio(requests: Sequence[Request]) -> str:
     """Whether all, some or none of the requests have sound."""
-    loud = sum(request.audio for request in requests)
+    loud = sum(request.second.audio for request in requests)
     return "none" if not loud else "all" if loud == len(requests) else "some"
 
 
@@ -188,7 +191,7 @@ def _has_errors(found: Iterable[Diagnostic]) -> bool:
 
 def prices_as_of(film: Film, requests: Sequence[Request]) -> str:
     """The date of the oldest price that the requests need, ISO 8601; else of the target's data."""
-    rows = (film.target.price(audio=audio) for audio in {request.audio for request in requests})
+    rows = map(film.target.price, {request.second for request in requests})
     dates = [row.as_of for row in rows if row is not None]
     return min(dates, default=film.target.as_of).isoformat()
 
@@ -209,12 +212,19 @@ def check_price_age(as_of: date, today: date, target: Target, diagnostics: Diagn
 
 
 def check_limits(
-    due: Total, film: FilmSums, limit: Limit, diagnostics: Diagnostics, *, is_begun: bool = False
+    due: Total,
+    film: FilmSums,
+    limit: Limit,
+    diagnostics: Diagnostics,
+    *,
+    is_begun: bool = False,
+    has_clips: bool = False,
 ) -> bool | None:
     """Whether a film stays within its limits; None where an unknown price leaves that open.
 
     ``due`` is what is still to be paid, ``film`` all that the film costs. ``is_begun`` says that
-    something was paid, so that messages do not take the rest for the film.
+    something was paid, so that messages do not take the rest for the film, ``has_clips`` that
+    clips are sent, of which few prices are published.
     """
     rest = "the rest of the film" if is_begun else "the film"
     within: list[bool | None] = []
@@ -227,7 +237,7 @@ def check_limits(
                 limit.seconds_at,
                 help=f"shorten it, or allow {due.seconds} s: the smallest limit that would pass",
             )
-    _check_known(due, film, limit, diagnostics)
+    _check_known(due, film, limit, diagnostics, has_clips=has_clips)
     if limit.to_pay is not None:
         within.append(_check_limit(due, rest, limit.to_pay, "limit", None, diagnostics))
     if limit.cost is not None:
@@ -239,7 +249,9 @@ def check_limits(
     return False if False in within else None if None in within else True
 
 
-def _check_known(due: Total, film: FilmSums, limit: Limit, diagnostics: Diagnostics) -> None:
+def _check_known(
+    due: Total, film: FilmSums, limit: Limit, diagnostics: Diagnostics, *, has_clips: bool
+) -> None:
     """Say which prices are not known; where there is a limit of money, that is an error."""
     is_limited = limit.cost is not None or limit.to_pay is not None
     if due.unknown:
@@ -249,6 +261,7 @@ def _check_known(due: Total, film: FilmSums, limit: Limit, diagnostics: Diagnost
             + (", so no budget can be promised" if is_limited else ""),
             limit.cost_at,
             help="choose a target with a price (`storyboard targets` shows them)"
+            + (", or give characters pictures in place of a clip" if has_clips else "")
             + (", or leave the budget out" if is_limited else ""),
             severity=Severity.ERROR if is_limited else None,
         )
@@ -316,8 +329,8 @@ def _requests(film: Film, requests: Iterable[Request]) -> list[PlannedRequest]:
     """The requests with their price, as if nothing of them had ever been sent."""
 
     @cache
-    def cost_of(seconds: int, audio: bool, voice: bool) -> PlannedCost | None:
-        cost = price(film.target, seconds, audio=audio, voice=voice)
+    def cost_of(seconds: int, second: RenderedSecond) -> PlannedCost | None:
+        cost = price(film.target, seconds, second)
         if cost.money is None or cost.unit_price is None:
             return None
         return PlannedCost(money=cost.money, unit_price=cost.unit_price, seconds=seconds)
@@ -334,7 +347,7 @@ def _requests(film: Film, requests: Iterable[Request]) -> list[PlannedRequest]:
             alternate_of=request.alternate_of,
             action=Action.GENERATE,
             reason=NEW,
-            cost=cost_of(request.seconds, request.audio, request.voice),
+            cost=cost_of(request.seconds, request.second),
             shots=tuple(
                 PlannedShot(
                     address=part.shot.address,

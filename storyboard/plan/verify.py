@@ -295,9 +295,16 @@ class _Checker:
             return False
         return any(names.voice in element for element in payload.get(names.name, ()))
 
+    def _has_video(self, payload: Any) -> bool:
+        names = self.fields.elements
+        if names is None or names.video is None:
+            return False
+        return any(names.video in element for element in payload.get(names.name, ()))
+
     def _check_cost(self, request: PlannedRequest, payload: Any) -> Iterator[str]:
         audio = bool(payload.get(self.fields.audio)) if self.fields.audio else False
-        rows = [row for row in self.target.prices if row.audio == audio]
+        has_video = self._has_video(payload)
+        rows = [row for row in self.target.prices if (row.audio, row.video) == (audio, has_video)]
         voiced = self._has_voice(payload) and any(row.voice for row in rows)
         rows = [row for row in rows if row.voice == voiced]
         known = rows[0].per_second if rows else None

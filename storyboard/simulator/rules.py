@@ -283,11 +283,6 @@ def _check_elements_whole(body_type: BodyType, body: Body) -> Iterator[Breach]:
         )
         if not pictured and not movie:
             yield _broken(_ELEMENT_RULE, ("elements", index), dict(element))
-        if element.get("voice_id") and not movie:
-            yield _broken(
-                "Voice binding is only supported for video elements",
-                ("elements", index, "voice_id"),
-            )
     if movies > 1:
         yield _broken("A request can only have one element with a video", ("elements",))
 

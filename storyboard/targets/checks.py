@@ -279,14 +279,14 @@ def _leads_somewhere(path: str) -> bool:
 
 
 def _check_prices(target: Target) -> Iterator[Disagreement]:
-    seen: set[tuple[bool, bool]] = set()
+    seen: set[tuple[bool, ...]] = set()
     for number, price in enumerate(target.prices):
-        kind = (price.audio, price.voice)
+        kind = (price.audio, price.voice, price.video)
         if kind in seen:
             yield Disagreement(
                 path=("prices", number),
                 message="the same kind of second is priced twice",
-                help="keep one price for each of silent, audio: true, and voice: true",
+                help="keep one price for each of silent, audio: true, voice: true and video: true",
             )
         seen.add(kind)
         if price.voice and not price.audio:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from storyboard.targets.model import Pictures, Target
+from storyboard.targets.model import Pictures, Target, Videos
 from storyboard.targets.schemas import request_schema
 
 DriftKind = Literal["gone", "new", "required", "type", "enum", "default", "limit"]
@@ -23,6 +23,17 @@ _PICTURE_LIMITS = {
     "min_height": "min_side",
     "min_aspect_ratio": "min_ratio",
     "max_aspect_ratio": "max_ratio",
+}
+_VIDEO_LIMITS = {
+    "max_file_size": "max_bytes",
+    "min_width": "min_side",
+    "min_height": "min_side",
+    "max_width": "max_side",
+    "max_height": "max_side",
+    "min_duration": "min_seconds",
+    "max_duration": "max_seconds",
+    "min_fps": "min_rate",
+    "max_fps": "max_rate",
 }
 _MAX_DEPTH = 4
 """How far fields inside fields are followed; a request has two."""
@@ -76,7 +87,10 @@ def compare(target: Target, document: Mapping[str, Any]) -> list[Drift]:
         if not ours_schema:
             their = {fact: value for fact, value in their.items() if fact in ours[name]}
         found += _differences(name, ours[name], their)
-        found += _picture_differences(name, target.pictures, their)
+        if "max_duration" not in their.get("x-fal", {}):
+            found += _file_differences(name, target.pictures, _PICTURE_LIMITS, their)
+        elif target.videos is not None and name == _video_of_elements(target):
+            found += _file_differences(name, target.videos, _VIDEO_LIMITS, their)
     unlisted = set(target.request.unlisted)
     found += [
         Drift(kind="gone", field=name)
@@ -101,17 +115,23 @@ def _differences(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) 
             yield _drift("limit", name, said, f"{limit} {theirs[limit]}")
 
 
-def _picture_differences(
-    name: str, pictures: Pictures, theirs: Mapping[str, Any]
+def _video_of_elements(target: Target) -> str:
+    """The path of the field that takes the video of an element."""
+    names = target.request.elements
+    return f"{names.name}[].{names.video}" if names is not None else ""
+
+
+def _file_differences(
+    name: str,
+    limits: Pictures | Videos,
+    names: Mapping[str, str],
+    theirs: Mapping[str, Any],
 ) -> Iterator[Drift]:
     stated = theirs.get("x-fal", {})
-    if "max_duration" in stated:
-        # A clip's limits, which are not carried as data.
-        return
-    for limit, ours in _PICTURE_LIMITS.items():
-        if limit in stated and float(getattr(pictures, ours)) != float(stated[limit]):
+    for limit, ours in names.items():
+        if limit in stated and float(getattr(limits, ours)) != float(stated[limit]):
             yield _drift(
-                "limit", name, f"{limit} {getattr(pictures, ours)}", f"{limit} {stated[limit]}"
+                "limit", name, f"{limit} {getattr(limits, ours)}", f"{limit} {stated[limit]}"
             )
 
 

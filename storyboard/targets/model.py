@@ -6,6 +6,7 @@ is. A new target that fits these shapes is one more data file.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -160,7 +161,10 @@ class ReferenceRules(_Facts):
 
 
 class Elements(_Facts):
-    """What an element is made of: pictures beside the frontal one, a video, a voice."""
+    """What an element is made of: pictures beside the frontal one, a video, a voice.
+
+    ``voices`` says to which elements a voice may be bound, where the target has voices.
+    """
 
     min_references: int = Field(ge=0)
     max_references: int = Field(ge=0)
@@ -168,6 +172,7 @@ class Elements(_Facts):
     beside_frame: int | None = Field(
         None, ge=0, description="Elements that a request with a first frame may have, if fewer."
     )
+    voices: Literal["videos", "all"] = "videos"
 
 
 class Pictures(_Facts):
@@ -191,6 +196,15 @@ class Videos(_Facts):
     min_rate: Decimal = Field(gt=0)
     max_rate: Decimal = Field(gt=0)
     formats: tuple[FactText, ...]
+
+
+class SpokenLanguages(_Facts):
+    """The languages of the model's own voices, and what becomes of lines in any other."""
+
+    languages: tuple[FactText, ...] = Field(description="Language tags (BCP 47), without regions.")
+    others: FactText | None = Field(
+        None, description="In words, such as: translated to English; none where not stated."
+    )
 
 
 class ValueField(_Facts):
@@ -255,15 +269,30 @@ class RequestRules(_Facts):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedSecond:
+    """What the price of a second depends on.
+
+    ``audio``: it has sound. ``voice``: somebody speaks in a voice of their own. ``video``: a clip
+    is among what is sent.
+    """
+
+    audio: bool = False
+    voice: bool = False
+    video: bool = False
+
+
 class Price(_Facts):
     """What a second of output costs; ``per_second`` None where no price is published.
 
-    ``voice`` is the price with a voice of one's own, which implies audio. ``as_of`` is the day
-    on which the price was known to be so, ``source`` the name of one of the target's sources.
+    ``voice`` is the price with a voice of one's own, which implies audio, ``video`` the price of a
+    request to which a clip is sent. ``as_of`` is the day on which the price was known to be so,
+    ``source`` the name of one of the target's sources.
     """
 
     audio: bool
     voice: bool = False
+    video: bool = False
     per_second: Decimal | None = Field(None, gt=0)
     currency: FactText = Field("USD", pattern="^[A-Z]{3}$")
     as_of: date
@@ -280,10 +309,15 @@ class Takes(_Facts):
 
 
 class Doubt(_Facts):
-    """Two fields that are reported, without proof, to be refused together."""
+    """Fields that are reported, without proof, to be refused together, or ``without`` another.
 
-    fields: tuple[FactText, FactText]
+    ``as_of`` is the day of the newest report.
+    """
+
+    fields: tuple[FactText, ...] = Field(min_length=1)
+    without: FactText | None = None
     note: FactText
+    as_of: date
 
 
 class Target(_Facts):
@@ -318,6 +352,9 @@ class Target(_Facts):
     videos: Videos | None = Field(
         None, description="What the video of a character must be; none where nobody states it."
     )
+    speaks: SpokenLanguages | None = Field(
+        None, description="What is spoken where there is sound; none where not known."
+    )
     aspect_ratios: tuple[FactText, ...]
     features: dict[Feature, Support]
     requires: tuple[Feature, ...] = Field(
@@ -348,6 +385,12 @@ class Target(_Facts):
         """Code points of one shot's text: of the list's prompts, else of the single prompt."""
         return self.shots.characters if self.shots else self.prompt.characters
 
-    def price(self, *, audio: bool, voice: bool = False) -> Price | None:
-        """The price of a second, or None where the target's data names none."""
-        return next((p for p in self.prices if (p.audio, p.voice) == (audio, voice)), None)
+    def price(self, second: RenderedSecond) -> Price | None:
+        """The price of a second, or None where the target's data names none.
+
+        A voice of one's own costs what the row for voices says, where there is one. What a request
+        with a clip costs is known only where a row says it: the others are no word about it.
+        """
+        rows = [p for p in self.prices if (p.audio, p.video) == (second.audio, second.video)]
+        voiced = [row for row in rows if row.voice] if second.voice else []
+        return next(iter(voiced or [row for row in rows if not row.voice]), None)

@@ -120,7 +120,10 @@ def test_a_last_frame_beside_a_list_of_shots_is_warned_of(plans: Any) -> None:
     """
     _, compilation = plans(film)
     found = [(one.code.id, one.span.line) for one in compilation.diagnostics if one.span]
-    assert found == [("SB408", 5)]
+    assert found == [("SB408", 5), ("SB408", 5)]
+    shared, lone = (one.message for one in compilation.diagnostics)
+    assert "shares a request with other shots and has an end_frame" in shared
+    assert "has an end_frame, and its request no first frame" in lone
 
 
 DOCUMENTED = (

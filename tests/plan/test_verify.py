@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from drawn_clips import draw_clip
 from PIL import Image
 from plan_digests import redigest
 
@@ -45,13 +46,27 @@ class Made:
         return verify(read, self.target, self.schema, max_references=self.max_references)
 
 
+RATES = f"""\
+extends: {FAL}
+prices:
+""" + "".join(
+    f"  - {{audio: {audio}, video: {video}, per_second: '{price}', as_of: 2026-09-24, "
+    "source: price-pages, grade: C}\n"
+    for audio, price in (("false", "0.112"), ("true", "0.14"))
+    for video in ("false", "true")
+)
+"""Prices of the vendor's for every request, those with a clip too, which no page states."""
+
+
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     """One film, planned for each kind of target."""
     folder = tmp_path_factory.mktemp("verify")
     for name, size in {"front": (320, 320), "side": (400, 320)}.items():
         Image.new("RGB", size, "teal").save(folder / f"{name}.png")
-    (folder / "clip.mp4").write_bytes(b"\0" * 2000)
+    draw_clip(folder / "clip.mp4", seconds=3, size=(720, 720), rate=30)
+    (folder / "targets").mkdir()
+    (folder / "targets" / "rates.yaml").write_text(RATES, "utf-8")
     film = folder / "film.yaml"
     text = FILM.read_text("utf-8")
     films = {FAL: text, O1: text, UNPRICED: text}

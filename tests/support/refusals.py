@@ -254,15 +254,6 @@ REFUSALS: dict[str, Refusal] = {
         found=("SB405 1",),
         mended="- defaults: {aspect_ratio: '1:1'}\n  shots: [The sea.]\n",
     ),
-    "a voice without a video": Refusal(
-        target=O3,
-        text="Voice binding is only supported for video elements",
-        body={"prompt": "a", "elements": [{**ELEMENT, "voice_id": "v"}]},
-        cast="characters: {mara: {frontal: 'https://example.com/a.png', references: [b.png], "
-        "voice: v}}",
-        film="- shots: ['@mara waits.']\n",
-        found=("SB402 head",),
-    ),
     "two videos of characters": Refusal(
         target=O3,
         text="A request can only have one element with a video",

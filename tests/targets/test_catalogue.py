@@ -15,7 +15,7 @@ import pytest
 import storyboard.targets.load
 from storyboard.diagnostics import Diagnostics
 from storyboard.targets.load import catalogue, digest, load
-from storyboard.targets.model import Feature, Target
+from storyboard.targets.model import Feature, RenderedSecond, Target
 from storyboard.targets.schemas import request_schema
 
 DATA = Path(storyboard.targets.load.__file__).with_name("data")
@@ -90,6 +90,8 @@ def _limits(target: Target) -> dict[str, object]:
         "references.ceiling": target.references.ceiling,
         "references.with_video": target.references.with_video,
         "pictures": target.pictures,
+        "videos": target.videos,
+        "speaks": target.speaks,
         "aspect_ratios": "known",
         "features": target.features,
         "request": target.request,
@@ -102,6 +104,10 @@ def _limits(target: Target) -> dict[str, object]:
     if target.elements:
         found |= {f"elements.{n}": "known" for n in ("min_references", "max_references")}
         found["elements.max_videos"] = "known"
+        found["elements.beside_frame"] = target.elements.beside_frame
+        found["elements.voices"] = (
+            target.elements.voices if target.elements.voices == "all" else None
+        )
     if target.references.max:
         found["tags.overhead"] = target.tags.overhead
     return found
@@ -137,8 +143,20 @@ def test_prices_are_dated_and_never_zero(target: Target) -> None:
 
 
 def test_a_price_stands_for_each_kind_of_second(target: Target) -> None:
-    assert target.price(audio=False) is not None
-    assert (target.price(audio=True) is not None) == target.has(Feature.AUDIO)
+    assert target.price(RenderedSecond()) is not None
+    assert (target.price(RenderedSecond(audio=True)) is not None) == target.has(Feature.AUDIO)
+    for audio in (False, True) if target.has(Feature.ELEMENT_VIDEO) else ():
+        assert target.price(RenderedSecond(audio=audio, video=True)) is not None
+
+
+def test_the_ordinary_price_is_no_word_about_requests_with_a_clip() -> None:
+    target = built_in("fal/kling-o3-pro")
+    with_clip = target.price(RenderedSecond(video=True))
+    assert with_clip is not None
+    assert with_clip.per_second is None
+    rows = tuple(row for row in target.prices if not row.video)
+    silent_about_clips = target.model_copy(update={"prices": rows})
+    assert silent_about_clips.price(RenderedSecond(video=True)) is None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +176,7 @@ def test_a_price_stands_for_each_kind_of_second(target: Target) -> None:
 def test_prices_are_those_of_the_documents(target_id: str, silent: str, audio: str | None) -> None:
     target = built_in(target_id)
     for has_audio, expected in ((False, silent), (True, audio)):
-        price = target.price(audio=has_audio)
+        price = target.price(RenderedSecond(audio=has_audio))
         if expected is None:
             assert price is None
         else:
@@ -168,7 +186,7 @@ def test_prices_are_those_of_the_documents(target_id: str, silent: str, audio: s
 
 def test_a_voice_of_ones_own_has_its_own_price() -> None:
     target = built_in("fal/kling-v3-pro-image-to-video")
-    price = target.price(audio=True, voice=True)
+    price = target.price(RenderedSecond(audio=True, voice=True))
     assert price is not None
     assert str(price.per_second) == "0.196"
 
@@ -332,3 +350,11 @@ def test_loading_imports_nothing_heavy() -> None:
     )
     loaded = {name.partition(".")[0] for name in json.loads(ran.stdout)}
     assert not loaded & {"jinja2", "jsonschema", "httpx", "PIL", "rich", "sentencex"}
+
+
+def test_every_target_that_takes_a_clip_says_what_it_may_be(target: Target) -> None:
+    assert (target.videos is not None) == target.has(Feature.ELEMENT_VIDEO)
+
+
+def test_a_target_with_sound_says_which_languages_it_speaks(target: Target) -> None:
+    assert (target.speaks is not None) == target.has(Feature.AUDIO)

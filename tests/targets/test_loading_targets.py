@@ -14,7 +14,7 @@ from imaginary_hosts import JSON_SHOTS
 import storyboard.targets.load
 from storyboard.diagnostics import Diagnostic, Diagnostics, Source, Span
 from storyboard.targets.load import catalogue, digest, load
-from storyboard.targets.model import Feature, Target
+from storyboard.targets.model import Feature, RenderedSecond, Target
 
 DATA = Path(storyboard.targets.load.__file__).with_name("data")
 
@@ -96,7 +96,7 @@ prices:
     own = loaded("fal/kling-o3-pro", tmp_path)
     assert plain is not None
     assert own.references.max == 7
-    price = own.price(audio=True)
+    price = own.price(RenderedSecond(audio=True))
     assert price is not None
     assert price.per_second == Decimal("0.11")
     assert own.request == plain.request

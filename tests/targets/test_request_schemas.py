@@ -118,7 +118,6 @@ FAL_REFUSED = {
         FAL, elements=element(frontal_image_url=URL, reference_image_urls=[URL] * 4)
     ),
     "an element without anything": changed(FAL, elements=element()),
-    "a voice for an element without a clip": changed(FAL, elements=element(**PAIR, voice_id="v")),
     "two elements with clips": changed(FAL, elements=[CLIP, CLIP]),
     "eight images": changed(FAL, image_urls=[URL] * 8),
     "a picture that is no address": changed(FAL, start_image_url="cast/front.png"),
@@ -137,6 +136,7 @@ def test_what_fal_refuses_does_not_pass(case: str) -> None:
 FAL_TAKEN = {
     "shots": changed(FAL, prompt=None, multi_prompt=FAL_SHOTS, duration="3"),
     "shots without the prompt's field": changed(FAL, prompt=..., multi_prompt=FAL_SHOTS),
+    "pictures with a voice": changed(FAL, elements=element(**PAIR, voice_id="v")),
     "a clip with a voice": changed(FAL, elements=[{**CLIP, "voice_id": "v"}, PAIR]),
     "a prompt of 2500": changed(FAL, prompt="x" * 2500),
     "what a plan leaves open": changed(

@@ -9,11 +9,13 @@ from functools import partial
 from storyboard.compiler.film import Film, Shot
 from storyboard.compiler.resolve.mentions import own_tags
 from storyboard.compiler.resolve.texts import report_tag
+from storyboard.compiler.words import language_of
 from storyboard.diagnostics import Code, Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     FEATURE_EMULATED,
     FEATURE_LOST,
     FEATURE_REFUSED,
+    FOREIGN_SPEECH,
     FRAME_NEEDS_FRAME,
     SILENT_DIALOGUE,
     TOO_LONG,
@@ -21,6 +23,7 @@ from storyboard.diagnostics.codes import (
 from storyboard.language import model
 from storyboard.targets.model import Feature, Target
 from storyboard.targets.schemas import longest
+from storyboard.values.scripts import primary
 
 _WITHOUT_SOUND = (
     "choose a target with audio (`storyboard targets` lists them), or write audio: false"
@@ -32,6 +35,7 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     check_tags(film, diagnostics)
     check_aspect_ratio(film, storyboard, diagnostics)
     check_audio(film, storyboard, diagnostics)
+    check_languages(film, diagnostics)
     check_shot_lists(film, diagnostics)
     needs_frame = Feature.FIRST_FRAME in film.target.requires
     if Feature.IMAGES in film.target.requires:
@@ -182,6 +186,33 @@ def _say_silent(are_heard: Sequence[bool], *, has_sound: bool) -> tuple[str, str
         if has_sound
         else "lips still move; `storyboard targets` lists the targets with audio",
     )
+
+
+def check_languages(film: Film, diagnostics: Diagnostics) -> None:
+    """Lines in a language that the model has no voices for are told once."""
+    target = film.target
+    if target.speaks is None or not target.has(Feature.AUDIO):
+        return
+    shots = [shot for scene in film.scenes for shot in scene.shots]
+    spoken = [shot for shot in shots if shot.audio and shot.has_dialogue]
+    lines = " ".join(speech.line.text for shot in spoken for speech in shot.speeches())
+    language = primary(film.language) if film.language else language_of(lines)
+    if not spoken or language in target.speaks.languages:
+        return
+    others = target.speaks.others
+    becomes = f"are {others}" if others else "may be spoken in another"
+    diagnostics.add(
+        FOREIGN_SPEECH,
+        f"{target.target} speaks {_listed(target.speaks.languages)}: the lines of "
+        f"{_shots(len(spoken))}, in {language}, {becomes}",
+        spoken[0].place("dialogue", "narration", "beats"),
+        help="choose a target that speaks it (`storyboard targets ID` says which do), or write "
+        "audio: false and add the voices afterwards",
+    )
+
+
+def _listed(items: tuple[str, ...]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def _shots(count: int) -> str:

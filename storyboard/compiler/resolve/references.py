@@ -13,7 +13,7 @@ from storyboard.compiler.film import Asset, Reference
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.members import Member, MemberLook, place_of, worn_in
 from storyboard.diagnostics import Code, Diagnostics, Label, Span
-from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
+from storyboard.diagnostics.codes import DOUBTFUL_PAIR, FEATURE_EMULATED, FEATURE_LOST
 from storyboard.document import Scalar
 from storyboard.language.cast import Image, Look
 from storyboard.targets.model import Feature, How, Target
@@ -68,8 +68,10 @@ class References:
         if worn.video is not None and self.target.has(Feature.ELEMENT_VIDEO):
             video = self.assets.clip(worn.video, member.folder, self.diagnostics)
             self.assets.check_clip(video, self.target, self.diagnostics)
-        is_voiced = video is not None and self.target.has(Feature.VOICE)
+        is_voiced = self._binds_voice(video) and not (video is None and frontal is None)
         self._check_voice(member, worn, is_sent=is_voiced)
+        if is_voiced and video is None and worn.voice is not None:
+            self._check_doubts(member, worn.voice)
         if video is None and frontal is None:
             self._report_as_words(
                 member, worn, "videos of characters", Feature.ELEMENT_VIDEO, place, shown
@@ -105,17 +107,41 @@ class References:
                 _lists(Feature.ELEMENT_VIDEO),
             )
 
+    def _binds_voice(self, video: Asset | None) -> bool:
+        """Whether a voice is taken with an element that has that video, or pictures for None."""
+        elements = self.target.elements
+        on_pictures = elements is not None and elements.voices == "all"
+        return self.target.has(Feature.VOICE) and (video is not None or on_pictures)
+
+    def _check_doubts(self, member: Member, voice: Scalar) -> None:
+        """Say what is doubtful about a voice that is bound to pictures."""
+        names = self.target.request.elements
+        for doubt in self.target.doubts:
+            if names is not None and set(doubt.fields) == {names.voice, names.frontal}:
+                self.diagnostics.add(
+                    DOUBTFUL_PAIR,
+                    f'the voice of "{member.name}" is bound to pictures: {doubt.note} '
+                    f"(as of {doubt.as_of.isoformat()})",
+                    voice.span,
+                    help="add video: with a clip of the character, which binds a voice for certain",
+                )
+
     def _check_voice(self, member: Member, worn: Look | MemberLook, *, is_sent: bool) -> None:
         if worn.voice is None or is_sent:
             return
         has_voices = self.target.has(Feature.VOICE)
+        on_pictures = self._binds_voice(None)
+        bound_to = "pictures or a video" if on_pictures else "a video"
+        advice = "frontal: with a picture" if on_pictures else "video: with a clip"
         self._report(
             FEATURE_LOST,
-            "binds a voice only to a character with a video" if has_voices else "takes no voices",
+            f"binds a voice only to a character with {bound_to}"
+            if has_voices
+            else "takes no voices",
             member.name,
             ("is not sent", "are not sent"),
             worn.voice.span,
-            "add video: with a clip of the character" if has_voices else _lists(Feature.VOICE),
+            f"add {advice} of the character" if has_voices else _lists(Feature.VOICE),
             of="voice",
         )
 
