@@ -66,7 +66,7 @@ def _check_library(
         has_all_variables=False,
     )
     resolved = resolve_reading(film, options, found)
-    film_on(choose_target(film, options, found), resolved, options, found)
+    film_on(choose_target(film, options, found), resolved, film, options, found)
     for one in found:
         if one.span is None or one.span.source.name != source.name:
             diagnostics.take(one)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ from storyboard.compiler.resolve.scene_errors import UnpricedScene, find_unprice
 from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.split import split
 from storyboard.compiler.split.findings import check_clips, check_faces
-from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
 from storyboard.language.model import DEFAULT_TARGET, Storyboard
 from storyboard.targets.load import load
@@ -82,7 +84,7 @@ def compile_reading(
         return Compilation(reading=reading, diagnostics=diagnostics)
     target = choose_target(reading, options, diagnostics)
     resolved = resolve_reading(reading, options, diagnostics)
-    film = film_on(target, resolved, options, diagnostics)
+    film = film_on(target, resolved, reading, options, diagnostics)
     return compile_film(film, reading, resolved.written, options, diagnostics, known)
 
 
@@ -100,23 +102,21 @@ def compile_film(
         libraries = reading.libraries.values()
         return find_unpriced(written, libraries, film.variables, diagnostics)
 
-    composer = composer_of(film, diagnostics)
-    if composer.own_template is None and film.template is not None:
+    composers = composers_of(film, diagnostics)
+    if film.template is not None and any(one.own_template is None for one in composers.values()):
         return Compilation(
             reading=reading, diagnostics=diagnostics, film=film, unpriced=unpriced_scenes()
         )
     wrong = {scene.number for scene in unpriced_scenes()}
-    clips = []
-    for scene in film.scenes:
-        paid = known if scene.number not in wrong else None
-        clips.append((scene, fit(film, scene, composer, paid, diagnostics)))
-    for _, fitted in clips:
-        check_clips(fitted, composer)
+    clips = fit_film(film, composers, diagnostics, known, wrong)
     unpriced = unpriced_scenes()
     wrong = {scene.number for scene in unpriced}
     clips = [(scene, fitted) for scene, fitted in clips if scene.number not in wrong]
     if not diagnostics.has_errors:
-        check_faces(film, (clip for _, fitted in clips for clip in fitted), composer)
+        fitted = [clip for _, of_scene in clips for clip in of_scene]
+        for one in film.films():
+            own = (clip for clip in fitted if film.of(clip.parts[0].shot) is one)
+            check_faces(one, own, composers[one.target.target])
     requests = lower(film, clips, diagnostics, options.takes, are_chains_taken=options.chain_takes)
     if not diagnostics.has_errors:
         check_ignores(diagnostics)
@@ -136,13 +136,44 @@ def choose_target(reading: Reading, options: CompileOptions, diagnostics: Diagno
     wanted, at = options.target, None
     if wanted is None and written is not None and written.target is not None:
         wanted, at = str(written.target), written.target.span
-    target = load(wanted or DEFAULT_TARGET, diagnostics, at=at, folders=folders(reading, options))
+    target = _load(wanted or DEFAULT_TARGET, at, reading, options, diagnostics)
     if target is None:
         # What else is wrong with the film is found against the default target all the same.
         target = load(DEFAULT_TARGET, diagnostics)
         if target is None:
             raise RuntimeError(f"the built-in target {DEFAULT_TARGET} cannot be read")
-    elif target.status == "superseded":
+    return target
+
+
+def _other_targets(
+    reading: Reading,
+    resolved: ResolvedFilm,
+    target: Target,
+    options: CompileOptions,
+    diagnostics: Diagnostics,
+) -> dict[str, Target]:
+    """The targets that shots and scenes name beside the film's ``target``, by their ids.
+
+    Shots of one that is unknown, which is said, are compiled for the film's.
+    """
+    found = {
+        name: _load(name, at, reading, options, diagnostics)
+        for name, at in resolved.targets.items()
+        if name != target.target
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _load(
+    name: str,
+    at: Span | None,
+    reading: Reading,
+    options: CompileOptions,
+    diagnostics: Diagnostics,
+) -> Target | None:
+    """A target by its id, None with the reason said; a superseded one is said to be so."""
+    target = load(name, diagnostics, at=at, folders=folders(reading, options))
+    if target is not None and target.status == "superseded":
         note = f": {target.status_note}" if target.status_note else ""
         diagnostics.add(
             SUPERSEDED_TARGET,
@@ -179,25 +210,51 @@ def resolve_reading(
 
 
 def film_on(
-    target: Target, resolved: ResolvedFilm, options: CompileOptions, diagnostics: Diagnostics
+    target: Target,
+    resolved: ResolvedFilm,
+    reading: Reading,
+    options: CompileOptions,
+    diagnostics: Diagnostics,
 ) -> Film:
-    """A film on a target; what the target cannot take is said."""
-    return resolved.on(target, diagnostics, max_references=_max_references(target, options))
+    """A film on a target, and on those that its shots name; what they cannot take is said."""
+    others = _other_targets(reading, resolved, target, options, diagnostics)
+    return resolved.on(target, diagnostics, others=others, max_references=options.max_references)
 
 
-def composer_of(film: Film, diagnostics: Diagnostics) -> Composer:
-    """What composes the film's prompts."""
-    return Composer(film, Ruler(film.target, film.cast, film.max_references), diagnostics)
+def composers_of(film: Film, diagnostics: Diagnostics) -> dict[str, Composer]:
+    """What composes the film's prompts, by the id of the target."""
+    return {
+        one.target.target: Composer(
+            one, Ruler(one.target, one.cast, one.max_references), diagnostics
+        )
+        for one in film.films()
+    }
 
 
-def _max_references(target: Target, options: CompileOptions) -> int | None:
-    wanted = options.max_references
-    if wanted is None:
-        return None
-    return min(wanted, max(target.references.ceiling or 0, target.references.max))
+def fit_film(
+    film: Film,
+    composers: Mapping[str, Composer],
+    diagnostics: Diagnostics,
+    known: Known | None = None,
+    wrong: Set[int] = frozenset(),
+) -> list[tuple[Scene, tuple[Clip, ...]]]:
+    """The clips of each run of neighbouring shots of a scene that have one target.
+
+    ``known`` tells what is paid, which counts in scenes whose number is not among the ``wrong``.
+    """
+    clips = []
+    for scene in film.scenes:
+        paid = known if scene.number not in wrong else None
+        for name, shots in groupby(scene.shots, lambda shot: film.of(shot).target.target):
+            run = replace(scene, shots=tuple(shots)) if film.parts else scene
+            composer = composers[name]
+            clips.append((run, _fit(composer.film, run, composer, paid, diagnostics)))
+    for run, fitted in clips:
+        check_clips(fitted, composers[film.of(run.shots[0]).target.target])
+    return clips
 
 
-def fit(
+def _fit(
     film: Film, scene: Scene, composer: Composer, known: Known | None, diagnostics: Diagnostics
 ) -> tuple[Clip, ...]:
     """The clips of a scene, as few and cheap as they can be; ``known`` tells what is paid."""

@@ -28,7 +28,7 @@ from storyboard.plan.losses import NO_SOUND, Loss, losses_of
 from storyboard.plan.model import FilmCost, Plan
 from storyboard.targets.load import catalogue
 from storyboard.targets.model import Feature
-from storyboard.values.sums import Total, total
+from storyboard.values.sums import Total, total_in
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
@@ -139,7 +139,7 @@ class OfferMaker:
         resolved = self.resolved.with_audio(False) if is_silent else self.resolved
         if without:
             resolved = resolved.without(without)
-        film = film_on(asked, resolved, options, found)
+        film = film_on(asked, resolved, self.reading, options, found)
         requests: tuple[Request, ...] = ()
         plan: Plan | None = None
         # Prompts are fitted only where nothing before that is a reason to refuse.
@@ -159,7 +159,7 @@ class OfferMaker:
             is_chosen=is_chosen,
             is_superseded=asked.status == "superseded",
             has_sound=asked.has(Feature.AUDIO) and any(shot.audio for shot in shots),
-            total=total(priced, currency(asked)) if plan is not None else None,
+            total=total_in(priced, currency(asked)) if plan is not None else None,
             cost=plan.cost if plan is not None else FilmCost(),
             as_of=asked.as_of.isoformat(),
             losses=tuple(one for one in found if one.code in {FEATURE_LOST, FEATURE_EMULATED}),

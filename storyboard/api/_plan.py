@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from storyboard.api._compile import Compilation, compile_reading, folders, start
 from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, Reading, read
+from storyboard.compiler.film import Film
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import BROKEN_LEDGER, WRONG_PLAN
 from storyboard.diagnostics.machine import as_json
@@ -17,8 +18,8 @@ from storyboard.document import Node
 from storyboard.plan import Limit, Plan, PlanOrigin, empty_plan
 from storyboard.plan import plan as make_plan
 from storyboard.plan.planner import check_price_age
-from storyboard.plan.verify import verify
-from storyboard.targets.load import BUILT_IN, digest, origin
+from storyboard.plan.verify import TargetRules, verify
+from storyboard.targets.load import digest, origin
 from storyboard.targets.schemas import request_schema
 from storyboard.version import __version__
 
@@ -37,9 +38,10 @@ class PlanResult(NamedTuple):
     def price_age(self, today: date) -> Diagnostics:
         """A note where the plan's prices were read long before ``today``; else nothing."""
         found = Diagnostics()
-        film, target = self.compilation.film, self.plan.target
-        if film is not None and target is not None:
-            check_price_age(date.fromisoformat(target.as_of), today, film.target, found)
+        film = self.compilation.film
+        films = film.films() if film is not None else ()
+        for one, target in zip(films, self.plan.targets, strict=False):
+            check_price_age(date.fromisoformat(target.as_of), today, one.target, found)
         return found
 
 
@@ -98,10 +100,13 @@ def plan_compilation(
         tool_version=__version__,
         file=compilation.name,
         sources=reading.sources,
-        target_digest=digest(film.target) if film is not None else "",
-        target_origin=origin(film.target.target, folders(reading, options))
-        if film is not None
-        else BUILT_IN,
+        targets={
+            one.target.target: (
+                digest(one.target),
+                origin(one.target.target, folders(reading, options)),
+            )
+            for one in (film.films() if film is not None else ())
+        },
     )
     if film is None:
         return empty_plan(made_from, diagnostics, show=as_json)
@@ -118,21 +123,25 @@ def plan_compilation(
     if not is_verified:
         return made
     wrong = {scene.number for scene in compilation.unpriced}
-    priced = tuple(scene for scene in film.scenes if scene.number not in wrong)
-    broken = verify(
-        made,
-        film.target,
-        request_schema(film.target),
-        max_references=film.max_references,
-        film=replace(film, scenes=priced) if wrong else film,
-    )
+    broken = verify(made, [_rules(one, wrong) for one in film.films()])
     for problem in broken[:_MAX_PROBLEMS]:
         diagnostics.add(
             WRONG_PLAN,
-            f"the plan breaks a rule of {film.target.target}: {problem}",
+            f"the plan breaks a rule of its target: {problem}",
             help="a mistake of storyboard, not of your film: please report it with the file",
         )
     return empty_plan(made_from, diagnostics, show=as_json) if broken else made
+
+
+def _rules(film: Film, wrong: Set[int]) -> TargetRules:
+    """What a film's requests are held against, without the scenes that have none."""
+    priced = tuple(scene for scene in film.scenes if scene.number not in wrong)
+    return TargetRules(
+        target=film.target,
+        schema=request_schema(film.target),
+        max_references=film.max_references,
+        film=replace(film, scenes=priced) if wrong else film,
+    )
 
 
 def limit_of(reading: Reading, options: CompileOptions) -> Limit:

@@ -196,7 +196,7 @@ class Project:
         ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
         session = Session(
             plan=ready.plan,
-            target=ready.target,
+            targets=ready.targets,
             store=ready.store,
             root=ready.root,
             jobs=settings.jobs,
@@ -209,13 +209,13 @@ class Project:
         )
         return session.run(listen, on_second_interrupt, tick)
 
-    def first_uploads(self, plan: Plan | ReadyPlan) -> FirstUploads | None:
-        """What a run would upload to the host for the first time; None where that is nothing."""
+    def first_uploads(self, plan: Plan | ReadyPlan) -> tuple[FirstUploads, ...]:
+        """What a run would upload to each host for the first time."""
         from storyboard.api._ready import ReadyPlan
         from storyboard.run.first_uploads import first_uploads
 
         ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
-        return first_uploads(ready.plan, ready.store, ready.target.host)
+        return first_uploads(ready.plan, ready.store)
 
     def events(self, plan: Plan | ReadyPlan, settings: RunSettings | None = None) -> RunEvents:
         """The same as ``run``, as an iterator of its events with the report at its end."""

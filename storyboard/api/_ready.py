@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,15 +20,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyPlan:
-    """A plan that may be run, its target, its film's store, and the project's folder.
+    """A plan that may be run, its targets by their ids, its film's store, the project's folder.
 
     What of it is paid and what is to be sent is as of the moment at which it was made ready.
     """
 
     plan: Plan
-    target: Target
+    targets: Mapping[str, Target] = field(hash=False)
     store: Store
     root: Path
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of its requests, each once, in their order."""
+        asked = (self.targets[one.target].host for one in self.plan.requests)
+        return tuple(dict.fromkeys(asked))
 
 
 def ready_plan(plan: Plan, file: str, options: CompileOptions) -> ReadyPlan:
@@ -52,13 +59,14 @@ def read_ready_plan(path: Path, options: CompileOptions) -> ReadyPlan:
     plan = read_plan(path)
     folder = folder_of(plan, path)
     ready = _ready(plan, folder / plan.film.file, options, or_out_of_date=path)
-    changes = find_changes(plan, folder, ready.root, digest(ready.target))
+    digests = {name: digest(target) for name, target in ready.targets.items()}
+    changes = find_changes(plan, folder, ready.root, digests)
     if changes:
         raise PlanError(_out_of_date(plan, path, "; ".join(changes)))
-    check_plan(plan, ready.target)
-    marked = remark(plan, ready.target, ready.store.known(Path(plan.film.file).name))
+    check_plan(plan, ready.targets.values())
+    marked = remark(plan, ready.targets, ready.store.known(Path(plan.film.file).name))
     check_cost(marked, options.max_cost)
-    return ReadyPlan(plan=marked, target=ready.target, store=ready.store, root=ready.root)
+    return ReadyPlan(plan=marked, targets=ready.targets, store=ready.store, root=ready.root)
 
 
 def _storyboard_of(file: str) -> Path:
@@ -79,18 +87,20 @@ def _ready(
 
     beside = storyboard.parent / "targets"
     folders = (*options.target_folders, *((beside,) if beside.is_dir() else ()))
-    wanted = plan.target.id if plan.target is not None else ""
-    target = load(wanted, Diagnostics(), folders=folders)
-    if target is None:
-        reason = f"what is known of the target {wanted} has changed"
-        raise PlanError(_out_of_date(plan, or_out_of_date, reason))
+    targets: dict[str, Target] = {}
+    for one in plan.targets:
+        target = load(one.id, Diagnostics(), folders=folders)
+        if target is None:
+            reason = f"what is known of the target {one.id} has changed"
+            raise PlanError(_out_of_date(plan, or_out_of_date, reason))
+        targets[one.id] = target
     files = (
         ProjectFiles(options.project) if options.project else ProjectFiles.around(storyboard.parent)
     )
     store = Store.beside(
         storyboard, simulated=options.is_simulated, clips=options.out_dir, root=files.root
     )
-    return ReadyPlan(plan=plan, target=target, store=store, root=files.root)
+    return ReadyPlan(plan=plan, targets=targets, store=store, root=files.root)
 
 
 def _out_of_date(plan: Plan, path: Path | None, reason: str) -> str:

@@ -143,7 +143,10 @@ class _Maker:
             self._render(request, clip)
 
     def _render(self, request: PlannedRequest, clip: int) -> None:
-        target = self.film.target
+        target = next(
+            (one.target for one in self.film.films() if one.target.target == request.target),
+            self.film.target,
+        )
         prompts = texts(request.payload)
         single = isinstance(request.payload.get("prompt"), str)
         limit = target.prompt.characters if single else target.shot_characters

@@ -75,7 +75,8 @@ def _extent(one: Compilation) -> str:
     """What was looked at: how many shots on which target, or whose cast."""
     if one.film is not None:
         shots = sum(len(scene.shots) for scene in one.film.scenes)
-        return f"{shots} shot{'' if shots == 1 else 's'}, {one.film.target.target}"
+        targets = ", ".join(film.target.target for film in one.film.films())
+        return f"{shots} shot{'' if shots == 1 else 's'}, {targets}"
     members = one.reading.members
     return f"a cast library, {members} member{'' if members == 1 else 's'}"
 

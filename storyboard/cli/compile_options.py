@@ -77,7 +77,9 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
     for option in reversed(
         (
             click.option(
-                "--target", metavar="ID", help="Compile for this target, not the storyboard's own."
+                "--target",
+                metavar="ID",
+                help="Compile for this target, not the film's own; those of scenes and shots hold.",
             ),
             click.option(
                 "--set",

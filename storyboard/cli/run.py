@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 10_000),
     default=4,
     show_default=True,
-    help="Clips under way at once.",
+    help="Clips of a target under way at once.",
 )
 @click.option(
     "--max-cost",
@@ -113,7 +113,7 @@ def run_command(
         if ready is None:
             return REFUSED
         plan, store = ready.plan, ready.store
-        check_host_options(host_options, ready.target.host)
+        check_host_options(host_options, ready.hosts)
         _say_uploads(project, ready)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             say("nothing was sent")
@@ -182,8 +182,7 @@ def _again(arguments: Sequence[str]) -> str:
 
 def _say_uploads(project: Project, ready: ReadyPlan) -> None:
     """Say what goes where before a project's first upload, and who can read it."""
-    found = project.first_uploads(ready)
-    if found is not None:
+    for found in project.first_uploads(ready):
         from storyboard.render.uploads import render_uploads
 
         write(render_uploads(found) + "\n", sys.stderr)
@@ -229,8 +228,9 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
         return True
     cost = "simulated, for free" if store.simulated else price(pending)
     clips = counted(pending.requests, "clip")
-    if plan.target is not None and (own := described_by(plan.target)):
-        cost += f"; {own}"
+    for target in plan.targets:
+        if own := described_by(target):
+            cost += f"; {own}"
     if sys.stdin is None or not sys.stdin.isatty() or as_json:
         raise click.UsageError(f"{clips} would be sent ({cost}): give --yes to agree")
     return ask(f"render {clips}, {cost}?")

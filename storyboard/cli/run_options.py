@@ -114,12 +114,13 @@ def _option(name: str, hosts: Sequence[tuple[str, HostOption]]) -> Callable[[F],
     )
 
 
-def check_host_options(given: Mapping[str, str], host: str) -> None:
-    """Refuse an option that the film's host does not declare. Raises click's ``UsageError``."""
-    film = get_host(host)
-    known = {one.name for one in film.options}
+def check_host_options(given: Mapping[str, str], hosts: Sequence[str]) -> None:
+    """Refuse an option that no host of the film declares. Raises click's ``UsageError``."""
+    film = [get_host(host) for host in hosts]
+    known = {one.name for host in film for one in host.options}
     for name, value in given.items():
         if value and name not in known:
             others = [one for one in all_hosts() if name in {each.name for each in one.options}]
             titles = ", ".join(one.title for one in others)
-            raise click.UsageError(f"--{name} is for {titles}, and the film is for {film.title}")
+            own = ", ".join(one.title for one in film)
+            raise click.UsageError(f"--{name} is for {titles}, and the film is for {own}")

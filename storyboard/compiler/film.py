@@ -110,16 +110,17 @@ class Cast:
     _appearances: Sequence[Appearance] = field(hash=False)
     introductions: Mapping[str, tuple[Passage, ...]] = field(hash=False)
     """The words that describe a member, by its mark; none where pictures say it all."""
+    _present: tuple[str, ...] | None = None
+    """The marks of those whom the target's shots need; None where they need all."""
 
     def __getitem__(self, mark: str) -> Appearance:
         """The appearance that a character stands for."""
         return self._appearances[ord(mark) - FIRST_MENTION]
 
-    def __len__(self) -> int:
-        return len(self._appearances)
-
     def marks(self) -> Iterator[str]:
-        """Every mark, in the order of their numbers."""
+        """The marks of all who are mentioned on the target, in the order of their numbers."""
+        if self._present is not None:
+            return iter(self._present)
         return map(mark_of, range(len(self._appearances)))
 
     def reference(self, mark: str) -> Reference | None:
@@ -183,7 +184,8 @@ class Shot:
     ``address`` is ``scene/shot`` by ids where they are given; ``number`` counts from 1 in the
     scene as written, left-out shots included. ``lines`` are the shot's own, said after its
     beats. ``cast`` are the marks of those who are in the frame though the text does not name
-    them; None where the shot does not say, empty for nobody else.
+    them; None where the shot does not say, empty for nobody else. ``target`` is the id that it or
+    its scene names, empty for the film's.
     """
 
     address: str
@@ -202,6 +204,7 @@ class Shot:
     audio: bool = False
     negative: str = ""
     take: int = 1
+    target: str = ""
 
     @property
     def span(self) -> Span:
@@ -280,7 +283,8 @@ class Film:
 
     ``cast`` says what each mention becomes on the target. ``language`` is the code that its writer
     gave, None without one. ``template`` is a prompt template of the writer's own, with
-    ``variables`` for it.
+    ``variables`` for it. ``parts`` are the films of the shots that name another target, by its id;
+    ``cast`` is that of the others.
     """
 
     title: str
@@ -293,6 +297,15 @@ class Film:
     budget: Money | None = None
     max_seconds: int | None = None
     max_references: int
+    parts: Mapping[str, Film] = field(default_factory=dict, hash=False)
+
+    def of(self, shot: Shot) -> Film:
+        """The film on the target that renders a shot."""
+        return self.parts.get(shot.target, self) if self.parts else self
+
+    def films(self) -> tuple[Film, ...]:
+        """The film on each of its targets, the film's own first."""
+        return (self, *self.parts.values())
 
 
 class Slice(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from storyboard.compiler.cost import currency
 from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Reference, Scene
 from storyboard.compiler.request import AssetUse, Dependency, Request, takes_of
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
@@ -27,25 +28,31 @@ def lower(
 ) -> tuple[Request, ...]:
     """The film's requests, in its order; each clip becomes one, and ``times - 1`` alternates.
 
+    Each is for the target of its shots, and may open on a frame of a clip of another target.
+
     A clip that continues opens on the last frame of the request before it. Clips of such chains
     have alternates only where ``are_chains_taken``; see ``takes``.
     """
-    lowering = Lowering(film, diagnostics)
+    lowerings = {one.target.target: Lowering(one, diagnostics) for one in film.films()}
+
+    def lowering(clip: Clip) -> Lowering:
+        return lowerings[film.of(clip.parts[0].shot).target.target]
+
     film_takes: list[Request] = []
     for scene, clip in _each(clips):
         opened_on = _opened_on(clip, film_takes[-1:], 0)
-        film_takes.append(lowering.request(scene, clip, opened_on))
+        film_takes.append(lowering(clip).request(scene, clip, opened_on))
     if times == 1:
         return tuple(film_takes)
     once = () if are_chains_taken else rendered_once(film_takes)
-    check_takes(film.target, film_takes, once, times, diagnostics)
+    check_takes(currency(film.target), film_takes, once, times, diagnostics)
     single = {one.id for one in once}
     requests: list[Request] = []
     before: list[Request] = []
     for (scene, clip), chosen in zip(_each(clips), film_takes, strict=True):
         numbers = take_numbers(clip.parts[0].shot.take, 1 if chosen.id in single else times)
         others = [
-            lowering.request(
+            lowering(clip).request(
                 scene,
                 renumbered(clip, number),
                 _opened_on(clip, before, index),
@@ -102,6 +109,7 @@ class Lowering:
             id=take_name(alternate_of, number) if alternate_of else request_id(clip),
             alternate_of=alternate_of,
             scene=scene.address,
+            target=self.film.target,
             endpoint=endpoint,
             payload=draft.payload,
             digest=digest(content),

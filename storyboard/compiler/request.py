@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storyboard.compiler.film import Clip
-from storyboard.targets.model import RenderedSecond
+from storyboard.targets.model import RenderedSecond, Target
 
 STAND_IN = re.compile(
     r"asset:(?:missing|sha256:[0-9a-f]{64})|output:sha256:[0-9a-f]{64}#last_frame"
@@ -39,7 +39,7 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request of a film.
+    """One request of a film, for the ``target`` of its shots.
 
     In ``payload`` a local file stands as ``asset:sha256:<hex>`` and another request's last
     frame as ``output:sha256:<hex of that request's digest>#last_frame``, so that the payload
@@ -53,6 +53,7 @@ class Request:
 
     id: str
     scene: str
+    target: Target = field(hash=False)
     endpoint: str
     payload: dict[str, Any] = field(hash=False)
     digest: str

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count, islice
 
-from storyboard.compiler.cost import currency, price
+from storyboard.compiler.cost import price
 from storyboard.compiler.film import Clip
 from storyboard.compiler.request import Request
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import CHAINED_TAKES
-from storyboard.targets.model import Target
-from storyboard.values.sums import Total, total
+from storyboard.values.sums import Total, total_in
 
 _MAX_LABELS = 5
 
@@ -54,7 +53,7 @@ def rendered_once(requests: Iterable[Request]) -> tuple[Request, ...]:
 
 
 def check_takes(
-    target: Target,
+    money: str,
     requests: Sequence[Request],
     once: Sequence[Request],
     times: int,
@@ -62,12 +61,13 @@ def check_takes(
 ) -> None:
     """Say which clips are rendered once, or what becomes void where another take is chosen.
 
-    ``requests`` are the film's, without further takes; ``once`` are those that get none.
+    ``requests`` are the film's, without further takes; ``once`` are those that get none. Sums are
+    in the currency ``money``.
     """
     void = _at_stake(requests)
     if once:
-        more = _sum(target, once, times - 1)
-        lost = _sum(target, void, times)
+        more = _sum(money, once, times - 1)
+        lost = _sum(money, void, times)
         number = len(once)
         diagnostics.add(
             CHAINED_TAKES,
@@ -83,7 +83,7 @@ def check_takes(
         number = len(void) * times
         diagnostics.add(
             CHAINED_TAKES,
-            f"{number} renderings, {_sum(target, void, times)}, open on one take of several: "
+            f"{number} renderings, {_sum(money, void, times)}, open on one take of several: "
             "they are void where another take is chosen",
             _place(void[0]),
             labels=_labels(void[0], void[1:], "this too"),
@@ -108,10 +108,10 @@ def _is_later_part(request: Request) -> bool:
     return bool(request.depends_on) and request.clip.parts[0].number > 1
 
 
-def _sum(target: Target, requests: Iterable[Request], times: int) -> Total:
+def _sum(money: str, requests: Iterable[Request], times: int) -> Total:
     """What it costs to render requests so many times."""
-    costs = [(one.seconds, price(target, one.seconds, one.second).money) for one in requests]
-    return total(costs * times, currency(target))
+    costs = [(one.seconds, price(one.target, one.seconds, one.second).money) for one in requests]
+    return total_in(costs * times, money)
 
 
 def _place(request: Request) -> Span:

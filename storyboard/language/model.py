@@ -198,6 +198,11 @@ class Shot(Block):
     narration: Text | None = Field(
         None, description="What a narrator says over the shot; nobody in the picture speaks it."
     )
+    target: Text | None = Field(
+        None,
+        description="The model and host that renders the shot, in place of the scene's.",
+        examples=["fal/kling-v3-pro-image-to-video"],
+    )
     start_frame: Picture | None = Field(
         None, description="The picture the shot opens on: a path or an https URL."
     )
@@ -260,6 +265,11 @@ class Scene(Block):
         None, description="The scene's style, in place of the film's; it may mention @names."
     )
     defaults: Defaults | None = Field(None, description="The scene's defaults, before the film's.")
+    target: Text | None = Field(
+        None,
+        description="The model and host that renders the scene, in place of the film's.",
+        examples=["fal/kling-v3-pro-image-to-video"],
+    )
     notes: Text | None = Field(None, description="For people; it is never sent.")
     skip: Flag | None = Field(None, description="Leave the scene out of the film.")
     shots: tuple[Shot, ...] = Field(description="The shots, in their order.")
@@ -321,7 +331,8 @@ class Storyboard(_Shelf):
     )
     target: Text | None = Field(
         None,
-        description=f"The model and host that renders it. Without: {DEFAULT_TARGET}.",
+        description="The model and host that renders every shot that names none, nor its scene. "
+        f"Without: {DEFAULT_TARGET}.",
         examples=["fal/kling-o3-pro", "oxen/kling-o3-pro"],
     )
     budget: Amount | None = Field(

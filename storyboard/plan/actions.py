@@ -12,7 +12,7 @@ from storyboard.plan.planned_request import PlannedRequest, PlannedShot
 from storyboard.plan.reason import NEW, Action, PayloadChange, Reason, ReasonCode
 from storyboard.targets.model import RequestRules as Fields
 from storyboard.targets.model import Target
-from storyboard.values.sums import Total, total, total_in
+from storyboard.values.sums import Total, total_in
 
 if TYPE_CHECKING:
     # Only a film that was run has a ledger: others need not load it.
@@ -32,9 +32,11 @@ DUE = frozenset({Action.GENERATE, Action.WAIT})
 
 
 def mark(
-    requests: Iterable[PlannedRequest], target: Target, known: Known | None
+    requests: Iterable[PlannedRequest], targets: Mapping[str, Target], known: Known | None
 ) -> tuple[PlannedRequest, ...]:
     """The requests, each with its action and the reason; ``known`` is None where nothing ran.
+
+    ``targets`` are those of the requests, by their ids.
 
     A request whose digest an earlier one has is the same clip, paid once. One that opens on the
     last frame of a clip that will not come is blocked too, however far down: the reason names the
@@ -59,7 +61,7 @@ def mark(
         elif action is not Action.REUSE and request.digest in seen:
             action, reason = Action.REUSE, Reason(code=ReasonCode.SAME)
         elif action is Action.GENERATE and known is not None:
-            reason = _why(request, target, known)
+            reason = _why(request, targets[request.target], known)
         seen.add(request.digest)
         is_so = request.action is action and (reason is request.reason or reason == request.reason)
         marked.append(request if is_so else replace(request, action=action, reason=reason))
@@ -74,10 +76,13 @@ def _missing(request: PlannedRequest, refused: Mapping[str, str]) -> str | None:
     return next((refused[name] for name in needed if name in refused), None)
 
 
-def remark(plan: Plan, target: Target, known: Known) -> Plan:
-    """A plan that was written before, with the actions of today and the sums that follow."""
-    requests = mark(plan.requests, target, known)
-    money = currency(target)
+def remark(plan: Plan, targets: Mapping[str, Target], known: Known) -> Plan:
+    """A plan that was written before, with the actions of today and the sums that follow.
+
+    ``targets`` are the plan's, by their ids, its film's own first.
+    """
+    requests = mark(plan.requests, targets, known)
+    money = currency(next(iter(targets.values())))
     totals = replace(plan.totals, actions=sums_by_action(requests, money))
     cost = film_sums(requests, known, money).cost
     return replace(plan, requests=requests, totals=totals, cost=cost)
@@ -116,7 +121,7 @@ def film_sums(requests: Iterable[PlannedRequest], known: Known | None, money: st
     return FilmSums(
         paid=total_in(paid, money),
         under_way=total_in(under_way, money),
-        to_pay=total(to_pay, money),
+        to_pay=total_in(to_pay, money),
         whole=total_in([*paid, *under_way, *to_pay], money),
     )
 
@@ -131,7 +136,7 @@ def sums_by_action(requests: Iterable[PlannedRequest], money: str) -> dict[Actio
 
 def sum_of(requests: Iterable[PlannedRequest], money: str) -> Total:
     """The sum of requests, in a currency."""
-    return total(((request.seconds, request.money) for request in requests), money)
+    return total_in(((request.seconds, request.money) for request in requests), money)
 
 
 def sum_of_due(requests: Iterable[PlannedRequest], money: str) -> Total:

@@ -18,12 +18,13 @@ from storyboard.values.canonical import digest
 class PlannedClip:
     """A clip of a plan. ``names`` are all the addresses that this one clip is for.
 
-    ``take`` is its number among those of the same shots. ``padding`` seconds are not in the film.
-    ``place`` is where its first shot is written, ``shots`` names and places of all. ``tokens`` say
-    what the tags of its prompts stand for.
+    ``target`` is the id of its target. ``take`` is its number among those of the same shots.
+    ``padding`` seconds are not in the film. ``place`` is where its first shot is written,
+    ``shots`` names and places of all. ``tokens`` say what the tags of its prompts stand for.
     """
 
     order: Order
+    target: str
     names: tuple[str, ...]
     take: int = 1
     padding: int
@@ -57,14 +58,16 @@ class PlannedClip:
         return self.place
 
 
-def planned_clips(plan: Plan, host: str) -> tuple[PlannedClip, ...]:
-    """The clips of a plan, in its order; requests with equal digests are one clip.
+def planned_clips(plan: Plan) -> tuple[PlannedClip, ...]:
+    """The clips of a plan, in its order, each for its target's host.
+
+    Requests with equal digests are one clip.
 
     Raises ``PlanError`` where a request is not what its digest says.
     """
     found: dict[str, PlannedClip] = {}
     for request in plan.requests:
-        wanted = _planned_clip(request, host)
+        wanted = _planned_clip(request, plan.target_of(request).host)
         before = found.get(wanted.digest)
         if before is not None:
             order = replace(before.order, names=(*before.order.names, *wanted.order.names))
@@ -105,6 +108,7 @@ def _planned_clip(request: PlannedRequest, host: str) -> PlannedClip:
             take=str(take if isinstance(take, int) else list(take)),
             estimate=request.money,
         ),
+        target=request.target,
         names=(name,),
         # The takes of all its shots, of which the first is the one that is chosen by.
         take=take if isinstance(take, int) else take[0],

@@ -35,13 +35,16 @@ def losses_of(
     written: Storyboard,
     libraries: Iterable[Library],
 ) -> tuple[Loss, ...]:
-    """What a film loses on its target; ``written`` and ``libraries`` are what it is read from."""
+    """What a film loses on its target, in shots that name no other.
+
+    ``written`` and ``libraries`` are what it is read from.
+    """
     members: dict[str, Member] = {}
     files: list[Storyboard | Library] = [written, *libraries]
     for file in files:
         for one in members_of(file, ""):
             members.setdefault(one.name, one)
-    shots = [shot for scene in film.scenes for shot in scene.shots]
+    shots = [shot for scene in film.scenes for shot in scene.shots if film.of(shot) is film]
     return (
         *_of_sound(film, shots),
         *_of_cast(film, members),

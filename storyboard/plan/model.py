@@ -49,19 +49,24 @@ class PlanSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTarget:
-    """The target that a plan is for, with the digest of its data.
+    """A target of a plan's requests, with the digest of its data.
 
-    ``as_of`` is the date of the oldest price used, ISO 8601; ``status`` is ``current`` or
-    ``superseded``. ``origin`` is the file of the user's own that describes the target, or
-    ``built-in``.
+    ``host`` is whose queue its requests go to. ``as_of`` is the date of the oldest price used,
+    ISO 8601; ``status`` is ``current`` or ``superseded``. ``origin`` is the file of the user's own
+    that describes the target, or ``built-in``.
     """
 
     id: str
+    host: str
     endpoint: str
     as_of: str
     status: str
     digest: str
     origin: str
+
+    def to_json(self) -> Json:
+        """The target as JSON values, by whose id it stands."""
+        return {name: getattr(self, name) for name in sorted(_TARGET)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,14 +151,14 @@ class PlanBudget:
 class Plan:
     """What will be asked of the vendor, in order, with its price.
 
-    ``diagnostics`` are findings in their JSON form. A plan of a storyboard with errors has no
-    target and no requests.
+    ``targets`` are those of its requests, the film's own first. ``diagnostics`` are findings in
+    their JSON form. A plan of a storyboard with errors has no targets and no requests.
     """
 
     tool_version: str
     film: PlannedFilm
     sources: tuple[PlanSource, ...]
-    target: PlanTarget | None
+    targets: tuple[PlanTarget, ...]
     requests: tuple[PlannedRequest, ...]
     totals: PlanTotals
     unpriced: tuple[LeftOutScene, ...]
@@ -161,6 +166,18 @@ class Plan:
     budget: PlanBudget
     diagnostics: tuple[Json, ...] = field(hash=False)
     is_applyable: bool
+
+    @property
+    def target(self) -> PlanTarget | None:
+        """The film's own target, None of a film with errors."""
+        return self.targets[0] if self.targets else None
+
+    def target_of(self, request: PlannedRequest) -> PlanTarget:
+        """The target of a request. Raises ``PlanError`` where the plan does not list it."""
+        for one in self.targets:
+            if one.id == request.target:
+                return one
+        raise PlanError(f'"{request.id}" is for a target that the plan does not list: plan again')
 
     def to_json(self) -> Json:
         """The plan as JSON values, in the shape of ``plan.schema.json``."""
@@ -176,15 +193,8 @@ class Plan:
                 "audio": film.audio,
             },
             "sources": [{"file": one.file, "digest": one.digest} for one in self.sources],
-            "target": target
-            and {
-                "id": target.id,
-                "endpoint": target.endpoint,
-                "as_of": target.as_of,
-                "status": target.status,
-                "digest": target.digest,
-                "origin": target.origin,
-            },
+            "target": target and target.id,
+            "targets": {one.id: one.to_json() for one in self.targets},
             "requests": [request.to_json() for request in self.requests],
             "totals": {
                 "requests": self.totals.requests,
@@ -242,7 +252,7 @@ def _plan(found: JsonObject) -> Plan:
         tool_version=tool.text("version"),
         film=_film(found),
         sources=found.list_of("sources", _source),
-        target=None if found.value("target") is None else _target(found),
+        targets=_targets(found),
         requests=tuple(requests),
         totals=_totals(found),
         unpriced=found.list_of("unpriced", LeftOutScene.from_json),
@@ -269,9 +279,18 @@ def _source(written: Any, pointer: str) -> PlanSource:
     return PlanSource(file=found.text("file"), digest=found.text("digest"))
 
 
-def _target(plan: JsonObject) -> PlanTarget:
-    found = JsonObject(plan.value("target"), "/target", _TARGET)
-    return PlanTarget(**{name: found.text(name) for name in _TARGET})
+def _targets(plan: JsonObject) -> tuple[PlanTarget, ...]:
+    own = plan.text_or_none("target")
+    listed = plan.object("targets")
+    if listed if own is None else own not in listed:
+        raise ShapeError("/targets", "the film's own target is wanted among them")
+    names = sorted(listed, key=lambda name: (name != own, name))
+    return tuple(_target(name, listed[name]) for name in names)
+
+
+def _target(name: str, written: Any) -> PlanTarget:
+    found = JsonObject(written, f"/targets/{name.replace('~', '~0').replace('/', '~1')}", _TARGET)
+    return PlanTarget(id=name, **{key: found.text(key) for key in _TARGET})
 
 
 def _totals(plan: JsonObject) -> PlanTotals:
@@ -345,15 +364,15 @@ def _total_json(whole: Total) -> Json:
 FORMAT = "storyboard-plan/1"
 TOOL = "storyboard"
 _PLAN = members(
-    "format tool storyboard sources target requests totals unpriced film budget diagnostics "
-    "applyable"
+    "format tool storyboard sources target targets requests totals unpriced film budget "
+    "diagnostics applyable"
 )
 _TOOL = members("name version")
 _FILM = members("title file digest aspect_ratios audio")
 _SOURCE = members("file digest")
 _LEFT_OUT = members("scene title reason")
 _LEFT_OUT_REASON = members("code of")
-_TARGET = members("id endpoint as_of status digest origin")
+_TARGET = members("host endpoint as_of status digest origin")
 _TOTALS = members("requests seconds scenes") | frozenset(map(str, Action))
 _SUM = members("requests seconds cost")
 _SUM_OPTIONAL = members("known unknown_requests")

@@ -132,14 +132,15 @@ def _map(found: JsonObject) -> tuple[MapRow, ...]:
 class PlannedRequest:
     """One request of a plan, in the film's order.
 
-    ``take`` is 1, or the take numbers of the shots. ``alternate_of`` is the id of the request
-    that stands in the film, where this one is a further take of it. ``padding`` are the seconds
-    that nobody asked for. ``cost`` is None where the price is not known. ``tokens`` say what each
-    tag of the prompts stands for.
+    ``target`` is the id of its target. ``take`` is 1, or the take numbers of the shots.
+    ``alternate_of`` is the id of the request that stands in the film, where this one is a further
+    take of it. ``padding`` are the seconds that nobody asked for. ``cost`` is None where the price
+    is not known. ``tokens`` say what each tag of the prompts stands for.
     """
 
     id: str
     digest: str
+    target: str
     endpoint: str
     payload: Json = field(hash=False)
     seconds: int
@@ -165,6 +166,7 @@ class PlannedRequest:
         return {
             "id": self.id,
             "digest": self.digest,
+            "target": self.target,
             "endpoint": self.endpoint,
             "payload": self.payload,
             "seconds": self.seconds,
@@ -196,6 +198,7 @@ class PlannedRequest:
         return cls(
             id=found.text("id"),
             digest=found.text("digest"),
+            target=found.text("target"),
             endpoint=found.text("endpoint"),
             payload=found.object("payload"),
             seconds=found.number("seconds", 1),
@@ -245,8 +248,8 @@ def _dependency(written: Any, pointer: str, digests: Mapping[str, str]) -> Depen
 
 
 _REQUEST = members(
-    "id digest endpoint payload seconds padding take alternate_of action reason cost shots tokens "
-    "assets depends_on"
+    "id digest target endpoint payload seconds padding take alternate_of action reason cost shots "
+    "tokens assets depends_on"
 )
 _SHOT = members("address number part parts seconds characters span map")
 _ASSET = members("path sha256 pointers")

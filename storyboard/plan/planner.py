@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from storyboard.diagnostics.codes import (
     UNKNOWN_PRICE,
 )
 from storyboard.diagnostics.types import Severity
-from storyboard.document.nodes import Mapping
+from storyboard.document.nodes import Mapping as MappingNode
 from storyboard.plan.actions import FilmSums, film_sums, mark, sum_of, sum_of_due, sums_by_action
 from storyboard.plan.model import (
     FilmCost,
@@ -70,14 +70,14 @@ class Limit:
 class PlanOrigin:
     """What a plan was made from: the tool, the storyboard and each file that was read.
 
-    ``target_origin`` is the file of the user's own that describes the target, or ``built-in``.
+    ``targets`` are the digest of each target's data and the file of the user's own that describes
+    it, or ``built-in``, by the target's id.
     """
 
     tool_version: str
     file: str
     sources: tuple[tuple[str, str], ...]
-    target_digest: str
-    target_origin: str
+    targets: Mapping[str, tuple[str, str]] = field(hash=False, default_factory=dict)
 
 
 def plan(
@@ -99,7 +99,8 @@ def plan(
     """
 
     money = currency(film.target)
-    listed = mark(_requests(film, requests), film.target, known)
+    targets = {one.target.target: one.target for one in film.films()}
+    listed = mark(_requests(requests), targets, known)
     sums = sums_by_action(listed, money)
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.
     is_begun = known is not None and any(known.is_paid(one.digest) for one in listed)
@@ -122,14 +123,7 @@ def plan(
             audio=_audio(requests),
         ),
         sources=_sources(origin),
-        target=PlanTarget(
-            id=film.target.target,
-            endpoint=film.target.endpoint,
-            as_of=prices_as_of(film, requests),
-            status=film.target.status,
-            digest=origin.target_digest,
-            origin=origin.target_origin,
-        ),
+        targets=tuple(_target(one, requests, origin) for one in targets.values()),
         requests=listed,
         totals=PlanTotals(
             requests=len(listed),
@@ -162,7 +156,7 @@ def empty_plan(origin: PlanOrigin, diagnostics: Diagnostics, *, show: Show) -> P
             audio="none",
         ),
         sources=_sources(origin),
-        target=None,
+        targets=(),
         requests=(),
         totals=PlanTotals(
             requests=0, seconds=0, actions=sums_by_action((), _NO_CURRENCY), scenes=()
@@ -189,11 +183,25 @@ def _has_errors(found: Iterable[Diagnostic]) -> bool:
     return any(diagnostic.severity is Severity.ERROR for diagnostic in found)
 
 
-def prices_as_of(film: Film, requests: Sequence[Request]) -> str:
-    """The date of the oldest price that the requests need, ISO 8601; else of the target's data."""
-    rows = map(film.target.price, {request.second for request in requests})
+def _target(target: Target, requests: Sequence[Request], origin: PlanOrigin) -> PlanTarget:
+    digest, described_in = origin.targets[target.target]
+    return PlanTarget(
+        id=target.target,
+        host=target.host,
+        endpoint=target.endpoint,
+        as_of=prices_as_of(target, requests),
+        status=target.status,
+        digest=digest,
+        origin=described_in,
+    )
+
+
+def prices_as_of(target: Target, requests: Sequence[Request]) -> str:
+    """The date of the oldest price that a target's requests need, ISO 8601; else of its data."""
+    own = {request.second for request in requests if request.target.target == target.target}
+    rows = map(target.price, own)
     dates = [row.as_of for row in rows if row is not None]
-    return min(dates, default=film.target.as_of).isoformat()
+    return min(dates, default=target.as_of).isoformat()
 
 
 def check_price_age(as_of: date, today: date, target: Target, diagnostics: Diagnostics) -> None:
@@ -325,12 +333,13 @@ def _scenes(
     )
 
 
-def _requests(film: Film, requests: Iterable[Request]) -> list[PlannedRequest]:
+def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
     """The requests with their price, as if nothing of them had ever been sent."""
+    targets = {request.target.target: request.target for request in requests}
 
     @cache
-    def cost_of(seconds: int, second: RenderedSecond) -> PlannedCost | None:
-        cost = price(film.target, seconds, second)
+    def cost_of(name: str, seconds: int, second: RenderedSecond) -> PlannedCost | None:
+        cost = price(targets[name], seconds, second)
         if cost.money is None or cost.unit_price is None:
             return None
         return PlannedCost(money=cost.money, unit_price=cost.unit_price, seconds=seconds)
@@ -339,6 +348,7 @@ def _requests(film: Film, requests: Iterable[Request]) -> list[PlannedRequest]:
         PlannedRequest(
             id=request.id,
             digest=request.digest,
+            target=request.target.target,
             endpoint=request.endpoint,
             payload=request.payload,
             seconds=request.seconds,
@@ -347,7 +357,7 @@ def _requests(film: Film, requests: Iterable[Request]) -> list[PlannedRequest]:
             alternate_of=request.alternate_of,
             action=Action.GENERATE,
             reason=NEW,
-            cost=cost_of(request.seconds, request.second),
+            cost=cost_of(request.target.target, request.seconds, request.second),
             shots=tuple(
                 PlannedShot(
                     address=part.shot.address,
@@ -369,6 +379,6 @@ def _requests(film: Film, requests: Iterable[Request]) -> list[PlannedRequest]:
     ]
 
 
-def _place(node: Mapping) -> PlaceInFile:
+def _place(node: MappingNode) -> PlaceInFile:
     source = node.origin.source
     return PlaceInFile(source.name, *source.position(node.start))

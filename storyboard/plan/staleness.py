@@ -86,12 +86,11 @@ def _breaches(schema: dict[str, Any], value: Any) -> Iterator[str]:
     return ("".join(f"/{part}" for part in path) for path in found)
 
 
-def find_changes(plan: Plan, folder: Path, root: Path, target_digest: str | None) -> list[str]:
+def find_changes(plan: Plan, folder: Path, root: Path, targets: Mapping[str, str]) -> list[str]:
     """What is no longer as it was when the plan was made: sources, pictures, the target.
 
     ``folder`` is where the paths of the sources begin, ``root`` where those of the pictures do.
-    ``target_digest`` is that of the target as it is known now, None where it is not known any
-    more.
+    ``targets`` are the digests of its targets as they are known now, by their ids.
     """
     changes = []
     film = plan.film
@@ -101,8 +100,9 @@ def find_changes(plan: Plan, folder: Path, root: Path, target_digest: str | None
     pictures = {use.path: use.sha256 for one in plan.requests for use in one.assets}
     for name, before in pictures.items():
         changes += _change(name, root / name, f"sha256:{before}")
-    if plan.target is not None and target_digest != plan.target.digest:
-        changes.append(f"what is known of the target {plan.target.id} has changed")
+    for one in plan.targets:
+        if targets.get(one.id) != one.digest:
+            changes.append(f"what is known of the target {one.id} has changed")
     return changes
 
 
@@ -117,16 +117,23 @@ def _change(name: str, file: Path, before: str) -> list[str]:
     return [] if now == before else [f'"{name}" has changed']
 
 
-def check_plan(plan: Plan, target: Target) -> None:
-    """Hold a plan that was read from a file against its target, as when it was made.
+def check_plan(plan: Plan, targets: Iterable[Target]) -> None:
+    """Hold a plan that was read from a file against its targets, as when it was made.
 
     A price, a number or a text that somebody has changed in it is found. Raises ``PlanError``.
     """
-    from storyboard.plan.verify import verify
+    from storyboard.plan.verify import TargetRules, verify
     from storyboard.targets.schemas import request_schema
 
-    most = max(target.references.max, target.references.ceiling or 0)
-    broken = verify(plan, target, request_schema(target), max_references=most)
+    rules = [
+        TargetRules(
+            target=target,
+            schema=request_schema(target),
+            max_references=max(target.references.max, target.references.ceiling or 0),
+        )
+        for target in targets
+    ]
+    broken = verify(plan, rules)
     if broken:
         more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
         raise PlanError(f"the plan was changed by hand: {broken[0]}{more}; plan again")

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -33,42 +34,58 @@ _FIRST_PRIVATE = 0xF0000
 _STAND_IN = re.compile(r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#last_frame")
 
 
-def verify(
-    plan: Plan,
-    target: Target,
-    schema: dict[str, Any],
-    *,
-    max_references: int,
-    film: Film | None = None,
-) -> list[str]:
-    """Every rule that the plan breaks, in words; empty where it breaks none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRules:
+    """What the requests of one target are held against.
 
     ``schema`` is the JSON Schema of the target's requests. ``max_references`` is the limit in
     force, which a user may have raised to the target's ceiling. ``film`` is the second witness
     of what the prompts say; without it, as for a plan that was read from a file, only the plan
     itself is checked.
     """
-    broken = [
-        f"{request.id}: {problem}"
-        for request, problems in zip(plan.requests, _by_schema(plan.requests, schema), strict=True)
-        for problem in problems
-    ]
-    sense = SenseChecker(film) if film is not None else None
-    checker = _Checker(target, max_references, sense)
+
+    target: Target
+    schema: dict[str, Any] = field(hash=False)
+    max_references: int
+    film: Film | None = None
+
+
+def verify(plan: Plan, rules: Sequence[TargetRules]) -> list[str]:
+    """Every rule that the plan breaks, in words; empty where it breaks none.
+
+    ``rules`` are those of its targets, in the plan's order.
+    """
+    named = [(one.id, one.host, one.endpoint) for one in plan.targets]
+    held = [one.target for one in rules]
+    if named != [(one.target, one.host, one.endpoint) for one in held]:
+        return ["the plan is for another target"]
+    broken: list[str] = []
+    checkers: dict[str, _Checker] = {}
+    for one in rules:
+        own = [request for request in plan.requests if request.target == one.target.target]
+        broken += [
+            f"{request.id}: {problem}"
+            for request, problems in zip(own, _by_schema(own, one.schema), strict=True)
+            for problem in problems
+        ]
+        sense = SenseChecker(one.film) if one.film is not None else None
+        checkers[one.target.target] = _Checker(one.target, one.max_references, sense)
     seen: dict[str, PlannedRequest] = {}
     for request in plan.requests:
-        broken.extend(
-            f"{request.id}: {problem}" for problem in _collected(checker.check, request, seen)
-        )
+        checker = checkers.get(request.target)
+        if checker is None:
+            broken.append(f"{request.id}: the plan does not list its target")
+        else:
+            found = _collected(checker.check, request, seen)
+            broken.extend(f"{request.id}: {problem}" for problem in found)
         if request.id in seen:
             broken.append(f"{request.id}: the id is used twice")
         seen[request.id] = request
-    named = plan.target and (plan.target.id, plan.target.endpoint)
-    if named != (target.target, target.endpoint):
-        broken.append("the plan is for another target")
-    broken.extend(_collected(_check_totals, plan, target))
-    if sense is not None:
-        broken.extend(sense.unfinished())
+    if rules:
+        broken.extend(_collected(_check_totals, plan, rules[0].target))
+    for checker in checkers.values():
+        if checker.sense is not None:
+            broken.extend(checker.sense.unfinished())
     return broken
 
 
@@ -411,5 +428,6 @@ def _said(whole: Total) -> tuple[Decimal, int, str]:
 
 def _summed(costs: Sequence[PlannedCost | None], currency: str) -> tuple[Decimal, int, str]:
     """The same of a list of costs, counted here and not by what made the plan."""
-    known = sum((cost.money.amount for cost in costs if cost is not None), Decimal(0))
-    return known, costs.count(None), currency
+    own = [cost for cost in costs if cost is not None and cost.money.currency == currency]
+    known = sum((cost.money.amount for cost in own), Decimal(0))
+    return known, len(costs) - len(own), currency

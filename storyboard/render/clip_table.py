@@ -31,7 +31,9 @@ def clip_lines(
         for one, price in zip(requests, prices, strict=True)
         if everything or one.action is not Action.REUSE
     ]
-    lines = _table([_row(one, price) for one, price in shown], paint, width)
+    are_several = len({one.target for one in requests}) > 1
+    rows = [_row(one, price, names_target=are_several) for one, price in shown]
+    lines = _table(rows, paint, width)
     kept = [one for one in requests if one.action is Action.REUSE]
     if kept and not everything:
         seconds = sum(one.seconds for one in kept)
@@ -41,7 +43,10 @@ def clip_lines(
 
 
 class _ClipRow(NamedTuple):
-    """What is said of a clip; ``why`` is the reason, ``after`` what must be there first."""
+    """What is said of a clip; ``why`` is the reason.
+
+    ``after`` is what must be there first, and its target where the film has several.
+    """
 
     sign: str
     name: str
@@ -57,7 +62,7 @@ _NOTHING_SAID = {"1 shot", _NOBODY, reason_text(NEW)}
 """What goes without a word where it holds for every clip."""
 
 
-def _row(request: PlannedRequest, price: Money | None) -> _ClipRow:
+def _row(request: PlannedRequest, price: Money | None, *, names_target: bool) -> _ClipRow:
     cast = list(dict.fromkeys(request.tokens.values()))
     sign = _SIGNS[request.action]
     if request.action is Action.GENERATE and request.reason.code is not ReasonCode.NEW:
@@ -71,7 +76,9 @@ def _row(request: PlannedRequest, price: Money | None) -> _ClipRow:
         price=amount(price),
         # A reason may hold the vendor's own words.
         why=visible(reason_text(request.reason)),
-        after=visible(_needs(request)),
+        after=visible(
+            ", ".join(filter(None, (_needs(request), f"on {request.target}" * names_target)))
+        ),
     )
 
 

@@ -37,10 +37,10 @@ def render_plan(
     was simulated.
     """
     paint = painted if color else plain
-    if not plan.requests or plan.target is None:
+    if not plan.requests or not plan.targets:
         return "no plan: the storyboard has errors\n"
     blocks = [
-        _head(plan, plan.target, paint, width),
+        _head(plan, paint, width),
         clip_lines(plan.requests, paint, width, everything),
     ]
     if everything and len(plan.totals.scenes) > 1:
@@ -52,15 +52,24 @@ def render_plan(
         blocks.append(advice)
     if plan.unpriced:
         blocks.append(_unpriced(plan.unpriced, paint, width))
-    blocks.append(_sum(plan, plan.target.as_of, paint, width, is_simulated=is_simulated))
+    date = min(one.as_of for one in used_targets(plan))
+    blocks.append(_sum(plan, date, paint, width, is_simulated=is_simulated))
     return "\n\n".join(blocks) + "\n"
 
 
-def _head(plan: Plan, target: PlanTarget, paint: Paint, width: int | None) -> str:
+def used_targets(plan: Plan) -> tuple[PlanTarget, ...]:
+    """The targets that a plan's requests are for, the film's own first."""
+    asked = {request.target for request in plan.requests}
+    return tuple(one for one in plan.targets if one.id in asked) or plan.targets[:1]
+
+
+def _head(plan: Plan, paint: Paint, width: int | None) -> str:
     film = plan.film
     ratios = ", ".join(film.aspect_ratios)
     sound = {"all": " with audio", "some": ", some with audio", "none": ", silent"}[film.audio]
-    left = f"{visible(film.title)} · {visible(target.id)} · {visible(ratios)}{sound}"
+    targets = used_targets(plan)
+    named = ", ".join(visible(one.id) for one in targets)
+    left = f"{visible(film.title)} · {named} · {visible(ratios)}{sound}"
     right = visible(film.file)
     gap = (width or 0) - columns(left) - columns(right)
     if width is None or gap > 1:
@@ -68,7 +77,7 @@ def _head(plan: Plan, target: PlanTarget, paint: Paint, width: int | None) -> st
     else:
         head = "\n".join(paint(line, "1") for line in wrapped(left, width))
         head += f"\n{paint(right, '2')}"
-    if said := described_by(target):
+    for said in filter(None, map(described_by, targets)):
         head += "".join(f"\n{paint(line, '33')}" for line in wrapped(said, width))
     return head
 

@@ -22,10 +22,9 @@ from storyboard.run.uploads import AssetError
 class FailurePolicy:
     """Applies failures to schedule, ledger and report.
 
-    ``host`` is the host's name. ``stopped`` is why the run sends nothing more, empty while it does.
+    ``stopped`` is why the run sends nothing more, empty while it does.
     """
 
-    host: str
     schedule: Schedule
     progress: RunProgress
     ledger: Ledger
@@ -57,7 +56,7 @@ class FailurePolicy:
                 for clip in clips:
                     self._lose(clip, Happening.FAILED, str(error))
                 if isinstance(error, HostError):
-                    self._check_account(error.problem)
+                    self._check_account(clips[0], error.problem)
             case _:
                 return False
         return True
@@ -107,11 +106,11 @@ class FailurePolicy:
         blocked = self.schedule.lost(clip.digest, at_risk=is_owed)
         self.progress.put_failure(clip, intent, problem)
         self.progress.put_blocked(blocked, clip)
-        self._check_account(problem)
+        self._check_account(clip, problem)
 
     def _not_taken(self, clips: Sequence[PlannedClip], problem: Problem) -> None:
         """Schedule again what the host refused before taking it, after a pause."""
-        self._check_account(problem)
+        self._check_account(clips[0], problem)
         wait = self.rate_limit.refused(problem)
         if why := self.rate_limit.why_stop(problem):
             self.stop(why)
@@ -125,11 +124,11 @@ class FailurePolicy:
             self.progress.put(clip, Happening.WAITING, intent, text=problem.text)
         self.progress.say(Happening.PAUSED, seconds=round(wait, 1), text=problem.text)
 
-    def _check_account(self, problem: Problem) -> None:
+    def _check_account(self, clip: PlannedClip, problem: Problem) -> None:
         if problem.kind is FailureKind.EXHAUSTED:
             self.stop("the account has no money left: top it up and run again")
         elif problem.kind is FailureKind.BAD_KEY:
-            host = find_host(self.host)
+            host = find_host(clip.order.host)
             variable = host.key_variable if host is not None else "its variable"
             self.stop(
                 f"the host does not take the key ({problem.text}): put the right one into "

@@ -24,14 +24,23 @@ class FirstUploads:
     readers: str
 
 
-def first_uploads(plan: Plan, store: Store, host: str) -> FirstUploads | None:
-    """What a plan uploads; None where that is nothing, is simulated, or was uploaded to before.
+def first_uploads(plan: Plan, store: Store) -> tuple[FirstUploads, ...]:
+    """What a plan uploads to each host to which nothing was uploaded before.
 
-    ``host`` is the name of the plan's host. Raises ``LedgerError``.
+    Nothing where the run is simulated. Raises ``LedgerError``.
     """
     if store.simulated:
-        return None
-    due = [one for one in plan.requests if one.action is Action.GENERATE]
+        return ()
+    hosts = dict.fromkeys(plan.target_of(one).host for one in plan.requests)
+    return tuple(filter(None, (_first_uploads(plan, store, host) for host in hosts)))
+
+
+def _first_uploads(plan: Plan, store: Store, host: str) -> FirstUploads | None:
+    due = [
+        one
+        for one in plan.requests
+        if one.action is Action.GENERATE and plan.target_of(one).host == host
+    ]
     pictures = tuple(dict.fromkeys(use.path for one in due for use in one.assets))
     frames = len({need.digest for one in due for need in one.depends_on})
     if not pictures and not frames:

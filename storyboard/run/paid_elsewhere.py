@@ -20,7 +20,7 @@ class PaidElsewhere:
     """
 
     run: str
-    host: Host
+    hosts: Mapping[str, Host]
     ledger: Ledger
     store: Store
     _seen: tuple[int, int, int] | None = None
@@ -35,8 +35,8 @@ class PaidElsewhere:
         taken = []
         for clip in clips:
             paid = self._finished.get(clip.digest)
-            if paid is not None and paid.host == self.host.name:
-                receipt = self.host.receipt(paid.endpoint, paid.request_id)
+            if paid is not None and paid.host == clip.order.host:
+                receipt = self.hosts[paid.host].receipt(paid.endpoint, paid.request_id)
                 self.ledger.adopt(clip.order, self.run, receipt, paid.charge)
                 taken.append(clip)
         return tuple(taken)

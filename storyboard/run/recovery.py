@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,17 +20,22 @@ from storyboard.run.events import Happening
 from storyboard.run.progress import RunProgress
 from storyboard.run.report import RunOptions
 from storyboard.run.scheduler import Phase, Schedule, ScheduledClip
+from storyboard.targets.model import Target
 from storyboard.values.canonical import digest
 from storyboard.values.sums import total_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """Reads ledger, lock and takes at the start of a run."""
+    """Reads ledger, lock and takes at the start of a run.
+
+    ``hosts`` are those of the clips, by their names, and ``targets`` theirs, by their ids.
+    """
 
     run: str
     clips: Sequence[PlannedClip]
-    host: Host
+    hosts: Mapping[str, Host] = field(hash=False)
+    targets: Mapping[str, Target] = field(hash=False)
     ledger: Ledger
     store: Store
     options: RunOptions
@@ -64,7 +69,9 @@ class Recovery:
         schedule = Schedule.of(
             jobs,
             places=self.options.jobs,
-            most_takes=self.options.takes.max if self.options.takes else 1,
+            most_takes=min(
+                (one.takes.max for one in self.targets.values() if one.takes), default=1
+            ),
             done=done,
             lost=lost,
             limit=self._limit(intents.values(), locked.values(), begun),
@@ -117,12 +124,12 @@ class Recovery:
         if intent is not None and intent.state is State.STORED and not files.has(intent.clip):
             return self.ledger.step(clip.digest, State.SUCCEEDED)
         is_elsewhere = locked is not None and not files.has(locked.clip)
-        if locked is None or not is_elsewhere or locked.host != self.host.name:
+        if locked is None or not is_elsewhere or locked.host != clip.order.host:
             return intent
         if intent is not None and State.SUBMITTING not in STEPS[intent.state]:
             return intent
         # Paid elsewhere: whatever became of it here, it is fetched and not sent.
-        receipt = self.host.receipt(locked.endpoint, locked.request_id)
+        receipt = self.hosts[locked.host].receipt(locked.endpoint, locked.request_id)
         return self.ledger.adopt(clip.order, self.run, receipt, locked.charge)
 
     def _take_here(
@@ -146,7 +153,8 @@ class Recovery:
         order = {"endpoint": clip.order.endpoint, "payload": clip.order.payload}
         return ScheduledClip(
             digest=clip.digest,
-            group=digest(order) if self.options.takes is not None else "",
+            target=clip.target,
+            group=digest(order) if self.targets[clip.target].takes is not None else "",
             needs=tuple(frame.digest for frame in clip.frames),
             cost=estimate.amount if estimate else None,
             is_sent=is_sent,

@@ -10,7 +10,6 @@ from storyboard.plan.clips import PlannedClip
 from storyboard.run.events import Happening
 from storyboard.run.findings import UnclaimedRow
 from storyboard.run.patience import Patience
-from storyboard.targets.model import Takes
 from storyboard.values.units import Money
 
 
@@ -22,19 +21,17 @@ class RunError(StoryboardError):
 class RunOptions:
     """The settings of a run.
 
-    ``jobs`` is how many clips may be under way at once, ``most_sending`` how many orders may be
-    being sent at once. ``limit`` is the most that this run may spend, ``budget`` the most that the
-    film may cost in all, each None for no limit. ``takes`` says
-    how one order asks for several takes, None where each is an order of its own. ``heartbeat`` is
-    the number of seconds between two extensions of the lease. ``file`` and ``target`` are the
-    names that the ledger keeps of the run.
+    ``jobs`` is how many clips of a target may be under way at once, ``most_sending`` how many
+    orders may be being sent at once. ``limit`` is the most that this run may spend, ``budget`` the
+    most that the film may cost in all, each None for no limit. ``heartbeat`` is the number of
+    seconds between two extensions of the lease. ``file`` and ``target`` are the names that the
+    ledger keeps of the run.
     """
 
     jobs: int = 4
     most_sending: int = 32
     limit: Money | None = None
     budget: Money | None = None
-    takes: Takes | None = None
     patience: Patience = field(default_factory=Patience)
     heartbeat: float = 20.0
     file: str = ""

@@ -11,9 +11,10 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import (
@@ -38,12 +39,13 @@ from storyboard.run.report import Report, RunError, RunOptions
 from storyboard.run.scheduler import Phase, Schedule
 from storyboard.run.uncertain import SendTimes, UncertainClips
 from storyboard.run.uploads import Uploads
-from storyboard.targets.model import Pictures
+from storyboard.targets.model import Target
 
 
 class Runner:
-    """One run of one plan's clips on one host. ``run`` may be called once.
+    """One run of one plan's clips. ``run`` may be called once.
 
+    ``hosts`` are those of the clips, by their names, ``targets`` theirs, by their ids.
     ``listen`` gets every event. ``pause`` waits for a number of seconds, ``chance`` varies the
     times between looks, ``clock`` gives Unix seconds.
     """
@@ -52,11 +54,11 @@ class Runner:
         self,
         clips: Sequence[PlannedClip],
         *,
-        host: Host,
+        hosts: Mapping[str, Host],
+        targets: Mapping[str, Target],
         ledger: Ledger,
         store: Store,
         root: Path,
-        pictures: Pictures,
         options: RunOptions,
         listen: EventListener,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -65,7 +67,7 @@ class Runner:
     ) -> None:
         self.id = f"{int(clock()):x}-{secrets.token_hex(3)}"
         self._clips = {clip.digest: clip for clip in clips}
-        self._host = host
+        self._hosts = hosts
         self._ledger = ledger
         self._store = store
         self._options = options
@@ -79,7 +81,6 @@ class Runner:
         self._rate_limit = RateLimit(options.patience, options.most_sending)
         self._schedule = Schedule(places=options.jobs)
         self._failures = FailurePolicy(
-            host=host.name,
             schedule=self._schedule,
             progress=self._progress,
             ledger=ledger,
@@ -88,31 +89,48 @@ class Runner:
         self._recovery = Recovery(
             run=self.id,
             clips=tuple(self._clips.values()),
-            host=host,
+            hosts=hosts,
+            targets=targets,
             ledger=ledger,
             store=store,
             options=options,
             progress=self._progress,
         )
         times = SendTimes()
-        uploads = Uploads(host, ledger, store, root, pictures, pause, options.patience.first)
-        self._delivery = Delivery(
-            run=self.id,
-            host=host,
-            ledger=ledger,
-            store=store,
-            uploads=uploads,
-            tell=self._progress.tell,
-            takes=options.takes,
-            patience=options.patience,
-            pause=pause,
-            times=times,
-            chance=chance or random.Random(),  # noqa: S311 - spreads polls, guards nothing
-        )
-        self._paid_elsewhere = PaidElsewhere(run=self.id, host=host, ledger=ledger, store=store)
-        self._uncertain = UncertainClips(
-            host=host, ledger=ledger, patience=options.patience, times=times
-        )
+        links: dict[str, dict[str, asyncio.Task[str]]] = {name: {} for name in hosts}
+        self._paying: set[asyncio.Task[Any]] = set()
+        self._deliveries = {
+            name: Delivery(
+                run=self.id,
+                host=hosts[target.host],
+                ledger=ledger,
+                store=store,
+                uploads=Uploads(
+                    hosts[target.host],
+                    ledger,
+                    store,
+                    root,
+                    target.pictures,
+                    pause,
+                    options.patience.first,
+                    links[target.host],
+                ),
+                tell=self._progress.tell,
+                takes=target.takes,
+                patience=options.patience,
+                pause=pause,
+                times=times,
+                chance=chance or random.Random(),  # noqa: S311 - spreads polls, guards nothing
+                paying=self._paying,
+            )
+            for name, target in targets.items()
+            if target.host in hosts
+        }
+        self._paid_elsewhere = PaidElsewhere(run=self.id, hosts=hosts, ledger=ledger, store=store)
+        self._uncertain = {
+            name: UncertainClips(host=host, ledger=ledger, patience=options.patience, times=times)
+            for name, host in hosts.items()
+        }
 
     # -- from outside -----------------------------------------------------------------------------
 
@@ -122,7 +140,7 @@ class Runner:
             self._interrupted = True
             self._failures.stop("interrupted")
             for task in self._tasks:
-                if task not in self._delivery.paying:
+                if task not in self._paying:
                     task.cancel()
             self._changed.set()
 
@@ -163,11 +181,16 @@ class Runner:
     async def _settle(self) -> None:
         """Write orders without an answer as uncertain, and look for them in the history once."""
         for intent in self._ledger.intents(State.SUBMITTING):
-            if intent.order.host == self._host.name:
+            if intent.order.host in self._hosts:
                 self._ledger.step(
                     intent.digest, State.UNCERTAIN, problem="the run ended before the answer came"
                 )
-        await self._uncertain.look()
+        await self._look()
+
+    async def _look(self) -> None:
+        """Ask each host once what became of orders without an answer."""
+        for uncertain in self._uncertain.values():
+            await uncertain.look()
 
     # -- the loop ---------------------------------------------------------------------------------
 
@@ -203,7 +226,7 @@ class Runner:
             await asyncio.wait(self._tasks)
         if self._error is not None:
             for task in tuple(self._tasks):
-                if task not in self._delivery.paying:
+                if task not in self._paying:
                     task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -239,7 +262,8 @@ class Runner:
 
     async def _send(self, clips: tuple[PlannedClip, ...]) -> tuple[PlannedClip, ...]:
         """Send the order of clips, unless the run was stopped; returns what was sent."""
-        links = await self._delivery.compose(clips[0])
+        delivery = self._deliveries[clips[0].target]
+        links = await delivery.compose(clips[0])
         if self._schedule.is_stopped:
             self._failures.withdraw(clips)
             return ()
@@ -249,8 +273,8 @@ class Runner:
         clips = tuple(clip for clip in clips if clip.digest not in {one.digest for one in paid})
         if not clips:
             return paid
-        sent = await self._delivery.send(clips, links)
-        if why := clock_problem(self._host.clock_ahead):
+        sent = await delivery.send(clips, links)
+        if why := clock_problem(delivery.host.clock_ahead):
             self._failures.stop(f"{why}, and run again")
         for clip in clips[len(sent) :]:
             self._failures.hold(clip)
@@ -258,7 +282,7 @@ class Runner:
 
     async def _follow(self, clip: PlannedClip) -> None:
         try:
-            intent = await self._delivery.follow(clip)
+            intent = await self._deliveries[clip.target].follow(clip)
             self._progress.publish(clip, intent.clip or "")
             self._schedule.done(clip.digest, intent.charged.amount if intent.charged else None)
             self._progress.put(clip, Happening.STORED, intent)
@@ -283,7 +307,7 @@ class Runner:
             if held - known:
                 delay, known = patience.first, held
                 self._say_looking(len(held))
-            await self._uncertain.look()
+            await self._look()
             for digest in held:
                 self._take_finding(digest)
             self._changed.set()
@@ -312,8 +336,8 @@ class Runner:
         elif intent.state is State.RELEASED:
             self._progress.put(clip, Happening.RELEASED, intent, text=intent.problem)
             self._progress.put_blocked(self._schedule.give_up(digest), clip)
-        elif not self._uncertain.is_looked_for(digest):
-            self._progress.put_uncertain(clip, intent, self._uncertain.findings.get(digest))
+        elif not (uncertain := self._uncertain[clip.order.host]).is_looked_for(digest):
+            self._progress.put_uncertain(clip, intent, uncertain.findings.get(digest))
             self._progress.put_blocked(self._schedule.give_up(digest), clip)
 
     # -- lease and end -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Which clip is sent next: a pure state machine without clock and input or output.
 
-A clip waits for the clips whose last frame it opens on. At most ``places`` clips are under way.
+A clip waits for the clips whose last frame it opens on. At most ``places`` clips of a target are
+under way.
 What is under way or uncertain counts as spent, and a clip that would exceed the limit is not sent.
 Takes of one request that are ready next to each other share an order. A failure blocks the clips
 that depend on it, and no others.
@@ -8,7 +9,7 @@ that depend on it, and no others.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -31,12 +32,14 @@ class ScheduledClip:
     """A clip to be scheduled.
 
     ``needs`` are the digests of the clips that must be done before. ``cost`` is its price, None
-    where that is not known. Clips of one ``group`` may share an order; an empty group shares none.
-    ``is_sent`` marks a clip submitted by an earlier run: it takes a place and costs nothing more.
-    ``is_held`` marks an uncertain one, whose price counts as spent.
+    where that is not known. ``target`` is the id of what renders it. Clips of one ``group`` may
+    share an order; an empty group shares none. ``is_sent`` marks a clip submitted by an earlier
+    run: it takes a place and costs nothing more. ``is_held`` marks an uncertain one, whose price
+    counts as spent.
     """
 
     digest: str
+    target: str = ""
     group: str = ""
     needs: tuple[str, ...] = ()
     cost: Decimal | None = None
@@ -46,7 +49,7 @@ class ScheduledClip:
 
 @dataclass(slots=True)
 class Schedule:
-    """The clips of a run. ``places`` are how many may be under way at once.
+    """The clips of a run. ``places`` are how many of a target may be under way at once.
 
     ``limit`` is the most that may be spent, None for no limit; ``spent`` is what is spent or at
     risk at the start. ``most_takes`` may go in one order.
@@ -59,9 +62,11 @@ class Schedule:
     is_stopped: bool = False
     phases: dict[str, Phase] = field(default_factory=dict)
     unpaid: list[str] = field(default_factory=list)
-    busy: int = 0
     _jobs: dict[str, ScheduledClip] = field(default_factory=dict)
-    _ready: deque[ScheduledClip] = field(default_factory=deque)
+    _ready: dict[str, deque[ScheduledClip]] = field(default_factory=dict)
+    """What may begin, by its target."""
+    _busy: Counter[str] = field(default_factory=Counter)
+    """How many clips are under way, by their target."""
     _missing: dict[str, int] = field(default_factory=dict)
     _dependents: dict[str, list[str]] = field(default_factory=dict)
     _held: dict[str, None] = field(default_factory=dict)
@@ -105,15 +110,25 @@ class Schedule:
             self.phases[job.digest] = Phase.HELD
             self._held[job.digest] = None
         elif not open_needs:
-            self._ready.append(job)
+            self._queue(job).append(job)
+
+    def _queue(self, job: ScheduledClip) -> deque[ScheduledClip]:
+        return self._ready.setdefault(job.target, deque())
 
     def next(self) -> tuple[ScheduledClip, ...]:
         """The clips of the next order, or one submitted clip to follow; empty if none may begin.
 
         The clips count as under way from then on.
         """
-        while self._ready and self.busy < self.places:
-            job = self._ready.popleft()
+        for target, queue in self._ready.items():
+            if begun := self._next_of(target, queue):
+                return begun
+        return ()
+
+    def _next_of(self, target: str, queue: deque[ScheduledClip]) -> tuple[ScheduledClip, ...]:
+        """The clips of the next order to a target, empty if none may begin."""
+        while queue and self._busy[target] < self.places:
+            job = queue.popleft()
             if self.is_stopped and not job.is_sent:
                 continue
             if self.phases[job.digest] is not Phase.WAITING:
@@ -130,24 +145,25 @@ class Schedule:
         """The takes that share the order of a clip that has just begun."""
         if not job.group or job.is_sent:
             return
+        queue = self._queue(job)
         for _ in range(self.most_takes - 1):
-            mate = self._ready[0] if self._ready else None
+            mate = queue[0] if queue else None
             if (
                 mate is None
                 or mate.group != job.group
                 or mate.is_sent
                 or self.phases[mate.digest] is not Phase.WAITING
-                or self.busy >= self.places
+                or self._busy[job.target] >= self.places
                 or not self._can_pay(mate)
             ):
                 return
-            yield self._begin(self._ready.popleft())
+            yield self._begin(queue.popleft())
 
     def _begin(self, job: ScheduledClip) -> ScheduledClip:
         if not job.is_sent:
             self.spent += job.cost or 0
         self.phases[job.digest] = Phase.BUSY
-        self.busy += 1
+        self._busy[job.target] += 1
         return job
 
     def _can_pay(self, job: ScheduledClip) -> bool:
@@ -159,11 +175,11 @@ class Schedule:
         """Put a clip whose order was refused at the front; its price no longer counts."""
         self._free(digest)
         self.phases[digest] = Phase.WAITING
-        self._ready.appendleft(self._jobs[digest])
+        self._queue(self._jobs[digest]).appendleft(self._jobs[digest])
 
     def hold(self, digest: str) -> None:
         """Set a clip aside as uncertain: its place is free, its price still counts as spent."""
-        self.busy -= 1
+        self._leave(digest)
         self.phases[digest] = Phase.HELD
         self._held[digest] = None
 
@@ -175,7 +191,7 @@ class Schedule:
         self._jobs[digest] = replace(job, is_sent=is_sent, is_held=False)
         del self._held[digest]
         self.phases[digest] = Phase.WAITING
-        self._ready.appendleft(self._jobs[digest])
+        self._queue(job).appendleft(self._jobs[digest])
 
     def give_up(self, digest: str) -> tuple[str, ...]:
         """Leave a held clip out of this run; returns the digests that it blocks."""
@@ -186,14 +202,14 @@ class Schedule:
     def done(self, digest: str, charged: Decimal | None = None) -> None:
         """A clip is stored; ``charged`` replaces its price in the sum spent."""
         job = self._jobs[digest]
-        self.busy -= 1
+        self._leave(digest)
         if charged is not None and not job.is_sent:
             self.spent += charged - (job.cost or 0)
         self.phases[digest] = Phase.DONE
         for dependent in self._dependents.pop(digest, ()):
             self._missing[dependent] -= 1
             if not self._missing[dependent] and self.phases[dependent] is Phase.WAITING:
-                self._ready.append(self._jobs[dependent])
+                self._queue(self._jobs[dependent]).append(self._jobs[dependent])
 
     def lost(self, digest: str, *, at_risk: bool = False) -> tuple[str, ...]:
         """A clip will not come in this run; returns the digests that it blocks.
@@ -201,17 +217,25 @@ class Schedule:
         With ``at_risk`` its price still counts as spent, as it may be owed.
         """
         if at_risk:
-            self.busy -= 1
+            self._leave(digest)
         else:
             self._free(digest)
         self.phases[digest] = Phase.LOST
         return self._block(digest)
 
     def _free(self, digest: str) -> None:
-        self.busy -= 1
+        self._leave(digest)
         job = self._jobs[digest]
         if not job.is_sent:
             self.spent -= job.cost or 0
+
+    def _leave(self, digest: str) -> None:
+        self._busy[self._jobs[digest].target] -= 1
+
+    @property
+    def busy(self) -> int:
+        """How many clips are under way."""
+        return self._busy.total()
 
     def _block(self, digest: str) -> tuple[str, ...]:
         blocked: list[str] = []
@@ -235,7 +259,8 @@ class Schedule:
             return False
         return not any(
             self.phases[job.digest] is Phase.WAITING and (job.is_sent or not self.is_stopped)
-            for job in self._ready
+            for queue in self._ready.values()
+            for job in queue
         )
 
     @property

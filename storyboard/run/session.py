@@ -43,14 +43,15 @@ def _nothing() -> None:
 class Session:
     """What a run is made of. ``root`` is the project's folder, where a plan's pictures are.
 
-    ``base`` is an address in place of the vendor's own; ``host_options`` are the values of the
-    options that the host declares, by their names; ``faults`` are given to the simulator.
+    ``targets`` are the plan's, by their ids. ``base`` is an address in place of the vendor's own,
+    under which several hosts have their names; ``host_options`` are the values of the options that
+    the hosts declare, by their names; ``faults`` are given to the simulator.
     ``limit`` is the most that this run may spend, beside the plan's budget of the film.
     ``patience`` says how long is waited for what; None for what ``STORYBOARD_WAITS`` says.
     """
 
     plan: Plan
-    target: Target
+    targets: Mapping[str, Target] = field(hash=False)
     store: Store
     root: Path
     jobs: int = 4
@@ -74,9 +75,11 @@ class Session:
         ``LedgerError``, ``LeaseHeldError``, ``LeaseLostError``, ``MediaError``,
         ``SimulatorError``, ``WaitsError``.
         """
-        clips = planned_clips(self.plan, self.target.host)
+        clips = planned_clips(self.plan)
+        hosts = tuple(dict.fromkeys(clip.order.host for clip in clips))
         self._waits(self.base)
-        self._check(clips)
+        for host in hosts:
+            self._check(host, clips)
         views = _Views(listen, on_second_interrupt, tick)
         if self.store.simulated and self.base is None:
             with (
@@ -84,27 +87,32 @@ class Session:
                 _leased(ledger),
                 simulating(self.store, jobs=self.jobs, faults=self.faults) as simulator,
             ):
-                base = get_host(self.target.host).address_under(simulator.url)
-                return self._run(clips, ledger, base, views)
-        key = "" if self.store.simulated else find_key(self.target.host, self.key_file)
+                bases = {name: get_host(name).address_under(simulator.url) for name in hosts}
+                return self._run(clips, ledger, simulator.url, bases, {}, views)
+        is_simulated = self.store.simulated
+        keys = {} if is_simulated else {name: find_key(name, self.key_file) for name in hosts}
+        base = self.base
+        addresses: dict[str, str | None] = dict.fromkeys(hosts, base)
+        if base is not None and len(hosts) > 1:
+            addresses = {name: get_host(name).address_under(base) for name in hosts}
         with self.store.open_ledger() as ledger, _leased(ledger):
-            return self._run(clips, ledger, self.base, views, key)
+            return self._run(clips, ledger, base, addresses, keys, views)
 
     def _waits(self, base: str | None) -> Patience:
         """How long this run waits at an address: as it was told, else as the environment says."""
         usual = SIMULATED_WAITS if self.store.simulated else Patience()
         return (self.patience or waits_of_environment(usual)).for_vendor(base)
 
-    def _check(self, clips: tuple[PlannedClip, ...]) -> None:
-        """Refuse before the first payment what would be found missing after it."""
+    def _check(self, name: str, clips: tuple[PlannedClip, ...]) -> None:
+        """Refuse before the first payment to a host what would be found missing after it."""
         if not is_av_here() and any(clip.frames for clip in clips):
             raise MediaError(f"clips that open on another's frame need PyAV: {NEEDED}")
-        host = get_host(self.target.host)
+        host = get_host(name)
         wanted = "" if self.store.simulated else host.pictures_option
         if (
             wanted
             and not self.host_options.get(wanted)
-            and any(clip.assets or clip.frames for clip in clips)
+            and any(clip.assets or clip.frames for clip in clips if clip.order.host == name)
         ):
             option = host.option(wanted)
             raise SettingError(
@@ -117,39 +125,39 @@ class Session:
         clips: tuple[PlannedClip, ...],
         ledger: Ledger,
         base: str | None,
+        bases: Mapping[str, str | None],
+        keys: Mapping[str, str],
         views: _Views,
-        key: str = "",
     ) -> Report:
         simulated = self.store.simulated
         patience = self._waits(base)
-        given = {name: text for name, text in self.host_options.items() if text}
-        if simulated:
-            given = {**get_host(self.target.host).simulated_options, **given}
 
         async def run() -> Report:
-            host = open_host(
-                self.target.host,
-                key or SIMULATED_KEY,
-                base=base,
-                options=given,
-                simulated=simulated,
-                limits=patience.limits,
-            )
+            hosts = {
+                name: open_host(
+                    name,
+                    keys.get(name) or SIMULATED_KEY,
+                    base=address,
+                    options=self._options_of(name),
+                    simulated=simulated,
+                    limits=patience.limits,
+                )
+                for name, address in bases.items()
+            }
             runner = Runner(
                 clips,
-                host=host,
+                hosts=hosts,
+                targets=self.targets,
                 ledger=ledger,
                 store=self.store,
                 root=self.root,
-                pictures=self.target.pictures,
                 options=RunOptions(
                     jobs=self.jobs,
                     limit=self.limit,
                     budget=self.plan.budget.limit,
-                    takes=self.target.takes,
                     patience=patience,
                     file=self.plan.film.file,
-                    target=self.target.target,
+                    target=", ".join(dict.fromkeys(clip.target for clip in clips)),
                 ),
                 listen=views.hear,
             )
@@ -166,9 +174,17 @@ class Session:
                     return await runner.run()
             finally:
                 ticking.cancel()
-                await host.close()
+                for host in hosts.values():
+                    await host.close()
 
         return asyncio.run(run())
+
+    def _options_of(self, name: str) -> dict[str, str]:
+        """The values of the options that a host declares."""
+        host = get_host(name)
+        known = {one.name for one in host.options}
+        given = {one: text for one, text in self.host_options.items() if text and one in known}
+        return {**host.simulated_options, **given} if self.store.simulated else given
 
 
 class _Views:

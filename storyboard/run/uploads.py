@@ -38,11 +38,11 @@ class AssetError(StoryboardError):
 
 
 class Uploads:
-    """The uploads of one run to one host.
+    """The uploads of one run to one host, for the requests of one target.
 
     ``root`` is the project's folder, from which the paths of a plan begin. ``pause`` waits for a
     number of seconds; ``first`` is the number before an upload is tried again, which doubles up to
-    15.
+    15. ``links`` are shared by all that upload to the host.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Uploads:
         limits: Pictures,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         first: float = 1.0,
+        links: dict[str, asyncio.Task[str]] | None = None,
     ) -> None:
         self._host = host
         self._ledger = ledger
@@ -62,7 +63,7 @@ class Uploads:
         self._limits = limits
         self._pause = pause
         self._first = first
-        self._links: dict[str, asyncio.Task[str]] = {}
+        self._links = {} if links is None else links
         self._frames: dict[str, asyncio.Task[tuple[Path, str]]] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
 

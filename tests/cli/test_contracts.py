@@ -146,7 +146,7 @@ def test_payloads_are_printed_alone(film: Path) -> None:
 
 def test_a_target_on_the_command_line_comes_before_the_storyboards(film: Path) -> None:
     done = run("plan", "--json", "--target", "fal/kling-o3-standard", cwd=film)
-    assert json.loads(done.stdout)["target"]["id"] == "fal/kling-o3-standard"
+    assert json.loads(done.stdout)["target"] == "fal/kling-o3-standard"
 
 
 def test_a_target_named_wrongly_gives_the_nearest(film: Path) -> None:

@@ -26,7 +26,7 @@ from storyboard.compiler.film import MENTION, Appearance
 from storyboard.plan import Plan as PlanModel
 from storyboard.plan.clips import planned_clips
 from storyboard.plan.file import encode
-from storyboard.plan.verify import verify
+from storyboard.plan.verify import TargetRules, verify
 from storyboard.targets.load import catalogue
 from storyboard.targets.schemas import request_schema
 from storyboard.values.addresses import select
@@ -167,17 +167,10 @@ def test_a_film_has_a_plan_that_keeps_every_rule_or_errors_with_places(
     assert compilation.film is not None
     target, facts = compilation.film.target, FACTS[film["target"]]
     schema = request_schema(target)
-    film_again = compilation.film
-    assert (
-        verify(
-            PlanModel.from_json(made),
-            target,
-            schema,
-            max_references=facts.references,
-            film=film_again,
-        )
-        == []
+    rules = TargetRules(
+        target=target, schema=schema, max_references=facts.references, film=compilation.film
     )
+    assert verify(PlanModel.from_json(made), [rules]) == []
     validator = Draft202012Validator(schema)
     for request in made["requests"]:
         validator.validate(request["payload"])
@@ -273,9 +266,7 @@ def check_order(made: Plan) -> None:
     ids = [request["id"] for request in made["requests"]]
     assert len(set(ids)) == len(ids)
     names = [
-        name
-        for wanted in planned_clips(PlanModel.from_json(made), "host")
-        for name in wanted.order.names
+        name for wanted in planned_clips(PlanModel.from_json(made)) for name in wanted.order.names
     ]
     assert sorted(name.text for name in names) == sorted(ids)
     assert all(select(name.text, names) == [name] for name in names)

@@ -37,7 +37,7 @@ def test_a_file_that_changes_a_built_in_target_is_named(
     assert made.target.endpoint == "somebody-else/video"
     assert made.target.origin == "targets/kling.yaml"
     written = json.loads(encode(made))
-    assert written["target"]["origin"] == "targets/kling.yaml"
+    assert written["targets"][written["target"]]["origin"] == "targets/kling.yaml"
     assert Plan.from_json(written) == made
     shown = render_plan(made, color=False, width=80).splitlines()
     said = "endpoint, limits and prices of the target are those of targets/kling.yaml"

@@ -13,7 +13,7 @@ from imaginary_hosts import JSON_SHOTS, WORDS_AND_PICTURES
 from storyboard.api import Project
 from storyboard.diagnostics import Diagnostics
 from storyboard.plan import Plan as PlanModel
-from storyboard.plan.verify import verify
+from storyboard.plan.verify import TargetRules, verify
 from storyboard.targets.drift import compare
 from storyboard.targets.load import load
 
@@ -91,9 +91,8 @@ def test_the_checker_passes_the_plan_and_sees_what_is_changed_in_it(plan_on: Pla
     target = made[1].film.target
 
     def problems() -> list[str]:
-        return verify(
-            PlanModel.from_json(made[0]), target, {}, max_references=target.references.max
-        )
+        rules = TargetRules(target=target, schema={}, max_references=target.references.max)
+        return verify(PlanModel.from_json(made[0]), [rules])
 
     assert problems() == []
     payload = payloads(made)[0]

@@ -119,7 +119,8 @@ def session(film: Path, options: Mapping[str, str]) -> Session:
     assert made.is_applyable, [one.message for one in compiled.diagnostics]
     assert compiled.film is not None
     return Session(
-        plan=made, target=compiled.film.target, store=Store(folder=film), root=film,
+        plan=made, targets={compiled.film.target.target: compiled.film.target},
+        store=Store(folder=film), root=film,
         host_options=options,
     )  # fmt: skip
 
@@ -158,9 +159,9 @@ def test_the_options_of_a_run_are_those_that_the_hosts_declare(third: None) -> N
             assert f"{host.title}: " in shown
     assert CliRunner().invoke(command, ["--shelf", "films"]).exit_code == 0
     assert {name: value for name, value in given[0].items() if value} == {"shelf": "films"}
-    check_host_options(given[0], "imaginary")
+    check_host_options(given[0], ["imaginary"])
     with pytest.raises(click.UsageError, match="--shelf is for Imaginary, and the film is for fal"):
-        check_host_options(given[0], "fal")
+        check_host_options(given[0], ["fal"])
 
 
 def test_the_simulator_speaks_as_a_host_that_nobody_else_has_heard_of(

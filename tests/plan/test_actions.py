@@ -56,6 +56,10 @@ def target() -> Target:
     return found
 
 
+def targets() -> dict[str, Target]:
+    return {target().target: target()}
+
+
 def known(standings: Mapping[str, str]) -> KnownTakes:
     intents = []
     for digest, standing in standings.items():
@@ -77,7 +81,7 @@ def known(standings: Mapping[str, str]) -> KnownTakes:
 
 
 def marked(requests: Sequence[Request], standings: Mapping[str, str]) -> dict[str, Request]:
-    return {one.id: one for one in mark(requests, target(), known(standings))}
+    return {one.id: one for one in mark(requests, targets(), known(standings))}
 
 
 @pytest.mark.parametrize("needed", STATES)
@@ -180,7 +184,7 @@ def sent(name: str, **payload: Any) -> KnownTakes:
 
 
 def reason(request: PlannedRequest, before: KnownTakes) -> Reason:
-    (one,) = mark([request], target(), before)
+    (one,) = mark([request], targets(), before)
     return one.reason
 
 
@@ -307,7 +311,7 @@ def test_a_plan_from_a_file_is_marked_and_summed_as_one_that_is_made_now(
     now = known({first: "refused", second: "waiting"})
     before = planned(compiled[1], None, "9 USD")
     assert {one.action for one in before.requests} == {"generate", "reuse"}
-    again = remark(before, target(), now)
+    again = remark(before, targets(), now)
     made = planned(compiled[1], now, "9 USD")
     assert again == made
     assert before.totals.actions[Action.WAIT].requests == 0

@@ -23,7 +23,7 @@ from storyboard.api import CompileOptions, Project
 from storyboard.compiler.film import Film
 from storyboard.plan import model as plan_model
 from storyboard.plan.file import encode
-from storyboard.plan.verify import verify
+from storyboard.plan.verify import TargetRules, verify
 from storyboard.targets.load import catalogue
 from storyboard.targets.schemas import request_schema
 
@@ -109,13 +109,13 @@ class Made:
 
     def problems(self, changed: Plan, *, film: Film | None) -> list[str]:
         """What is wrong with a plan, in the eyes of somebody who knows the film, or does not."""
-        return verify(
-            plan_model.Plan.from_json(changed),
-            self.film.target,
-            self.schema,
+        rules = TargetRules(
+            target=self.film.target,
+            schema=self.schema,
             max_references=self.film.max_references,
             film=film,
         )
+        return verify(plan_model.Plan.from_json(changed), [rules])
 
     def prompts(self) -> Iterator[tuple[int, int, Prompt]]:
         """Every prompt with the indices of its request and of its shot in that."""

@@ -18,7 +18,7 @@ from storyboard.api import CompileOptions, Project
 from storyboard.plan import PlanError
 from storyboard.plan import model as plan_model
 from storyboard.plan.file import encode
-from storyboard.plan.verify import verify
+from storyboard.plan.verify import TargetRules, verify
 from storyboard.targets.model import Target
 from storyboard.targets.schemas import request_schema
 
@@ -43,7 +43,10 @@ class Made:
             read = plan_model.Plan.from_json(changed)
         except PlanError as error:
             return [str(error)]
-        return verify(read, self.target, self.schema, max_references=self.max_references)
+        rules = TargetRules(
+            target=self.target, schema=self.schema, max_references=self.max_references
+        )
+        return verify(read, [rules])
 
 
 RATES = f"""\
@@ -146,6 +149,10 @@ def total_setter(path: str, value: Any) -> Change:
         at[last] = value
 
     return change
+
+
+def elsewhere(made: Plan) -> None:
+    made["targets"][FAL]["endpoint"] = "elsewhere"
 
 
 SHOT = "payload/multi_prompt/0"
@@ -298,8 +305,8 @@ SIMPLE: list[tuple[str, str, Change, str]] = [
     ("what is used again", FAL, total_setter("totals/reuse/requests", 1), "totals"),
     ("a scene's seconds", FAL, total_setter("totals/scenes/0/seconds", 99), "scenes"),
     ("a scene's cost", FAL, total_setter("totals/scenes/0/cost/amount", "99"), "scenes"),
-    ("another target", FAL, total_setter("target/id", OXEN), "target"),
-    ("another target's endpoint", FAL, total_setter("target/endpoint", "elsewhere"), "target"),
+    ("another target", FAL, total_setter("target", OXEN), "target"),
+    ("another target's endpoint", FAL, elsewhere, "target"),
 ]
 CHANGES += SIMPLE
 

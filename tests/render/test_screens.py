@@ -96,7 +96,8 @@ def _report(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     results = [
         Result(
             clip=PlannedClip(
-                order=one.order, names=(one.order.address,), padding=0, assets=(), frames=(),
+                order=one.order, target="fal/kling-o3-pro", names=(one.order.address,), padding=0,
+                assets=(), frames=(),
                 shots=((one.order.address, "storyboard.yaml:48"),),
             ),
             what=_ENDS[one.state],

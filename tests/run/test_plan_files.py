@@ -42,6 +42,9 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+TARGET = "fal/kling-o3-pro"
+
+
 def call(*arguments: str) -> Result:
     return CliRunner().invoke(storyboard, arguments, standalone_mode=False)
 
@@ -77,14 +80,16 @@ def _less(name: str) -> Callable[[Plan], None]:
         (_set("requests", 1, "depends_on", to=[]), "changed by hand"),
         (_set("requests", 1, "id", to="shore/1"), "used twice"),
         (_set("requests", 0, "endpoint", to="fal-ai/another"), "changed by hand"),
-        (_set("target", "id", to="fal/kling-o3-standard"), "of the target"),
+        (_set("target", to="fal/kling-o3-standard"), "not as a plan is at /targets"),
+        (_set("targets", TARGET, "digest", to=f"sha256:{'0' * 64}"), f"of the target {TARGET}"),
+        (_set("targets", TARGET, "host", to="oxen"), "for another target"),
         (_set("storyboard", "file", to="/etc/hostname"), '"/etc/hostname" has changed'),
         (_set("requests", 0, "shots", to=[]), "not as a plan is at /requests/0/shots"),
         (_set("requests", 0, "seconds", to=0), "not as a plan is at /requests/0/seconds"),
         (_set("requests", to=7), "not as a plan is at /requests"),
         (_set("requests", 1, "reason", to="new"), "not as a plan is at /requests/1/reason"),
         (_set("requests", to=[]), "with errors"),
-        (_set("target", to=None), "with errors"),
+        (_set("target", to=None), "not as a plan is at /targets"),
         (_set("storyboard", to=None), "not as a plan is at /storyboard"),
         (_set("budget", "limit", to={"amount": "x", "currency": "USD"}), "at /budget/limit"),
         (_set("budget", to=None), "at /budget"),
@@ -179,7 +184,7 @@ def test_a_clip_by_another_name_than_that_of_what_it_renders_is_refused(
 ) -> None:
     plan = read_plan(film / "film.plan")
     first, *_ = plan.requests
-    (wanted,) = planned_clips(replace(plan, requests=(first,)), "fal")
+    (wanted,) = planned_clips(replace(plan, requests=(first,)))
     assert wanted.names == (first.id,) == ("shore/1",)
     with pytest.raises(PlanError, match="not the name of what it renders"):
-        planned_clips(replace(plan, requests=(replace(first, id=name),)), "fal")
+        planned_clips(replace(plan, requests=(replace(first, id=name),)))

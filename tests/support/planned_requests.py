@@ -25,6 +25,7 @@ def planned_request(
     return PlannedRequest(
         id=name,
         digest=digest or name,
+        target="fal/kling-o3-pro",
         endpoint="e",
         payload={"prompt": name},
         seconds=seconds,

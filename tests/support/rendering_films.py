@@ -155,15 +155,13 @@ def run_once(
             ledger = wrap(opened)
             ledger.take_lease()
             runner = Runner(
-                planned_clips(work.plan, work.host),
-                host=wrap_host(host),
+                planned_clips(work.plan),
+                hosts={work.host: wrap_host(host)},
+                targets={work.target.target: work.target},
                 ledger=ledger,
                 store=work.store,
                 root=work.folder,
-                pictures=work.target.pictures,
-                options=RunOptions(
-                    jobs=jobs, limit=limit, patience=patience, takes=work.target.takes, **limits
-                ),
+                options=RunOptions(jobs=jobs, limit=limit, patience=patience, **limits),
                 listen=listen or Heard(),
             )
             if prepare is not None:

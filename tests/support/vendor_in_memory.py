@@ -330,12 +330,12 @@ def run_on(
             ledger: Any = DyingLedger(opened, death, nth)
             ledger.take_lease()
             runner = Runner(
-                planned_clips(work.plan, work.host),
-                host=host,
+                planned_clips(work.plan),
+                hosts={work.host: host},
+                targets={work.target.target: work.target},
                 ledger=ledger,
                 store=work.store,
                 root=work.folder,
-                pictures=work.target.pictures,
                 options=RunOptions(jobs=jobs, patience=patience or Patience()),
                 listen=listen or Heard(),
                 clock=clock,

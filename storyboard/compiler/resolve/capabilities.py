@@ -119,7 +119,9 @@ def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Di
     """A ratio that the target does not have cannot be imitated."""
     offered = film.target.aspect_ratios
     note = film.target.features[Feature.ASPECT_RATIO].note
-    layers = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
+    own = {scene.number for scene in film.scenes}
+    layers = [storyboard.defaults] if film.scenes else []
+    layers += [scene.defaults for number, scene in enumerate(storyboard.scenes, 1) if number in own]
     for layer in layers:
         if layer is None or layer.aspect_ratio is None:
             continue

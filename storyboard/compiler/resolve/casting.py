@@ -19,7 +19,6 @@ from storyboard.compiler.film import (
     Scene,
     Shot,
     Speech,
-    mark_of,
     marks_of,
 )
 from storyboard.compiler.resolve.assets import Assets
@@ -57,13 +56,13 @@ class Casting:
         self._instead: dict[str, str] = {}
         """The mark of a member without a look, for those of looks that the target drops."""
 
-    def cast(self, scenes: Sequence[Scene]) -> tuple[Cast, tuple[Scene, ...]]:
+    def cast(self, scenes: Sequence[Scene], marks: Iterable[str]) -> tuple[Cast, tuple[Scene, ...]]:
         """The cast of some scenes, and the scenes as the target renders them.
 
-        The scenes differ only where the target drops looks.
+        ``marks`` are those that stand in them. The scenes differ only where the target drops looks.
         """
         names = self._names
-        queue = [mark_of(number) for number in range(names.in_shots)]
+        queue = list(marks)
         seen = set(queue)
         for mark in queue:
             for passage in self._cast_one(mark, names.behind[mark]):
@@ -77,7 +76,8 @@ class Casting:
             table = str.maketrans(self._instead)
             found = _translated(found, table)
             introductions = {mark: _translated(said, table) for mark, said in introductions.items()}
-        return Cast([*self._appearances.values()], introductions), found
+        present = tuple(sorted(seen))
+        return Cast([*self._appearances.values()], introductions, present), found
 
     def _cast_one(self, mark: str, one: Mentioned) -> tuple[Passage, ...]:
         """Decide what a mark becomes; the passages that introduce it."""

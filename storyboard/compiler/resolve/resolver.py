@@ -6,11 +6,13 @@ This is done once, whatever the target is; ``ResolvedFilm.on`` makes of it a tar
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import eq
 from typing import Any
 
-from storyboard.compiler.film import Film, Scene, Shot
+from storyboard.compiler.film import Film, Scene, Shot, mark_of, marks_of
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.bare_names import check_bare_names
 from storyboard.compiler.resolve.capabilities import check_offers
@@ -37,7 +39,7 @@ class ResolvedFilm:
     """A storyboard with every name bound and every default filled, whatever its target is.
 
     ``names`` say what stands behind each mark of its texts, ``assets`` what is known of its
-    pictures.
+    pictures. ``targets`` are those that scenes and shots name, and where each is named first.
     """
 
     written: model.Storyboard
@@ -46,6 +48,7 @@ class ResolvedFilm:
     names: Names
     assets: Assets
     variables: dict[str, Any]
+    targets: Mapping[str, Span]
 
     def with_audio(self, audio: bool) -> ResolvedFilm:
         """The film with sound in every shot, or in none, whatever is written."""
@@ -60,11 +63,60 @@ class ResolvedFilm:
         return replace(self, scenes=tuple(scene for scene in scenes if scene.shots))
 
     def on(
-        self, target: Target, diagnostics: Diagnostics, *, max_references: int | None = None
+        self,
+        target: Target,
+        diagnostics: Diagnostics,
+        *,
+        others: Mapping[str, Target] | None = None,
+        max_references: int | None = None,
     ) -> Film:
-        """The film on a target; what the target cannot take is said."""
+        """The film on a target, and on ``others`` where shots name them, by their ids.
+
+        What a target cannot take of its shots is said. ``max_references`` raises the limit of a
+        request, up to each target's ceiling.
+        """
+        others = others or {}
+        film = self._part(target, self._shots(lambda name: name not in others), diagnostics)
+        parts = {
+            name: self._part(other, self._shots(partial(eq, name)), diagnostics)
+            for name, other in others.items()
+        }
+        parts = {name: part for name, part in parts.items() if part.scenes}
+        film, *rest = (
+            replace(one, max_references=_most(one.target, max_references))
+            for one in (film, *parts.values())
+        )
+        parts = dict(zip(parts, rest, strict=True))
+        return replace(film, scenes=self._joined((film, *rest)), parts=parts) if parts else film
+
+    def _shots(self, is_own: Callable[[str], bool]) -> tuple[Scene, ...]:
+        """The scenes with those shots alone whose target is one's own."""
+        if not self.targets:
+            return self.scenes
+        scenes = (
+            replace(scene, shots=tuple(shot for shot in scene.shots if is_own(shot.target)))
+            for scene in self.scenes
+        )
+        return tuple(scene for scene in scenes if scene.shots)
+
+    def _joined(self, films: Sequence[Film]) -> tuple[Scene, ...]:
+        """All scenes, each shot as the film on its target has it."""
+        shots = {
+            shot.address: shot for film in films for scene in film.scenes for shot in scene.shots
+        }
+        return tuple(
+            replace(scene, shots=tuple(shots[shot.address] for shot in scene.shots))
+            for scene in self.scenes
+        )
+
+    def _part(self, target: Target, scenes: Sequence[Scene], diagnostics: Diagnostics) -> Film:
+        """The film of some scenes on a target."""
         casting = Casting(self.names, self.assets, target, diagnostics)
-        cast, scenes = casting.cast(self.scenes)
+        if self.targets:
+            marks = sorted({mark for scene in scenes for shot in scene.shots for mark in _in(shot)})
+        else:
+            marks = [*map(mark_of, range(self.names.in_shots))]
+        cast, scenes = casting.cast(scenes, marks)
         written = self.written
         film = Film(
             title=self.title,
@@ -76,7 +128,7 @@ class ResolvedFilm:
             variables=self.variables,
             budget=written.budget,
             max_seconds=written.max_seconds,
-            max_references=max_references or target.references.max,
+            max_references=target.references.max,
         )
         check_offers(film, written, diagnostics)
         check_frame_shapes(film, casting.unfit, diagnostics)
@@ -115,7 +167,8 @@ def resolve(
     if not variables_are_complete:
         variables = PartOfVariables(variables)
     texts = Texts(names, variables, diagnostics)
-    scenes = SceneBuilder(storyboard, folder, texts, assets, diagnostics).scenes()
+    builder = SceneBuilder(storyboard, folder, texts, assets, diagnostics)
+    scenes = builder.scenes()
     names.in_shots = len(names.behind)
     texts.introduce()
     if not scenes and not diagnostics.has_errors:
@@ -145,7 +198,24 @@ def resolve(
         names=names,
         assets=assets,
         variables=variables,
+        targets=builder.targets,
     )
+
+
+def _in(shot: Shot) -> Iterator[str]:
+    """The marks of all whom a shot mentions, shows or hears."""
+    yield from shot.marks()
+    for passage in shot.passages():
+        yield from marks_of(passage.text)
+    for speech in shot.speeches():
+        if speech.speaker:
+            yield speech.speaker
+
+
+def _most(target: Target, wanted: int | None) -> int:
+    """The references that a request may have: what is wanted, up to the target's ceiling."""
+    most = target.references.max
+    return most if wanted is None else min(wanted, max(target.references.ceiling or 0, most))
 
 
 def _report_empty(storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:

@@ -18,10 +18,7 @@ from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.symbols import symbol_table
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity, Source, Span
-from storyboard.diagnostics.codes import (
-    BROKEN_TARGET,
-    UNKNOWN_TARGET,
-)
+from storyboard.diagnostics.codes import BROKEN_TARGET
 from storyboard.document import Node, Scalar
 from storyboard.document.nodes import HOLE
 from storyboard.document.nodes import Mapping as MappingNode
@@ -41,8 +38,8 @@ class UnpricedReason(StrEnum):
     """An error concerns the whole film."""
 
 
-_OF_THE_FILM = frozenset({BROKEN_TARGET, UNKNOWN_TARGET})
-"""Without a target no scene has requests."""
+_OF_THE_FILM = frozenset({BROKEN_TARGET})
+"""Without its data no scene has requests, wherever a target is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

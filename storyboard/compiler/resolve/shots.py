@@ -82,6 +82,7 @@ class _Shared:
     style: Passage | None
     framing: Mapping[str, Passage | None] = field(hash=False)
     negative: str
+    target: Scalar | None
 
 
 @dataclass(slots=True)
@@ -93,6 +94,8 @@ class SceneBuilder:
     texts: Texts
     assets: Assets
     diagnostics: Diagnostics
+    targets: dict[str, Span] = field(default_factory=dict)
+    """The targets that shots and scenes name, and where each is named first."""
     has_opened: bool = False
     """Whether a shot stands before the one that is made."""
 
@@ -127,6 +130,7 @@ class SceneBuilder:
                 if name != "negative"
             },
             negative=self._negative(chosen.texts.get("negative"), looks),
+            target=scene.target,
         )
         shots: list[Shot] = []
         for index, shot in enumerate(scene.shots, 1):
@@ -194,7 +198,15 @@ class SceneBuilder:
             if shot.negative is None
             else self._negative(shot.negative, looks),
             take=shot.take or 1,
+            target=self._target(shot.target or shared.target),
         )
+
+    def _target(self, written: Scalar | None) -> str:
+        """The id of the target that a shot or its scene names; empty for the film's."""
+        if written is None:
+            return ""
+        self.targets.setdefault(str(written), written.span)
+        return str(written)
 
     def _framing(self, shot: model.Shot, shared: _Shared) -> Framing:
         texts, defaults = self.texts, shared.framing

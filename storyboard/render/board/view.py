@@ -72,7 +72,8 @@ class _Viewer:
     def view(self) -> BoardView:
         board, plan = self._board, self._board.plan
         scenes = tuple(map(self._scene, board.scenes))
-        as_of = f"prices of {plan.target.as_of}" if plan.target and self._has_prices else ""
+        dates = [one.as_of for one in plan.targets]
+        as_of = f"prices of {min(dates)}" if dates and self._has_prices else ""
         clips = len({one.alternate_of or one.id for one in plan.requests})
         found = self._findings(board.findings, has_place=True)
         return BoardView(
@@ -111,7 +112,8 @@ class _Viewer:
         sound = {"all": "with audio", "some": "some with audio", "none": "silent"}
         if target is not None:
             yield "Picture", ratios, sound.get(plan.film.audio, "")
-            yield "Target", target.id, "superseded" if target.status == "superseded" else ""
+            for named in plan.targets:
+                yield "Target", named.id, "superseded" if named.status == "superseded" else ""
         if not self._has_prices or target is None:
             return
         sums = plan.totals.actions
