@@ -14,8 +14,8 @@ import io
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
+from storyboard.media.mp4 import ClipError, read_clip_file
 from storyboard.simulator.body_types import BodyType, MovieLimits, PictureLimits
-from storyboard.simulator.mp4_writer import read_movie
 from storyboard.simulator.orders import Body
 from storyboard.simulator.rules import Breach, FieldPath
 from storyboard.simulator.transport import LOCAL_HOST, UnreachableError, ask_local
@@ -203,8 +203,9 @@ def _check_picture(data: bytes, limits: PictureLimits) -> _Finding | None:
 def _check_movie(data: bytes, limits: MovieLimits) -> _Finding | None:
     if len(data) > limits.most_bytes:
         return _too_large(limits.most_bytes)
-    movie = read_movie(data)
-    if movie is None:
+    try:
+        movie = read_clip_file(io.BytesIO(data), len(data))
+    except ClipError:
         return (
             "Unsupported video format. Use mp4 or mov.",
             "unsupported_video_format",
@@ -231,7 +232,7 @@ def _check_movie(data: bytes, limits: MovieLimits) -> _Finding | None:
     slowest, fastest = limits.rate
     if not slowest - 0.01 <= movie.rate <= fastest + 0.01:
         return (
-            f"Video has {movie.rate:.2f} fps, it must have {slowest:g} to {fastest:g}.",
+            f"Video has {float(movie.rate):.2f} fps, it must have {slowest:g} to {fastest:g}.",
             "video_fps_error",
             {"min_fps": slowest, "max_fps": fastest},
         )

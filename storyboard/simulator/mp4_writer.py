@@ -1,4 +1,4 @@
-"""MP4 files without any codec library: writing films of still pictures, reading what a film is.
+"""Films of still pictures as MP4 files, without any codec library.
 
 A film is written as Motion JPEG in an MP4 container (object type 0x6C, registered with the MP4
 Registration Authority), its index before its data. Frames that show the same picture share its
@@ -9,21 +9,10 @@ The container is ISO/IEC 14496-12, the ``mp4v`` sample entry and ``esds`` are 14
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 RATE = 24
 _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movie:
-    """What a film is: seconds, sides in pixels, frames a second (0 where unknown)."""
-
-    seconds: float
-    width: int
-    height: int
-    rate: float
 
 
 def write_movie(pictures: Sequence[tuple[bytes, int]], width: int, height: int) -> bytes:
@@ -98,64 +87,3 @@ def _entry(width: int, height: int) -> bytes:
         struct.pack(">6xH16xHHIIIH32sHh", 1, width, height, 72 << 16, 72 << 16, 0, 1, b"", 24, -1),
         _full(b"esds", descriptor),
     )
-
-
-def read_movie(data: bytes) -> Movie | None:
-    """What an MP4 or MOV file holds, from its index alone; None where it is no such file."""
-    try:
-        return _read_movie(data)
-    except (struct.error, ZeroDivisionError, IndexError):
-        return None
-
-
-def _read_movie(data: bytes) -> Movie | None:
-    boxes = dict(_boxes(data, 0, len(data)))
-    if b"ftyp" not in boxes or b"moov" not in boxes:
-        return None
-    for kind, track in _boxes(data, *boxes[b"moov"]):
-        if kind != b"trak":
-            continue
-        found = dict(_boxes(data, *track))
-        media = dict(_boxes(data, *found[b"mdia"])) if b"mdia" in found else {}
-        if not {b"hdlr", b"mdhd", b"minf"} <= media.keys() or b"tkhd" not in found:
-            continue
-        handler = media[b"hdlr"][0]
-        if data[handler + 8 : handler + 12] != b"vide":
-            continue
-        at = media[b"mdhd"][0]
-        if data[at] == 1:
-            scale, length = struct.unpack_from(">IQ", data, at + 20)
-        else:
-            scale, length = struct.unpack_from(">II", data, at + 12)
-        sides = struct.unpack_from(">II", data, found[b"tkhd"][1] - 8)
-        seconds = length / scale
-        frames = _frames(data, media[b"minf"])
-        return Movie(
-            seconds=seconds,
-            width=sides[0] >> 16,
-            height=sides[1] >> 16,
-            rate=frames / seconds if seconds else 0.0,
-        )
-    return None
-
-
-def _frames(data: bytes, information: tuple[int, int]) -> int:
-    table = dict(_boxes(data, *information)).get(b"stbl")
-    sizes = dict(_boxes(data, *table)).get(b"stsz") if table else None
-    return int(struct.unpack_from(">I", data, sizes[0] + 8)[0]) if sizes else 0
-
-
-def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
-    """The boxes between two offsets: their kinds and where their contents lie."""
-    while start + 8 <= end:
-        size, kind = struct.unpack_from(">I4s", data, start)
-        content = start + 8
-        if size == 1:
-            size = struct.unpack_from(">Q", data, content)[0]
-            content += 8
-        elif size == 0:
-            size = end - start
-        if size < content - start or start + size > end:
-            return
-        yield kind, (content, start + size)
-        start += size

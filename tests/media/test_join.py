@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import random
+import tempfile
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,12 +19,16 @@ from drawn_clips import (
     sound,
     tone,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageChops
 
+from storyboard.media.clip_writer import write_clip
 from storyboard.media.join import JoinPiece, StitchError, join
 from storyboard.media.mp4 import read_clip
 from storyboard.media.sound import SAMPLE_RATE, Sound
 
-Shape = Callable[[int], float]
+ROOT = Path(__file__).parents[2]
 
 
 def joined(pieces: list[JoinPiece], folder: Path) -> tuple[Path, bool, list[str]]:
@@ -101,6 +106,66 @@ def test_pieces_have_exactly_their_frames_and_their_sound(tmp_path: Path) -> Non
     sources = [one] * 47 + [two] * 65 + [one] * 62
     for frame, source, number in zip(frames_of(film), sources, shown, strict=True):
         assert signal_to_noise(frame, originals[source][number]) >= 45
+
+
+@pytest.fixture(scope="module")
+def clicking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that clicks at every twelfth frame from the sixth on."""
+    folder = tmp_path_factory.mktemp("clicking")
+    return draw_clip(folder / "clip.mp4", size=(96, 54), heard=clicks_at(*range(6, 120, 12)))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 110), st.integers(1, 60)), min_size=1))
+def test_any_pieces_in_any_order_keep_frames_and_sound_together(
+    clicking: Path, pieces: list[tuple[bool, int, int]]
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        silent = draw_clip(Path(name) / "silent.mp4", size=(96, 54))
+        cut = [
+            JoinPiece(file=silent if is_silent else clicking, start=start, end=min(121, start + n))
+            for is_silent, start, n in pieces
+        ]
+        film, _, _ = joined(cut, Path(name))
+        shown, clicks = [], []
+        for piece in cut:
+            numbers_of = range(piece.start, piece.end or 0)
+            # A click in the first or last frame of a piece may lie where the sound fades.
+            clicks += [
+                len(shown) + number - piece.start
+                for number in numbers_of[1:-1]
+                if piece.file == clicking and number % 12 == 6
+            ]
+            shown += numbers_of
+        assert numbers(film) == shown
+        heard = peaks(film) if read_clip(film).has_sound else []
+        missed = [at for at in clicks if not any(abs(at / 24 - one) < 0.001 for one in heard)]
+        assert missed == []
+
+
+def test_frames_of_a_picture_with_grain_stay_as_they_were_received(tmp_path: Path) -> None:
+    scenery = Image.open(ROOT / "examples/lighthouse/sets/gallery.png").convert("RGB")
+    scenery = scenery.resize((400, 225))
+    chance = random.Random(1)
+
+    def shown(at: int) -> Image.Image:
+        grain = Image.frombytes("L", (320, 180), chance.randbytes(320 * 180))
+        grain = grain.point(lambda value: 128 + (value - 128) // 16)
+        picture = scenery.crop((at, at // 2, at + 320, at // 2 + 180))
+        return ImageChops.add(picture, Image.merge("RGB", [grain] * 3), 1, -128)
+
+    clip = tmp_path / "1.mp4"
+    write_clip(clip, ((shown(at), 1) for at in range(49)))
+    film, encoded, _ = joined(
+        [JoinPiece(file=clip, start=5), JoinPiece(file=clip, end=5)], tmp_path
+    )
+    assert encoded
+    received = frames_of(clip)
+    likeness = [
+        signal_to_noise(one, other)
+        for one, other in zip(frames_of(film), received[5:] + received[:5], strict=True)
+    ]
+    assert min(likeness) >= 45
 
 
 def test_a_cut_fades_and_pieces_that_follow_each_other_do_not(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from storyboard.media.mp4 import ClipFacts, read_clip
 from storyboard.simulator import clip_render
 from storyboard.simulator.clip_render import ClipRenderer
 from storyboard.simulator.lettering import font_for, has_letter
-from storyboard.simulator.mp4_writer import Movie, mark, read_movie, write_movie
+from storyboard.simulator.mp4_writer import mark, write_movie
 from storyboard.simulator.orders import OrderedShot, SimulatedOrder
 from storyboard.simulator.test_pictures import ClipLabel, draw_clip, size_of
 
@@ -184,8 +184,8 @@ def test_without_a_codec_a_clip_still_has_its_length_shape_and_rate(
 
     data = asyncio.run(render())
     renderer.close()
-    assert read_movie(data) == Movie(seconds=73 / 24, width=180, height=320, rate=24.0)
-    assert facts(data, tmp_path).frames == 73
+    found = facts(data, tmp_path)
+    assert (found.frames, found.rate, found.width, found.height) == (73, 24, 180, 320)
 
 
 @pytest.mark.parametrize("scale", [0.1, 1, 4])
@@ -248,9 +248,7 @@ def test_the_pictures_that_were_sent_are_seen_with_their_names(
     assert shares(shown("", image_urls=[other]))[1] < 0.02
 
 
-def test_a_film_is_read_back_as_it_was_written(picture: Any) -> None:
+def test_a_film_is_read_back_as_it_was_written(picture: Any, tmp_path: Path) -> None:
     data = write_movie([(picture(kind="JPEG"), 24), (picture(kind="JPEG"), 36)], 400, 402)
-    assert read_movie(data) == Movie(seconds=2.5, width=400, height=402, rate=24.0)
-    assert read_movie(mark(data, b"x")) == read_movie(data)
-    for bad in (b"", b"ftyp", data[:40], data[: data.index(b"trak")], b"<html>" * 99):
-        assert read_movie(bad) is None
+    found = facts(mark(data, b"x"), tmp_path)
+    assert (found.seconds, found.rate, found.width, found.height) == (2.5, 24, 400, 402)
