@@ -205,3 +205,21 @@ def test_a_clip_inside_the_answer_is_stored_as_one_behind_a_link(
     for name in work.ids:
         assert work.store.clip(name).stat().st_size > 1000
     assert set(work.states().values()) == {State.STORED}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_simulator_is_told_what_the_tags_stand_for(
+    sim: Simulator, tmp_path: Path, host: str
+) -> None:
+    told: list[dict[str, str]] = []
+
+    class Listening(Naming):
+        async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
+            told.append(submission.labels())
+            return await self._host.submit(submission)
+
+    work = make_work(tmp_path / "film", host, TEXT)
+    assert run_once(work, sim.url, wrap_host=lambda one: Listening(one, tuple)).is_complete
+    named = {one["X-Simulate-Shots"]: one["X-Simulate-Names"] for one in told}
+    assert named["stairs/1"] == "%40Element1=mara"
+    assert named["shore/1"] == ""

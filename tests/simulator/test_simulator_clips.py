@@ -13,6 +13,7 @@ import pytest
 from drawn_clips import frames_of, number_on
 from PIL import Image, ImageChops
 
+from storyboard.media.frames import save_frame
 from storyboard.media.mp4 import ClipFacts, read_clip
 from storyboard.simulator import clip_render
 from storyboard.simulator.clip_render import ClipRenderer
@@ -157,6 +158,10 @@ def test_a_stub_is_a_film_of_the_right_length_and_large_enough_for_frames(
     assert len(data) < 10_000
     assert (found.frames, found.rate) == (361, 24)
     assert (found.width, found.height) == (360, 640)
+    save_frame(tmp_path / "clip.mp4", tmp_path / "last.png")
+    link = bench.upload((tmp_path / "last.png").read_bytes())
+    again = bench.result({"prompt": "a", "duration": "3", "start_image_url": link})
+    assert again.status_code == 200
 
 
 def test_stubs_of_different_orders_have_different_bytes(bench: Any) -> None:
