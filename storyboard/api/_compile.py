@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from storyboard.api._ignores import check_ignores
 from storyboard.api._load import CompileOptions, Reading, read
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.cost import price
+from storyboard.compiler.demands import check_demands
 from storyboard.compiler.film import Clip, Film, Part, Scene
 from storyboard.compiler.lower import Lowering, lower, second_of
 from storyboard.compiler.pack import pack
@@ -251,6 +252,9 @@ def fit_film(
             clips.append((run, _fit(composer.film, run, composer, paid, diagnostics)))
     for run, fitted in clips:
         check_clips(fitted, composers[film.of(run.shots[0]).target.target])
+    for one in film.films():
+        own = [fitted for run, fitted in clips if film.of(run.shots[0]).target is one.target]
+        check_demands(one, chain.from_iterable(own), diagnostics)
     return clips
 
 

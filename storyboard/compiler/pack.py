@@ -3,7 +3,8 @@
 A shot has one way to be rendered or several (see ``split``). The choice and the partition into
 clips are optimal together, by dynamic programming over one ordered key:
 
-1. what is paid: first billed seconds of unknown price, then money, padding included;
+1. clips that the target would refuse for want of a first frame, then what is paid: first billed
+   seconds of unknown price, then money, padding included;
 2. cuts that nobody wrote: boundaries inside a shot, away from its beats, that lie in a shot list
    or between requests without a first frame;
 3. seams inside a shot: its parts in requests of their own;
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from storyboard.compiler.demands import opens_as_demanded
 from storyboard.compiler.film import FRAME, Cast, Clip, Part, Scene
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
@@ -30,6 +32,8 @@ CostFunction = Callable[[tuple[Part, ...], int], Decimal | None]
 """What a clip of these parts and billed seconds still costs; None where no price is known."""
 
 _NOTHING: frozenset[str] = frozenset()
+_REFUSED = 1 << 40
+"""More billed seconds than any film has."""
 _REQUEST = 1 << 60
 _SEAM = 1 << 80
 _CUT = 1 << 100
@@ -85,6 +89,7 @@ class _Packer:
         self.hears = target.has(Feature.AUDIO)
         self.avoids = target.has(Feature.NEGATIVE_PROMPT)
         self.joins = target.features[Feature.FIRST_FRAME].how != "none"
+        self.wants_frames = target.end_frame_needs_start or Feature.FIRST_FRAME in target.requires
         self.parts, self.next = _graph(ways)
         firsts = ways[0] if ways else ()
         self.starts = [sum(map(len, firsts[:index])) for index in range(len(firsts))]
@@ -133,6 +138,8 @@ class _Packer:
                         unknown += paid
                     else:
                         money += answer
+                if self.refuses(indices):
+                    unknown += _REFUSED
                 key = (unknown, money, rest + self._weight(indices) + paid * paid)
                 # Of equal clips the longer one; of equal ways the one that stands first.
                 is_longer = len(indices) > len(chosen[start])
@@ -181,6 +188,13 @@ class _Packer:
                 taken = (*indices, index)
                 yield taken, billed[seconds]
                 waiting.append((taken, seconds, mentioned))
+
+    def refuses(self, indices: tuple[int, ...]) -> bool:
+        """Whether the target would refuse a clip of these parts, for want of a first frame."""
+        if not self.wants_frames:
+            return False
+        chosen = tuple(self.parts[index] for index in indices)
+        return not opens_as_demanded(self.target, Clip(parts=chosen, seconds=0))
 
     def _weight(self, indices: tuple[int, ...]) -> int:
         """The part of the key that a clip adds: cuts, seams and the request itself."""

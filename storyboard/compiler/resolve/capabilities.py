@@ -16,7 +16,6 @@ from storyboard.diagnostics.codes import (
     FEATURE_LOST,
     FEATURE_REFUSED,
     FOREIGN_SPEECH,
-    FRAME_NEEDS_FRAME,
     SILENT_DIALOGUE,
     TOO_LONG,
 )
@@ -37,20 +36,6 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     check_audio(film, storyboard, diagnostics)
     check_languages(film, diagnostics)
     check_shot_lists(film, diagnostics)
-    needs_frame = Feature.FIRST_FRAME in film.target.requires
-    if Feature.IMAGES in film.target.requires:
-        check_images(film, diagnostics)
-    shots = [shot for scene in film.scenes for shot in scene.shots]
-    frameless = [shot for shot in shots if shot.start_frame is None and shot.seam == "cut"]
-    if needs_frame:
-        for shot in frameless:
-            _report_refused(
-                Label(shot.span, "nor has this one"),
-                f"{film.target.target} makes each clip from its first frame, and",
-                f"of {len(shots)} have none",
-                "add start_frame:, or seam: continue where a shot stands before",
-                diagnostics,
-            )
     for scene in film.scenes:
         for shot in scene.shots:
             if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
@@ -88,30 +73,6 @@ def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
             f"{film.target.target} has no shot list: each shot is a request of its own",
             scene.shots[0].span,
             help="`storyboard targets` lists the targets with multi_shot",
-        )
-
-
-def check_images(film: Film, diagnostics: Diagnostics) -> None:
-    """A target that makes a clip of pictures cannot make one of words alone."""
-    shots = [shot for scene in film.scenes for shot in scene.shots]
-    # A first frame that is asked for in words is one of the pictures.
-    in_words = film.target.features[Feature.FIRST_FRAME].how == "words"
-    bare = [
-        shot
-        for shot in shots
-        if not any(
-            (sent := film.cast.reference(mark)) is not None and sent.kind == "image"
-            for mark in shot.marks()
-        )
-        and not (in_words and (shot.start_frame is not None or shot.seam == "continue"))
-    ]
-    for shot in bare:
-        _report_refused(
-            Label(shot.place("prompt", "beats"), "nor does this one"),
-            f"{film.target.target} makes each clip of reference pictures, and",
-            f"of {len(shots)} mention none",
-            "mention a location or a style that has a picture",
-            diagnostics,
         )
 
 
@@ -269,19 +230,6 @@ def check_shot(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
             "describe the end of the shot in its prompt",
             diagnostics,
         )
-    elif (
-        shot.end_frame is not None
-        and target.end_frame_needs_start
-        and shot.start_frame is None
-        and shot.seam == "cut"
-    ):
-        diagnostics.add(
-            FRAME_NEEDS_FRAME,
-            f"{target.target} takes a last frame only beside a first one",
-            shot.place("end_frame"),
-            labels=(Label(shot.span, "this shot has no start_frame"),),
-            help="add start_frame:, or seam: continue where a shot stands before",
-        )
 
 
 def _check_first_frame(shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
@@ -303,17 +251,6 @@ def _check_first_frame(shot: Shot, target: Target, diagnostics: Diagnostics) -> 
             "choose a target with first_frame (`storyboard targets` lists them)",
             diagnostics,
         )
-
-
-def _report_refused(
-    place: Label, reason: str, lack: str, advice: str, diagnostics: Diagnostics
-) -> None:
-    """Say that a shot cannot be made, and others for the same reason."""
-
-    def say(places: Sequence[Label]) -> tuple[str, str]:
-        return f"{reason} {_shots(len(places))} {lack}", advice
-
-    diagnostics.add_place(FEATURE_REFUSED, reason, place, place, say)
 
 
 def _report_lost(

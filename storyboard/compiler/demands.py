@@ -1,0 +1,92 @@
+"""What a target demands of a request: a first frame, reference pictures, no last frame alone.
+
+A request may hold several shots, so this is looked at when it is known which of them share one. A
+clip that does not meet a demand is an error at the shot that it opens with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from storyboard.compiler.film import FRAME, Clip, Film
+from storyboard.diagnostics import Diagnostics, Label
+from storyboard.diagnostics.codes import FEATURE_REFUSED, FRAME_NEEDS_FRAME
+from storyboard.targets.model import Feature, Target
+
+_OPEN = "add start_frame:, or seam: continue where a shot stands before"
+
+
+def opens_as_demanded(target: Target, clip: Clip) -> bool:
+    """Whether a clip has the first frame that the target wants for it, if it wants one."""
+    if clip.parts[0].opens or clip.parts[0].joined:
+        return True
+    is_lone = target.end_frame_needs_start and clip.parts[-1].closes
+    return Feature.FIRST_FRAME not in target.requires and not (
+        is_lone and target.has(Feature.LAST_FRAME)
+    )
+
+
+def check_demands(film: Film, clips: Iterable[Clip], diagnostics: Diagnostics) -> None:
+    """Say which of the film's clips the target would refuse as a request."""
+    target, every = film.target, list(clips)
+    if Feature.FIRST_FRAME in target.requires:
+        frameless = [clip for clip in every if not opens_as_demanded(target, clip)]
+        _report(
+            f"{target.target} makes each clip from its first frame, and",
+            "none",
+            f"{_OPEN}; a shot that shares a request with the one before needs none",
+            frameless,
+            len(every),
+            diagnostics,
+        )
+    elif target.end_frame_needs_start:
+        for clip in every:
+            if not opens_as_demanded(target, clip):
+                _report_lone_end(target, clip, diagnostics)
+    if Feature.IMAGES in target.requires:
+        _report(
+            f"{target.target} makes each clip of reference pictures, and",
+            "none of a place or style",
+            "mention a location or a style that has a picture",
+            [clip for clip in every if not _has_images(film, clip)],
+            len(every),
+            diagnostics,
+        )
+
+
+def _has_images(film: Film, clip: Clip) -> bool:
+    # A first frame that is asked for in words is one of the pictures.
+    return any(
+        mark == FRAME or ((sent := film.cast.reference(mark)) and sent.kind == "image")
+        for part in clip.parts
+        for mark in part.prompt.marks
+    )
+
+
+def _report(
+    reason: str,
+    lack: str,
+    advice: str,
+    clips: Sequence[Clip],
+    count: int,
+    diagnostics: Diagnostics,
+) -> None:
+    def say(places: Sequence[Label]) -> tuple[str, str]:
+        number, of = len(places), f"of {count} clips" if count != 1 else "of 1 clip"
+        return f"{reason} {number} {of} {'has' if number == 1 else 'have'} {lack}", advice
+
+    for clip in clips:
+        place = Label(clip.parts[0].shot.span, "nor has this one")
+        diagnostics.add_place(FEATURE_REFUSED, reason, place, place, say)
+
+
+def _report_lone_end(target: Target, clip: Clip, diagnostics: Diagnostics) -> None:
+    opening, shot = clip.parts[0].shot, clip.parts[-1].shot
+    which = "this shot" if opening is shot else "the request opens with this shot, which"
+    diagnostics.add(
+        FRAME_NEEDS_FRAME,
+        f"{target.target} takes a last frame only beside a first one",
+        shot.place("end_frame"),
+        labels=(Label(opening.span, f"{which} has no start_frame"),),
+        help=_OPEN,
+    )
