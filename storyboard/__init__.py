@@ -64,6 +64,8 @@ if TYPE_CHECKING:
         RunSettings,
         SentClips,
         StitchedFilm,
+        WayOut,
+        WaysOut,
     )
     from storyboard.board import FilmBoard
     from storyboard.board.bill import Bill, BillBy
@@ -114,6 +116,8 @@ _EXPORTS = {
     "StitchedFilm": "storyboard.api",
     "StoryboardError": "storyboard.errors",
     "UsageError": "storyboard.errors",
+    "WayOut": "storyboard.api",
+    "WaysOut": "storyboard.api",
 }
 """The public names, each with the module that it is loaded from."""
 
@@ -154,6 +158,8 @@ __all__ = [
     "StitchedFilm",
     "StoryboardError",
     "UsageError",
+    "WayOut",
+    "WaysOut",
     "__version__",
 ]
 

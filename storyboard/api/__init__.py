@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip, CancelOutcome
     from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
+    from storyboard.api._fit import WayOut, WaysOut
     from storyboard.api._fix import FileChange
     from storyboard.api._load import CompileOptions
     from storyboard.api._offers import Offer
@@ -45,6 +46,8 @@ __all__ = [
     "RunSettings",
     "SentClips",
     "StitchedFilm",
+    "WayOut",
+    "WaysOut",
 ]
 
 __getattr__ = lazy_getattr(
@@ -69,5 +72,7 @@ __getattr__ = lazy_getattr(
         "RunSettings": "storyboard.api._project",
         "SentClips": "storyboard.api._sent_clips",
         "StitchedFilm": "storyboard.api._project",
+        "WayOut": "storyboard.api._fit",
+        "WaysOut": "storyboard.api._fit",
     },
 )

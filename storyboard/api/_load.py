@@ -41,15 +41,15 @@ _CAST = {"characters", "props", "locations", "styles"}
 class CompileOptions:
     """What is asked beside the storyboard itself.
 
-    ``target`` is an id that comes before the storyboard's own; ``settings`` are values that
-    come before its ``vars``; ``max_cost`` is the most that may still be
-    paid, beside the budget of the whole film; ``max_seconds`` comes before the storyboard's own;
-    ``max_references`` raises the target's limit up to its ceiling. ``project`` is the folder
-    out of which no path may lead; without it, the storyboard's git checkout or its own folder.
-    ``is_strict`` makes an error of everything that the target would drop. ``is_simulated`` asks
-    the simulated ledger what is there, and not the real one. ``takes`` is how often each clip is
-    rendered, to choose from, and ``chain_takes`` whether clips on which others open are, too.
-    ``audio`` asks for sound in every shot or in none, whatever the storyboard says.
+    ``target`` is an id that comes before the storyboard's own; ``settings`` are values that come
+    before its ``vars``; ``max_cost`` is the most that may still be paid, beside the ``budget`` of
+    the whole film; that and ``max_seconds`` come before the storyboard's own; ``max_references``
+    raises the target's limit up to its ceiling. ``project`` is the folder out of which no path may
+    lead; without it, the storyboard's git checkout or its own folder. ``is_strict`` makes an error
+    of everything that the target would drop. ``is_simulated`` asks the simulated ledger what is
+    there, and not the real one. ``takes`` is how often each clip is rendered, to choose from, and
+    ``chain_takes`` whether clips on which others open are, too. ``audio`` asks for sound in every
+    shot or in none, whatever the storyboard says.
     ``unsaved`` are the texts of storyboards and libraries that an editor holds, by the paths of
     their files; they are read in place of the files. ``out_dir`` is the folder of the clips, in
     place of ``out`` beside the storyboard.
@@ -58,6 +58,7 @@ class CompileOptions:
     target: str | None = None
     settings: Mapping[str, Any] = field(hash=False, default_factory=dict)
     max_cost: Money | None = None
+    budget: Money | None = None
     max_seconds: int | None = None
     max_references: int | None = None
     target_folders: tuple[Path, ...] = ()

@@ -17,12 +17,14 @@ from storyboard.api._compile import (
 from storyboard.api._load import CompileOptions, Reading
 from storyboard.api._plan import plan_compilation
 from storyboard.compiler.cost import currency
+from storyboard.compiler.film import Film
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve import ResolvedFilm
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
 from storyboard.diagnostics.codes import FEATURE_EMULATED, FEATURE_LOST
 from storyboard.diagnostics.ignores import Ignores
 from storyboard.diagnostics.machine import as_json
+from storyboard.language.model import Storyboard
 from storyboard.plan.amounts import UNKNOWN, money_json
 from storyboard.plan.losses import NO_SOUND, Loss, losses_of
 from storyboard.plan.model import FilmCost, Plan
@@ -126,43 +128,90 @@ class OfferMaker:
 
     def offer(
         self,
-        target: str,
+        target: str | None,
         *,
         is_chosen: bool = False,
         is_silent: bool = False,
         without: Collection[str] = (),
     ) -> Offer:
         """What a target makes of the film, of its silence, or of the film without some shots."""
+        return self.tried(target, is_silent=is_silent, without=without).offer(is_chosen=is_chosen)
+
+    def cast(
+        self, target: str | None, *, is_silent: bool = False, without: Collection[str] = ()
+    ) -> TriedFilm:
+        """The film on a target, before its prompts are fitted; None is the film's own target."""
         options = replace(self.options, target=target)
         found = self.found.copy()
         asked = choose_target(self.reading, options, found)
         resolved = self.resolved.with_audio(False) if is_silent else self.resolved
         if without:
             resolved = resolved.without(without)
-        film = film_on(asked, resolved, self.reading, options, found)
-        requests: tuple[Request, ...] = ()
-        plan: Plan | None = None
-        # Prompts are fitted only where nothing before that is a reason to refuse.
-        if not found.has_errors:
-            compiled = compile_film(
-                film, self.reading, resolved.written, options, found, self.known
-            )
-            requests = compiled.requests
-            is_complete = compiled.is_complete
-            plan = plan_compilation(compiled, options, self.known) if is_complete else None
-        priced = [(one.seconds, one.money) for one in plan.requests] if plan is not None else []
-        loses = losses_of(film, requests, resolved.written, self.reading.libraries.values())
-        shots = [shot for scene in film.scenes for shot in scene.shots]
-        return Offer(
-            target=asked.target,
+        return TriedFilm(
+            reading=self.reading,
+            written=resolved.written,
+            film=film_on(asked, resolved, self.reading, options, found),
+            found=found,
             is_silent=is_silent,
+        )
+
+    def tried(
+        self, target: str | None, *, is_silent: bool = False, without: Collection[str] = ()
+    ) -> TriedFilm:
+        """The film planned on a target, as far as that can take it."""
+        cast = self.cast(target, is_silent=is_silent, without=without)
+        # Prompts are fitted only where nothing before that is a reason to refuse.
+        if cast.found.has_errors or not cast.film.scenes:
+            return cast
+        options = replace(self.options, target=target)
+        compiled = compile_film(
+            cast.film, self.reading, cast.written, options, cast.found, self.known
+        )
+        if not compiled.is_complete:
+            return replace(cast, requests=compiled.requests)
+        plan = plan_compilation(compiled, options, self.known)
+        return replace(cast, requests=compiled.requests, plan=plan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedFilm:
+    """A film on a target that may take it; ``plan`` is None where it cannot, or was not asked."""
+
+    reading: Reading
+    written: Storyboard
+    film: Film
+    found: Diagnostics
+    is_silent: bool
+    requests: tuple[Request, ...] = ()
+    plan: Plan | None = None
+
+    @property
+    def loses(self) -> tuple[Loss, ...]:
+        """What the film loses on the target, and its sound where that was not asked for."""
+        libraries = self.reading.libraries.values()
+        found = losses_of(self.film, self.requests, self.written, libraries)
+        return (NO_SOUND, *found) if self.is_silent else found
+
+    def offer(self, *, is_chosen: bool = False) -> Offer:
+        """What the target makes of the film."""
+        target, plan, found = self.film.target, self.plan, self.found
+        priced = [(one.seconds, one.money) for one in plan.requests] if plan is not None else []
+        return Offer(
+            target=target.target,
+            is_silent=self.is_silent,
             is_chosen=is_chosen,
-            is_superseded=asked.status == "superseded",
-            has_sound=asked.has(Feature.AUDIO) and any(shot.audio for shot in shots),
-            total=total_in(priced, currency(asked)) if plan is not None else None,
+            is_superseded=target.status == "superseded",
+            has_sound=has_sound(self.film),
+            total=total_in(priced, currency(target)) if plan is not None else None,
             cost=plan.cost if plan is not None else FilmCost(),
-            as_of=asked.as_of.isoformat(),
+            as_of=target.as_of.isoformat(),
             losses=tuple(one for one in found if one.code in {FEATURE_LOST, FEATURE_EMULATED}),
-            loses=(NO_SOUND, *loses) if is_silent else loses,
+            loses=self.loses,
             errors=tuple(one for one in found if one.severity is Severity.ERROR),
         )
+
+
+def has_sound(film: Film) -> bool:
+    """Whether a film has sound on its target, so that there is silence to be asked for."""
+    shots = (shot for scene in film.scenes for shot in scene.shots)
+    return any(shot.audio and film.of(shot).target.has(Feature.AUDIO) for shot in shots)

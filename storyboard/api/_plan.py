@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,17 +46,27 @@ class PlanResult(NamedTuple):
         return found
 
 
-def plan_storyboard(file: str, options: CompileOptions) -> PlanResult:
+BestWay = Callable[[Reading, CompileOptions, "Known | None"], str]
+"""Finds the best way for a film to keep to its limits of money, in words; empty for none."""
+
+
+def plan_storyboard(
+    file: str, options: CompileOptions, best_way: BestWay | None = None
+) -> PlanResult:
     """Compile a storyboard, price it and verify the result.
 
     A plan is returned even where there are errors: without the requests of the scenes that they
-    concern, and not applyable.
+    concern, and not applyable. ``best_way`` is asked where the film costs more than it may.
     """
     diagnostics = start(options)
     known = known_takes(file, options, diagnostics)
     reading = read(file, options, diagnostics)
     compilation = compile_reading(reading, options, diagnostics, known)
-    return PlanResult(plan_compilation(compilation, options, known), compilation)
+    way_out = None
+    # What is not complete has no price to be brought down.
+    if best_way is not None and compilation.is_complete:
+        way_out = cache(partial(best_way, reading, options, known))
+    return PlanResult(plan_compilation(compilation, options, known, way_out=way_out), compilation)
 
 
 def known_takes(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:
@@ -89,10 +100,12 @@ def plan_compilation(
     known: Known | None,
     *,
     is_verified: bool = True,
+    way_out: Callable[[], str] | None = None,
 ) -> Plan:
     """The plan of what was compiled; costs beyond the limits are added to what was found.
 
-    ``is_verified`` is False for a plan that nobody is shown.
+    ``is_verified`` is False for a plan that nobody is shown. ``way_out`` finds the best way to
+    keep to the limits of money, in words.
     """
     diagnostics, film = compilation.diagnostics, compilation.film
     reading = compilation.reading
@@ -114,7 +127,7 @@ def plan_compilation(
         film,
         compilation.requests,
         origin=made_from,
-        limit=limit_of(reading, options),
+        limit=replace(limit_of(reading, options), way_out=way_out),
         known=known,
         diagnostics=diagnostics,
         show=as_json,
@@ -150,8 +163,8 @@ def limit_of(reading: Reading, options: CompileOptions) -> Limit:
     node: Mapping[str, Node] = written.node if written is not None else {}
     budget, seconds = node.get("budget"), node.get("max_seconds")
     return Limit(
-        cost=written.budget if written is not None else None,
-        cost_at=budget.span if budget is not None else None,
+        cost=options.budget or (written.budget if written is not None else None),
+        cost_at=budget.span if budget is not None and options.budget is None else None,
         to_pay=options.max_cost,
         seconds=options.max_seconds or (written.max_seconds if written is not None else None),
         seconds_at=seconds.span if seconds is not None and options.max_seconds is None else None,

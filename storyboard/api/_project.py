@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip
     from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
+    from storyboard.api._fit import WaysOut
     from storyboard.api._fix import FileChange
     from storyboard.api._plan import PlanResult
     from storyboard.api._ready import ReadyPlan
@@ -42,6 +43,13 @@ class StitchedFilm(NamedTuple):
 
 def _nothing(*_: object) -> None:
     """Do nothing."""
+
+
+def _best_way(*film: Any) -> str:
+    """The best way for a film to keep to its limits; what finds it is loaded where it is asked."""
+    from storyboard.api._fit import best_way
+
+    return best_way(*film)
 
 
 def _lower(one: Money | None, other: Money | None) -> Money | None:
@@ -125,13 +133,23 @@ class Project:
         """
         from storyboard.api._plan import plan_storyboard
 
-        return plan_storyboard(self.file, self.options)
+        return plan_storyboard(self.file, self.options, _best_way)
 
     def compare(self) -> Comparison:
         """What every target makes of the film; no offers where the film cannot be read."""
         from storyboard.api._compare import compare_targets
 
         return compare_targets(self.file, self.options)
+
+    def fit(self, under: Money | None = None) -> WaysOut:
+        """The ways in which the film costs no more than ``under`` in all, else than its budget.
+
+        They are computed and planned: another target, silence, or fewer shots, by their priority.
+        Raises ``UsageError`` where there is no limit.
+        """
+        from storyboard.api._fit import fit_film
+
+        return fit_film(self.file, under, self.options)
 
     def board(self, *, side: int = 640) -> FilmBoard:
         """The film as cards, with its cast and the shares of its price; see ``render.board``.

@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "Make a film to try everything with, for free.",
     "check": "Find everything that is wrong with storyboards.",
     "plan": "Show what would be rendered, and what it would cost.",
+    "fit": "Show the ways out for a film above its budget.",
     "compile": "Print the requests, as JSON.",
     "run": "Render the clips of a storyboard or a plan.",
     "status": "Show what was sent, where it is and what it cost.",

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -177,6 +178,15 @@ class Framing:
     style: Passage | None = None
 
 
+class Priority(StrEnum):
+    """How much the film needs a shot, by its writer's word."""
+
+    MUST = "must"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
     """A shot with every name bound and every default filled.
@@ -185,7 +195,7 @@ class Shot:
     scene as written, left-out shots included. ``lines`` are the shot's own, said after its
     beats. ``cast`` are the marks of those who are in the frame though the text does not name
     them; None where the shot does not say, empty for nobody else. ``target`` is the id that it or
-    its scene names, empty for the film's.
+    its scene names, empty for the film's. ``priority`` is never sent.
     """
 
     address: str
@@ -205,6 +215,7 @@ class Shot:
     negative: str = ""
     take: int = 1
     target: str = ""
+    priority: Priority = Priority.NORMAL
 
     @property
     def span(self) -> Span:

@@ -56,6 +56,11 @@ class Defaults(Block):
     seam: Annotated[str, *choice("cut", "continue")] | None = Field(
         None, description="How a shot follows the one before: cut, or continue from its last frame."
     )
+    priority: Annotated[str, *choice("must", "high", "normal", "low")] | None = Field(
+        None,
+        description="How much the film needs its shots, for what may be left out to fit a "
+        "budget. Without: normal.",
+    )
     pack: Annotated[str, *choice("auto", "none")] | None = Field(
         None, description="Whether neighbouring shots may share a request. Without: auto."
     )
@@ -216,6 +221,11 @@ class Shot(Block):
     negative: Text | None = Field(None, description="What must not be seen.")
     take: Take | None = Field(
         None, description="Raise it to ask for another rendering of the same text."
+    )
+    priority: Annotated[str, *choice("must", "high", "normal", "low")] | None = Field(
+        None,
+        description="How much the film needs the shot: `storyboard fit` leaves out those of low "
+        "priority first, and never one that must stay. It is never sent. Without: normal.",
     )
     notes: Text | None = Field(None, description="For people; it is never sent.")
     skip: Flag | None = Field(None, description="Leave the shot out of the film.")

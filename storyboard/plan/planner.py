@@ -57,6 +57,7 @@ class Limit:
     """The most a film may cost and last, and where each was said (None: on the command line).
 
     ``cost`` is of all that the film costs, ``to_pay`` and ``seconds`` of what is still to be paid.
+    ``way_out`` finds the best way to keep to the limits of money, in words; empty for none.
     """
 
     cost: Money | None = None
@@ -64,6 +65,7 @@ class Limit:
     to_pay: Money | None = None
     seconds: int | None = None
     seconds_at: Span | None = None
+    way_out: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,12 +249,12 @@ def check_limits(
             )
     _check_known(due, film, limit, diagnostics, has_clips=has_clips)
     if limit.to_pay is not None:
-        within.append(_check_limit(due, rest, limit.to_pay, "limit", None, diagnostics))
+        within.append(_check_limit(due, rest, limit.to_pay, "limit", None, limit, diagnostics))
     if limit.cost is not None:
         is_paid = bool(film.paid.requests or film.under_way.requests)
         what = "the film, with what was paid before," if is_paid else "the film"
         within.append(
-            _check_limit(film.whole, what, limit.cost, "budget", limit.cost_at, diagnostics)
+            _check_limit(film.whole, what, limit.cost, "budget", limit.cost_at, limit, diagnostics)
         )
     return False if False in within else None if None in within else True
 
@@ -287,7 +289,13 @@ def _check_known(
 
 
 def _check_limit(
-    whole: Total, what: str, limit: Money, name: str, at: Span | None, diagnostics: Diagnostics
+    whole: Total,
+    what: str,
+    limit: Money,
+    name: str,
+    at: Span | None,
+    limits: Limit,
+    diagnostics: Diagnostics,
 ) -> bool | None:
     """Whether a sum stays within a limit; None where an unknown price leaves that open."""
     if limit.currency != whole.currency:
@@ -300,11 +308,12 @@ def _check_limit(
         return False
     if whole.known > limit.amount:
         over = Money(whole.known - limit.amount, whole.currency)
+        way_out = limits.way_out() if limits.way_out is not None else ""
         diagnostics.add(
             OVER_BUDGET,
             f"{what} costs {whole}, {over} more than the {limit} it may",
             at,
-            help="shorten it, choose another target, or allow "
+            help=f"{way_out or 'shorten it, choose another target'}, or allow "
             f"{Money(whole.known, whole.currency)}: the smallest {name} that would pass",
         )
         return False

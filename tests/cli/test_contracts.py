@@ -263,3 +263,19 @@ def test_a_bill_goes_to_stdout_in_each_form(film: Path) -> None:
     assert "retries, 2 takes" in run("plan", "--retries", "2", cwd=film).stdout.splitlines()[-1]
     for wrong in (("--retries", "0.5"), ("--retries", "x"), ("--csv", "--out", "film.plan")):
         assert run("plan", *wrong, cwd=film).returncode == 2
+
+
+def test_ways_out_of_a_budget_go_to_stdout_and_none_is_exit_code_1(film: Path) -> None:
+    done = run("fit", "--under", "0.80 USD", cwd=film)
+    assert done.returncode == 0
+    assert done.stdout.startswith("the film costs 0.90 USD, it may cost 0.80 USD\n\n1  ")
+    data = json.loads(run("fit", "--under", "0.80", "--json", cwd=film).stdout)
+    assert data["format"] == "storyboard-fit/1"
+    assert all(float(way["film"]["amount"]) <= 0.8 for way in data["ways"])
+    assert run("fit", "--under", "5 USD", cwd=film).returncode == 0
+    assert run("fit", "--under", "0.01 USD", cwd=film).returncode == 1
+    assert run("fit", cwd=film).returncode == 2  # there is no budget
+    (film / "storyboard.yaml").write_text(FILM.replace("@mara rows", "@marra rows"))
+    broken = run("fit", "--under", "0.80 USD", cwd=film)
+    assert (broken.returncode, broken.stdout) == (1, "")
+    assert "SB203" in broken.stderr

@@ -110,6 +110,8 @@ def test_a_hostile_film_is_shown_harmless(
     check_command("check", "film.yaml")
     check_command("plan", "film.yaml", "--all")
     check_command("plan", "film.yaml", "--compare")
+    check_command("plan", "film.yaml", "--by", "scene")
+    check_command("fit", "film.yaml", "--under", "0.40 USD")
     for form in ("json", "sarif"):
         for stream in printed("check", "film.yaml", "--format", form):
             check_harmless(stream)

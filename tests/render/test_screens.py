@@ -23,6 +23,7 @@ from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip
 from storyboard.render.bill import render_bill
 from storyboard.render.comparison import render_comparison
+from storyboard.render.fit import render_fit
 from storyboard.render.ledger import render_status
 from storyboard.render.plan import render_plan
 from storyboard.render.report import NextSteps, render_report
@@ -132,6 +133,16 @@ def _bill(file: str, by: BillBy) -> Callable[..., str]:
     return shown
 
 
+def _fit(under: str) -> Callable[..., str]:
+    def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+        monkeypatch.chdir(ROOT)
+        file = "examples/lighthouse"
+        found = Project(file, CompileOptions(project=Path())).fit(Money.parse(under))
+        return render_fit(found.to_json(), file=file, color=False, width=width)
+
+    return shown
+
+
 CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "plan": _shown_plan("examples/lighthouse"),
     "plan-all": _shown_plan("examples/lighthouse", everything=True),
@@ -141,6 +152,8 @@ CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "compare-refused": _comparison(max_seconds=80),
     "bill-character": _bill("examples/lighthouse", BillBy.CHARACTER),
     "bill-shot": _bill("long-names.storyboard.yaml", BillBy.SHOT),
+    "fit": _fit("9 USD"),
+    "fit-within": _fit("20 USD"),
     "status": _status,
     "run-report": _report,
 }

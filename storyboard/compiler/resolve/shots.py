@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from storyboard.compiler.film import Beat, Framing, Passage, Scene, Shot, Speech
+from storyboard.compiler.film import Beat, Framing, Passage, Priority, Scene, Shot, Speech
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.texts import Texts, scene_looks
@@ -38,6 +38,7 @@ class Settings:
     audio: bool
     seconds: int
     seam: str
+    priority: str
     pack: bool
     long_prompts: Literal["auto", "always", "never"]
     texts: Mapping[str, Scalar] = field(hash=False)
@@ -57,6 +58,7 @@ def settings(*layers: model.Defaults | None) -> Settings:
         audio=said("audio", False),
         seconds=said("duration", DEFAULT_SECONDS),
         seam=said("seam", "cut"),
+        priority=said("priority", Priority.NORMAL),
         pack=said("pack", "auto") == "auto",
         long_prompts=said("long_prompts", "auto"),
         texts={
@@ -199,6 +201,7 @@ class SceneBuilder:
             else self._negative(shot.negative, looks),
             take=shot.take or 1,
             target=self._target(shot.target or shared.target),
+            priority=Priority(shot.priority or chosen.priority),
         )
 
     def _target(self, written: Scalar | None) -> str:

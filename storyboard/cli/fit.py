@@ -1,0 +1,68 @@
+"""``fit``: the ways out for a film that costs more than it may."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from storyboard.cli.compile_options import compile_options
+from storyboard.cli.errors import in_words, refusal_code
+from storyboard.cli.exit_codes import FINE, REFUSED
+from storyboard.cli.options import color_option, count_simulated_option, file_argument, read_money
+from storyboard.cli.output import has_color, show_findings, terminal_width, write, write_json
+from storyboard.cli.run_options import json_option
+
+if TYPE_CHECKING:
+    from storyboard.api import CompileOptions
+    from storyboard.values.units import Money
+
+
+@click.command("fit", epilog="Example: storyboard fit film.yaml --under '20 USD'")
+@file_argument
+@click.option(
+    "--under",
+    metavar="AMOUNT",
+    callback=read_money,
+    help="What the film may cost in all, as '20 USD'. Without: its budget.",
+)
+@count_simulated_option
+@json_option
+@color_option
+@compile_options
+def fit_command(
+    file: str,
+    options: CompileOptions,
+    under: Money | None,
+    simulate: bool,
+    as_json: bool,
+    color: str,
+) -> int:
+    """Show up to three ways in which the film costs no more than it may. Nothing is changed.
+
+    The ways are another target, silence, and whole shots left out, those of low priority first;
+    each is planned, so that its sum is true, and obeys max_seconds too. Those that keep the most
+    come first. Exit code 1 where there is no way, or the storyboard has errors.
+    """
+    import dataclasses
+
+    from storyboard.api import Project
+    from storyboard.render.fit import render_fit
+
+    with in_words() as ending:
+        found = Project(file, dataclasses.replace(options, is_simulated=simulate)).fit(under)
+        if found.findings:
+            show_findings(found.findings, "text", color, sys.stderr, file)
+            ending.code = refusal_code(found.findings)
+            return ending.code
+        if as_json:
+            shown = json.dumps(found.to_json(), ensure_ascii=False, indent=2)
+            write_json(shown + "\n")
+        else:
+            colored, width = has_color(color, sys.stdout), terminal_width(sys.stdout)
+            text = render_fit(found.to_json(), file=file, color=colored, width=width)
+            write(text, color=colored)
+        ending.code = FINE if found.is_within or found.ways else REFUSED
+    return ending.code
