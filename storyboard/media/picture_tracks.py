@@ -53,7 +53,11 @@ class CopiedPictures:
         self._written = 0
         self._last = -(1 << 62)
         with open_clip(clip) as container:
-            self._stream: VideoStream = film.add_stream_from_template(pictures_of(container))
+            source = pictures_of(container)
+            self._stream: VideoStream = film.add_stream_from_template(source)
+            is_hevc = source.codec_context.name == "hevc"
+        if is_hevc:
+            self._stream.codec_context.codec_tag = "hvc1"  # under its other name Apple plays none
 
     def write(self, clip: Path, facts: ClipFacts, start: int, end: int | None) -> int:
         """Go on with a clip. Raises ``NotCopiedError`` where its times do not fit the track."""

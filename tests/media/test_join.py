@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import tempfile
+from array import array
 from fractions import Fraction
 from pathlib import Path
 
@@ -166,6 +167,36 @@ def test_frames_of_a_picture_with_grain_stay_as_they_were_received(tmp_path: Pat
         for one, other in zip(frames_of(film), received[5:] + received[:5], strict=True)
     ]
     assert min(likeness) >= 45
+
+
+@pytest.mark.parametrize(
+    ("rate", "layout"), [(44_100, "mono"), (24_000, "stereo"), (48_000, "5.1")]
+)
+def test_sound_of_another_rate_or_layout_is_where_it_was(
+    tmp_path: Path, rate: int, layout: str
+) -> None:
+    silent, clip = draw_clip(tmp_path / "1.mp4", 3), tmp_path / "2.mp4"
+    samples = array("f", bytes(4 * rate * 3))
+    for frame in (24, 48):
+        samples[frame * rate // 24] = 0.9
+    with av.open(str(clip), "w") as film, av.open(str(silent)) as source:
+        pictures = film.add_stream_from_template(source.streams.video[0])
+        heard = film.add_stream("aac", rate=rate, layout=layout)
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = pictures
+                film.mux(packet)
+        block = av.AudioFrame("fltp", layout, len(samples))
+        for plane in block.planes:
+            plane.update(samples.tobytes())
+        block.rate, block.pts, block.time_base = rate, 0, Fraction(1, rate)
+        film.mux([*heard.encode(block), *heard.encode(None)])
+    for cut in (JoinPiece(file=clip), JoinPiece(file=clip, start=12, end=60)):
+        made, _, _ = joined([cut] * 3, tmp_path)
+        length = (cut.end or 73) - cut.start
+        places = [part * length + at - cut.start for part in range(3) for at in (24, 48)]
+        wanted = [place / 24 for place in places]
+        assert peaks(made, 0.1) == pytest.approx(wanted, abs=0.001)
 
 
 def test_a_cut_fades_and_pieces_that_follow_each_other_do_not(tmp_path: Path) -> None:
