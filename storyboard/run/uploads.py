@@ -83,26 +83,27 @@ class Uploads:
         with _naming(f'"{path}"'):
             return await self._link(sha256, PurePosixPath(path).suffix.lower(), read)
 
-    async def link_of_frame(self, clip: str) -> str:
-        """The link of the last frame of a take, given by the take's sha256."""
-        task = self._frames.get(clip)
+    async def link_of_frame(self, clip: str, at: int | None = None) -> str:
+        """The link of a frame of a take, given by the take's sha256: of a number, or the last."""
+        name = clip if at is None else f"{clip}.{at}"
+        task = self._frames.get(name)
         if task is None:
-            task = self._frames[clip] = asyncio.ensure_future(self._take_frame(clip))
+            task = self._frames[name] = asyncio.ensure_future(self._take_frame(clip, name, at))
         picture, sha256 = await asyncio.shield(task)
         with _naming("the last frame of the clip before"):
             return await self._link(sha256, picture.suffix, picture.read_bytes)
 
-    async def _take_frame(self, clip: str) -> tuple[Path, str]:
+    async def _take_frame(self, clip: str, name: str, at: int | None) -> tuple[Path, str]:
         for suffix in (".png", ".jpg"):
-            picture = self._store.frames / f"{clip}{suffix}"
+            picture = self._store.frames / f"{name}{suffix}"
             # A link may lead to a picture that is nobody's to send.
             if picture.is_symlink():
                 continue
             if picture.is_file() and not _misfit(picture, self._limits):
                 return picture, hashlib.sha256(picture.read_bytes()).hexdigest()
-        picture = self._store.frames / f"{clip}.png"
+        picture = self._store.frames / f"{name}.png"
         try:
-            await asyncio.to_thread(save_frame, self._store.take(clip), picture)
+            await asyncio.to_thread(save_frame, self._store.take(clip), picture, at)
             if picture.stat().st_size > self._limits.max_bytes:
                 picture = await asyncio.to_thread(_as_jpeg, picture)
         except (ClipError, MediaError) as error:

@@ -9,11 +9,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from drawn_clips import draw_clip, number_on
 from memory_ledger import Memory, MemoryLedger
+from PIL import Image
 
+from storyboard.diagnostics import Diagnostics
 from storyboard.hosts.errors import FailureKind, HostError, trouble
 from storyboard.ledger.store import Store
 from storyboard.run.uploads import Uploads
+from storyboard.targets.load import load
 
 DATA = b"a picture"
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -113,3 +117,29 @@ def test_a_dead_link_is_forgotten_even_where_the_upload_then_fails(
     with pytest.raises(HostError, match="no room"):
         links(shelf, ledger, tmp_path)
     assert ledger.link("shelf", SHA256) is None
+
+
+def test_a_frame_of_a_take_is_the_one_that_is_asked_for(
+    ledger: MemoryLedger, tmp_path: Path
+) -> None:
+    store, shelf = Store(folder=tmp_path), Shelf()
+    store.take("c0ffee").parent.mkdir(parents=True)
+    store.frames.mkdir(parents=True)
+    draw_clip(store.take("c0ffee"), 2, size=(640, 360))
+    host: Any = shelf
+    target = load("fal/kling-o3-pro", Diagnostics())
+    assert target is not None
+
+    async def work() -> list[str]:
+        uploads = Uploads(host, ledger, store, tmp_path, target.pictures)
+        asked = [uploads.link_of_frame("c0ffee", at) for at in (None, 24, 24, 48)]
+        return list(await asyncio.gather(*asked))
+
+    last, first, again, end = asyncio.run(work())
+    assert first == again
+    assert last == end != first
+    numbers = {}
+    for picture in store.frames.iterdir():
+        with Image.open(picture) as image:
+            numbers[picture.name] = number_on(image)
+    assert numbers == {"c0ffee.png": 48, "c0ffee.24.png": 24, "c0ffee.48.png": 48}
