@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -15,13 +15,15 @@ from storyboard.api._load import CompileOptions, Reading, read
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.cost import price
 from storyboard.compiler.demands import check_demands
-from storyboard.compiler.film import Clip, Film, Part, Scene
+from storyboard.compiler.film import Clip, Film, KeptPart, Part, Scene
 from storyboard.compiler.lower import Lowering, lower, second_of
 from storyboard.compiler.pack import pack
-from storyboard.compiler.request import Request
+from storyboard.compiler.request import Request, shot_part
 from storyboard.compiler.resolve import ResolvedFilm, resolve
 from storyboard.compiler.resolve.scene_errors import UnpricedScene, find_unpriced
+from storyboard.compiler.reuse import PaidClip, restore_whole
 from storyboard.compiler.ruler import Ruler
+from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.split import split
 from storyboard.compiler.split.findings import check_clips, check_faces
 from storyboard.diagnostics import Diagnostics, Span
@@ -29,6 +31,7 @@ from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
 from storyboard.language.model import DEFAULT_TARGET, Storyboard
 from storyboard.targets.load import load
 from storyboard.targets.model import RenderedSecond, Target
+from storyboard.values.segments import FormerShot, ShotPart
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
@@ -40,13 +43,16 @@ class Compilation:
     """A storyboard as far as it could be compiled, and everything that was found.
 
     ``film`` is None where nothing could be read of it. ``requests`` are those of the scenes that no
-    error concerns, ``unpriced`` are the others. ``is_complete`` says that there are no errors.
+    error concerns, with further takes; ``cut`` is the film in its order, the requests that stand in
+    it and what is kept of clips that were paid before; ``unpriced`` are the other scenes.
+    ``is_complete`` says that there are no errors.
     """
 
     reading: Reading
     diagnostics: Diagnostics
     film: Film | None = None
     requests: tuple[Request, ...] = ()
+    cut: tuple[Request | KeptPart, ...] = ()
     unpriced: tuple[UnpricedScene, ...] = ()
     is_complete: bool = False
 
@@ -98,6 +104,9 @@ def compile_film(
     known: Known | None,
 ) -> Compilation:
     """Compile a film that was resolved for its target; see ``compile_reading``."""
+    if options.reuse is not None:
+        scenes = tuple(replace(scene, reuse=options.reuse) for scene in film.scenes)
+        film = replace(film, scenes=scenes)
 
     def unpriced_scenes() -> tuple[UnpricedScene, ...]:
         libraries = reading.libraries.values()
@@ -109,16 +118,27 @@ def compile_film(
             reading=reading, diagnostics=diagnostics, film=film, unpriced=unpriced_scenes()
         )
     wrong = {scene.number for scene in unpriced_scenes()}
-    clips = fit_film(film, composers, diagnostics, known, wrong)
+    lowerings = lowerings_of(film, diagnostics)
+    clips = fit_film(film, composers, lowerings, diagnostics, known, wrong)
+    rendered = [(scene, clips_of(fitted)) for scene, fitted in clips]
     unpriced = unpriced_scenes()
     wrong = {scene.number for scene in unpriced}
-    clips = [(scene, fitted) for scene, fitted in clips if scene.number not in wrong]
+    rendered = [(scene, chosen) for scene, chosen in rendered if scene.number not in wrong]
     if not diagnostics.has_errors:
-        fitted = [clip for _, of_scene in clips for clip in of_scene]
+        chosen = [clip for _, of_scene in rendered for clip in of_scene]
         for one in film.films():
-            own = (clip for clip in fitted if film.of(clip.parts[0].shot) is one)
+            own = (clip for clip in chosen if film.of(clip.parts[0].shot) is one)
             check_faces(one, own, composers[one.target.target])
-    requests = lower(film, clips, diagnostics, options.takes, are_chains_taken=options.chain_takes)
+    requests = lower(
+        film, rendered, lowerings, diagnostics, options.takes, are_chains_taken=options.chain_takes
+    )
+    chosen_takes = (request for request in requests if request.alternate_of is None)
+    cut = tuple(
+        one if isinstance(one, KeptPart) else next(chosen_takes)
+        for scene, fitted in clips
+        if scene.number not in wrong
+        for one in fitted
+    )
     if not diagnostics.has_errors:
         check_ignores(diagnostics)
     return Compilation(
@@ -126,6 +146,7 @@ def compile_film(
         diagnostics=diagnostics,
         film=film,
         requests=requests,
+        cut=cut,
         unpriced=unpriced,
         is_complete=not diagnostics.has_errors,
     )
@@ -232,13 +253,20 @@ def composers_of(film: Film, diagnostics: Diagnostics) -> dict[str, Composer]:
     }
 
 
+def lowerings_of(film: Film, diagnostics: Diagnostics) -> dict[str, Lowering]:
+    """What makes the film's requests, by the id of the target."""
+    digests = ShotDigests(film)
+    return {one.target.target: Lowering(one, digests, diagnostics) for one in film.films()}
+
+
 def fit_film(
     film: Film,
     composers: Mapping[str, Composer],
+    lowerings: Mapping[str, Lowering],
     diagnostics: Diagnostics,
     known: Known | None = None,
     wrong: Set[int] = frozenset(),
-) -> list[tuple[Scene, tuple[Clip, ...]]]:
+) -> list[tuple[Scene, tuple[Clip | KeptPart, ...]]]:
     """The clips of each run of neighbouring shots of a scene that have one target.
 
     ``known`` tells what is paid, which counts in scenes whose number is not among the ``wrong``.
@@ -249,42 +277,57 @@ def fit_film(
         for name, shots in groupby(scene.shots, lambda shot: film.of(shot).target.target):
             run = replace(scene, shots=tuple(shots)) if film.parts else scene
             composer = composers[name]
-            clips.append((run, _fit(composer.film, run, composer, paid, diagnostics)))
+            fitted = _fit(composer.film, run, composer, lowerings[name], paid, diagnostics)
+            clips.append((run, fitted))
     for run, fitted in clips:
-        check_clips(fitted, composers[film.of(run.shots[0]).target.target])
+        check_clips(clips_of(fitted), composers[film.of(run.shots[0]).target.target])
     for one in film.films():
-        own = [fitted for run, fitted in clips if film.of(run.shots[0]).target is one.target]
+        own = [
+            clips_of(fitted) for run, fitted in clips if film.of(run.shots[0]).target is one.target
+        ]
         check_demands(one, chain.from_iterable(own), diagnostics)
     return clips
 
 
+def clips_of(fitted: Iterable[Clip | KeptPart]) -> tuple[Clip, ...]:
+    """What must be rendered, or was, as it is; without what is kept of other clips."""
+    return tuple(one for one in fitted if isinstance(one, Clip))
+
+
 def _fit(
-    film: Film, scene: Scene, composer: Composer, known: Known | None, diagnostics: Diagnostics
-) -> tuple[Clip, ...]:
+    film: Film,
+    scene: Scene,
+    composer: Composer,
+    lowering: Lowering,
+    known: Known | None,
+    diagnostics: Diagnostics,
+) -> tuple[Clip | KeptPart, ...]:
     """The clips of a scene, as few and cheap as they can be; ``known`` tells what is paid."""
-    lowering = Lowering(film, Diagnostics())
 
     @cache
     def amount(seconds: int, second: RenderedSecond) -> Decimal | None:
         return price(film.target, seconds, second).amount
 
-    def is_paid(parts: tuple[Part, ...], seconds: int) -> bool:
-        # What continues has the digest of the clip before it in its own, which is not known yet.
-        if known is None or parts[0].continues:
-            return False
-        asked = sum(part.seconds for part in parts)
-        clip = Clip(parts=parts, seconds=seconds, padding=seconds - asked)
-        return known.is_paid(lowering.request(scene, clip, None).digest)
+    def content(part: Part) -> ShotPart:
+        return shot_part(part, lowering.digests)
+
+    def former(part: Part) -> tuple[FormerShot, ...]:
+        return () if known is None else known.former(content(part))
+
+    def paid(take: str) -> PaidClip:
+        assert known is not None  # noqa: S101 - only asked for what it has told of
+        clip = known.clip(take)
+        return clip.digest, clip.seconds
 
     def cost(parts: tuple[Part, ...], seconds: int) -> Decimal | None:
-        if is_paid(parts, seconds):
+        if known is not None and known.is_ordered(tuple(map(content, parts))):
             return Decimal(0)
         return amount(seconds, second_of(film, parts))
 
     def second(part: Part) -> Money | None:
         return price(film.target, 1, second_of(film, (part,))).money
 
-    return pack(
+    fitted = pack(
         split(scene, film.target, composer),
         scene,
         film.target,
@@ -292,6 +335,8 @@ def _fit(
         cast=film.cast,
         # At one price a second the fewest seconds cost the least: no need to ask for each clip.
         cost=cost if film.cast.is_priced_apart() or known is not None else None,
+        former=former if known is not None and scene.reuse != "none" else None,
         price=second,
         diagnostics=diagnostics,
     )
+    return fitted if known is None else restore_whole(fitted, scene, lowering, paid)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 from storyboard.compiler.resolve import Shelf
 from storyboard.compiler.resolve.members import members_of
@@ -49,10 +49,10 @@ class CompileOptions:
     of everything that the target would drop. ``is_simulated`` asks the simulated ledger what is
     there, and not the real one. ``takes`` is how often each clip is rendered, to choose from, and
     ``chain_takes`` whether clips on which others open are, too. ``audio`` asks for sound in every
-    shot or in none, whatever the storyboard says.
-    ``unsaved`` are the texts of storyboards and libraries that an editor holds, by the paths of
-    their files; they are read in place of the files. ``out_dir`` is the folder of the clips, in
-    place of ``out`` beside the storyboard.
+    shot or in none, and ``reuse`` for shots, clips or none of what is paid, whatever the
+    storyboard says. ``unsaved`` are the texts of storyboards and libraries that an editor holds, by
+    the paths of their files; they are read in place of the files. ``out_dir`` is the folder of the
+    clips, in place of ``out`` beside the storyboard.
     """
 
     target: str | None = None
@@ -68,6 +68,7 @@ class CompileOptions:
     takes: int = 1
     chain_takes: bool = False
     audio: bool | None = None
+    reuse: Literal["shots", "clips", "none"] | None = None
     unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
     out_dir: Path | None = None
 

@@ -126,6 +126,7 @@ def plan_compilation(
     made = make_plan(
         film,
         compilation.requests,
+        compilation.cut,
         origin=made_from,
         limit=replace(limit_of(reading, options), way_out=way_out),
         known=known,
@@ -136,7 +137,8 @@ def plan_compilation(
     if not is_verified:
         return made
     wrong = {scene.number for scene in compilation.unpriced}
-    broken = verify(made, [_rules(one, wrong) for one in film.films()])
+    rules = [_rules(one, wrong) for one in film.films()]
+    broken = verify(made, rules, rules[0].film)
     for problem in broken[:_MAX_PROBLEMS]:
         diagnostics.add(
             WRONG_PLAN,

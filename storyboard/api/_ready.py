@@ -121,6 +121,7 @@ def _check_options(options: CompileOptions) -> None:
         "--takes": options.takes != 1,
         "--chain-takes": options.chain_takes,
         "--audio": options.audio is not None,
+        "--reuse": options.reuse is not None,
     }
     for name, is_given in given.items():
         if is_given:

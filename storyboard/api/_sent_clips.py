@@ -11,7 +11,7 @@ from storyboard.api._load import STANDARD_INPUT
 from storyboard.errors import UsageError
 
 if TYPE_CHECKING:
-    from storyboard.ledger import Finished, Intent, Lease
+    from storyboard.ledger import Intent, Lease, PaidOrder
     from storyboard.ledger.store import Store
     from storyboard.values.addresses import ClipName
 
@@ -37,7 +37,7 @@ class FilmStatus:
     """
 
     sent: SentClips
-    elsewhere: tuple[Finished, ...]
+    elsewhere: tuple[PaidOrder, ...]
     lease: Lease | None
 
 
@@ -63,8 +63,7 @@ def find_sent(file: str, *, simulated: bool = False, clips: Path | None = None) 
     intents = ledger.intents()
     if location.is_dir():
         return SentClips(store=store, intents=tuple(intents))
-    names = {run.id: Path(run.file).name for run in ledger.runs()}
-    ours = tuple(one for one in intents if names.get(one.run, location.name) == location.name)
+    ours = tuple(one for one in intents if one.order.film == location.name)
     others = frozenset(one.digest for one in intents) - {one.digest for one in ours}
     return SentClips(store=store, intents=ours, others=others)
 

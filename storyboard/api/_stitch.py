@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,12 @@ from storyboard.errors import StoryboardError
 
 if TYPE_CHECKING:
     from storyboard.ledger.store import Store
-    from storyboard.media.join import JoinedFilm
+    from storyboard.media.join import JoinedFilm, JoinPiece
     from storyboard.plan import Plan
+    from storyboard.plan.planned_request import PlannedRequest
+    from storyboard.plan.timeline import TimelineSegment
     from storyboard.project.outputs import Outputs
+    from storyboard.values.segments import Segment
 
 
 class MissingClipsError(StoryboardError):
@@ -36,36 +39,17 @@ def stitch_plan(
     outputs: Outputs,
     force: bool = False,
 ) -> tuple[JoinedFilm, int]:
-    """Join the clips of a plan in its order, padding cut off; the film, and how many clips it has.
+    """Join the segments of a plan's timeline; the film, and how many clips it is made of.
 
     Without ``out`` the film is ``film.mp4`` beside the clips. ``say`` hears why clips are encoded
     anew. ``force`` replaces a file that is none of ``outputs``. Raises ``MissingClipsError``,
     ``StitchError``, ``LedgerError``, ``LockError``, ``OutputError`` and
     ``OutsideError``.
     """
-    from storyboard.media.join import JoinPiece, join
+    from storyboard.media.join import join
 
-    titles = {one.scene: one.title or one.scene for one in plan.totals.scenes}
-
-    # Further takes are there to choose from: the film has one of each.
-    requests = [one for one in plan.requests if one.alternate_of is None]
-    pieces, lost = [], []
-    takes = _takes_of(store)
-    for request in requests:
-        take = takes.get(request.digest)
-        if take is None or not store.has(take):
-            lost.append(request.id)
-            continue
-        file, clip = store.take(take), store.clip(request.id)
-        links = (clip,) if clip.is_file() and clip.samefile(file) else ()
-        kept = request.seconds - request.padding if request.padding else None
-        scene = request.id.partition("/")[0]
-        chapter = titles.get(scene, scene)
-        pieces.append(
-            JoinPiece(file=file, seconds=kept, chapter=chapter, name=request.id, links=links)
-        )
-    if lost:
-        raise MissingClipsError(tuple(lost), len(requests))
+    stretches = _stretches(plan, store)
+    pieces = [_piece(stretch, store) for stretch in stretches]
     if out is None and store.clips is not None:
         # The folder that was asked for may be anywhere, but nothing in it may lead out of it.
         outputs = replace(outputs, root=store.clips.resolve())
@@ -73,10 +57,114 @@ def stitch_plan(
     outputs.check(film, force=force)
     made = join(pieces, film, say)
     outputs.keep(film)
-    return made, len(pieces)
+    return made, len({stretch.take for stretch in stretches})
 
 
-def _takes_of(store: Store) -> dict[str, str]:
-    takes = {digest: one.clip for digest, one in store.finished().items()}
-    takes |= {one.digest: one.clip for one in store.read_ledger().intents() if one.clip is not None}
-    return takes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """Segments that follow each other in one clip: its ``take``, and seconds of it.
+
+    ``guards_start`` and ``guards_end`` say that another shot of the clip lies there, and that
+    nobody has seen where exactly it is cut: a frame is left out.
+    """
+
+    take: str
+    start: float
+    end: float
+    name: str
+    chapter: str
+    guards_start: bool
+    guards_end: bool
+
+
+def _stretches(plan: Plan, store: Store) -> list[_Stretch]:
+    """The film as stretches of clips. Raises ``MissingClipsError``."""
+    titles = {one.scene: one.title or one.scene for one in plan.totals.scenes}
+    requests = {one.id: one for one in plan.requests}
+    places = _ClipPlaces(store)
+    found: list[_Stretch] = []
+    missing: dict[str, None] = {}
+    wanted: dict[str, None] = {}
+    for segment in plan.timeline:
+        request = requests.get(segment.request or "")
+        name = request.id if request is not None else f"{segment.shot}"
+        wanted[name] = None
+        take = segment.take if request is None else places.takes.get(request.digest)
+        if take is None or not store.has(take):
+            missing[name] = None
+            continue
+        place = places.place(take, segment, request)
+        chapter = titles.get(segment.shot.partition("/")[0], "")
+        before = found[-1] if found else None
+        guards = not place.is_exact
+        if before is not None and (before.take, before.end) == (take, place.start):
+            found[-1] = replace(
+                before, end=place.end, guards_end=guards and places.goes_on(take, place.end)
+            )
+            continue
+        found.append(
+            _Stretch(
+                take=take,
+                start=place.start,
+                end=place.end,
+                name=name,
+                chapter=chapter,
+                guards_start=guards and place.start > 0,
+                guards_end=guards and places.goes_on(take, place.end),
+            )
+        )
+    if missing:
+        raise MissingClipsError(tuple(missing), len(wanted))
+    return found
+
+
+class _ClipPlaces:
+    """Which clip each request has, and where shots stand in clips, by ledger and lock."""
+
+    def __init__(self, store: Store) -> None:
+        lock, intents = store.read_lock(), store.read_ledger().intents()
+        finished = lock.finished().items()
+        self.takes = {digest: one.clip for digest, one in finished if one.clip is not None}
+        self.takes |= {one.digest: one.clip for one in intents if one.clip is not None}
+        self._segments = dict(lock.segments) | {
+            one.clip: one.segments for one in intents if one.clip is not None and one.segments
+        }
+
+    def place(
+        self, take: str, segment: TimelineSegment, request: PlannedRequest | None
+    ) -> Segment | TimelineSegment:
+        """Where a segment really is; as it was asked for where nothing better is known."""
+        if request is None:
+            return segment
+        for shot, content in zip(request.shots, request.contents, strict=True):
+            if (shot.address, shot.part) == (segment.shot, segment.part):
+                for found in self._segments.get(take, ()):
+                    if found.content == content:
+                        return found
+        return segment
+
+    def goes_on(self, take: str, end: float) -> bool:
+        """Whether another shot of a clip begins where one ends."""
+        return any(one.start == end for one in self._segments.get(take, ()))
+
+
+def _piece(stretch: _Stretch, store: Store) -> JoinPiece:
+    from storyboard.media.join import JoinPiece, StitchError
+    from storyboard.media.mp4 import ClipError, read_clip
+
+    file, clip = store.take(stretch.take), store.clip(stretch.name)
+    links = (clip,) if clip.is_file() and clip.samefile(file) else ()
+    try:
+        facts = read_clip(file)
+    except ClipError as error:
+        raise StitchError(f"the film cannot be made: {stretch.name}: {error}") from None
+    start = facts.frame_at(stretch.start) + stretch.guards_start
+    end = facts.frame_at(stretch.end) - stretch.guards_end
+    return JoinPiece(
+        file=file,
+        start=start,
+        end=None if end >= facts.frames else end,
+        chapter=stretch.chapter,
+        name=stretch.name,
+        links=links,
+    )

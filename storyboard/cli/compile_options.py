@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -56,6 +56,8 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
         target_folders: tuple[Path, ...],
         project: Path | None,
         max_references: int | None,
+        reuse: Literal["shots", "clips", "none"] | None,
+        refresh: bool,
         strict: bool,
         audio: str | None,
         **others: Any,
@@ -68,6 +70,7 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
             target_folders=target_folders,
             project=project,
             max_references=max_references,
+            reuse="none" if refresh else reuse,
             is_strict=strict,
             audio=None if audio is None else audio == "on",
         )
@@ -113,6 +116,16 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
                 "--audio",
                 type=click.Choice(("on", "off")),
                 help="Sound in every shot, or in none, whatever the storyboard says.",
+            ),
+            click.option(
+                "--reuse",
+                type=click.Choice(["shots", "clips", "none"]),
+                help="What is kept of clips that are paid, before the storyboard's own word.",
+            ),
+            click.option(
+                "--refresh",
+                is_flag=True,
+                help="Render anew what this version would word otherwise: --reuse none.",
             ),
             click.option(
                 "--strict", is_flag=True, help="Make an error of all that the target would drop."

@@ -23,6 +23,7 @@ from storyboard.diagnostics import Span
 from storyboard.document.nodes import Mapping as MappingNode
 from storyboard.document.nodes import Scalar
 from storyboard.targets.model import Target
+from storyboard.values.segments import FormerShot
 from storyboard.values.units import Money
 
 FIRST_MENTION = 0xF0000
@@ -276,7 +277,9 @@ class Shot:
 class Scene:
     """Shots that may share requests; ``address`` is the scene's id, else its number.
 
-    ``number`` counts from 1 as written, left-out scenes included.
+    ``number`` counts from 1 as written, left-out scenes included. ``reuse`` says what is kept of
+    clips that are paid: each shot that has not changed, only whole clips, or nothing unless the
+    very same would be sent.
     """
 
     address: str
@@ -285,6 +288,7 @@ class Scene:
     aspect_ratio: str
     pack: bool
     long_prompts: Literal["auto", "always", "never"]
+    reuse: Literal["shots", "clips", "none"] = "shots"
     shots: tuple[Shot, ...]
 
 
@@ -428,3 +432,11 @@ class Clip:
     parts: tuple[Part, ...]
     seconds: int
     padding: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPart:
+    """A part that is not rendered, as it stands in a clip that is paid."""
+
+    part: Part
+    former: FormerShot

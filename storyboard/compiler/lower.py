@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from storyboard.compiler.cost import currency
 from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Reference, Scene
-from storyboard.compiler.request import AssetUse, Dependency, Request, takes_of
+from storyboard.compiler.request import AssetUse, Dependency, Request, shot_part, takes_of
+from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
@@ -21,6 +22,7 @@ from storyboard.values.canonical import digest
 def lower(
     film: Film,
     clips: Sequence[tuple[Scene, Sequence[Clip]]],
+    lowerings: Mapping[str, Lowering],
     diagnostics: Diagnostics,
     times: int = 1,
     *,
@@ -29,39 +31,29 @@ def lower(
     """The film's requests, in its order; each clip becomes one, and ``times - 1`` alternates.
 
     Each is for the target of its shots, and may open on a frame of a clip of another target.
+    ``lowerings`` are by the ids of the targets.
 
-    A clip that continues opens on the last frame of the request before it. Clips of such chains
+    A clip that continues opens on the last frame of the shot before it. Clips of such chains
     have alternates only where ``are_chains_taken``; see ``takes``.
     """
-    lowerings = {one.target.target: Lowering(one, diagnostics) for one in film.films()}
 
     def lowering(clip: Clip) -> Lowering:
         return lowerings[film.of(clip.parts[0].shot).target.target]
 
-    film_takes: list[Request] = []
-    for scene, clip in _each(clips):
-        opened_on = _opened_on(clip, film_takes[-1:], 0)
-        film_takes.append(lowering(clip).request(scene, clip, opened_on))
+    film_takes = [lowering(clip).request(scene, clip) for scene, clip in _each(clips)]
     if times == 1:
         return tuple(film_takes)
     once = () if are_chains_taken else rendered_once(film_takes)
     check_takes(currency(film.target), film_takes, once, times, diagnostics)
     single = {one.id for one in once}
     requests: list[Request] = []
-    before: list[Request] = []
     for (scene, clip), chosen in zip(_each(clips), film_takes, strict=True):
         numbers = take_numbers(clip.parts[0].shot.take, 1 if chosen.id in single else times)
-        others = [
-            lowering(clip).request(
-                scene,
-                renumbered(clip, number),
-                _opened_on(clip, before, index),
-                alternate_of=chosen.id,
-            )
-            for index, number in islice(enumerate(numbers), 1, None)
+        requests.append(chosen)
+        requests += [
+            lowering(clip).request(scene, renumbered(clip, number), alternate_of=chosen.id)
+            for number in islice(numbers, 1, None)
         ]
-        before = [chosen, *others]
-        requests += before
     return tuple(requests)
 
 
@@ -69,37 +61,25 @@ def _each(clips: Sequence[tuple[Scene, Sequence[Clip]]]) -> Iterator[tuple[Scene
     return ((scene, clip) for scene, scene_clips in clips for clip in scene_clips)
 
 
-def _opened_on(clip: Clip, before: Sequence[Request], index: int) -> Request | None:
-    """The request whose last frame a clip opens on.
-
-    A shot continues the first take of the shot before it; a part of a divided shot continues
-    its own: whoever raises the shot's take has both.
-    """
-    opening = clip.parts[0]
-    if not before or not opening.continues:
-        return None
-    return before[index if opening.number > 1 else 0]
-
-
 class Lowering:
     """Makes the requests of one film; what its requests share is made once."""
 
-    def __init__(self, film: Film, diagnostics: Diagnostics) -> None:
+    def __init__(self, film: Film, digests: ShotDigests, diagnostics: Diagnostics) -> None:
         self.film = film
+        self.digests = digests
         self.diagnostics = diagnostics
         self._elements: dict[tuple[str, int], tuple[dict[str, Any], tuple[_Use, ...]]] = {}
 
-    def request(
-        self, scene: Scene, clip: Clip, before: Request | None, alternate_of: str | None = None
-    ) -> Request:
-        """The request of a clip; ``before`` is the one whose last frame it opens on, or None.
+    def request(self, scene: Scene, clip: Clip, alternate_of: str | None = None) -> Request:
+        """The request of a clip.
 
         ``alternate_of`` is the id of the request that the film is made of, for another take.
         """
         draft = _Draft(self)
-        draft.write(scene, clip, before)
+        draft.write(scene, clip)
         endpoint = self.film.target.endpoint
         content = {
+            "host": self.film.target.host,
             "endpoint": endpoint,
             "payload": draft.payload,
             "take": takes_of(clip),
@@ -115,11 +95,26 @@ class Lowering:
             digest=digest(content),
             clip=clip,
             second=second_of(self.film, clip.parts),
+            shots=tuple(shot_part(part, self.digests) for part in clip.parts),
             tokens=draft.tokens,
             characters=tuple(draft.characters),
             tags=draft.tags,
             assets=draft.asset_uses(),
             depends_on=tuple(draft.depends_on),
+        )
+
+    def opened_on(self, part: Part, pointer: str) -> Dependency | None:
+        """The frame that a part opens on, None where there is none before it.
+
+        A shot continues the film's take of the shot before it; a part of a divided shot continues
+        its own: whoever raises the shot's take has both.
+        """
+        number = part.number - 1 or None
+        before = part.shot if number else self.digests.before(part.shot)
+        if before is None:
+            return None
+        return Dependency(
+            shot=before.address, part=number, digest=self.digests.of(before), pointer=pointer
         )
 
     def element(self, reference: Reference, index: int) -> tuple[dict[str, Any], tuple[_Use, ...]]:
@@ -237,14 +232,14 @@ class _Draft:
         self._uses: dict[str, tuple[Asset, list[str]]] = {}
         self._frame = ""
 
-    def write(self, scene: Scene, clip: Clip, before: Request | None) -> None:
+    def write(self, scene: Scene, clip: Clip) -> None:
         """Fill in the payload, field by field of the target's table."""
         fields, payload = self.target.request, self.payload
         shot = clip.parts[0].shot
         if fields.model:
             payload[fields.model] = self.target.endpoint
         self._write_texts(clip)
-        self._write_frames(clip, before)
+        self._write_frames(clip)
         self._write_references()
         if fields.negative and shot.negative:
             payload[fields.negative] = shot.negative
@@ -304,7 +299,7 @@ class _Draft:
         self.tokens[tag] = reference.name if reference is not None else "first frame"
         return tag
 
-    def _write_frames(self, clip: Clip, before: Request | None) -> None:
+    def _write_frames(self, clip: Clip) -> None:
         fields = self.target.request
         first, last = clip.parts[0], clip.parts[-1]
         if None in self._images:
@@ -314,16 +309,9 @@ class _Draft:
         if first.opens and pointer != "/None":
             if first.start_frame is not None:
                 self._frame = self._asset(first.start_frame, pointer)
-            elif before is not None:
-                self._frame = f"output:{before.digest}#last_frame"
-                self.depends_on.append(
-                    Dependency(
-                        request=before.id,
-                        digest=before.digest,
-                        output="last_frame",
-                        pointer=pointer,
-                    )
-                )
+            elif (before := self.lowering.opened_on(first, pointer)) is not None:
+                self._frame = before.stand_in
+                self.depends_on.append(before)
             if None not in self._images and fields.start_frame:
                 self.payload[fields.start_frame] = self._frame
         if last.end_frame is not None and fields.end_frame:

@@ -8,11 +8,13 @@ clips are optimal together, by dynamic programming over one ordered key:
 2. cuts that nobody wrote: boundaries inside a shot, away from its beats, that lie in a shot list
    or between requests without a first frame;
 3. seams inside a shot: its parts in requests of their own;
-4. requests;
-5. evenness: the sum of the squares of the billed seconds.
+4. new seams inside a clip that is paid, where only some of its shots are kept;
+5. requests;
+6. evenness: the sum of the squares of the billed seconds.
 
-Of equal choices the one with the longer clips first is taken. Work grows with the number of
-parts times the shots of a request.
+A shot that stands in a clip that is paid may be kept: it costs nothing and needs no request. Of
+equal choices the one with the longer clips first is taken. Work grows with the number of parts
+times the shots of a request.
 """
 
 from __future__ import annotations
@@ -20,23 +22,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from storyboard.compiler.demands import opens_as_demanded
-from storyboard.compiler.film import FRAME, Cast, Clip, Part, Scene
+from storyboard.compiler.film import FRAME, Cast, Clip, KeptPart, Part, Scene
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
 from storyboard.targets.model import Feature, Target
+from storyboard.values.segments import FormerShot
 from storyboard.values.units import Money
 
 CostFunction = Callable[[tuple[Part, ...], int], Decimal | None]
 """What a clip of these parts and billed seconds still costs; None where no price is known."""
 
+Former = Callable[[Part], Sequence[FormerShot]]
+"""The places of a part in clips that are paid; none where it must be rendered."""
+
 _NOTHING: frozenset[str] = frozenset()
 _REFUSED = 1 << 40
 """More billed seconds than any film has."""
 _REQUEST = 1 << 60
-_SEAM = 1 << 80
-_CUT = 1 << 100
+_NEW_SEAM = 1 << 80
+_SEAM = 1 << 100
+_CUT = 1 << 120
+_NEVER = 1 << 200
+"""More than any film weighs: there is always another way, as each shot can be rendered."""
 
 SortKey = tuple[int, Decimal | int, int]
 
@@ -49,19 +59,24 @@ def pack(
     *,
     cast: Cast,
     cost: CostFunction | None = None,
+    former: Former | None = None,
     price: Callable[[Part], Money | None] | None = None,
     diagnostics: Diagnostics,
-) -> tuple[Clip, ...]:
+) -> tuple[Clip | KeptPart, ...]:
     """The clips of a scene, in order; together they render each shot in one of its ways.
 
     ``ways`` are those of each shot. ``cost`` is asked for every clip that is possible; without
-    it billed seconds are compared. ``price`` is one second's price of a part, for the message
+    it billed seconds are compared. ``former`` says which parts are paid, and where they stand;
+    what is kept is given as it is. ``price`` is one second's price of a part, for the message
     about padding. A part that no request can carry is reported and becomes a clip of its own. A
     joined part that opens a clip becomes one that continues.
     """
-    packer = _Packer(ways, scene, target, max_references, cast, cost)
-    clips = []
-    for chosen in packer.partition():
+    packer = _Packer(ways, scene, target, max_references, cast, cost, former)
+    clips: list[Clip | KeptPart] = []
+    for chosen, kept in packer.partition():
+        if kept is not None:
+            clips.append(KeptPart(part=packer.parts[chosen[0]], former=kept))
+            continue
         clip = packer.clip(chosen)
         packer.report(clip, diagnostics)
         if clip.padding:
@@ -79,8 +94,10 @@ class _Packer:
         max_references: int,
         cast: Cast,
         cost: CostFunction | None,
+        former: Former | None,
     ) -> None:
         self.packs = scene.pack
+        self.keeps_whole = scene.reuse == "clips"
         self.target = target
         self.max_references = max_references
         self.cast = cast
@@ -90,7 +107,12 @@ class _Packer:
         self.avoids = target.has(Feature.NEGATIVE_PROMPT)
         self.joins = target.features[Feature.FIRST_FRAME].how != "none"
         self.wants_frames = target.end_frame_needs_start or Feature.FIRST_FRAME in target.requires
+        # Where only whole clips are used again, even ones are worth more than few.
+        self.per_request, self.per_square = (1, 1 << 30) if self.keeps_whole else (_REQUEST, 1)
         self.parts, self.next = _graph(ways)
+        self.former: list[Sequence[FormerShot]] = (
+            [] if former is None else [former(part) for part in self.parts]
+        )
         firsts = ways[0] if ways else ()
         self.starts = [sum(map(len, firsts[:index])) for index in range(len(firsts))]
         self.names = [
@@ -115,43 +137,96 @@ class _Packer:
         self.with_video = max_references if fewer is None else min(fewer, max_references)
         self.max_videos = target.elements.max_videos if target.elements else 0
 
-    def partition(self) -> list[tuple[int, ...]]:
-        """The best clips, each as the indices of its parts."""
-        size, parts = len(self.parts), self.parts
+    def partition(self) -> list[tuple[tuple[int, ...], FormerShot | None]]:
+        """The best clips, each as the indices of its parts; a part that is kept with its place."""
+        size = len(self.parts)
         if not size:
             return []
-        best: list[SortKey] = [(0, 0, 0)] * (size + 1)
-        chosen: list[tuple[int, ...]] = [()] * size
-        after: list[int] = [size] * size  # where the next clip begins
         billed = [self._billed(seconds) for seconds in range(self.target.seconds.max + 1)]
+        self.rendered = [_END] * size
+        self.kept: list[tuple[_Choice, ...]] = [()] * size
+        self.best = [_END] * (size + 1)  # where the film stands in no former clip
         for start in range(size - 1, -1, -1):
-            found: SortKey | None = None
-            for indices, paid in self._clips(start, billed):
-                follows = self.next[indices[-1]]
-                then = follows[0] if len(follows) == 1 else min(follows, key=best.__getitem__)
-                unknown, money, rest = best[then]
-                if self.cost is None:
-                    money += paid
-                else:
-                    answer = self.cost(tuple([parts[index] for index in indices]), paid)
-                    if answer is None:
-                        unknown += paid
-                    else:
-                        money += answer
-                if self.refuses(indices):
-                    unknown += _REFUSED
-                key = (unknown, money, rest + self._weight(indices) + paid * paid)
-                # Of equal clips the longer one; of equal ways the one that stands first.
-                is_longer = len(indices) > len(chosen[start])
-                if found is None or key < found or (key == found and is_longer):
-                    found, chosen[start], after[start] = key, indices, then
-            if found is not None:
-                best[start] = found
-        clips, at = [], min(self.starts, key=best.__getitem__)
+            self.rendered[start] = self._render(start, billed)
+            if self.former and self.former[start]:
+                self.kept[start] = tuple(self._keep(start, place) for place in self.former[start])
+            self.best[start] = self._after(None, start)
+        clips: list[tuple[tuple[int, ...], FormerShot | None]] = []
+        at, before = min(self.starts, key=lambda start: self.best[start].key), None
         while at < size:
-            clips.append(chosen[at])
-            at = after[at]
+            choice = self._after(before, at)
+            clips.append((choice.indices, choice.kept))
+            at, before = choice.then, choice.kept
         return clips
+
+    def _render(self, start: int, billed: Sequence[int]) -> _Choice:
+        """The best film from a part on that renders it."""
+        parts, best = self.parts, self.best
+        found: SortKey | None = None
+        chosen: tuple[int, ...] = ()
+        after = 0
+        for indices, paid in self._clips(start, billed):
+            follows = self.next[indices[-1]]
+            then = follows[0]
+            if len(follows) > 1:
+                then = min(follows, key=lambda index: best[index].key)
+            unknown, money, rest = best[then].key
+            if self.cost is None:
+                money += paid
+            else:
+                answer = self.cost(tuple([parts[index] for index in indices]), paid)
+                if answer is None:
+                    unknown += paid
+                else:
+                    money += answer
+            if self.refuses(indices):
+                unknown += _REFUSED
+            weight = self._weight(indices) + paid * paid * self.per_square
+            key = (unknown, money, rest + weight)
+            # Of equal clips the longer one; of equal ways the one that stands first.
+            is_longer = len(indices) > len(chosen)
+            if found is None or key < found or (key == found and is_longer):
+                found, chosen, after = key, indices, then
+        return _Choice(found or _END.key, chosen, after)
+
+    def _keep(self, start: int, place: FormerShot) -> _Choice:
+        """The best film from a part on that keeps it where it stands in a former clip."""
+        options = [(self._after(place, then).key, then) for then in self.next[start]]
+        key, then = min(options, key=lambda option: option[0])
+        return _Choice(key, (start,), then, place)
+
+    def _after(self, before: FormerShot | None, start: int) -> _Choice:
+        """The best film from a part on, where what is before it stands in a former clip or none."""
+        is_left = before is not None and not before.is_last
+        leaving = _NEW_SEAM if is_left else 0
+        if start == len(self.parts):
+            return _END.costing(_NEVER if is_left and self.keeps_whole else leaving)
+        best = self.rendered[start]
+        if is_left:
+            best = best.costing(_NEVER if self.keeps_whole else leaving)
+        for choice in self.kept[start]:
+            found = choice.costing(self._seam(before, choice.kept, start))
+            if found.key < best.key:
+                best = found
+        return best
+
+    def _seam(self, before: FormerShot | None, place: FormerShot | None, start: int) -> int:
+        """What the seam before a part weighs that is kept."""
+        part = self.parts[start]
+        is_written = part.number == 1 or part.is_at_beat
+        if before is not None and place is not None and place.follows(before):
+            return 0 if is_written else _CUT
+        is_new = (before is not None and not before.is_last) or (
+            place is not None and place.index > 0
+        )
+        if is_new and self.keeps_whole:
+            return _NEVER
+        weight = _NEW_SEAM if is_new else 0
+        if part.number > 1:
+            weight += _SEAM
+            if not self.joins and not is_written:
+                weight += _CUT
+        return weight
 
     def _clips(self, start: int, billed: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
         """Every clip that can begin with a part, with its billed seconds."""
@@ -198,7 +273,7 @@ class _Packer:
 
     def _weight(self, indices: tuple[int, ...]) -> int:
         """The part of the key that a clip adds: cuts, seams and the request itself."""
-        weight = _REQUEST
+        weight = self.per_request
         for position, index in enumerate(indices):
             part = self.parts[index]
             if part.number == 1:
@@ -286,6 +361,28 @@ class _Packer:
             for mark in part.prompt.marks
             if mark != FRAME and (among is None or mark in among)
         ]
+
+
+class _Choice(NamedTuple):
+    """What is best from a part on: its key, what it begins with, and where it goes on.
+
+    ``kept`` is the place of a part that is kept; None where a clip is rendered.
+    """
+
+    key: SortKey
+    indices: tuple[int, ...] = ()
+    then: int = 0
+    kept: FormerShot | None = None
+
+    def costing(self, weight: int) -> _Choice:
+        """The same with so much weight more."""
+        if not weight:
+            return self
+        unknown, money, rest = self.key
+        return self._replace(key=(unknown, money, rest + weight))
+
+
+_END = _Choice((0, 0, 0))
 
 
 def _graph(

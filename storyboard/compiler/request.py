@@ -6,13 +6,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from storyboard.compiler.film import Clip
+from storyboard.compiler.film import Clip, Part
+from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.targets.model import RenderedSecond, Target
+from storyboard.values.canonical import digest
+from storyboard.values.segments import ShotPart
 
 STAND_IN = re.compile(
     r"asset:(?:missing|sha256:[0-9a-f]{64})|output:sha256:[0-9a-f]{64}#last_frame"
 )
-"""What stands in a payload for a local file, or for a frame of another request's clip."""
+"""What stands in a payload for a local file, or for the last frame of a shot or a part of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,24 +29,37 @@ class AssetUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """Another request's output in a payload, at a JSON pointer; known once that one has run.
+    """The last frame of an earlier shot in a payload, at a JSON pointer.
 
-    ``request`` is that request's id, ``digest`` its digest.
+    ``shot`` is that shot's address and ``digest`` its digest. ``part`` is the part of it on whose
+    last frame the request opens, None for the whole shot's.
     """
 
-    request: str
+    shot: str
+    part: int | None
     digest: str
-    output: str
     pointer: str
+
+    @property
+    def name(self) -> str:
+        """The shot's address, with the part's number."""
+        return self.shot if self.part is None else f"{self.shot}.{self.part}"
+
+    @property
+    def stand_in(self) -> str:
+        """What stands in the payload for the frame: a digest of the shot, and of the part."""
+        end = self.digest if self.part is None else digest([self.digest, self.part])
+        return f"output:{end}#last_frame"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request of a film, for the ``target`` of its shots.
 
-    In ``payload`` a local file stands as ``asset:sha256:<hex>`` and another request's last
-    frame as ``output:sha256:<hex of that request's digest>#last_frame``, so that the payload
-    says by itself what is sent. ``digest`` is that of endpoint, payload and take numbers.
+    In ``payload`` a local file stands as ``asset:sha256:<hex>`` and the last frame of a shot as
+    ``output:sha256:<hex of the shot's digest>#last_frame``, so that the payload says by itself
+    what is sent. ``digest`` is that of host, endpoint, payload and take numbers. ``shots`` are
+    the contents of the clip, one for each part.
     ``tokens`` name what each tag stands for; ``characters`` are, for each part of the clip, the
     code points that the target counts. ``tags`` are what
     each mark became. ``second`` says what its price depends on.
@@ -58,6 +74,7 @@ class Request:
     payload: dict[str, Any] = field(hash=False)
     digest: str
     clip: Clip
+    shots: tuple[ShotPart, ...]
     second: RenderedSecond
     tokens: dict[str, str] = field(hash=False)
     characters: tuple[int, ...]
@@ -81,3 +98,13 @@ def takes_of(clip: Clip) -> tuple[int, ...] | int:
     """The take numbers of a clip's parts, as plans and digests have them; 1 where all are 1."""
     numbers = tuple(part.shot.take for part in clip.parts)
     return 1 if numbers.count(1) == len(numbers) else numbers
+
+
+def shot_part(part: Part, digests: ShotDigests) -> ShotPart:
+    """The content of a part, by which its segment is found again."""
+    return ShotPart(
+        shot=digests.of(part.shot),
+        part=part.number if part.count > 1 else None,
+        parts=part.count,
+        seconds=part.seconds,
+    )

@@ -17,6 +17,7 @@ from storyboard.compiler.film import Clip
 from storyboard.compiler.request import Request
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import CHAINED_TAKES
+from storyboard.values.segments import Ending, endings
 from storyboard.values.sums import Total, total_in
 
 _MAX_LABELS = 5
@@ -48,8 +49,10 @@ def renumbered(clip: Clip, number: int) -> Clip:
 def rendered_once(requests: Iterable[Request]) -> tuple[Request, ...]:
     """The requests of a film that have no further takes, unless chains are to have them."""
     listed = tuple(requests)
-    opened_on = {needed.request for one in listed for needed in one.depends_on}
-    return tuple(one for one in listed if one.id in opened_on or _is_later_part(one))
+    opened_on = {(needed.digest, needed.part) for one in listed for needed in one.depends_on}
+    return tuple(
+        one for one in listed if not opened_on.isdisjoint(endings(one.shots)) or _is_later_part(one)
+    )
 
 
 def check_takes(
@@ -96,12 +99,14 @@ def _at_stake(requests: Iterable[Request]) -> list[Request]:
 
     A later part opens on the same take of its shot, and stays with it.
     """
-    found: dict[str, Request] = {}
+    found: list[Request] = []
+    void: set[Ending] = set()
     for one in requests:
-        needed = [needed.request for needed in one.depends_on]
-        if needed and (not _is_later_part(one) or any(name in found for name in needed)):
-            found[one.id] = one
-    return list(found.values())
+        needed = {(needed.digest, needed.part) for needed in one.depends_on}
+        if needed and (not _is_later_part(one) or not void.isdisjoint(needed)):
+            found.append(one)
+            void.update(endings(one.shots))
+    return found
 
 
 def _is_later_part(request: Request) -> bool:

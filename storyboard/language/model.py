@@ -70,6 +70,11 @@ class Defaults(Block):
         "request, where the target takes a longer single prompt: auto (where that costs no more), "
         "always, or never. Without: auto.",
     )
+    reuse: Annotated[str, *choice("shots", "clips", "none")] | None = Field(
+        None,
+        description="What is kept of clips that are paid: shots (each that has not changed), clips "
+        "(only whole ones), or none (only what would be sent word for word). Without: shots.",
+    )
     size: Text | None = Field(None, description="The size of shots.", examples=["wide"])
     camera: Text | None = Field(None, description="What the camera does.")
     light: Text | None = Field(None, description="The light.", examples=["moonlight"])
@@ -279,6 +284,9 @@ class Scene(Block):
         None,
         description="The model and host that renders the scene, in place of the film's.",
         examples=["fal/kling-v3-pro-image-to-video"],
+    )
+    take: Take | None = Field(
+        None, description="Raise it to ask for another rendering of all shots of the scene."
     )
     notes: Text | None = Field(None, description="For people; it is never sent.")
     skip: Flag | None = Field(None, description="Leave the scene out of the film.")

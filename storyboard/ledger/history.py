@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Protocol
 
-from storyboard.ledger.intent import Intent, RunRecord
-from storyboard.ledger.lock import Finished
+from storyboard.ledger.intent import Intent
+from storyboard.ledger.lock import Lock
 from storyboard.ledger.states import AT_RISK, PAID, State
+from storyboard.values.segments import FormerShot, Segment, ShotPart
 from storyboard.values.units import Money
 
 
@@ -22,6 +24,7 @@ class Standing(StrEnum):
     WAITING = "waiting"
     UNCERTAIN = "uncertain"
     REFUSED = "refused"
+    LOST = "lost"
 
 
 FINAL_FAILURES = frozenset({"bad_input", "content_policy"})
@@ -37,6 +40,7 @@ STANDINGS = {
     State.STORED: Standing.PAID,
     State.FAILED: Standing.NEW,
     State.CANCELLED: Standing.NEW,
+    State.LOST: Standing.LOST,
 }
 """How it stands with a request whose intent is in a state; see also ``FINAL_FAILURES``."""
 
@@ -54,14 +58,8 @@ class FilmPayments:
     under_way: tuple[tuple[int, Money | None], ...] = ()
 
 
-def film_payments(
-    intents: Iterable[Intent], lock: Iterable[Finished], others: frozenset[str] = frozenset()
-) -> FilmPayments:
-    """What ledger and lock know of a film's cost.
-
-    ``others`` are the digests of what was sent for other films of the folder. A take of the lock
-    of which the ledger knows nothing counts: the lock does not say whose it is.
-    """
+def film_payments(intents: Iterable[Intent], lock: Lock, film: str) -> FilmPayments:
+    """What ledger and lock know of a film's cost; ``film`` is the name of the storyboard's file."""
     paid: list[tuple[int, Money | None]] = []
     under_way: list[tuple[int, Money | None]] = []
     counted: set[str] = set()
@@ -75,32 +73,59 @@ def film_payments(
             continue
         if intent.receipt is not None:
             counted.add(intent.receipt.id)
-        if intent.digest not in others:
+        if intent.order.film == film:
             (under_way if is_open else paid).append((intent.order.seconds, intent.cost))
     paid += [
-        (take.seconds, take.charge)
-        for take in lock
-        if take.request_id not in counted and take.digest not in others
+        (order.seconds, order.charge)
+        for order in lock.orders.values()
+        if order.film == film and order.request_id not in counted
     ]
     return FilmPayments(paid=tuple(paid), under_way=tuple(under_way))
 
 
-def sent_for_others(
-    intents: Iterable[Intent], runs: Iterable[RunRecord], film: str
-) -> frozenset[str]:
-    """The digests that runs of other films of the folder have sent; ``film`` is a file's name."""
-    names = {run.id: Path(run.file).name for run in runs}
-    return frozenset(one.digest for one in intents if names.get(one.run, film) != film)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerClip:
+    """A clip that is paid, as a film that keeps some of its shots needs it.
+
+    ``digest`` is that of its request, ``take`` the hex sha256 of its file, and ``is_here`` whether
+    that is on this disk. ``made`` is when it was ordered, in ISO 8601. ``segments`` are in the
+    order of the clip.
+    """
+
+    digest: str
+    take: str
+    address: str
+    host: str
+    endpoint: str
+    seconds: int
+    made: str
+    is_here: bool
+    segments: tuple[Segment, ...]
 
 
 class Known(Protocol):
-    """What is known of earlier runs; a planner with none asks ``KnownTakes((), {})``."""
-
-    def is_paid(self, digest: str) -> bool:
-        """Whether a clip of exactly this request is paid and made."""
+    """What is known of earlier runs; a planner with none has no such thing."""
 
     def standing(self, digest: str) -> Standing:
         """How it stands with exactly this request."""
+
+    def is_here(self, digest: str) -> bool:
+        """Whether the clip of exactly this request is on this disk."""
+
+    def is_ordered(self, shots: tuple[ShotPart, ...]) -> bool:
+        """Whether a clip of exactly these contents is paid, under way or in doubt."""
+
+    def former(self, content: ShotPart) -> tuple[FormerShot, ...]:
+        """Where the content of a shot stands in clips that are paid, the earliest clip first."""
+
+    def clip(self, take: str) -> FormerClip:
+        """The clip of which ``former`` has told. Raises ``KeyError`` for another."""
+
+    def has(self, take: str) -> bool:
+        """Whether the file of a take is on this disk."""
+
+    def made(self, digest: str) -> str:
+        """When the paid order of a request was made, ISO 8601; empty where there is none."""
 
     def problem(self, digest: str) -> str:
         """What the vendor said of a request that it refused; else empty."""
@@ -115,38 +140,129 @@ class Known(Protocol):
 class KnownTakes:
     """The answers of a ledger and a lock, read once.
 
-    ``others`` are the digests of what was sent for other films of the folder.
+    ``film`` is the name of the storyboard's file: a folder's ledger serves all its films.
+    ``has`` says whether the file of a take, given by its sha256, is on this disk.
     """
 
     def __init__(
         self,
         intents: Iterable[Intent],
-        lock: Mapping[str, Finished],
-        others: frozenset[str] = frozenset(),
+        lock: Lock | None = None,
+        film: str = "",
+        has: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        self._others = others
+        self._film = film
+        self._has = has
+        self._lock = lock or Lock()
+        self._finished = self._lock.finished()
         self._intents = {intent.digest: intent for intent in intents}
-        self._lock = lock
-        self._earlier: dict[str, Intent] = {}
-        for intent in self._intents.values():
-            before = self._earlier.get(intent.order.address)
-            if before is None or before.intended_at <= intent.intended_at:
-                self._earlier[intent.order.address] = intent
-
-    def is_paid(self, digest: str) -> bool:
-        """See :class:`Known`."""
-        return self.standing(digest) is Standing.PAID
 
     def standing(self, digest: str) -> Standing:
         """See :class:`Known`."""
         intent = self._intents.get(digest)
-        if digest in self._lock:
+        locked = self._finished.get(digest)
+        is_lost = intent is not None and intent.state is State.LOST
+        clip = locked.clip if locked is not None else None
+        if clip is not None and (not is_lost or self._has(clip)):
             return Standing.PAID
         if intent is None:
             return Standing.NEW
         if intent.state is State.FAILED and intent.failure in FINAL_FAILURES:
             return Standing.REFUSED
         return STANDINGS[intent.state]
+
+    def is_here(self, digest: str) -> bool:
+        """See :class:`Known`."""
+        intent, locked = self._intents.get(digest), self._finished.get(digest)
+        clips = (intent.clip if intent else None, locked.clip if locked else None)
+        return any(clip is not None and self._has(clip) for clip in clips)
+
+    def is_ordered(self, shots: tuple[ShotPart, ...]) -> bool:
+        """See :class:`Known`."""
+        return shots in self._ordered
+
+    @cached_property
+    def _ordered(self) -> frozenset[tuple[ShotPart, ...]]:
+        standings = (Standing.PAID, Standing.WAITING, Standing.UNCERTAIN)
+        return frozenset(
+            intent.order.shots
+            for intent in self._intents.values()
+            if STANDINGS[intent.state] in standings
+        )
+
+    def former(self, content: ShotPart) -> tuple[FormerShot, ...]:
+        """See :class:`Known`."""
+        return self._former.get(content, ())
+
+    def clip(self, take: str) -> FormerClip:
+        """See :class:`Known`."""
+        return self._clips[take]
+
+    def has(self, take: str) -> bool:
+        """See :class:`Known`."""
+        return self._has(take)
+
+    @cached_property
+    def _clips(self) -> dict[str, FormerClip]:
+        """The clips that are paid and not lost, the earliest first."""
+        found: list[FormerClip] = []
+        for intent in self._intents.values():
+            order, take = intent.order, intent.clip
+            if take is None or STANDINGS[intent.state] is not Standing.PAID:
+                continue
+            found.append(
+                FormerClip(
+                    digest=order.digest,
+                    take=take,
+                    address=order.address,
+                    host=order.host,
+                    endpoint=order.endpoint,
+                    seconds=order.seconds,
+                    made=iso_time(intent.intended_at),
+                    is_here=self._has(take),
+                    segments=intent.segments or self._lock.segments.get(take, ()),
+                )
+            )
+        here = {clip.take for clip in found}
+        for locked in self._lock.orders.values():
+            if locked.clip is None or locked.clip in here:
+                continue
+            ours, is_here = self._intents.get(locked.digest), self._has(locked.clip)
+            if ours is not None and ours.state is State.LOST and not is_here:
+                continue
+            found.append(
+                FormerClip(
+                    digest=locked.digest,
+                    take=locked.clip,
+                    address=locked.address,
+                    host=locked.host,
+                    endpoint=locked.endpoint,
+                    seconds=locked.seconds,
+                    made=locked.made,
+                    is_here=is_here,
+                    segments=self._lock.segments.get(locked.clip, ()),
+                )
+            )
+        found.sort(key=lambda clip: (clip.made, clip.take))
+        return {clip.take: clip for clip in found}
+
+    @cached_property
+    def _former(self) -> dict[ShotPart, tuple[FormerShot, ...]]:
+        found: dict[ShotPart, tuple[FormerShot, ...]] = {}
+        for clip in self._clips.values():
+            for index, segment in enumerate(clip.segments):
+                before = found.get(segment.content, ())
+                if len(before) < _MAX_PLACES:
+                    place = FormerShot(clip.take, index, len(clip.segments), segment)
+                    found[segment.content] = (*before, place)
+        return found
+
+    def made(self, digest: str) -> str:
+        """See :class:`Known`."""
+        if (locked := self._finished.get(digest)) is not None:
+            return locked.made
+        intent = self._intents.get(digest)
+        return "" if intent is None else iso_time(intent.intended_at)
 
     def problem(self, digest: str) -> str:
         """See :class:`Known`."""
@@ -155,9 +271,28 @@ class KnownTakes:
 
     def payments(self) -> FilmPayments:
         """See :class:`Known`."""
-        return film_payments(self._intents.values(), self._lock.values(), self._others)
+        return film_payments(self._intents.values(), self._lock, self._film)
 
     def earlier(self, request_id: str) -> dict[str, Any] | None:
         """See :class:`Known`."""
         intent = self._earlier.get(request_id)
-        return None if intent is None else intent.order.payload
+        # What was taken over from the lock has a clip, and no body that was sent from here.
+        return intent.order.payload or None if intent is not None else None
+
+    @cached_property
+    def _earlier(self) -> dict[str, Intent]:
+        found: dict[str, Intent] = {}
+        for intent in self._intents.values():
+            before = found.get(intent.order.address)
+            if before is None or before.intended_at <= intent.intended_at:
+                found[intent.order.address] = intent
+        return found
+
+
+_MAX_PLACES = 8
+"""Clips in which one shot is looked for: who renders it more often has chosen by ``take:``."""
+
+
+def iso_time(at: float) -> str:
+    """A time in Unix seconds as ISO 8601 in UTC, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))

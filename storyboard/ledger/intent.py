@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 from storyboard.errors import StoryboardError
 from storyboard.ledger.states import AT_RISK, State
 from storyboard.values.addresses import ClipName
+from storyboard.values.segments import Segment, ShotPart
 from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
@@ -27,7 +28,8 @@ class Order:
 
     ``digest`` is that of the request; it holds the take number, so equal digests are one clip.
     ``address`` is the clip's name, and ``names`` says what it renders; a clip that a film has
-    several times has as many names, of which ``address`` is the first.
+    several times has as many names, of which ``address`` is the first. ``shots`` are the contents
+    of its clip, in their order, and ``film`` is the name of the storyboard's file.
     ``payload`` names files as ``asset:sha256:…`` and never by their links. ``estimate`` is
     None where the price is not known.
     """
@@ -40,6 +42,8 @@ class Order:
     seconds: int
     take: str = "1"
     names: tuple[ClipName, ...] = ()
+    shots: tuple[ShotPart, ...] = ()
+    film: str = ""
     estimate: Money | None = None
 
 
@@ -57,8 +61,9 @@ class Intent:
 
     ``run`` is the run that sent it last. ``links`` say, by JSON pointer, what stood in the body
     that was sent in place of each asset: the public link, or ``sha256:…`` of one that held a
-    secret. ``failure`` is a word of the closed list of the hosts' errors, ``problem`` the
-    vendor's own text. ``billed`` is None where it is not known whether a failure is paid.
+    secret. ``segments`` say where the shots stand in the clip, once it is here. ``failure`` is a
+    word of the closed list of the hosts' errors, ``problem`` the vendor's own text. ``billed`` is
+    None where it is not known whether a failure is paid.
     """
 
     order: Order
@@ -68,6 +73,7 @@ class Intent:
     receipt: Receipt | None = None
     charged: Money | None = None
     clip: str | None = None
+    segments: tuple[Segment, ...] = ()
     failure: str = ""
     problem: str = ""
     billed: bool | None = None
@@ -121,6 +127,7 @@ class IntentChanges(TypedDict, total=False):
     receipt: Receipt
     charged: Money | None
     clip: str
+    segments: tuple[Segment, ...]
     failure: str
     problem: str
     billed: bool | None

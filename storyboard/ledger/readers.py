@@ -14,7 +14,7 @@ from storyboard.ledger.rows import read
 from storyboard.ledger.states import State
 
 _T = TypeVar("_T")
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x53_42_4C_31
 """Tells a ledger from another program's file: "SBL1"."""
 
@@ -28,6 +28,12 @@ def check_version(base: sqlite3.Connection, path: Path) -> None:
         raise LedgerError(
             f'the ledger "{path}" is of version {version}, this storyboard knows {VERSION}: '
             "install a newer storyboard; nothing was touched"
+        )
+    if application == APPLICATION and 0 < version < VERSION:
+        raise LedgerError(
+            f'the ledger "{path}" is of version {version}, which is not read any more: put the '
+            "file aside, and give the ids of the clips that it has paid, which your history at the "
+            "vendor lists, to `storyboard resolve FILE ADDRESS --adopt ID`; nothing was touched"
         )
     if application != APPLICATION and (tables or application or version):
         raise LedgerError(

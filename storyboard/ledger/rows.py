@@ -11,6 +11,7 @@ from storyboard.ledger.intent import Intent, Order, Receipt
 from storyboard.ledger.states import State
 from storyboard.values.addresses import ClipName, Portion
 from storyboard.values.canonical import canonical, parsed
+from storyboard.values.segments import Segment, ShotPart
 from storyboard.values.units import Money
 
 
@@ -43,11 +44,24 @@ def _read_names(text: str) -> tuple[ClipName, ...]:
     )
 
 
+def _write_segments(segments: Iterable[Segment]) -> str:
+    return canonical([[list(one.content), one.start, one.end, one.is_exact] for one in segments])
+
+
+def _read_segments(text: str) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(content=ShotPart(*content), start=start, end=end, is_exact=is_exact)
+        for content, start, end, is_exact in parsed(text)
+    )
+
+
 _VALUES: dict[str, Callable[[Intent], Any]] = {
     "digest": lambda intent: intent.order.digest,
     "take": lambda intent: intent.order.take,
     "address": lambda intent: intent.order.address,
     "names": lambda intent: _write_names(intent.order.names),
+    "shots": lambda intent: canonical([*map(list, intent.order.shots)]),
+    "film": lambda intent: intent.order.film,
     "host": lambda intent: intent.order.host,
     "endpoint": lambda intent: intent.order.endpoint,
     "payload": lambda intent: canonical(intent.order.payload),
@@ -61,6 +75,7 @@ _VALUES: dict[str, Callable[[Intent], Any]] = {
     "vendor_links": lambda intent: canonical(intent.receipt.links) if intent.receipt else None,
     "charged": lambda intent: _amount(intent.charged),
     "clip": lambda intent: intent.clip,
+    "segments": lambda intent: _write_segments(intent.segments),
     "failure": lambda intent: intent.failure,
     "problem": lambda intent: intent.problem,
     "billed": lambda intent: intent.billed,
@@ -105,9 +120,9 @@ def read(base: sqlite3.Connection, where: str = "", *values: Any) -> list[Intent
 
 
 def _intent_of(row: tuple[Any, ...]) -> Intent:
-    (digest, take, address, names, host, endpoint, payload, seconds, estimate, currency) = row[:10]
-    (state, run, links, vendor_id, vendor_links, charged, clip) = row[10:17]
-    (failure, problem, billed, intended_at, changed_at) = row[17:]
+    (digest, take, address, names, shots, film, host, endpoint, payload, seconds) = row[:10]
+    (estimate, currency, state, run, links, vendor_id, vendor_links) = row[10:17]
+    (charged, clip, segments, failure, problem, billed, intended_at, changed_at) = row[17:]
 
     def money(amount: str | None) -> Money | None:
         return None if amount is None else Money(Decimal(amount), currency)
@@ -118,6 +133,8 @@ def _intent_of(row: tuple[Any, ...]) -> Intent:
             take=take,
             address=address,
             names=_read_names(names),
+            shots=tuple(ShotPart(*one) for one in parsed(shots)),
+            film=film,
             host=host,
             endpoint=endpoint,
             payload=parsed(payload),
@@ -130,6 +147,7 @@ def _intent_of(row: tuple[Any, ...]) -> Intent:
         receipt=Receipt(id=vendor_id, links=parsed(vendor_links)) if vendor_id else None,
         charged=money(charged),
         clip=clip,
+        segments=_read_segments(segments),
         failure=failure,
         problem=problem,
         billed=None if billed is None else bool(billed),

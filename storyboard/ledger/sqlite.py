@@ -37,11 +37,12 @@ from storyboard.values.units import Money
 _SCHEMA = """
 create table intents (
   digest text primary key, take text not null, address text not null,
-  names text not null, host text not null,
+  names text not null, shots text not null, film text not null, host text not null,
   endpoint text not null, payload text not null, seconds integer not null,
   estimate text, currency text, state text not null, run text not null,
   links text not null default '{}', vendor_id text, vendor_links text,
-  charged text, clip text, failure text not null default '', problem text not null default '',
+  charged text, clip text, segments text not null default '[]',
+  failure text not null default '', problem text not null default '',
   billed integer, intended_at real not null, changed_at real not null,
   unique (digest, take));
 create unique index one_intent_per_vendor_id on intents (host, vendor_id);
@@ -55,16 +56,12 @@ create table links (
 create table runs (
   id text primary key, started_at real not null, ended_at real, file text not null,
   target text not null, outcome text not null default '');
+create table attempts (
+  digest text primary key, life real, ended_at real);
 create table lease (
   one integer primary key check (one = 1), machine text not null, pid integer not null,
   born text not null, token text not null, expires real not null);
 """
-_ATTEMPTS = """
-create table if not exists attempts (
-  digest text primary key, life real, ended_at real)
-"""
-"""Made where a ledger does not have it yet: without it, nothing is known of an attempt."""
-
 _REMEMBERED = (State.RUNNING, State.SUCCEEDED)
 """What the vendor tells again when it is asked: a loss of power may take it, a kill does not."""
 
@@ -112,7 +109,6 @@ class SqliteLedger:
                 base.execute(statement)
             base.execute(f"pragma application_id = {APPLICATION}")
             base.execute(f"pragma user_version = {VERSION}")
-        base.execute(_ATTEMPTS)
         base.execute("commit")
 
     def close(self) -> None:

@@ -29,6 +29,8 @@ class State(StrEnum):
     STORED = "stored"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    LOST = "lost"
+    """Paid, not here, and the vendor has it no more."""
 
 
 _S = State
@@ -38,12 +40,13 @@ STEPS: dict[State, frozenset[State]] = {
     _S.RELEASED: frozenset({_S.SUBMITTING, _S.CANCELLED}),
     _S.SUBMITTED: frozenset({_S.RUNNING, _S.SUCCEEDED, _S.FAILED, _S.CANCELLED, _S.RELEASED}),
     _S.RUNNING: frozenset({_S.SUCCEEDED, _S.FAILED, _S.CANCELLED, _S.RELEASED}),
-    # A clip that the vendor no longer has can only be given up by a person.
-    _S.SUCCEEDED: frozenset({_S.STORED, _S.FAILED, _S.RELEASED}),
+    _S.SUCCEEDED: frozenset({_S.STORED, _S.FAILED, _S.RELEASED, _S.LOST}),
     # The file of a stored take is gone: it is fetched again, from the same request.
     _S.STORED: frozenset({_S.SUCCEEDED}),
     _S.FAILED: frozenset({_S.SUBMITTING, _S.RELEASED}),
     _S.CANCELLED: frozenset({_S.SUBMITTING, _S.RELEASED}),
+    # Only the next plan offers to render it again, with its price. A copy may be found meanwhile.
+    _S.LOST: frozenset({_S.SUBMITTING, _S.RELEASED, _S.SUCCEEDED}),
 }
 
 AT_RISK = frozenset({_S.SUBMITTING, _S.UNCERTAIN, _S.SUBMITTED, _S.RUNNING})
@@ -52,7 +55,7 @@ AT_RISK = frozenset({_S.SUBMITTING, _S.UNCERTAIN, _S.SUBMITTED, _S.RUNNING})
 UNDER_WAY = frozenset({_S.SUBMITTED, _S.RUNNING, _S.SUCCEEDED})
 """The vendor's id is known and there is a clip to wait for or to fetch."""
 
-PAID = frozenset({_S.SUCCEEDED, _S.STORED})
+PAID = frozenset({_S.SUCCEEDED, _S.STORED, _S.LOST})
 
 
 STATE_WORDS = {
@@ -65,6 +68,7 @@ STATE_WORDS = {
     _S.STORED: "rendered",
     _S.FAILED: "failed",
     _S.CANCELLED: "cancelled",
+    _S.LOST: "lost at the vendor",
 }
 """What people are told of each state of an intent."""
 

@@ -27,8 +27,7 @@ from functools import cached_property
 from pathlib import Path
 
 from storyboard.errors import StoryboardError
-from storyboard.ledger import Finished, KnownTakes, Ledger, LedgerReader, read_lock
-from storyboard.ledger.history import sent_for_others
+from storyboard.ledger import KnownTakes, Ledger, LedgerReader, Lock, PaidOrder, read_lock
 from storyboard.ledger.readers import SqliteReader
 from storyboard.ledger.sqlite import SqliteLedger
 from storyboard.ledger.stored_files import StoredFiles
@@ -173,14 +172,15 @@ class Store:
 
         ``film`` is the name of the storyboard's file: a folder's ledger serves all its films.
         """
-        ledger = self.read_ledger()
-        intents = ledger.intents()
-        others = sent_for_others(intents, ledger.runs(), film)
-        return KnownTakes(intents, self.finished(), others)
+        return KnownTakes(self.read_ledger().intents(), self.read_lock(), film, self.has)
 
-    def finished(self) -> dict[str, Finished]:
-        """The takes of the lock. Raises ``LockError``."""
+    def read_lock(self) -> Lock:
+        """What the lock holds. Raises ``LockError``."""
         return read_lock(self.lock)
+
+    def finished(self) -> dict[str, PaidOrder]:
+        """The orders of the lock that have a clip, by digest. Raises ``LockError``."""
+        return self.read_lock().finished()
 
     # -- files ------------------------------------------------------------------------------------
 
@@ -256,7 +256,7 @@ class Store:
             raise refusal(error, clip) from None
         if self.has(sha256):
             return True
-        known = {take.clip for take in self.finished().values()}
+        known = {order.clip for order in self.read_lock().orders.values()}
         return sha256 in known or any(one.clip == sha256 for one in self.read_ledger().intents())
 
     def part(self, digest: str) -> Path:

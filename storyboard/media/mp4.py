@@ -47,7 +47,7 @@ class ClipFacts:
         """The length of one frame in seconds."""
         return float(1 / self.rate) if self.rate else 0.0
 
-    def frame_at(self, seconds: int) -> int:
+    def frame_at(self, seconds: float) -> int:
         """The number of the frame that is shown from so many seconds on, at most the last's end."""
         return min(self.frames, round(seconds * self.rate))
 

@@ -10,8 +10,10 @@ from storyboard.compiler.cost import currency
 from storyboard.plan.model import FilmCost, Plan
 from storyboard.plan.planned_request import PlannedRequest, PlannedShot
 from storyboard.plan.reason import NEW, Action, PayloadChange, Reason, ReasonCode
+from storyboard.plan.timeline import KeptClip
 from storyboard.targets.model import RequestRules as Fields
 from storyboard.targets.model import Target
+from storyboard.values.segments import Ending, endings
 from storyboard.values.sums import Total, total_in
 
 if TYPE_CHECKING:
@@ -24,11 +26,15 @@ ACTIONS = {
     "waiting": (Action.WAIT, ReasonCode.WAITING),
     "uncertain": (Action.WAIT, ReasonCode.UNCERTAIN),
     "refused": (Action.BLOCKED, ReasonCode.REFUSED),
+    "lost": (Action.GENERATE, ReasonCode.LOST),
 }
 """Action and reason for each standing of a request in the ledger, all else being well."""
 
 DUE = frozenset({Action.GENERATE, Action.WAIT})
 """What is still to be paid, or may have to be."""
+
+HAD = frozenset({Action.REUSE, Action.FETCH})
+"""What is paid."""
 
 
 def mark(
@@ -45,22 +51,24 @@ def mark(
     decided here: the ledger decides that when it comes to it.
     """
     seen: set[str] = set()
-    refused: dict[str, str] = {}
+    missing: dict[Ending, str] = {}
     marked: list[PlannedRequest] = []
     for request in requests:
         standing = "new" if known is None else known.standing(request.digest).value
         action, code = ACTIONS[standing]
         reason = Reason(code=code) if code is not ReasonCode.NEW else NEW
         if action is Action.BLOCKED:
-            refused[request.id] = request.id
+            missing |= dict.fromkeys(endings(request.contents), request.id)
             if known is not None:
                 reason = Reason(code=code, problem=known.problem(request.digest))
-        elif action is Action.GENERATE and (missing := _missing(request, refused)) is not None:
-            refused[request.id] = missing
-            action, reason = Action.BLOCKED, Reason(code=ReasonCode.WAITS, needs=missing)
+        elif action is Action.GENERATE and (needed := _missing(request, missing)) is not None:
+            missing |= dict.fromkeys(endings(request.contents), needed)
+            action, reason = Action.BLOCKED, Reason(code=ReasonCode.WAITS, needs=needed)
         elif action is not Action.REUSE and request.digest in seen:
             action, reason = Action.REUSE, Reason(code=ReasonCode.SAME)
-        elif action is Action.GENERATE and known is not None:
+        elif action is Action.REUSE and known is not None and not known.is_here(request.digest):
+            action = Action.FETCH
+        elif code is ReasonCode.NEW and known is not None:
             reason = _why(request, targets[request.target], known)
         seen.add(request.digest)
         is_so = request.action is action and (reason is request.reason or reason == request.reason)
@@ -68,12 +76,12 @@ def mark(
     return tuple(marked)
 
 
-def _missing(request: PlannedRequest, refused: Mapping[str, str]) -> str | None:
+def _missing(request: PlannedRequest, missing: Mapping[Ending, str]) -> str | None:
     """The refused clip for want of which a request cannot be sent, None where there is none."""
-    if not refused:
+    if not missing:
         return None
-    needed = (one.request for one in request.depends_on)
-    return next((refused[name] for name in needed if name in refused), None)
+    needed = ((one.digest, one.part) for one in request.depends_on)
+    return next((missing[one] for one in needed if one in missing), None)
 
 
 def remark(plan: Plan, targets: Mapping[str, Target], known: Known) -> Plan:
@@ -82,10 +90,16 @@ def remark(plan: Plan, targets: Mapping[str, Target], known: Known) -> Plan:
     ``targets`` are the plan's, by their ids, its film's own first.
     """
     requests = mark(plan.requests, targets, known)
+    kept = tuple(_remarked(clip, known) for clip in plan.kept)
     money = currency(next(iter(targets.values())))
-    totals = replace(plan.totals, actions=sums_by_action(requests, money))
+    totals = replace(plan.totals, actions=sums_by_action((*requests, *kept), money))
     cost = film_sums(requests, known, money).cost
-    return replace(plan, requests=requests, totals=totals, cost=cost)
+    return replace(plan, requests=requests, kept=kept, totals=totals, cost=cost)
+
+
+def _remarked(clip: KeptClip, known: Known) -> KeptClip:
+    action = Action.REUSE if known.has(clip.take) else Action.FETCH
+    return clip if clip.action is action else replace(clip, action=action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,17 +140,25 @@ def film_sums(requests: Iterable[PlannedRequest], known: Known | None, money: st
     )
 
 
-def sums_by_action(requests: Iterable[PlannedRequest], money: str) -> dict[Action, Total]:
+def sums_by_action(
+    requests: Iterable[PlannedRequest | KeptClip], money: str
+) -> dict[Action, Total]:
     """The sum of each action, in a currency; together they are the film's."""
-    by_action: dict[Action, list[PlannedRequest]] = {action: [] for action in Action}
+    by_action: dict[Action, list[PlannedRequest | KeptClip]] = {action: [] for action in Action}
     for request in requests:
         by_action[request.action].append(request)
     return {action: sum_of(chosen, money) for action, chosen in by_action.items()}
 
 
-def sum_of(requests: Iterable[PlannedRequest], money: str) -> Total:
-    """The sum of requests, in a currency."""
-    return total_in(((request.seconds, request.money) for request in requests), money)
+def sum_of(requests: Iterable[PlannedRequest | KeptClip], money: str) -> Total:
+    """The sum of requests, and of the kept seconds of clips, in a currency."""
+    return total_in(
+        (
+            (one.kept_seconds if isinstance(one, KeptClip) else one.seconds, one.money)
+            for one in requests
+        ),
+        money,
+    )
 
 
 def sum_of_due(requests: Iterable[PlannedRequest], money: str) -> Total:

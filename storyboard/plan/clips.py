@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.ledger import Order
 from storyboard.plan.model import Plan, PlanError
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_body import PointerError, fill, unfilled
+from storyboard.plan.timeline import KeptClip
 from storyboard.values.addresses import ClipName, Portion, clip_name, is_take_of
 from storyboard.values.canonical import digest
+from storyboard.values.segments import Ending, endings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameNeed:
+    """A last frame that a clip opens on, to stand at a JSON pointer of its body.
+
+    ``shot`` is the address of the shot that it ends, ``ending`` which end that is, and ``clip``
+    the digest of the clip that has it.
+    """
+
+    pointer: str
+    shot: str
+    ending: Ending
+    clip: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +36,9 @@ class PlannedClip:
     """A clip of a plan. ``names`` are all the addresses that this one clip is for.
 
     ``target`` is the id of its target. ``take`` is its number among those of the same shots.
-    ``padding`` seconds are not in the film. ``place`` is where its first shot is written,
+    ``padding`` seconds are not in the film. ``is_kept`` marks a clip that was paid before and of
+    which the film keeps some shots: it is fetched where it is not here, and never sent. ``place``
+    is where its first shot is written,
     ``shots`` names and places of all. ``tokens`` say what the tags of its prompts stand for.
     """
 
@@ -29,7 +48,8 @@ class PlannedClip:
     take: int = 1
     padding: int
     assets: tuple[AssetUse, ...]
-    frames: tuple[Dependency, ...]
+    frames: tuple[FrameNeed, ...]
+    is_kept: bool = False
     shots: tuple[tuple[str, str], ...]
     tokens: Mapping[str, str] = field(hash=False, default_factory=dict)
 
@@ -59,15 +79,20 @@ class PlannedClip:
 
 
 def planned_clips(plan: Plan) -> tuple[PlannedClip, ...]:
-    """The clips of a plan, in its order, each for its target's host.
+    """The clips of a plan: those that it keeps, then its requests in their order.
+
 
     Requests with equal digests are one clip.
 
     Raises ``PlanError`` where a request is not what its digest says.
     """
     found: dict[str, PlannedClip] = {}
+    frames = _FramePlaces(plan)
+    film = PurePath(plan.film.file).name
+    for clip in plan.kept:
+        found[clip.digest] = _kept_clip(clip, film)
     for request in plan.requests:
-        wanted = _planned_clip(request, plan.target_of(request).host)
+        wanted = _planned_clip(request, plan.target_of(request).host, film, frames)
         before = found.get(wanted.digest)
         if before is not None:
             order = replace(before.order, names=(*before.order.names, *wanted.order.names))
@@ -76,9 +101,64 @@ def planned_clips(plan: Plan) -> tuple[PlannedClip, ...]:
     return tuple(found.values())
 
 
-def _planned_clip(request: PlannedRequest, host: str) -> PlannedClip:
+class _FramePlaces:
+    """In which clip of a plan the last frame of a shot is: as it stands in the film, or a take."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._clips: dict[Ending, str] = {}
+        for request in plan.requests:
+            for ending in endings(request.contents):
+                self._clips.setdefault(ending, request.digest)
+        for clip in plan.kept:
+            for ending in endings(shot.segment.content for shot in clip.shots):
+                self._clips.setdefault(ending, clip.digest)
+
+    def need(self, needed: Dependency, request: str) -> FrameNeed:
+        """The frame that a request opens on. Raises ``PlanError`` where no clip has it."""
+        ending = needed.digest, needed.part
+        clip = self._clips.get(ending)
+        if clip is None:
+            raise PlanError(f'"{request}" opens on "{needed.shot}", which is not there: plan again')
+        return FrameNeed(pointer=needed.pointer, shot=needed.shot, ending=ending, clip=clip)
+
+
+def _kept_clip(clip: KeptClip, film: str) -> PlannedClip:
+    portions = tuple(
+        Portion(
+            address=shot.address,
+            number=1,
+            part=shot.segment.content.part,
+            parts=shot.segment.content.parts,
+        )
+        for shot in clip.shots
+    )
+    return PlannedClip(
+        order=Order(
+            digest=clip.digest,
+            address=clip.address,
+            names=(ClipName(text=clip.address, portions=portions),),
+            shots=tuple(shot.segment.content for shot in clip.shots),
+            film=film,
+            host=clip.host,
+            endpoint=clip.endpoint,
+            payload={},
+            seconds=clip.seconds,
+        ),
+        names=(clip.address,),
+        target=clip.target,
+        padding=0,
+        assets=(),
+        frames=(),
+        is_kept=True,
+        shots=tuple((shot.address, "") for shot in clip.shots),
+    )
+
+
+def _planned_clip(
+    request: PlannedRequest, host: str, film: str, frames: _FramePlaces
+) -> PlannedClip:
     name, payload, take = request.id, request.payload, request.take
-    content = {"endpoint": request.endpoint, "payload": payload, "take": take}
+    content = {"host": host, "endpoint": request.endpoint, "payload": payload, "take": take}
     if digest(content) != request.digest:
         raise PlanError(f'"{name}" is not what was planned: the plan was changed by hand')
     parts = name.split("/")
@@ -90,17 +170,14 @@ def _planned_clip(request: PlannedRequest, host: str) -> PlannedClip:
         chosen is not None and not is_take_of(name, chosen)
     ):
         raise PlanError(f'"{name}" is not the name of what it renders: plan again')
-    for needed in request.depends_on:
-        if not needed.digest:
-            raise PlanError(
-                f'"{name}" needs "{needed.request}", which is not before it: plan again'
-            )
     _check_links(request)
     return PlannedClip(
         order=Order(
             digest=request.digest,
             address=name,
             names=(names,),
+            shots=request.contents,
+            film=film,
             host=host,
             endpoint=request.endpoint,
             payload=payload,
@@ -114,7 +191,7 @@ def _planned_clip(request: PlannedRequest, host: str) -> PlannedClip:
         take=take if isinstance(take, int) else take[0],
         padding=request.padding,
         assets=request.assets,
-        frames=request.depends_on,
+        frames=tuple(frames.need(needed, name) for needed in request.depends_on),
         shots=tuple((shot.address, f"{shot.span.file}:{shot.span.line}") for shot in request.shots),
         tokens=request.tokens,
     )

@@ -16,6 +16,7 @@ from storyboard.errors import RefusedError
 from storyboard.plan.amounts import UNKNOWN, money_json, read_money
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import Action
+from storyboard.plan.timeline import KeptClip, TimelineSegment
 from storyboard.values.json_object import Json, JsonObject, ShapeError, members
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
@@ -151,7 +152,9 @@ class PlanBudget:
 class Plan:
     """What will be asked of the vendor, in order, with its price.
 
-    ``targets`` are those of its requests, the film's own first. ``diagnostics`` are findings in
+    ``targets`` are those of its requests, the film's own first. ``requests`` are what is rendered,
+    and what was and stands in the film as it is; ``kept`` are clips that were paid before, of which
+    the film keeps only some shots. The ``timeline`` is the film. ``diagnostics`` are findings in
     their JSON form. A plan of a storyboard with errors has no targets and no requests.
     """
 
@@ -160,6 +163,8 @@ class Plan:
     sources: tuple[PlanSource, ...]
     targets: tuple[PlanTarget, ...]
     requests: tuple[PlannedRequest, ...]
+    kept: tuple[KeptClip, ...]
+    timeline: tuple[TimelineSegment, ...]
     totals: PlanTotals
     unpriced: tuple[LeftOutScene, ...]
     cost: FilmCost
@@ -196,6 +201,8 @@ class Plan:
             "target": target and target.id,
             "targets": {one.id: one.to_json() for one in self.targets},
             "requests": [request.to_json() for request in self.requests],
+            "takes": [clip.to_json() for clip in self.kept],
+            "timeline": [segment.to_json() for segment in self.timeline],
             "totals": {
                 "requests": self.totals.requests,
                 "seconds": self.totals.seconds,
@@ -242,18 +249,14 @@ def _plan(found: JsonObject) -> Plan:
     tool = JsonObject(found.value("tool"), "/tool", _TOOL)
     if tool.text("name") != TOOL:
         raise ShapeError("/tool/name", f'"{TOOL}" is wanted')
-    requests: list[PlannedRequest] = []
-    digests: dict[str, str] = {}
-    for item, pointer in found.items("requests"):
-        request = PlannedRequest.from_json(item, pointer, digests)
-        digests[request.id] = request.digest
-        requests.append(request)
     return Plan(
         tool_version=tool.text("version"),
         film=_film(found),
         sources=found.list_of("sources", _source),
         targets=_targets(found),
-        requests=tuple(requests),
+        requests=found.list_of("requests", PlannedRequest.from_json),
+        kept=found.list_of("takes", KeptClip.from_json),
+        timeline=found.list_of("timeline", TimelineSegment.from_json),
         totals=_totals(found),
         unpriced=found.list_of("unpriced", LeftOutScene.from_json),
         cost=_film_cost(found),
@@ -364,8 +367,8 @@ def _total_json(whole: Total) -> Json:
 FORMAT = "storyboard-plan/1"
 TOOL = "storyboard"
 _PLAN = members(
-    "format tool storyboard sources target targets requests totals unpriced film budget "
-    "diagnostics applyable"
+    "format tool storyboard sources target targets requests takes timeline totals unpriced film "
+    "budget diagnostics applyable"
 )
 _TOOL = members("name version")
 _FILM = members("title file digest aspect_ratios audio")

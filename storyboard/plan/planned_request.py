@@ -11,6 +11,7 @@ from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.plan.amounts import UNKNOWN, plain
 from storyboard.plan.reason import Action, PlaceInFile, Reason
 from storyboard.values.json_object import Json, JsonObject, ShapeError, members
+from storyboard.values.segments import ShotPart
 from storyboard.values.units import Money
 
 
@@ -66,12 +67,14 @@ class MapRow(NamedTuple):
 class PlannedShot:
     """A shot of a request, or a part of one.
 
-    ``number`` is the shot's in its scene, from 1; ``part`` the part's, None for a whole shot, of
+    ``digest`` is that of the shot's content, by which it is found again in paid clips. ``number``
+    is the shot's in its scene, from 1; ``part`` the part's, None for a whole shot, of
     ``parts``. ``seconds`` are as written, ``characters`` the code points as the target counts
     them. ``map`` are the slices that its prompt is made of.
     """
 
     address: str
+    digest: str
     number: int
     part: int | None
     parts: int
@@ -84,6 +87,7 @@ class PlannedShot:
         """The shot as JSON values."""
         return {
             "address": self.address,
+            "digest": self.digest,
             "number": self.number,
             "part": self.part,
             "parts": self.parts,
@@ -100,6 +104,7 @@ class PlannedShot:
         found = JsonObject(written, pointer, _SHOT)
         return cls(
             address=found.text("address"),
+            digest=found.text("digest"),
             number=found.number("number", 1),
             part=found.number_or_none("part", 1),
             parts=found.number("parts", 1),
@@ -156,6 +161,13 @@ class PlannedRequest:
     depends_on: tuple[Dependency, ...]
 
     @property
+    def contents(self) -> tuple[ShotPart, ...]:
+        """The contents of its clip, in their order."""
+        return tuple(
+            ShotPart(shot.digest, shot.part, shot.parts, shot.seconds) for shot in self.shots
+        )
+
+    @property
     def money(self) -> Money | None:
         """What the request costs, None where that is not known."""
         return None if self.cost is None else self.cost.money
@@ -183,17 +195,19 @@ class PlannedRequest:
                 for one in self.assets
             ],
             "depends_on": [
-                {"request": one.request, "output": one.output, "pointer": one.pointer}
+                {
+                    "shot": one.shot,
+                    "part": one.part,
+                    "digest": one.digest,
+                    "pointer": one.pointer,
+                }
                 for one in self.depends_on
             ],
         }
 
     @classmethod
-    def from_json(cls, written: Any, pointer: str, digests: Mapping[str, str]) -> PlannedRequest:
-        """Read what ``to_json`` wrote; ``digests`` are those of the requests before it, by id.
-
-        Raises ``ShapeError``. A request that is needed and stands nowhere before has no digest.
-        """
+    def from_json(cls, written: Any, pointer: str) -> PlannedRequest:
+        """Read what ``to_json`` wrote. Raises ``ShapeError``."""
         found = JsonObject(written, pointer, _REQUEST)
         return cls(
             id=found.text("id"),
@@ -211,7 +225,7 @@ class PlannedRequest:
             shots=found.list_of("shots", PlannedShot.from_json),
             tokens=found.texts("tokens"),
             assets=found.list_of("assets", _asset),
-            depends_on=tuple(_dependency(*one, digests) for one in found.items("depends_on")),
+            depends_on=found.list_of("depends_on", _dependency),
         )
 
 
@@ -236,13 +250,12 @@ def _asset(written: Any, pointer: str) -> AssetUse:
     )
 
 
-def _dependency(written: Any, pointer: str, digests: Mapping[str, str]) -> Dependency:
+def _dependency(written: Any, pointer: str) -> Dependency:
     found = JsonObject(written, pointer, _DEPENDENCY)
-    request = found.text("request")
     return Dependency(
-        request=request,
-        digest=digests.get(request, ""),
-        output=found.text("output"),
+        shot=found.text("shot"),
+        part=found.number_or_none("part", 1),
+        digest=found.text("digest"),
         pointer=found.text("pointer"),
     )
 
@@ -251,9 +264,9 @@ _REQUEST = members(
     "id digest target endpoint payload seconds padding take alternate_of action reason cost shots "
     "tokens assets depends_on"
 )
-_SHOT = members("address number part parts seconds characters span map")
+_SHOT = members("address digest number part parts seconds characters span map")
 _ASSET = members("path sha256 pointers")
-_DEPENDENCY = members("request output pointer")
+_DEPENDENCY = members("shot part digest pointer")
 _COST = members("amount currency unit_price seconds")
 _NOWHERE = type(None)
 _MAP_ROWS: frozenset[tuple[type, ...]] = frozenset(

@@ -9,7 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from storyboard.compiler.cost import currency, price
-from storyboard.compiler.film import Film
+from storyboard.compiler.film import Film, KeptPart
+from storyboard.compiler.lower import second_of
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve.scene_errors import UnpricedScene
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
@@ -36,8 +37,10 @@ from storyboard.plan.model import (
 )
 from storyboard.plan.planned_request import PlannedCost, PlannedRequest, PlannedShot
 from storyboard.plan.prompt_map import prompt_map
-from storyboard.plan.reason import NEW, Action, PlaceInFile
+from storyboard.plan.reason import NEW, Action, PlaceInFile, ReasonCode
+from storyboard.plan.timeline import KeptClip, KeptShot, TimelineSegment
 from storyboard.targets.model import RenderedSecond, Target
+from storyboard.values.segments import as_asked
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
@@ -85,6 +88,7 @@ class PlanOrigin:
 def plan(
     film: Film,
     requests: Sequence[Request],
+    cut: Sequence[Request | KeptPart],
     *,
     origin: PlanOrigin,
     limit: Limit,
@@ -95,6 +99,8 @@ def plan(
 ) -> Plan:
     """The plan of a film. ``show`` turns a diagnostic into its JSON form.
 
+    ``requests`` are with further takes; ``cut`` is the film in its order: the requests that stand
+    in it, and the parts that are kept from clips that were paid before.
     ``known`` tells what earlier runs have paid, None where there were none. Costs beyond the
     limit are said in ``diagnostics``; a plan with errors is not applyable. ``unpriced`` are the
     scenes that the requests leave out, as errors concern them.
@@ -103,9 +109,10 @@ def plan(
     money = currency(film.target)
     targets = {one.target.target: one.target for one in film.films()}
     listed = mark(_requests(requests), targets, known)
-    sums = sums_by_action(listed, money)
+    kept = _kept(film, cut, known)
+    sums = sums_by_action((*listed, *kept), money)
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.
-    is_begun = known is not None and any(known.is_paid(one.digest) for one in listed)
+    is_begun = bool(kept) or any(one.reason.code is ReasonCode.PAID for one in listed)
     film_cost = film_sums(listed, known, money)
     due = sum_of_due(listed, money)
     has_clips = any(request.second.video for request in requests)
@@ -127,11 +134,13 @@ def plan(
         sources=_sources(origin),
         targets=tuple(_target(one, requests, origin) for one in targets.values()),
         requests=listed,
+        kept=kept,
+        timeline=_timeline(cut),
         totals=PlanTotals(
-            requests=len(listed),
-            seconds=sum(one.seconds for one in listed),
+            requests=len(listed) + len(kept),
+            seconds=sum(one.seconds for one in listed) + sum(one.kept_seconds for one in kept),
             actions=sums,
-            scenes=_scenes(film, requests, listed, unpriced),
+            scenes=_scenes(film, requests, listed, kept, unpriced),
         ),
         unpriced=tuple(
             LeftOutScene(scene=one.address, title=one.title, code=one.reason, of=one.of)
@@ -160,6 +169,8 @@ def empty_plan(origin: PlanOrigin, diagnostics: Diagnostics, *, show: Show) -> P
         sources=_sources(origin),
         targets=(),
         requests=(),
+        kept=(),
+        timeline=(),
         totals=PlanTotals(
             requests=0, seconds=0, actions=sums_by_action((), _NO_CURRENCY), scenes=()
         ),
@@ -324,12 +335,18 @@ def _scenes(
     film: Film,
     requests: Sequence[Request],
     listed: Sequence[PlannedRequest],
+    kept: Sequence[KeptClip],
     unpriced: Sequence[UnpricedScene],
 ) -> tuple[SceneTotal, ...]:
     left_out = {scene.number for scene in unpriced}
-    by_scene: dict[str, list[PlannedRequest]] = {scene.address: [] for scene in film.scenes}
+    by_scene: dict[str, list[PlannedRequest | KeptClip]] = {
+        scene.address: [] for scene in film.scenes
+    }
     for request, planned in zip(requests, listed, strict=True):
         by_scene[request.scene].append(planned)
+    for clip in kept:
+        # A clip that gives shots to two scenes is counted with the first.
+        by_scene[clip.shots[0].address.partition("/")[0]].append(clip)
     money = currency(film.target)
     return tuple(
         SceneTotal(
@@ -370,6 +387,7 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
             shots=tuple(
                 PlannedShot(
                     address=part.shot.address,
+                    digest=content.shot,
                     number=part.shot.number,
                     part=part.number if part.count > 1 else None,
                     parts=part.count,
@@ -378,7 +396,9 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
                     span=_place(part.shot.node),
                     map=prompt_map(part.prompt, part.shot.framing, request.tags),
                 )
-                for part, characters in zip(request.clip.parts, request.characters, strict=True)
+                for part, content, characters in zip(
+                    request.clip.parts, request.shots, request.characters, strict=True
+                )
             ),
             tokens=request.tokens,
             assets=request.assets,
@@ -386,6 +406,79 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
         )
         for request in requests
     ]
+
+
+def _kept(
+    film: Film, cut: Iterable[Request | KeptPart], known: Known | None
+) -> tuple[KeptClip, ...]:
+    """The clips that were paid before and of which the film keeps some shots, in its order."""
+    parts: dict[str, list[KeptPart]] = {}
+    for one in cut:
+        if isinstance(one, KeptPart):
+            parts.setdefault(one.former.take, []).append(one)
+    if known is None:
+        return ()
+    listed = []
+    for take, kept in parts.items():
+        clip = known.clip(take)
+        own = film.of(kept[0].part.shot)
+        seconds = sum(one.part.seconds for one in kept)
+        cost = price(own.target, seconds, second_of(own, [one.part for one in kept]))
+        listed.append(
+            KeptClip(
+                take=take,
+                digest=clip.digest,
+                address=clip.address,
+                target=own.target.target,
+                host=clip.host,
+                endpoint=clip.endpoint,
+                seconds=clip.seconds,
+                made=clip.made,
+                action=Action.REUSE if clip.is_here else Action.FETCH,
+                cost=None
+                if cost.money is None or cost.unit_price is None
+                else PlannedCost(
+                    money=cost.money,
+                    unit_price=cost.unit_price,
+                    seconds=seconds,
+                ),
+                shots=tuple(
+                    KeptShot(address=one.part.shot.address, segment=one.former.segment)
+                    for one in kept
+                ),
+            )
+        )
+    return tuple(listed)
+
+
+def _timeline(cut: Iterable[Request | KeptPart]) -> tuple[TimelineSegment, ...]:
+    found: list[TimelineSegment] = []
+    for one in cut:
+        if isinstance(one, KeptPart):
+            part, segment = one.part, one.former.segment
+            found.append(
+                TimelineSegment(
+                    shot=part.shot.address,
+                    part=segment.content.part,
+                    take=one.former.take,
+                    start=segment.start,
+                    end=segment.end,
+                    is_exact=segment.is_exact,
+                )
+            )
+            continue
+        for part, segment in zip(one.clip.parts, as_asked(one.shots), strict=True):
+            found.append(
+                TimelineSegment(
+                    shot=part.shot.address,
+                    part=segment.content.part,
+                    request=one.id,
+                    start=segment.start,
+                    end=segment.end,
+                    is_exact=False,
+                )
+            )
+    return tuple(found)
 
 
 def _place(node: MappingNode) -> PlaceInFile:

@@ -16,6 +16,7 @@ class Action(StrEnum):
     """All that can be done for a request; the sums of a plan are by these."""
 
     GENERATE = "generate"
+    FETCH = "fetch"
     REUSE = "reuse"
     WAIT = "wait"
     BLOCKED = "blocked"
@@ -31,7 +32,9 @@ class ReasonCode(StrEnum):
     AGAIN = "again"
     """The same was sent before, and there is no clip of it."""
     PAID = "paid"
-    """Its clip is there, or can be fetched."""
+    """It was paid before."""
+    LOST = "lost"
+    """It was paid before, is not here, and the vendor has it no more."""
     SAME = "same"
     """An earlier request of the plan has the same content: it is one clip."""
     WAITING = "waiting"

@@ -17,7 +17,7 @@ no code with the passes that composed and divided. Every problem names its rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storyboard.compiler.film import MENTION, Film, Passage, Shot, marks_of
@@ -56,10 +56,15 @@ class _ShotSoFar:
 
 
 class SenseChecker:
-    """Holds the requests of a plan against the film that it is made from."""
+    """Holds the requests of a plan against the film that it is made from.
 
-    def __init__(self, film: Film) -> None:
+    ``kept`` are the addresses of shots of which a part is kept from a clip that was paid before:
+    of these, a request tells only a part.
+    """
+
+    def __init__(self, film: Film, kept: Container[str] = ()) -> None:
         self.film = film
+        self.kept = kept
         self.cast = film.cast
         self.hears = film.target.has(Feature.AUDIO)
         self.is_own = film.template is not None
@@ -91,7 +96,13 @@ class SenseChecker:
                 told = self._told[shot.address, take] = _ShotSoFar(shot)
                 told.place = self.names.get(shot.framing.location, "")
             is_whole = part.parts == 1
-            yield from self._check_prompt(text, part.map, tokens, told, is_whole=is_whole)
+            problems = self._check_prompt(text, part.map, tokens, told, is_whole=is_whole)
+            if shot.address in self.kept:
+                # What it takes over from the part before may have been said in a kept one.
+                yield from (one for one in problems if not one.startswith("carried: "))
+                del self._told[shot.address, take]
+                continue
+            yield from problems
             told.parts += 1
             if told.parts == part.parts:
                 yield from self._check_shot(told)

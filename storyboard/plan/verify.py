@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
@@ -23,7 +24,9 @@ from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedCost, PlannedRequest
 from storyboard.plan.reason import Action
 from storyboard.plan.sense import SenseChecker
+from storyboard.plan.timeline_check import check_timeline
 from storyboard.targets.model import Target
+from storyboard.values.segments import Ending, endings
 from storyboard.values.sums import Total
 
 Prompts = list[tuple[str, int]]
@@ -50,10 +53,11 @@ class TargetRules:
     film: Film | None = None
 
 
-def verify(plan: Plan, rules: Sequence[TargetRules]) -> list[str]:
+def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -> list[str]:
     """Every rule that the plan breaks, in words; empty where it breaks none.
 
-    ``rules`` are those of its targets, in the plan's order.
+    ``rules`` are those of its targets, in the plan's order. ``film`` is the whole film, against
+    which the timeline is held.
     """
     named = [(one.id, one.host, one.endpoint) for one in plan.targets]
     held = [one.target for one in rules]
@@ -61,6 +65,14 @@ def verify(plan: Plan, rules: Sequence[TargetRules]) -> list[str]:
         return ["the plan is for another target"]
     broken: list[str] = []
     checkers: dict[str, _Checker] = {}
+    divided = {
+        shot.address for clip in plan.kept for shot in clip.shots if shot.segment.content.parts > 1
+    }
+    there = {
+        ending
+        for clip in plan.kept
+        for ending in endings(shot.segment.content for shot in clip.shots)
+    }
     for one in rules:
         own = [request for request in plan.requests if request.target == one.target.target]
         broken += [
@@ -68,8 +80,8 @@ def verify(plan: Plan, rules: Sequence[TargetRules]) -> list[str]:
             for request, problems in zip(own, _by_schema(own, one.schema), strict=True)
             for problem in problems
         ]
-        sense = SenseChecker(one.film) if one.film is not None else None
-        checkers[one.target.target] = _Checker(one.target, one.max_references, sense)
+        sense = SenseChecker(one.film, divided) if one.film is not None else None
+        checkers[one.target.target] = _Checker(one.target, one.max_references, sense, there)
     seen: dict[str, PlannedRequest] = {}
     for request in plan.requests:
         checker = checkers.get(request.target)
@@ -81,8 +93,10 @@ def verify(plan: Plan, rules: Sequence[TargetRules]) -> list[str]:
         if request.id in seen:
             broken.append(f"{request.id}: the id is used twice")
         seen[request.id] = request
+        there.update(endings(request.contents))
     if rules:
         broken.extend(_collected(_check_totals, plan, rules[0].target))
+    broken.extend(_collected(check_timeline, plan, film))
     for checker in checkers.values():
         if checker.sense is not None:
             broken.extend(checker.sense.unfinished())
@@ -129,8 +143,15 @@ def _validator(schema: dict[str, Any]) -> Callable[[Any], list[str]]:
 class _Checker:
     """The rules of one target, ready to be held against its requests."""
 
-    def __init__(self, target: Target, max_references: int, sense: SenseChecker | None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        max_references: int,
+        sense: SenseChecker | None,
+        there: AbstractSet[Ending],
+    ) -> None:
         self.target = target
+        self.there = there
         self.sense = sense
         self.fields = target.request
         self.max_references = max_references
@@ -154,10 +175,15 @@ class _Checker:
             yield "the negative prompt mentions what is sent, which means nothing there"
         yield from self._check_references(request, payload, dict.fromkeys(chain(*tags)))
         yield from self._check_cost(request, payload)
-        content = {"endpoint": request.endpoint, "payload": payload, "take": request.take}
+        content = {
+            "host": self.target.host,
+            "endpoint": request.endpoint,
+            "payload": payload,
+            "take": request.take,
+        }
         written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         if b'"asset:' in written or b'"output:' in written or request.depends_on:
-            yield from self._check_pointers(request, payload, earlier)
+            yield from self._check_pointers(request, payload)
         elif request.assets:
             yield "it lists assets that its payload does not have"
         if request.digest != "sha256:" + hashlib.sha256(written).hexdigest():
@@ -338,20 +364,16 @@ class _Checker:
             charge = f"{cost.money.amount:f} {cost.money.currency}"
             yield f"{charge} is not {request.seconds} s at {known}"
 
-    def _check_pointers(
-        self, request: PlannedRequest, payload: Any, earlier: dict[str, PlannedRequest]
-    ) -> Iterator[str]:
+    def _check_pointers(self, request: PlannedRequest, payload: Any) -> Iterator[str]:
         expected = {
             pointer: f"asset:sha256:{asset.sha256}"
             for asset in request.assets
             for pointer in asset.pointers
         }
         for needed in request.depends_on:
-            source = earlier.get(needed.request)
-            if source is None:
-                yield f"it needs {needed.request}, which does not stand before it"
-            else:
-                expected[needed.pointer] = f"output:{source.digest}#{needed.output}"
+            if (needed.digest, needed.part) not in self.there:
+                yield f"it opens on {needed.shot}, which does not stand before it"
+            expected[needed.pointer] = needed.stand_in
         found = {
             pointer: value for pointer, value in _strings(payload, "") if _STAND_IN.fullmatch(value)
         }
@@ -384,23 +406,28 @@ def _check_totals(plan: Plan, target: Target) -> Iterator[str]:
     totals, requests = plan.totals, plan.requests
     currency = next((row.currency for row in target.prices), "USD")
     seconds = sum(request.seconds for request in requests)
-    if (totals.requests, totals.seconds) != (len(requests), seconds):
+    seconds += sum(clip.kept_seconds for clip in plan.kept)
+    if (totals.requests, totals.seconds) != (len(requests) + len(plan.kept), seconds):
         yield "the totals are not those of the requests"
     for action in Action:
         said = totals.actions[action]
         chosen = [request for request in requests if request.action is action]
+        kept = [clip for clip in plan.kept if clip.action is action]
         seconds = sum(request.seconds for request in chosen)
-        if (said.requests, said.seconds) != (len(chosen), seconds):
+        seconds += sum(clip.kept_seconds for clip in kept)
+        if (said.requests, said.seconds) != (len(chosen) + len(kept), seconds):
             yield f"the totals of {action} are not those of the requests"
-        if _said(said) != _summed([request.cost for request in chosen], currency):
+        costs = [request.cost for request in chosen] + [clip.cost for clip in kept]
+        if _said(said) != _summed(costs, currency):
             yield f"the cost of {action} is not the sum of the requests'"
+    costs = [request.cost for request in requests] + [clip.cost for clip in plan.kept]
     scenes = [scene.total for scene in totals.scenes]
     sums = sum(one.requests for one in scenes), sum(one.seconds for one in scenes)
     known = sum((one.known for one in scenes), Decimal(0))
     unknown = sum(one.unknown for one in scenes)
     if (
         sums != (totals.requests, totals.seconds)
-        or (known, unknown, currency) != _summed([request.cost for request in requests], currency)
+        or (known, unknown, currency) != _summed(costs, currency)
         or any(one.currency != currency for one in scenes)
     ):
         yield "the scenes do not add up to the film"

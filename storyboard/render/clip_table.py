@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from storyboard.plan.actions import HAD
 from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import NEW, Action, ReasonCode
+from storyboard.plan.timeline import KeptClip
 from storyboard.render.amounts import amount, counted
 from storyboard.render.prose import wrapped
 from storyboard.render.reasons import reason_text
@@ -16,30 +18,70 @@ from storyboard.render.table import Paint, TableRow, is_within, lay_out, varying
 from storyboard.render.width import visible
 from storyboard.values.units import Money
 
-_SIGNS = {Action.GENERATE: "+", Action.REUSE: "=", Action.WAIT: "…", Action.BLOCKED: "!"}
-SIGN_COLORS = {"+": "32", "~": "33", "=": "2", "…": "36", "!": "31"}
+_SIGNS = {
+    Action.GENERATE: "+",
+    Action.FETCH: "↓",
+    Action.REUSE: "=",
+    Action.WAIT: "…",
+    Action.BLOCKED: "!",
+}
+SIGN_COLORS = {"+": "32", "~": "33", "=": "2", "↓": "2", "…": "36", "!": "31"}
 _NOBODY = "–"
 
 
-def clip_lines(
-    requests: Sequence[PlannedRequest], paint: Paint, width: int | None, everything: bool
-) -> str:
+def clip_lines(plan: Plan, paint: Paint, width: int | None, everything: bool) -> str:
     """A line for each clip; what is used again is folded into one without ``everything``."""
+    requests = plan.requests
     prices = shown_prices(requests)
     shown = [
         (one, price)
         for one, price in zip(requests, prices, strict=True)
-        if everything or one.action is not Action.REUSE
+        if everything or one.action not in HAD
     ]
     are_several = len({one.target for one in requests}) > 1
     rows = [_row(one, price, names_target=are_several) for one, price in shown]
     lines = _table(rows, paint, width)
-    kept = [one for one in requests if one.action is Action.REUSE]
-    if kept and not everything:
-        seconds = sum(one.seconds for one in kept)
-        so = "as it is" if len(kept) == 1 else "as they are"
-        lines.append(paint(f"  = {counted(len(kept), 'clip')} {so}  {seconds} s", "2"))
+    if not everything:
+        for action in (Action.REUSE, Action.FETCH):
+            had = [one for one in requests if one.action is action]
+            if had:
+                lines.append(_folded(had, action, paint))
+    for said, sign in _kept_lines(plan.kept, everything):
+        wrap = wrapped(f"  {sign} {said}", width, indent=4)
+        lines += [paint(line, SIGN_COLORS[sign]) for line in wrap]
     return "\n".join(lines)
+
+
+def _folded(had: Sequence[PlannedRequest], action: Action, paint: Paint) -> str:
+    """One line for all the clips that are paid: those that are here, or those to be fetched."""
+    sign, seconds = _SIGNS[action], sum(one.seconds for one in had)
+    so = "as it is" if len(had) == 1 else "as they are"
+    if action is Action.FETCH:
+        so = "paid, to be fetched"
+    return paint(f"  {sign} {counted(len(had), 'clip')} {so}  {seconds} s", SIGN_COLORS[sign])
+
+
+def _kept_lines(kept: Sequence[KeptClip], everything: bool) -> Iterator[tuple[str, str]]:
+    """What is kept of clips of which other shots are not in the film any more, with its sign."""
+    if len(kept) > _MAX_KEPT and not everything:
+        for action in (Action.REUSE, Action.FETCH):
+            chosen = [clip for clip in kept if clip.action is action]
+            if chosen:
+                shots = counted(sum(len(clip.shots) for clip in chosen), "shot")
+                seconds = sum(clip.kept_seconds for clip in chosen)
+                yield (
+                    f"{shots} kept from {counted(len(chosen), 'clip')}  {seconds} s",
+                    _SIGNS[action],
+                )
+        return
+    for clip in kept:
+        names = ", ".join(shot.name for shot in clip.shots)
+        fetched = ", to be fetched" if clip.action is Action.FETCH else ""
+        said = f"{names} kept from {clip.address}{fetched}  {clip.kept_seconds} s"
+        yield visible(said), _SIGNS[clip.action]
+
+
+_MAX_KEPT = 5
 
 
 class _ClipRow(NamedTuple):
@@ -86,7 +128,7 @@ def _needs(request: PlannedRequest) -> str:
     """Which clip must be there first, because this one opens on its last frame."""
     if request.action is Action.BLOCKED:
         return ""
-    return ", ".join(f"after {needed.request}" for needed in request.depends_on)
+    return ", ".join(f"after {needed.name}" for needed in request.depends_on)
 
 
 def _table(rows: Sequence[_ClipRow], paint: Paint, width: int | None) -> list[str]:
@@ -135,6 +177,10 @@ def scene_lines(plan: Plan, width: int | None) -> str:
     prices: dict[str, list[Money | None]] = {one.scene: [] for one in plan.totals.scenes}
     for request, price in zip(plan.requests, shown_prices(plan.requests), strict=True):
         prices[scene_of(request)].append(price)
+    for clip in plan.kept:
+        prices[clip.shots[0].address.partition("/")[0]].append(
+            clip.money and clip.money.rounded_up()
+        )
     rows = [
         TableRow(
             name=visible(scene.scene),

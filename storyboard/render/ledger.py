@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from storyboard.ledger import Finished, Intent, Lease, State
+from storyboard.ledger import Intent, Lease, PaidOrder, State
 from storyboard.ledger.intent import RunRecord
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import AT_RISK, STATE_WORDS
@@ -26,7 +26,7 @@ _OVER = (State.STORED, State.SUCCEEDED)
 
 def status_json(
     intents: Sequence[Intent],
-    elsewhere: Sequence[Finished],
+    elsewhere: Sequence[PaidOrder],
     lease: Lease | None,
     now: float,
 ) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _intent_json(intent: Intent) -> dict[str, Any]:
     }
 
 
-def _finished_json(finished: Finished) -> dict[str, Any]:
+def _finished_json(finished: PaidOrder) -> dict[str, Any]:
     return {
         "clip": finished.address,
         "digest": finished.digest,
@@ -89,7 +89,7 @@ def _finished_json(finished: Finished) -> dict[str, Any]:
 
 def render_status(
     intents: Sequence[Intent],
-    elsewhere: Sequence[Finished],
+    elsewhere: Sequence[PaidOrder],
     now: float,
     *,
     simulated: bool,
@@ -182,7 +182,7 @@ def _shown_cost(row: _StatusRow, cost: Money | None) -> str:
     return str(cost) if row.is_due or cost.amount else ""
 
 
-def _sums(intents: Sequence[Intent], elsewhere: Sequence[Finished]) -> list[str]:
+def _sums(intents: Sequence[Intent], elsewhere: Sequence[PaidOrder]) -> list[str]:
     charges = [one.charged for one in intents if one.state not in AT_RISK]
     charges += [one.charge for one in elsewhere]
     risks = [one.cost for one in intents if one.state in AT_RISK]

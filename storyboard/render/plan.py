@@ -41,7 +41,7 @@ def render_plan(
         return "no plan: the storyboard has errors\n"
     blocks = [
         _head(plan, paint, width),
-        clip_lines(plan.requests, paint, width, everything),
+        clip_lines(plan, paint, width, everything),
     ]
     if everything and len(plan.totals.scenes) > 1:
         blocks.append(scene_lines(plan, width))

@@ -11,6 +11,7 @@ _WORDS = {
     ReasonCode.CHANGED: "changed",
     ReasonCode.AGAIN: "to be rendered again",
     ReasonCode.PAID: "paid",
+    ReasonCode.LOST: "lost at the vendor, to be rendered again",
     ReasonCode.SAME: "the same clip as before",
     ReasonCode.WAITING: "on its way",
     ReasonCode.UNCERTAIN: "uncertain, the next run asks the vendor",

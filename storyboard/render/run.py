@@ -38,12 +38,12 @@ WORDS = {what: STATE_WORDS[state] for what, state in STATES.items() if state is 
 """What people are told of each thing that can happen to a clip."""
 
 GOOD = (_H.STORED, _H.REUSED)
-COLORS = {_H.STORED: "32", _H.FAILED: "31", _H.UNCERTAIN: "33", _H.BLOCKED: "31"}
+COLORS = {_H.STORED: "32", _H.FAILED: "31", _H.UNCERTAIN: "33", _H.BLOCKED: "31", _H.LOST: "31"}
 _ACTIVE = (
     _H.STORING, _H.RUNNING, _H.QUEUED, _H.SUBMITTED, _H.SUBMITTING, _H.UPLOADING, _H.UNCERTAIN,
     _H.ADOPTED,
 )  # fmt: skip
-_ENDS = {_H.STORED, _H.FAILED, _H.CANCELLED}
+_ENDS = {_H.STORED, _H.FAILED, _H.CANCELLED, _H.LOST}
 """What a clip leaves a line of, besides where it stands in the view."""
 _SENT = {*_ACTIVE, _H.STRANDED} - {_H.UPLOADING}
 _SUMS = ("spent", "at risk", "left")

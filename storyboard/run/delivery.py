@@ -21,13 +21,15 @@ from storyboard.hosts.protocol import Host, JobView, Outcome, Progress, Submissi
 from storyboard.ledger import Intent, Ledger, Receipt, State
 from storyboard.ledger.store import Store
 from storyboard.media.mp4 import ClipError, read_clip
-from storyboard.plan.clips import PlannedClip
+from storyboard.plan.clips import FrameNeed, PlannedClip
 from storyboard.plan.request_body import fill, recorded, unfilled
 from storyboard.run.events import Happening
 from storyboard.run.patience import Patience
+from storyboard.run.shot_places import find_places
 from storyboard.run.uncertain import SendTimes
 from storyboard.run.uploads import AssetError, Uploads
 from storyboard.targets.model import Takes
+from storyboard.values.segments import endings
 from storyboard.values.units import Money
 
 _MAX_BYTES = 4 << 30
@@ -114,17 +116,27 @@ class Delivery:
             link = await self.uploads.link_of_file(use.path, use.sha256)
             links |= dict.fromkeys(use.pointers, link)
         for frame in clip.frames:
-            before = self.ledger.get(frame.digest)
-            take = before.clip if before is not None else None
-            take = take or self._locked(frame.digest)
+            take, end = self._ending(frame)
             if take is None or not self.store.has(take):
-                raise AssetError(f'the clip of "{frame.request}" is not here')
-            links[frame.pointer] = await self.uploads.link_of_frame(take)
+                raise AssetError(f'the clip of "{frame.shot}" is not here')
+            links[frame.pointer] = await self.uploads.link_of_frame(take, end)
         return links
 
-    def _locked(self, digest: str) -> str | None:
-        finished = self.store.finished().get(digest)
-        return finished.clip if finished is not None else None
+    def _ending(self, frame: FrameNeed) -> tuple[str | None, float | None]:
+        """The take that ends a shot, and the second at which; None for the end of the file."""
+        intent = self.ledger.get(frame.clip)
+        take = intent.clip if intent is not None else None
+        seconds = intent.order.seconds if intent is not None else 0
+        segments = intent.segments if intent is not None else ()
+        if take is None or not segments:
+            lock = self.store.read_lock()
+            if (finished := lock.finished().get(frame.clip)) is not None:
+                take, seconds = take or finished.clip, finished.seconds
+            segments = segments or lock.segments.get(take or "", ())
+        for segment in segments:
+            if frame.ending in endings((segment.content,)):
+                return take, segment.end if segment.end < seconds else None
+        return take, None
 
     async def send(
         self, clips: Sequence[PlannedClip], links: dict[str, str]
@@ -362,6 +374,9 @@ class Delivery:
                     None,
                 )
             passing = kind in _PASSING or (kind is FailureKind.GONE and failures < 4)
+            if kind is FailureKind.GONE and not passing:
+                problem = Problem(kind=kind, text=f"the vendor has it no more: {text}")
+                raise self._end(clip, State.LOST, problem, billed=None)
             if not passing or failures >= self.patience.tries:
                 raise StrandedError(text)
             delay = self.patience.first * self.patience.growth ** min(failures - 1, 8)
@@ -385,11 +400,19 @@ class Delivery:
         try:
             came = await self.host.download(outcome.link or "", part, _MAX_BYTES)
             facts = read_clip(part)
+            known = self.ledger.get(clip.digest)
+            contents = known.order.shots if known is not None else clip.order.shots
+            places = await asyncio.to_thread(find_places, part, facts, contents, clip.order.seconds)
             await asyncio.to_thread(self.store.keep, part, came.sha256)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        intent = self.ledger.step(clip.digest, State.STORED, clip=came.sha256)
+        intent = self.ledger.step(
+            clip.digest,
+            State.STORED,
+            clip=came.sha256,
+            segments=places,
+        )
         if outcome.size and came.size != outcome.size:
             # It is whole all the same: read_clip finds whatever is cut.
             text = f"it has {came.size:,} bytes, the host promised {outcome.size:,}"

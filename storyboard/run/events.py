@@ -29,6 +29,7 @@ class Happening(StrEnum):
     STORED = "stored"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    LOST = "lost"
     BLOCKED = "blocked"
     UNPAID = "unpaid"
     UNCERTAIN = "uncertain"
@@ -55,6 +56,7 @@ STATES: Mapping[Happening, State | None] = {
     _H.STORED: State.STORED,
     _H.FAILED: State.FAILED,
     _H.CANCELLED: State.CANCELLED,
+    _H.LOST: State.LOST,
     _H.BLOCKED: None,
     _H.UNPAID: None,
     _H.UNCERTAIN: State.UNCERTAIN,

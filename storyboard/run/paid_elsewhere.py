@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storyboard.hosts.protocol import Host
-from storyboard.ledger import Finished, Ledger
+from storyboard.ledger import Ledger, PaidOrder
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
 
@@ -24,7 +24,7 @@ class PaidElsewhere:
     ledger: Ledger
     store: Store
     _seen: tuple[int, int, int] | None = None
-    _finished: Mapping[str, Finished] = field(default_factory=dict)
+    _finished: Mapping[str, PaidOrder] = field(default_factory=dict)
 
     def take_over(self, clips: Sequence[PlannedClip]) -> tuple[PlannedClip, ...]:
         """Write those of the clips that are paid into the ledger, to be fetched; returns them.

@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from storyboard.hosts.errors import Problem
-from storyboard.ledger import Finished, Intent, Ledger, State, merge_lock
+from storyboard.ledger import Intent, Ledger, PaidOrder, State, merge_lock
+from storyboard.ledger.history import iso_time
 from storyboard.ledger.states import UNDER_WAY
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.events import Event, EventListener, Happening
 from storyboard.run.findings import Finding, UnclaimedRow
 from storyboard.run.report import Result
+from storyboard.values.segments import Segment
 
 _LOCK_EVERY = 5.0
 _LOCK_SHARE = 50
 """A large lock takes longer to write: at most one part in so many of the time goes into it."""
+
+
+_ENDS = {State.CANCELLED: Happening.CANCELLED, State.LOST: Happening.LOST}
 
 
 class RunProgress:
@@ -41,7 +46,8 @@ class RunProgress:
         self._listen = listen
         self._clock = clock
         self._results: dict[str, Result] = {}
-        self._finished: list[Finished] = []
+        self._orders: list[PaidOrder] = []
+        self._segments: dict[str, tuple[Segment, ...]] = {}
         self._lock_at = 0.0
 
     def __iter__(self) -> Iterator[Result]:
@@ -95,10 +101,9 @@ class RunProgress:
         text = problem.text
         if again:
             text += " (in an earlier run; it is not sent again as it stands)"
-        is_cancelled = intent is not None and intent.state is State.CANCELLED
         self.put(
             clip,
-            Happening.CANCELLED if is_cancelled else Happening.FAILED,
+            _ENDS.get(intent.state if intent is not None else State.FAILED, Happening.FAILED),
             intent,
             text=text,
             place=clip.place_of(problem.pointer),
@@ -120,32 +125,38 @@ class RunProgress:
             self._store.publish(name, take)
 
     def lock_later(self, intent: Intent) -> None:
-        """Add a finished take to the lock, with the next write of that file."""
-        if intent.state is not State.STORED or intent.receipt is None or intent.clip is None:
+        """Add an order that was paid to the lock, with the next write of that file."""
+        is_billed = intent.state in (State.FAILED, State.CANCELLED) and intent.billed is True
+        if intent.receipt is None or not (is_billed or intent.state is State.STORED):
             return
         order = intent.order
-        self._finished.append(
-            Finished(
+        self._orders.append(
+            PaidOrder(
                 digest=order.digest,
+                request_id=intent.receipt.id,
+                film=order.film,
                 address=order.address,
                 host=order.host,
                 endpoint=order.endpoint,
                 seconds=order.seconds,
-                clip=intent.clip,
-                request_id=intent.receipt.id,
+                made=iso_time(intent.intended_at),
+                clip=None if is_billed else intent.clip,
                 charge=intent.charged,
             )
         )
+        if intent.clip is not None and intent.segments:
+            self._segments[intent.clip] = intent.segments
         if time.monotonic() > self._lock_at:
             self.write_lock()
 
     def write_lock(self) -> None:
-        """Write the collected takes into the lock. Raises ``LockError``."""
-        if not self._finished:
+        """Write what was collected into the lock. Raises ``LockError``."""
+        if not self._orders:
             return
         began = time.monotonic()
-        merge_lock(self._store.lock, self._finished)
-        self._finished.clear()
+        merge_lock(self._store.lock, self._orders, self._segments)
+        self._orders.clear()
+        self._segments.clear()
         ended = time.monotonic()
         self._lock_at = ended + max(_LOCK_EVERY, (ended - began) * _LOCK_SHARE)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
 
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.hosts.protocol import Host
-from storyboard.ledger import Finished, Intent, Ledger, State
-from storyboard.ledger.history import FINAL_FAILURES, film_payments, sent_for_others
+from storyboard.ledger import Intent, Ledger, Lock, PaidOrder, State
+from storyboard.ledger.history import FINAL_FAILURES, film_payments
 from storyboard.ledger.intent import spent
 from storyboard.ledger.states import STEPS, UNDER_WAY
 from storyboard.ledger.store import Store
@@ -44,14 +43,23 @@ class Recovery:
     def schedule(self) -> Schedule:
         """The schedule of what is left to do; each clip's state is put into the progress."""
         intents = {intent.digest: intent for intent in self.ledger.intents()}
-        locked = self.store.finished()
+        lock = self.store.read_lock()
+        locked = lock.finished()
         files = self.store.look()
         done, lost, jobs = [], [], []
         for clip in self.clips:
-            intent = self._known(clip, intents.get(clip.digest), locked.get(clip.digest), files)
-            take = self._take_here(intent, locked.get(clip.digest), files)
+            paid = locked.get(clip.digest)
+            intent = self._known(clip, intents.get(clip.digest), paid, lock, files)
+            take = self._take_here(intent, paid, files)
+            if clip.is_kept and take is None and (intent is None or intent.state not in UNDER_WAY):
+                text = "it is in neither ledger nor lock any more: plan again"
+                self.progress.put(clip, Happening.FAILED, intent, text=text)
+                lost.append(clip.digest)
+                continue
             if take is not None:
-                if not all(self.store.is_published(files, name, take) for name in clip.names):
+                if not clip.is_kept and not all(
+                    self.store.is_published(files, name, take) for name in clip.names
+                ):
                     self.progress.publish(clip, take)
                 self.progress.put(clip, Happening.REUSED, intent)
                 done.append(clip.digest)
@@ -74,7 +82,7 @@ class Recovery:
             ),
             done=done,
             lost=lost,
-            limit=self._limit(intents.values(), locked.values(), begun),
+            limit=self._limit(intents.values(), lock, begun),
             spent=begun,
         )
         self._put_blocked(schedule)
@@ -83,9 +91,7 @@ class Recovery:
                 self.progress.lock_later(intent)
         return schedule
 
-    def _limit(
-        self, intents: Collection[Intent], locked: Iterable[Finished], begun: Decimal
-    ) -> Decimal | None:
+    def _limit(self, intents: Collection[Intent], lock: Lock, begun: Decimal) -> Decimal | None:
         """The most that may be spent, counted from ``begun``: what both limits leave.
 
         Where an earlier cost of the film is not known, a budget leaves nothing.
@@ -93,9 +99,8 @@ class Recovery:
         limit, budget = self.options.limit, self.options.budget
         limits = [limit.amount] if limit is not None else []
         if budget is not None:
-            film = Path(self.options.file).name
-            others = sent_for_others(intents, self.ledger.runs(), film)
-            before = film_payments(intents, locked, others)
+            film = self.clips[0].order.film if self.clips else ""
+            before = film_payments(intents, lock, film)
             whole = total_in((*before.paid, *before.under_way), budget.currency)
             left = budget.amount - whole.known if not whole.unknown else Decimal(0)
             limits.append(begun + left)
@@ -109,7 +114,7 @@ class Recovery:
             if phase is Phase.LOST:
                 missing[clip.digest] = clip
             elif phase is Phase.BLOCKED:
-                because = next(missing[one.digest] for one in clip.frames if one.digest in missing)
+                because = next(missing[one.clip] for one in clip.frames if one.clip in missing)
                 missing[clip.digest] = because
                 self.progress.put_blocked([clip.digest], because)
 
@@ -117,12 +122,15 @@ class Recovery:
         self,
         clip: PlannedClip,
         intent: Intent | None,
-        locked: Finished | None,
+        locked: PaidOrder | None,
+        lock: Lock,
         files: StoredFiles,
     ) -> Intent | None:
         """The intent of a clip; one for a take of the lock that is not on this disk is written."""
         if intent is not None and intent.state is State.STORED and not files.has(intent.clip):
             return self.ledger.step(clip.digest, State.SUCCEEDED)
+        if intent is not None and intent.state is State.LOST:
+            return intent  # only a plan that offers it has it rendered anew
         is_elsewhere = locked is not None and not files.has(locked.clip)
         if locked is None or not is_elsewhere or locked.host != clip.order.host:
             return intent
@@ -130,10 +138,14 @@ class Recovery:
             return intent
         # Paid elsewhere: whatever became of it here, it is fetched and not sent.
         receipt = self.hosts[locked.host].receipt(locked.endpoint, locked.request_id)
-        return self.ledger.adopt(clip.order, self.run, receipt, locked.charge)
+        order, segments = clip.order, lock.segments.get(locked.clip or "")
+        if segments:
+            # The film may keep only some of its shots.
+            order = replace(order, shots=tuple(segment.content for segment in segments))
+        return self.ledger.adopt(order, self.run, receipt, locked.charge)
 
     def _take_here(
-        self, intent: Intent | None, locked: Finished | None, files: StoredFiles
+        self, intent: Intent | None, locked: PaidOrder | None, files: StoredFiles
     ) -> str | None:
         for take in (intent.clip if intent else None, locked.clip if locked else None):
             is_sure = intent is None or intent.state is State.STORED or locked is not None
@@ -155,7 +167,7 @@ class Recovery:
             digest=clip.digest,
             target=clip.target,
             group=digest(order) if self.targets[clip.target].takes is not None else "",
-            needs=tuple(frame.digest for frame in clip.frames),
+            needs=tuple(frame.clip for frame in clip.frames),
             cost=estimate.amount if estimate else None,
             is_sent=is_sent,
             is_held=is_held,

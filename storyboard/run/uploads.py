@@ -22,7 +22,7 @@ from storyboard.hosts.protocol import Host
 from storyboard.ledger import Ledger
 from storyboard.ledger.store import Store, refusal
 from storyboard.media.frames import save_frame
-from storyboard.media.mp4 import ClipError
+from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.media.pyav import MediaError
 from storyboard.project.files import PictureFacts
 from storyboard.targets.model import Pictures
@@ -64,7 +64,7 @@ class Uploads:
         self._pause = pause
         self._first = first
         self._links = {} if links is None else links
-        self._frames: dict[str, asyncio.Task[tuple[Path, str]]] = {}
+        self._frames: dict[tuple[str, float | None], asyncio.Task[tuple[Path, str]]] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def link_of_file(self, path: str, sha256: str) -> str:
@@ -83,17 +83,22 @@ class Uploads:
         with _naming(f'"{path}"'):
             return await self._link(sha256, PurePosixPath(path).suffix.lower(), read)
 
-    async def link_of_frame(self, clip: str, at: int | None = None) -> str:
-        """The link of a frame of a take, given by the take's sha256: of a number, or the last."""
-        name = clip if at is None else f"{clip}.{at}"
-        task = self._frames.get(name)
+    async def link_of_frame(self, clip: str, end: float | None) -> str:
+        """The link of the last frame of a shot.
+
+        ``clip`` is the sha256 of the take, and ``end`` the second of it at which the shot ends,
+        None where it ends with the clip.
+        """
+        key = clip, end
+        task = self._frames.get(key)
         if task is None:
-            task = self._frames[name] = asyncio.ensure_future(self._take_frame(clip, name, at))
+            task = self._frames[key] = asyncio.ensure_future(self._take_frame(clip, end))
         picture, sha256 = await asyncio.shield(task)
-        with _naming("the last frame of the clip before"):
+        with _naming("the last frame of the shot before"):
             return await self._link(sha256, picture.suffix, picture.read_bytes)
 
-    async def _take_frame(self, clip: str, name: str, at: int | None) -> tuple[Path, str]:
+    async def _take_frame(self, clip: str, end: float | None) -> tuple[Path, str]:
+        name = clip if end is None else f"{clip}-{round(end * 1000)}"
         for suffix in (".png", ".jpg"):
             picture = self._store.frames / f"{name}{suffix}"
             # A link may lead to a picture that is nobody's to send.
@@ -102,18 +107,20 @@ class Uploads:
             if picture.is_file() and not _misfit(picture, self._limits):
                 return picture, hashlib.sha256(picture.read_bytes()).hexdigest()
         picture = self._store.frames / f"{name}.png"
+        take = self._store.take(clip)
         try:
-            await asyncio.to_thread(save_frame, self._store.take(clip), picture, at)
+            at = None if end is None else _last_before(take, end)
+            await asyncio.to_thread(save_frame, take, picture, at)
             if picture.stat().st_size > self._limits.max_bytes:
                 picture = await asyncio.to_thread(_as_jpeg, picture)
         except (ClipError, MediaError) as error:
             raise AssetError(
-                f"the last frame of the clip before cannot be taken: {error}"
+                f"the last frame of the shot before cannot be taken: {error}"
             ) from None
         except OSError as error:
             raise refusal(error, picture) from None
         if problem := _misfit(picture, self._limits):
-            raise AssetError(f"the last frame of the clip before cannot be sent: {problem}")
+            raise AssetError(f"the last frame of the shot before cannot be sent: {problem}")
         return picture, hashlib.sha256(picture.read_bytes()).hexdigest()
 
     async def _link(self, sha256: str, suffix: str, read: Callable[[], bytes]) -> str:
@@ -172,6 +179,14 @@ def _misfit(picture: Path, limits: Pictures) -> str:
     except (OSError, ValueError, SyntaxError):
         return "it is no picture"
     return unfit_picture(picture.stat().st_size, facts, limits).what
+
+
+def _last_before(take: Path, end: float) -> int:
+    """The number of the last frame of a clip before a second of it."""
+    facts = read_clip(take)
+    if not facts.frames:
+        raise ClipError("its frames cannot be counted, and it is wanted from within the clip")
+    return max(facts.frame_at(end) - 1, 0)
 
 
 def _as_jpeg(picture: Path) -> Path:

@@ -85,7 +85,7 @@ def test_a_lock_that_cannot_be_read_is_a_failure_too(command: tuple[str, ...], f
     lock.write_text("{}\n")
     done = call(*command)
     assert done.return_value == FAILED
-    assert 'line 1 of "storyboard.lock" is not a finished take' in done.stderr
+    assert 'line 1 of "storyboard.lock" is no record of what was paid' in done.stderr
     assert lock.read_text() == "{}\n"
 
 

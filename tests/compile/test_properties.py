@@ -270,11 +270,15 @@ def check_order(made: Plan) -> None:
     ]
     assert sorted(name.text for name in names) == sorted(ids)
     assert all(select(name.text, names) == [name] for name in names)
-    seen: dict[str, str] = {}
+    seen: set[tuple[str, int | None]] = set()
     for request in made["requests"]:
         for needed in request["depends_on"]:
-            assert f"output:{seen[needed['request']]}#last_frame" in json.dumps(request["payload"])
-        seen[request["id"]] = request["digest"]
+            assert (needed["digest"], needed["part"]) in seen
+            assert "#last_frame" in json.dumps(request["payload"])
+        for shot in request["shots"]:
+            seen.add((shot["digest"], shot["part"]))
+            if shot["part"] == shot["parts"]:
+                seen.add((shot["digest"], None))
 
 
 def check_texts(made: Plan, compilation: Compilation) -> None:
@@ -419,10 +423,12 @@ def test_raising_a_take_changes_that_digest_and_those_that_follow_from_it(
                 other["take"] = other.get("take", 1) + 1
     again, _ = planned(changed, folder)
     expected: set[str] = set()
+    other_shots = {f"{scene['id']}/{shot['id']}"}
     for request in made["requests"]:
         own = {part["address"] for part in request["shots"]}
-        needs = {needed["request"] for needed in request["depends_on"]}
-        if f"{scene['id']}/{shot['id']}" in own or needs & expected:
+        if other_shots & {needed["shot"] for needed in request["depends_on"]}:
+            other_shots.add(request["shots"][0]["address"])
+        if other_shots & own:
             expected.add(request["id"])
     moved = {
         before["id"]

@@ -56,7 +56,7 @@ def test_each_run_of_shots_of_one_target_is_fitted_for_it(tmp_path: Path) -> Non
     ]
     door = plan.requests[1]
     # The frame comes from a clip of another target.
-    assert [one.request for one in door.depends_on] == ["arrival/climb..lamp"]
+    assert [one.shot for one in door.depends_on] == ["arrival/lamp"]
     assert door.payload["start_image_url"].startswith("output:sha256:")
     assert "aspect_ratio" not in door.payload
     assert plan.requests[3].payload["model"] == "kling-video-o3-pro-reference-to-video"

@@ -98,9 +98,11 @@ def test_a_part_opens_on_the_same_take_of_its_shot_and_another_shot_on_the_first
 ) -> None:
     made = by_id(planned(tmp_path, takes=2))
     (needed,) = made["tower/climb.2.take2"]["depends_on"]
-    assert needed["request"] == "tower/climb.1.take2"
+    assert (needed["shot"], needed["part"]) == ("tower/climb", 1)
+    assert needed["digest"] == made["tower/climb.1.take2"]["shots"][0]["digest"]
     (needed,) = made["tower/hatch.take2"]["depends_on"]
-    assert needed["request"] == "tower/climb.2"
+    assert (needed["shot"], needed["part"]) == ("tower/climb", None)
+    assert needed["digest"] == made["tower/climb.2"]["shots"][0]["digest"]
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,9 @@ def test_the_parts_of_the_one_take_follow_from_each_other() -> None:
     assert sum(request["seconds"] for request in requests) == 40
     assert [len(request["depends_on"]) for request in requests] == [0, 1, 1]
     for before, after in pairwise(requests):
-        assert after["depends_on"][0]["request"] == before["id"]
+        (opened_on,) = after["depends_on"]
+        shot = before["shots"][-1]
+        assert (opened_on["digest"], opened_on["part"]) == (shot["digest"], shot["part"])
 
 
 def test_the_beats_of_the_one_take_stay_whole() -> None:

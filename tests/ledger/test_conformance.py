@@ -123,7 +123,7 @@ def test_a_request_has_one_intent_whoever_runs(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", sorted(set(State) - {State.RELEASED, State.FAILED, State.CANCELLED})
+    "state", sorted(set(State) - {State.RELEASED, State.FAILED, State.CANCELLED, State.LOST})
 )
 def test_only_what_is_released_or_ended_without_a_clip_may_be_sent_again(state: State) -> None:
     assert State.SUBMITTING not in STEPS[state]
@@ -426,16 +426,16 @@ def test_a_planner_is_told_what_is_paid_waiting_uncertain_and_refused(ledger: Le
         "uncertain": (State.UNCERTAIN,),
         "refused": (State.SUBMITTED, State.FAILED),
         "new": (State.RELEASED,),
+        "lost": (State.SUBMITTED, State.SUCCEEDED, State.LOST),
     }
     for name, states in steps.items():
         ledger.intend(order(name, address=f"a/{name}", payload={"prompt": name}), "r", {})
         for state in states:
             failure = {"failure": "content_policy"} if state is State.FAILED else {}
             ledger.step(name, state, **failure)
-    known = KnownTakes(ledger.intents(), {})
+    known = KnownTakes(ledger.intents())
     assert {name: known.standing(name) for name in steps} == {
         name: Standing(name) for name in steps
     }
-    assert [name for name in steps if known.is_paid(name)] == ["paid"]
     assert known.earlier("a/waiting") == {"prompt": "waiting"}
     assert known.earlier("a/nothing") is None

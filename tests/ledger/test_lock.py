@@ -1,4 +1,4 @@
-"""The lock is merged by the union of its lines, says what it cannot read, and holds no time."""
+"""The lock is merged by the union of its lines, and says what it cannot read."""
 
 from __future__ import annotations
 
@@ -12,46 +12,50 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.ledger import Finished, KnownTakes, LockError, merge_lock, read_lock
+from storyboard.ledger import KnownTakes, LockError, PaidOrder, Standing, merge_lock, read_lock
+from storyboard.ledger.lock import segment_line
+from storyboard.values.segments import Segment, ShotPart
 from storyboard.values.units import Money
 
 
-def take(digest: str, **changes: Any) -> Finished:
+def take(digest: str, **changes: Any) -> PaidOrder:
     values: dict[str, Any] = {
         "digest": f"sha256:{digest * 64}",
+        "film": "storyboard.yaml",
         "address": "arrival/1",
         "host": "fal",
         "endpoint": "e",
         "seconds": 5,
         "clip": digest * 64,
         "request_id": f"id-{digest}",
+        "made": "2026-09-24T18:30:00Z",
         "charge": Money(Decimal("0.70"), "USD"),
     }
-    return Finished(**values | changes)
+    return PaidOrder(**values | changes)
 
 
 def test_takes_are_read_back_sorted_whatever_the_order_they_came_in(tmp_path: Path) -> None:
     one, other = tmp_path / "one.lock", tmp_path / "other.lock"
-    merge_lock(one, [take("b"), take("a", charge=None)])
-    merge_lock(other, [take("a", charge=None)])
-    merge_lock(other, [take("b")])
+    merge_lock(one, [take("b"), take("a", charge=None)], {})
+    merge_lock(other, [take("a", charge=None)], {})
+    merge_lock(other, [take("b")], {})
     assert one.read_bytes() == other.read_bytes()
-    assert list(read_lock(one).values()) == [take("a", charge=None), take("b")]
+    assert list(read_lock(one).orders.values()) == [take("a", charge=None), take("b")]
 
 
 def test_what_is_in_the_lock_stays(tmp_path: Path) -> None:
     path = tmp_path / "storyboard.lock"
-    merge_lock(path, [take("a")])
-    merge_lock(path, [take("a", address="renamed/1"), take("c")])
-    assert read_lock(path)[take("a").digest].address == "arrival/1"
+    merge_lock(path, [take("a")], {})
+    merge_lock(path, [take("a", address="renamed/1"), take("c")], {})
+    assert read_lock(path).finished()[take("a").digest].address == "arrival/1"
 
 
 def test_the_marks_of_a_conflict_are_read_past_and_gone_after_the_next_run(tmp_path: Path) -> None:
     path = tmp_path / "storyboard.lock"
     lines = [take("a").to_line(), take("b").to_line()]
     path.write_text(f"<<<<<<< HEAD\n{lines[0]}\n=======\n{lines[1]}\n>>>>>>> branch\n")
-    assert len(read_lock(path)) == 2
-    merge_lock(path, [])
+    assert len(read_lock(path).orders) == 2
+    merge_lock(path, [], {})
     assert path.read_text().splitlines() == lines
 
 
@@ -60,14 +64,96 @@ def test_a_line_that_is_no_take_is_named_and_nothing_is_written(tmp_path: Path) 
     text = take("a").to_line() + "\n{}\n"
     path.write_text(text)
     with pytest.raises(LockError, match="line 2"):
-        merge_lock(path, [take("b")])
+        merge_lock(path, [take("b")], {})
     assert path.read_text() == text
 
 
 def test_a_take_of_the_lock_is_paid(tmp_path: Path) -> None:
     path = tmp_path / "storyboard.lock"
-    merge_lock(path, [take("a")])
-    assert KnownTakes((), read_lock(path)).is_paid(take("a").digest)
+    merge_lock(path, [take("a")], {})
+    assert KnownTakes((), read_lock(path)).standing(take("a").digest) is Standing.PAID
+
+
+SHOT = ShotPart("sha256:" + "1" * 64, None, 1, 5)
+PART = ShotPart("sha256:" + "2" * 64, 2, 3, 7)
+SEGMENTS = (
+    Segment(content=SHOT, start=0, end=5.042, is_exact=True),
+    Segment(content=PART, start=5.042, end=12.042, is_exact=False),
+)
+
+
+def test_where_the_shots_of_a_clip_stand_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "storyboard.lock"
+    merge_lock(path, [take("a")], {"a" * 64: SEGMENTS})
+    assert read_lock(path).segments == {"a" * 64: SEGMENTS}
+    (place,) = KnownTakes((), read_lock(path)).former(PART)
+    assert (place.take, place.index, place.count, place.segment) == ("a" * 64, 1, 2, SEGMENTS[1])
+
+
+def test_what_two_checkouts_have_paid_for_the_same_adds_up(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours.lock", tmp_path / "theirs.lock"
+    merge_lock(ours, [take("a")], {})
+    merge_lock(theirs, [take("a", request_id="other", made="2026-09-25T08:00:00Z")], {})
+    union = tmp_path / "storyboard.lock"
+    union.write_text(ours.read_text() + theirs.read_text())
+    known = KnownTakes((), read_lock(union), "storyboard.yaml")
+    assert [str(cost) for _, cost in known.payments().paid] == ["0.70 USD", "0.70 USD"]
+    assert known.made(take("a").digest) == "2026-09-24T18:30:00Z"
+
+
+def test_a_failure_that_was_billed_counts_and_is_no_clip(tmp_path: Path) -> None:
+    path = tmp_path / "storyboard.lock"
+    merge_lock(path, [take("a", clip=None)], {})
+    known = KnownTakes((), read_lock(path), "storyboard.yaml")
+    assert known.standing(take("a").digest) is Standing.NEW
+    assert len(known.payments().paid) == 1
+
+
+def test_what_another_film_of_the_folder_has_paid_is_not_of_this_one(tmp_path: Path) -> None:
+    path = tmp_path / "storyboard.lock"
+    merge_lock(path, [take("a", film="other.storyboard.yaml")], {})
+    assert KnownTakes((), read_lock(path), "storyboard.yaml").payments().paid == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ({"kind": "hold"}, 'it is of the kind "hold", unknown here; install a newer storyboard'),
+        ({"tone": 1}, 'it has "tone", unknown here; install a newer storyboard'),
+        ({"kind": 7}, 'its "kind" is 7, order or shot was expected'),
+    ],
+)
+def test_a_line_of_a_newer_version_is_refused_and_never_dropped(
+    line: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    assert words in refusal(tmp_path, json.dumps(LINE | line))
+
+
+def test_a_line_of_an_earlier_version_is_told_with_the_way_to_take_its_clip_over(
+    tmp_path: Path,
+) -> None:
+    earlier = {name: LINE[name] for name in LINE if name not in ("kind", "film", "made")}
+    assert "`storyboard resolve ADDRESS --adopt ID`" in refusal(tmp_path, json.dumps(earlier))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("in", -1, "seconds of the clip was expected"),
+        ("in", 9, "more seconds than at its beginning was expected"),
+        ("out", "5", "seconds of the clip was expected"),
+        ("part", 4, "the number of a part, or null was expected"),
+        ("parts", 0, "a whole number above 0 was expected"),
+        ("shot", "1", "the digest of a shot was expected"),
+        ("exact", None, "true or false was expected"),
+        ("clip", None, "a sum of 64 hexadecimal digits was expected"),
+    ],
+)
+def test_a_shot_of_another_form_is_named_with_what_was_expected(
+    name: str, value: Any, words: str, tmp_path: Path
+) -> None:
+    line = json.loads(segment_line("a" * 64, Segment(content=PART, start=1, end=8, is_exact=True)))
+    assert words in refusal(tmp_path, json.dumps(line | {name: value}))
 
 
 # -- what it may not hold -------------------------------------------------------------------------
@@ -82,8 +168,8 @@ def refusal(tmp_path: Path, line: str | bytes) -> str:
     with pytest.raises(LockError) as caught:
         read_lock(path)
     text = str(caught.value)
-    assert text.startswith(f'line 2 of "{path}" is not a finished take: ')
-    assert "`git checkout -- storyboard.lock`" in text
+    assert text.startswith(f'line 2 of "{path}" is no record of what was paid: ')
+    assert "; " in text
     assert "\n" not in text
     return text
 
@@ -104,8 +190,9 @@ def test_an_amount_that_no_bill_has_is_refused(amount: Any, tmp_path: Path) -> N
         ("seconds", True, 'its "seconds" is true'),
         ("seconds", 0, 'its "seconds" is 0'),
         ("seconds", float("nan"), 'its "seconds" is NaN'),
-        ("clip", "FF", "a sum of 64 hexadecimal digits was expected"),
-        ("clip", 7, 'its "clip" is 7, a text was expected'),
+        ("clip", "FF", "a sum of 64 hexadecimal digits, or null was expected"),
+        ("clip", 7, 'its "clip" is 7, a sum of 64'),
+        ("made", "yesterday", 'a time such as "2026-09-24T18:30:00Z" was expected'),
         ("endpoint", None, 'its "endpoint" is null, a text was expected'),
         ("charge", "0.70 USD", "an amount with its currency, or null was expected"),
         ("charge", {"amount": "0.70", "currency": "usd"}, 'a currency such as "USD"'),
@@ -133,7 +220,7 @@ def test_a_lock_that_windows_has_touched_is_the_same(tmp_path: Path) -> None:
     path = tmp_path / "storyboard.lock"
     lines = ["<<<<<<< HEAD", take("a").to_line(), "=======", take("b").to_line(), ">>>>>>> b", ""]
     path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
-    assert len(read_lock(path)) == 2
+    assert len(read_lock(path).orders) == 2
 
 
 @pytest.mark.parametrize("name", ["a\u2028b", "a\x85b", "a\x0bb", "\ufeffa"])
@@ -141,8 +228,8 @@ def test_a_name_with_a_mark_that_some_take_for_an_end_of_line_is_read_back(
     name: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "storyboard.lock"
-    merge_lock(path, [take("a", address=name)])
-    (found,) = read_lock(path).values()
+    merge_lock(path, [take("a", address=name)], {})
+    (found,) = read_lock(path).orders.values()
     assert found.address == name
 
 
@@ -156,8 +243,8 @@ def test_whatever_a_run_writes_is_read_back(amount: Decimal, seconds: int, addre
     made = take("a", charge=Money(abs(amount), "USD"), seconds=seconds, address=address)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "storyboard.lock"
-        merge_lock(path, [made])
-        assert list(read_lock(path).values()) == [made]
+        merge_lock(path, [made], {})
+        assert list(read_lock(path).orders.values()) == [made]
 
 
 def test_a_folder_in_its_place_is_called_one(tmp_path: Path) -> None:

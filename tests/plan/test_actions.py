@@ -75,9 +75,16 @@ def known(standings: Mapping[str, str]) -> KnownTakes:
             )
             billed = False if state[0] is State.FAILED else None
             intents.append(
-                Intent(order=order, state=state[0], run="r", failure=state[1], billed=billed)
+                Intent(
+                    order=order,
+                    state=state[0],
+                    run="r",
+                    clip="c" * 64 if state[0] is State.STORED else None,
+                    failure=state[1],
+                    billed=billed,
+                )
             )
-    return KnownTakes(intents, {})
+    return KnownTakes(intents)
 
 
 def marked(requests: Sequence[Request], standings: Mapping[str, str]) -> dict[str, Request]:
@@ -135,7 +142,7 @@ def films(draw: st.DrawFn) -> tuple[list[Request], dict[str, str]]:
             again = draw(st.sampled_from(requests))
             requests.append(replace(again, id=str(number)))
         else:
-            names = st.sampled_from([one.id for one in requests])
+            names = st.sampled_from(sorted({one.shots[0].address for one in requests}))
             needs = draw(st.lists(names, max_size=2, unique=True)) if requests else []
             requests.append(planned_request(str(number), *needs))
     standing = st.sampled_from(sorted(STATES))
@@ -149,14 +156,14 @@ def test_a_plan_and_a_run_agree_on_what_cannot_be_sent(
 ) -> None:
     requests, standings = film
     found = marked(requests, standings)
-    digests = {one.id: one.digest for one in requests}
+    digests = {one.shots[0].address: one.digest for one in requests}
     clips = {one.digest: one for one in reversed(requests)}
     states = {name: (STATES[standings[name]] or (None, ""))[0] for name in clips}
     schedule = Schedule.of(
         [
             ScheduledClip(
                 digest=name,
-                needs=tuple(digests[need.request] for need in clip.depends_on),
+                needs=tuple(digests[need.shot] for need in clip.depends_on),
                 is_sent=states[name] in UNDER_WAY,
                 is_held=states[name] is State.UNCERTAIN,
             )
@@ -180,7 +187,7 @@ def test_a_plan_and_a_run_agree_on_what_cannot_be_sent(
 def sent(name: str, **payload: Any) -> KnownTakes:
     """A ledger in which a payload of that name was sent, and released again."""
     order = Order(digest="old", address=name, host="fal", endpoint="e", payload=payload, seconds=5)
-    return KnownTakes([Intent(order=order, state=State.RELEASED, run="r")], {})
+    return KnownTakes([Intent(order=order, state=State.RELEASED, run="r")])
 
 
 def reason(request: PlannedRequest, before: KnownTakes) -> Reason:
@@ -206,6 +213,7 @@ def test_what_was_sent_as_it_is_is_to_be_rendered_again_and_another_clip_is_new(
 def test_of_several_shots_those_that_changed_are_named_with_their_lines() -> None:
     shots = tuple(
         PlannedShot(
+            digest="a",
             address=f"a/{number}",
             number=number,
             part=None,
@@ -366,7 +374,7 @@ def test_words_of_a_vendor_cannot_steer_the_terminal(compiled: Compiled) -> None
     refused = Intent(
         order=order, state=State.FAILED, run="r", failure="bad_input", problem="no\x1b[2J\nno"
     )
-    made = planned(compiled[1], KnownTakes([refused], {}))
+    made = planned(compiled[1], KnownTakes([refused]))
     shown = render_plan(made, color=False, width=None)
     assert "refused before: no␛[2J␊no" in shown
     assert "\x1b" not in shown

@@ -268,16 +268,15 @@ SIMPLE: list[tuple[str, str, Change, str]] = [
     (
         "a dependency on nobody",
         FAL,
-        setter("depends_on/0/request", "nobody/1", request=1),
-        "nobody/1",
+        setter("depends_on/0/digest", "sha256:" + "0" * 64, request=1),
+        "which does not stand before it",
     ),
     (
-        "a dependency on itself",
+        "a dependency on a part that there is none of",
         FAL,
-        setter("depends_on/0/request", "arrival/3", request=1),
-        "arrival/3",
+        setter("depends_on/0/part", 2, request=1),
+        "which does not stand before it",
     ),
-    ("another output", FAL, setter("depends_on/0/output", "first_frame", request=1), "outputs"),
     (
         "an output's pointer",
         FAL,

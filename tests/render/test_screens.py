@@ -18,7 +18,7 @@ import pytest
 
 from storyboard.api import CompileOptions, Project
 from storyboard.board.bill import BillBy, retries_of
-from storyboard.ledger import Finished, Intent, Order, State
+from storyboard.ledger import Intent, Order, PaidOrder, State
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip
 from storyboard.render.bill import render_bill
@@ -76,9 +76,10 @@ def _intents() -> list[Intent]:
 
 
 def _status(width: int, _: pytest.MonkeyPatch) -> str:
-    elsewhere = Finished(
+    elsewhere = PaidOrder(
         digest="sha256:dawn", request_id="7", address="dawn/calm..keeper", host="fal",
         endpoint="e", seconds=15, charge=Money(Decimal("2.10"), "USD"), clip="f" * 64,
+        film="storyboard.yaml", made="2026-09-24T18:30:00Z",
     )  # fmt: skip
     return render_status(_intents(), [elsewhere], NOW, simulated=False, width=width)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 from rendering_films import FEW, make_work, run_once
 
 from storyboard.cli.main import storyboard
-from storyboard.ledger import Finished, Intent, Order, Receipt, State
+from storyboard.ledger import Intent, Lock, Order, PaidOrder, Receipt, State
 from storyboard.ledger.history import film_payments
 from storyboard.run.events import Happening
 from storyboard.simulator import Simulator
@@ -69,7 +70,7 @@ def test_takes_in_turn_never_cost_more_than_the_budget() -> None:
     }
     assert made["budget"]["within"] is False
     shown = call("plan", "film.yaml", "--simulate")
-    last = "film, simulated: 0.68 USD paid + 0.34 to pay = 1.01 of 1.00 USD, 0.01 USD too much"
+    last = "film, simulated: 0.67 USD paid + 0.34 to pay = 1.01 of 1.00 USD, 0.01 USD too much"
     assert shown.stdout.splitlines()[-1] == last
     for arguments in ((), ("--max-cost", "100 USD")):
         refused = run(*arguments)
@@ -141,17 +142,17 @@ def test_a_run_obeys_both_limits(
 def intent(digest: str, state: State, **changes: Any) -> Intent:
     order = Order(
         digest=digest, address=digest, host="fal", endpoint="e", payload={}, seconds=3,
-        estimate=changes.pop("estimate", usd("1")),
+        estimate=changes.pop("estimate", usd("1")), film=changes.pop("film", "film.yaml"),
     )  # fmt: skip
     receipt = Receipt(id=f"id-{digest}")
     return Intent(order=order, state=state, run="r", receipt=receipt, **changes)
 
 
 def test_what_a_film_has_cost_is_counted_once_and_unknown_is_not_nothing() -> None:
-    def line(digest: str, charge: Money | None) -> Finished:
-        return Finished(
+    def line(digest: str, charge: Money | None, film: str = "film.yaml") -> PaidOrder:
+        return PaidOrder(
             digest=digest, address=digest, host="fal", endpoint="e", seconds=3, clip="0" * 64,
-            request_id=f"id-{digest}", charge=charge,
+            request_id=f"id-{digest}", charge=charge, film=film, made="2026-09-24T18:30:00Z",
         )  # fmt: skip
 
     intents = [
@@ -163,16 +164,22 @@ def test_what_a_film_has_cost_is_counted_once_and_unknown_is_not_nothing() -> No
         intent("perhaps billed", State.CANCELLED),
         intent("running", State.RUNNING),
         intent("released", State.RELEASED),
-        intent("of another film", State.STORED),
+        intent("of another film", State.STORED, film="other.yaml"),
+        intent("sent again", State.STORED),
     ]
     lock = [
         line("stored", usd("2")),
         line("released", usd("4")),
         line("elsewhere", usd("5")),
         line("of nobody knows what", None),
-        line("of another film", usd("6")),
+        line("of another film", usd("6"), "other.yaml"),
+        # A failure that was billed, before the same was sent again under another id.
+        replace(line("sent again", usd("7")), request_id="first", clip=None),
     ]
-    found = film_payments(intents, lock, frozenset({"of another film"}))
+    orders = {(one.digest, one.request_id): one for one in lock}
+    found = film_payments(intents, Lock(orders=orders), "film.yaml")
     paid = [cost for _, cost in found.paid]
-    assert paid == [usd("2"), usd("1"), None, usd("3"), usd("4"), usd("5"), None]
+    assert paid == [
+        *(usd("2"), usd("1"), None, usd("3"), usd("1"), usd("4"), usd("5"), None, usd("7")),
+    ]
     assert [cost for _, cost in found.under_way] == [usd("1"), usd("1")]

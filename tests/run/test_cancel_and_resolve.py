@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from storyboard.cli.main import storyboard
-from storyboard.ledger import Finished, Order, Receipt, State, merge_lock
+from storyboard.ledger import Order, PaidOrder, Receipt, State, merge_lock
 from storyboard.ledger.store import Store
 from storyboard.simulator import Simulator
 from storyboard.values.addresses import ClipName, Portion, clip_name
@@ -52,7 +52,7 @@ def sent(
 ) -> str:
     """Write an intent of a film into the folder's ledger, through its states; gives its digest."""
     values: dict[str, Any] = {
-        "digest": f"sha256:{file}{address}", "address": address, "host": "fal",
+        "digest": f"sha256:{file}{address}", "address": address, "film": file, "host": "fal",
         "endpoint": "fal-ai/kling-video/o3/pro/reference-to-video", "payload": {}, "seconds": 5,
         "estimate": Money(Decimal("0.70"), "USD"),
     }  # fmt: skip
@@ -103,11 +103,12 @@ def test_a_films_status_is_its_own_and_a_folders_is_that_of_all(film: Path) -> N
 
 
 def test_takes_that_another_machine_has_rendered_are_known_from_the_lock(film: Path) -> None:
-    take = Finished(
+    order = PaidOrder(
         digest="sha256:x", address="a/9", host="fal", endpoint="e", seconds=5, clip="0" * 64,
-        request_id="1", charge=Money(Decimal("0.70"), "USD"),
+        request_id="1", charge=Money(Decimal("0.70"), "USD"), film="storyboard.yaml",
+        made="2026-09-24T18:30:00Z",
     )  # fmt: skip
-    merge_lock(film / "storyboard.lock", [take])
+    merge_lock(film / "storyboard.lock", [order], {})
     assert call("status").stdout == (
         "  a/9  rendered elsewhere    0.70 USD\n1 rendered elsewhere · charged 0.70 USD\n"
     )

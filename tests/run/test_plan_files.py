@@ -175,7 +175,7 @@ def test_a_plan_is_run_stitched_and_looked_at_by_its_own_name(film: Path) -> Non
     assert "2 rendered" in call("status", "film.plan", "--simulate").stdout
     stitched = call("stitch", "film.plan", "--simulate")
     assert stitched.return_value == 0, stitched.stderr
-    assert "6.0 s, 2 clips" in stitched.stdout
+    assert "6.1 s, 2 clips" in stitched.stdout
 
 
 @pytest.mark.parametrize("name", ["shore/9", "shore/1..2", "shore", "shore/1.take2", "1"])

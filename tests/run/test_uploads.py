@@ -132,7 +132,7 @@ def test_a_frame_of_a_take_is_the_one_that_is_asked_for(
 
     async def work() -> list[str]:
         uploads = Uploads(host, ledger, store, tmp_path, target.pictures)
-        asked = [uploads.link_of_frame("c0ffee", at) for at in (None, 24, 24, 48)]
+        asked = [uploads.link_of_frame("c0ffee", at) for at in (None, 25 / 24, 25 / 24, 49 / 24)]
         return list(await asyncio.gather(*asked))
 
     last, first, again, end = asyncio.run(work())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from storyboard.compiler.request import Dependency
-from storyboard.plan.planned_request import PlannedCost, PlannedRequest
-from storyboard.plan.reason import NEW, Action
+from storyboard.plan.planned_request import PlannedCost, PlannedRequest, PlannedShot
+from storyboard.plan.reason import NEW, Action, PlaceInFile
 from storyboard.values.units import Money
 
 PRICE = Money(Decimal("0.70"), "USD")
@@ -35,11 +35,22 @@ def planned_request(
         action=action,
         reason=NEW,
         cost=cost,
-        shots=(),
+        shots=(
+            PlannedShot(
+                address=name,
+                digest=name,
+                number=1,
+                part=None,
+                parts=1,
+                seconds=seconds,
+                characters=1,
+                span=PlaceInFile("film.yaml", 1, 1),
+                map=(),
+            ),
+        ),
         tokens={},
         assets=(),
         depends_on=tuple(
-            Dependency(request=one, digest=one, output="last_frame", pointer="/start")
-            for one in needs
+            Dependency(shot=one, part=None, digest=one, pointer="/start") for one in needs
         ),
     )

@@ -41,6 +41,7 @@ class Settings:
     priority: str
     pack: bool
     long_prompts: Literal["auto", "always", "never"]
+    reuse: Literal["shots", "clips", "none"]
     texts: Mapping[str, Scalar] = field(hash=False)
 
 
@@ -61,6 +62,7 @@ def settings(*layers: model.Defaults | None) -> Settings:
         priority=said("priority", Priority.NORMAL),
         pack=said("pack", "auto") == "auto",
         long_prompts=said("long_prompts", "auto"),
+        reuse=said("reuse", "shots"),
         texts={
             name: text
             for name in (*_FRAMING, "negative")
@@ -76,7 +78,7 @@ def _is_none(text: Scalar) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shared:
-    """What the shots of a scene have in common: looks, place, style and the texts of defaults."""
+    """What the shots of a scene have in common: looks, place, style, take and default texts."""
 
     chosen: Settings
     looks: Mapping[str, str] = field(hash=False)
@@ -85,6 +87,7 @@ class _Shared:
     framing: Mapping[str, Passage | None] = field(hash=False)
     negative: str
     target: Scalar | None
+    take: int
 
 
 @dataclass(slots=True)
@@ -133,6 +136,7 @@ class SceneBuilder:
             },
             negative=self._negative(chosen.texts.get("negative"), looks),
             target=scene.target,
+            take=scene.take or 1,
         )
         shots: list[Shot] = []
         for index, shot in enumerate(scene.shots, 1):
@@ -151,6 +155,7 @@ class SceneBuilder:
             aspect_ratio=chosen.aspect_ratio,
             pack=chosen.pack,
             long_prompts=chosen.long_prompts,
+            reuse=chosen.reuse,
             shots=tuple(shots),
         )
 
@@ -199,7 +204,7 @@ class SceneBuilder:
             negative=shared.negative
             if shot.negative is None
             else self._negative(shot.negative, looks),
-            take=shot.take or 1,
+            take=shot.take or shared.take,
             target=self._target(shot.target or shared.target),
             priority=Priority(shot.priority or chosen.priority),
         )

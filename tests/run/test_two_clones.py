@@ -1,0 +1,119 @@
+"""A film between two clones of its repository: what is paid is fetched, and only edits are paid."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from PIL import ImageChops, ImageStat
+
+from storyboard.simulator import Simulator
+
+KEY = "sk-very-secret-0123456789"
+FILM = """\
+storyboard: 1
+title: The pier
+defaults: {audio: true, size: wide}
+scenes:
+  - id: pier
+    title: Out there
+    shots:
+      - {id: gulls, duration: 4s, prompt: Gulls circle over a wooden pier.}
+      - {id: boat, duration: 5s, prompt: A red boat ties up at its end.}
+      - {id: rope, duration: 3s, prompt: A rope is thrown and caught.}
+  - id: hut
+    shots:
+      - {id: door, duration: 5s, prompt: The door of a hut opens.}
+"""
+
+
+@pytest.fixture(scope="module")
+def sim() -> Any:
+    with Simulator(scale=0.84, seconds_per_clip=0.05, concurrency=8, key=KEY) as running:
+        yield running
+
+
+def say(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "FAL_KEY": KEY}
+    return subprocess.run(
+        [sys.executable, "-m", "storyboard", *arguments],
+        cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def planned(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(say(folder, "plan", "--json").stdout)
+    return found
+
+
+def frames(film: Path) -> list[Any]:
+    with av.open(str(film)) as container:
+        return [frame.to_image() for frame in container.decode(video=0)]
+
+
+def distance(one: Any, other: Any) -> float:
+    means = ImageStat.Stat(ImageChops.difference(one, other)).mean
+    return sum(means) / len(means)
+
+
+def test_a_colleague_fetches_edits_one_shot_pays_for_that_and_stitches(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    ours.mkdir()
+    (ours / "storyboard.yaml").write_text(FILM)
+    (ours / ".gitignore").write_text(".storyboard/\nout/\n")
+    git(ours, "init", "-q")
+    host = ("--base-url", f"{sim.url}/fal", "--yes")
+    done = say(ours, "run", *host)
+    assert done.returncode == 0, done.stderr
+    assert len(sim.bill()["rows"]) == 2
+    assert say(ours, "stitch").returncode == 0
+    git(ours, "add", ".")
+    git(ours, "commit", "-qm", "rendered")
+    git(tmp_path, "clone", "-q", str(ours), str(theirs))
+
+    # Everything is paid, nothing is here: it is to be fetched, and nothing is to be paid.
+    plan = planned(theirs)
+    assert [request["action"] for request in plan["requests"]] == ["fetch", "fetch"]
+    assert plan["totals"]["fetch"]["requests"] == 2
+    assert plan["film"]["to_pay"]["amount"] == "0"
+    assert "2 clips paid, to be fetched" in say(theirs, "plan").stdout
+
+    # One shot of the packed clip is reworded: that shot is rendered, the others are kept.
+    story = theirs / "storyboard.yaml"
+    story.write_text(FILM.replace("A red boat ties up", "A blue boat ties up"))
+    plan = planned(theirs)
+    new = [request for request in plan["requests"] if request["action"] == "generate"]
+    assert [(one["id"], one["seconds"]) for one in new] == [("pier/boat", 5)]
+    assert plan["film"]["to_pay"]["amount"] == new[0]["cost"]["amount"]
+    (kept,) = plan["takes"]
+    assert kept["action"] == "fetch"
+    assert [shot["address"] for shot in kept["shots"]] == ["pier/gulls", "pier/rope"]
+    assert [one["shot"] for one in plan["timeline"]] == [
+        "pier/gulls", "pier/boat", "pier/rope", "hut/door",
+    ]  # fmt: skip
+
+    done = say(theirs, "run", *host)
+    assert done.returncode == 0, done.stderr
+    assert len(sim.bill()["rows"]) == 3
+    assert say(theirs, "stitch").returncode == 0
+
+    before, after = (frames(folder / "out/film.mp4") for folder in (ours, theirs))
+    # The clip of three shots has 12 s, the new one 5 s and a frame of its own.
+    assert len(after) - len(before) in (0, 1)
+    assert distance(before[10], after[10]) < 3
+    assert distance(before[-10], after[-10]) < 3
+    assert distance(before[24 * 6], after[24 * 6]) > 3
