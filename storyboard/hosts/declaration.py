@@ -64,7 +64,8 @@ class HostDeclaration:
     option that must be given before a picture or frame can be sent; empty where none must.
     ``readers`` says where a picture is kept, how long, and who can read it, as a sentence.
     ``simulated_options`` are the values that a simulated run takes where none are given.
-    ``dashboard`` is the address at which people see the vendor's own list of their requests.
+    ``dashboard`` is the address at which people see the vendor's own list of their requests; where
+    the vendor has no page for them, that of its interface.
     ``open`` makes the host's client; ``receipt`` gives the receipt of an order of which only the
     endpoint and the vendor's id are known.
     """

@@ -1,8 +1,8 @@
 """Whether a row of a vendor's history may be an order that the vendor keeps in another form.
 
-Vendors may keep a number for a text, leave fields out, cut a prompt short, write tags in their
-own way, or move files to links of their own. Texts are compared by their letters and digits, so
-that ``@Element1`` and ``<<<element_1>>>`` are the same.
+Vendors may keep a number for a text, a list as its JSON, leave fields out, cut a prompt short,
+write tags in their own way, or move files to links of their own. Texts are compared by their
+letters and digits, so that ``@Element1`` and ``<<<element_1>>>`` are the same.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from storyboard.hosts.answers import parse_json
 from storyboard.hosts.protocol import Trace
 from storyboard.plan.request_body import texts
 
@@ -22,7 +23,7 @@ _END = re.compile("[.!?…\u3002\uff01\uff1f\\n]+")
 
 def texts_of(row: Trace) -> tuple[str, ...]:
     """The prompts of a row, none where it holds none."""
-    found = texts(row.body) if row.body is not None else ()
+    found = texts(_unfolded(row.body)) if row.body is not None else ()
     return tuple(filter(None, found or ((row.text,) if row.text else ())))
 
 
@@ -63,7 +64,19 @@ def is_same_restated(sent: Mapping[str, Any], row: Trace) -> bool:
     """Whether a row can be the body that was sent: nothing that it holds speaks against it."""
     if not _holds_cut(texts(sent), texts_of(row)):
         return False
-    return row.body is None or not _contradicts(sent, row.body)
+    return row.body is None or not _contradicts(sent, _unfolded(row.body))
+
+
+def _unfolded(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body with lists and objects in place of the texts that hold them as JSON."""
+    return {name: value if name == "prompt" else _read(value) for name, value in body.items()}
+
+
+def _read(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(("[", "{")):
+        return value
+    found = parse_json(value)
+    return value if found is None else found
 
 
 def _holds_cut(ours: Sequence[str], theirs: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ Each is a fault of the point ``history``, and is drawn anew for every request.
 from __future__ import annotations
 
 import copy
+import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ class HistoryView:
             for name, value in body.items()
             if name not in ("aspect_ratio", "negative_prompt")
         }
+        if "multi_prompt" in kept:
+            kept["multi_prompt"] = json.dumps(kept["multi_prompt"], ensure_ascii=False)
         return {**kept, "seed": 1}
 
 

@@ -24,7 +24,8 @@ class Job:
     ``submission`` numbers the paying request that asked for it, ``take`` the clips of one
     request from 1. Times are Unix seconds. ``breaches`` are filled when the body is found to
     be wrong; ``trouble`` is a fault that was asked for. ``order`` is None for a body that
-    breaks the rules for fields. ``size`` is the length of the clip in bytes, once made, and
+    breaks the rules for fields. ``start_by`` is the time after which it no longer starts, None for
+    no such time. ``size`` is the length of the clip in bytes, once made, and
     ``pictures`` the sha256 of the pictures that it was made of, by link.
     """
 
@@ -36,6 +37,7 @@ class Job:
     accepted_at: float
     take: int = 1
     state: JobState = "queued"
+    start_by: float | None = None
     started_at: float | None = None
     ended_at: float | None = None
     breaches: tuple[Breach, ...] = ()
@@ -57,6 +59,11 @@ class Job:
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ("succeeded", "failed", "cancelled")
+
+    @property
+    def has_timed_out(self) -> bool:
+        """Whether it has ended because it did not start in the time that it was given."""
+        return self.state == "failed" and self.started_at is None
 
     @property
     def is_charged(self) -> bool:
@@ -108,6 +115,7 @@ class Job:
             "accepted_at": self.accepted_at,
             "take": self.take,
             "state": self.state,
+            "start_by": self.start_by,
             "started_at": self.started_at,
             "ended_at": self.ended_at,
             "trouble": [trouble.name, trouble.point, trouble.argument] if trouble else None,
@@ -134,6 +142,7 @@ def read_record(record: dict[str, Any], endpoint: Endpoint) -> Job:
         accepted_at=record["accepted_at"],
         take=record["take"],
         state=record["state"],
+        start_by=record.get("start_by"),
         started_at=record["started_at"],
         ended_at=record["ended_at"],
         trouble=Fault(*trouble) if trouble else None,

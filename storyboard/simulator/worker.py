@@ -61,7 +61,8 @@ class Worker:
         }
         self._tickets: dict[str, int] = {}
         self._ticket = count()
-        self._due: list[tuple[float, int, Job]] = []
+        self._due: list[tuple[float, int, Job, JobState]] = []
+        """When jobs end that are in a state then: in progress one is done, queued it is late."""
         self._timer: asyncio.TimerHandle | None = None
 
     # -- from outside -------------------------------------------------------------------------
@@ -231,6 +232,8 @@ class Worker:
         self._tickets[job.id] = ticket
         self._queues[job.host].put(ticket, job)
         self._fill(job.host)
+        if job.state == "queued" and job.start_by is not None:
+            self._put_due(job, job.start_by - time.time())
 
     def _fill(self, host: str) -> None:
         """Begin as many of the waiting jobs as there are places."""
@@ -256,7 +259,12 @@ class Worker:
             if self._renderer.mode == "render" or any(inputs_of(job.endpoint.body_type, job.body)):
                 job.making = loop.create_task(self._make(job))
         elapsed = time.time() - (job.started_at or 0)
-        heapq.heappush(self._due, (loop.time() + lasts - elapsed, next(self._ticket), job))
+        self._put_due(job, lasts - elapsed)
+
+    def _put_due(self, job: Job, seconds: float) -> None:
+        """End a job after so many seconds if it is in the same state then."""
+        due = asyncio.get_running_loop().time() + seconds
+        heapq.heappush(self._due, (due, next(self._ticket), job, job.state))
         self._set_timer()
 
     def _set_timer(self) -> None:
@@ -274,10 +282,13 @@ class Worker:
         self._timer = None
         now = asyncio.get_running_loop().time() + 0.001
         while self._due and self._due[0][0] <= now:
-            _, _, job = heapq.heappop(self._due)
-            if job.state != "running":
+            _, _, job, state = heapq.heappop(self._due)
+            if job.state != state:
                 continue
-            if job.making is None or job.making.done():
+            if state == "queued":
+                self._queues[job.host].remove(self._tickets.pop(job.id))
+                self._end(job, "failed")
+            elif job.making is None or job.making.done():
                 self._finish(job)
             else:
                 job.making.add_done_callback(partial(self._finish_made, job))

@@ -592,3 +592,40 @@ def test_thousands_of_doubts_are_not_compared_each_with_each(prompts: int) -> No
     assert len({one.id for one in found.values()}) == most
     assert all(one.verdict is Verdict.FOUND for one in found.values())
     assert Counted.looks <= 2 * most
+
+
+OURS_RESTATED = trace("ours", {**OURS, "duration": 3}, at=1500.0)
+"""A row of ours, in another form than it was sent."""
+SHOTS = {
+    "multi_prompt": [
+        {"prompt": "The sea lies flat.", "duration": "3"},
+        {"prompt": "A gull turns back.", "duration": "5"},
+    ],
+    "audio": False,
+}
+
+
+def test_a_list_of_shots_that_is_kept_as_its_json_is_found() -> None:
+    kept = {**SHOTS, "multi_prompt": canonical(SHOTS["multi_prompt"])}
+    found = judge(intent("x", SHOTS), history=[], rows=[trace("v", kept), OURS_RESTATED])["x"]
+    assert found == Finding(verdict=Verdict.FOUND, id="v")
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "value"), [(1, "prompt", "A street at noon."), (0, "duration", "4")]
+)
+def test_other_shots_that_are_kept_as_json_are_not_taken_for_ours(
+    place: int, name: str, value: str
+) -> None:
+    shots = [dict(one) for one in SHOTS["multi_prompt"]]  # type: ignore[attr-defined]
+    shots[place][name] = value
+    row = trace("v", {"multi_prompt": canonical(shots)})
+    found = judge(intent("x", SHOTS), history=[], rows=[row, OURS_RESTATED])["x"]
+    assert found.verdict is not Verdict.FOUND
+
+
+@pytest.mark.parametrize("kept", ["[", "[" * 5000, "{", "null", "[]", '"x"'])
+def test_a_text_that_is_no_json_of_shots_is_not_taken_for_ours(kept: str) -> None:
+    row = trace("v", {"multi_prompt": kept})
+    found = judge(intent("x", SHOTS), history=[], rows=[row, OURS_RESTATED])["x"]
+    assert found.verdict is not Verdict.FOUND

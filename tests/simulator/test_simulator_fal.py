@@ -63,6 +63,41 @@ def test_without_the_key_in_its_header_everything_is_401(
     assert isinstance(answer.json()["detail"], str)
 
 
+def test_an_order_that_does_not_start_in_its_time_ends_and_is_not_charged(start: Any) -> None:
+    bench = start(seconds_per_clip=60, concurrency=1)
+    first = bench.submit({"prompt": "a"}, headers={"X-Fal-Request-Timeout": "2"})
+    late = bench.submit({"prompt": "b"}, headers={"X-Fal-Request-Timeout": "1.2"})
+    patient = bench.submit({"prompt": "c"})
+    answer = bench.wait(late)
+    assert (answer.status_code, answer.json()["error_type"]) == (504, "request_timeout")
+    assert bench.fal.put(late["cancel_url"]).status_code == 400
+    states = [bench.fal.get(one["status_url"]).json() for one in (first, patient)]
+    assert [one["status"] for one in states] == ["IN_PROGRESS", "IN_QUEUE"]
+    assert states[1]["queue_position"] == 0
+    rows = {row["request_id"]: row for row in bench.sim.bill()["rows"]}
+    assert not rows[late["request_id"]]["charged"]
+    query = {"endpoint_id": ENDPOINT}
+    listed = bench.fal.get("/api/v1/models/requests/by-endpoint", params=query).json()["items"]
+    found = next(row for row in listed if row["request_id"] == late["request_id"])
+    assert (found["started_at"], found["status_code"]) == (None, 504)
+
+
+def test_an_order_that_has_started_is_not_ended_by_its_time_to_start(start: Any) -> None:
+    bench = start(seconds_per_clip=0.3, concurrency=1)
+    orders = [
+        bench.submit({"prompt": text}, headers={"X-Fal-Request-Timeout": "30"}) for text in "ab"
+    ]
+    assert [bench.wait(one).status_code for one in orders] == [200, 200]
+
+
+@pytest.mark.parametrize("seconds", ["1", "0", "-5", "nan", "inf", "soon", ""])
+def test_a_time_to_start_that_is_no_number_above_1_is_refused(bench: Any, seconds: str) -> None:
+    headers = {"X-Fal-Request-Timeout": seconds}
+    answer = bench.fal.post(f"/queue/{ENDPOINT}", json={"prompt": "a"}, headers=headers)
+    assert answer.status_code == 400
+    assert bench.sim.bill()["rows"] == []
+
+
 def test_status_is_202_until_it_is_completed_and_then_200(start: Any) -> None:
     bench = start(seconds_per_clip=0.4)
     found = bench.submit({"prompt": "a"})

@@ -66,7 +66,9 @@ HOST = HostDeclaration(
         ),
     ),
     pictures_option="repository",
-    dashboard="https://www.oxen.ai",
+    # Oxen documents no page for people: its API's list of past generations, read with the key.
+    # Source: https://docs.oxen.ai/fine-tuning-api/list-past-generations, read 2026.
+    dashboard="https://hub.oxen.ai/api/ai/generations?media_type=video",
     readers=(
         "they are kept in the public repository that --repository names: anybody can see them, and "
         "its history keeps what is deleted"

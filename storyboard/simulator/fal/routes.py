@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,8 @@ from storyboard.simulator.transport import event_stream, read_object, write_even
 
 _PUBLIC_STATUS = {"queued": "IN_QUEUE", "running": "IN_PROGRESS"}
 _MAX_ITEMS = 100
+_LONGEST_WAIT = 1e9
+"""Seconds that an order may be told to wait for its start."""
 
 
 class FalRoutes:
@@ -70,6 +73,10 @@ class FalRoutes:
                 return JSONResponse(
                     {"detail": "The body is not a JSON object", "error_type": "bad_request"}, 400
                 )
+            try:
+                start_by = _read_deadline(request.headers.get("x-fal-request-timeout"))
+            except ValueError:
+                return self._refusals.refuse(400, "X-Fal-Request-Timeout is a number above 1")
             webhook = request.query_params.get("fal_webhook")
             if webhook and not self._can_sign():
                 return self._refusals.refuse(500, "webhooks need the package cryptography")
@@ -82,6 +89,7 @@ class FalRoutes:
                 trouble=asked.trouble,
                 faults=asked.later,
                 webhook=webhook,
+                start_by=start_by,
                 keeps_payload=request.headers.get("x-fal-store-io") != "0",
             )
             return JSONResponse(
@@ -190,6 +198,11 @@ class FalRoutes:
         """Status and body of the answer for a job that is over."""
         if job.state == "cancelled":
             return 499, {"detail": "Request was cancelled", "error_type": "client_cancelled"}
+        if job.has_timed_out:
+            return 504, {
+                "detail": "The request did not start in time",
+                "error_type": "request_timeout",
+            }
         if job.state == "failed":
             return _status_of(job.breaches), {"detail": [b.to_json() for b in job.breaches]}
         name = f"{job.id}_output.mp4"
@@ -319,6 +332,19 @@ def _logs_of(job: Job) -> list[dict[str, str | None]]:
         {"timestamp": _write_time(at), "level": level, "source": "USER", "message": message}
         for at, level, message in messages
     ]
+
+
+def _read_deadline(text: str | None) -> float | None:
+    """The Unix time after which an order does not start, None without the header.
+
+    Raises ``ValueError`` for what is no number of seconds above 1.
+    """
+    if text is None:
+        return None
+    seconds = float(text)
+    if not 1 < seconds <= _LONGEST_WAIT:
+        raise ValueError(text)
+    return time.time() + seconds
 
 
 def _read_time(text: str | None, default: float) -> float:
