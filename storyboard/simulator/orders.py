@@ -107,7 +107,7 @@ def remarks_on(body_type: BodyType, body: Body) -> tuple[str, ...]:
         found += [f"{tag} is sent and not mentioned" for tag in sorted(declared - used)]
     for number, element in enumerate(objects_of(body.get("elements")), 1):
         if element.get("voice_id") and not element.get("video_url"):
-            found.append(f"@Element{number} has a voice and no video, which fal refused once")
+            found.append(f"@Element{number} has a voice and no video, which was refused once")
     shots = objects_of(body.get("multi_prompt"))
     if shots and body.get(body_type.last):
         found.append(f"multi_prompt stands beside {body_type.last}")
