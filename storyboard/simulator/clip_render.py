@@ -1,7 +1,8 @@
 """Rendering what was ordered: a labelled clip of the right length, shape, rate and sound.
 
 A clip is made as the models make theirs (``media.clip_writer``): H.264 at 24 frames a second, a
-frame more than its seconds have, and an AAC tone where sound was ordered. Where PyAV is not
+frame more than its seconds have, cuts not quite where they were ordered, and an AAC tone where
+sound was ordered. Where PyAV is not
 installed, a clip is a film of still pictures (see ``mp4_writer``): its length, shape and rate are
 right too, but it has no sound. The same order gives the same bytes on one machine.
 """
@@ -15,9 +16,11 @@ import json
 import math
 import os
 import tempfile
+import zlib
 from array import array
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 from PIL import Image
@@ -33,6 +36,8 @@ from storyboard.simulator.test_pictures import ClipLabel, draw_clip, size_of
 #: Pictures drawn for each second, each shown for several frames.
 _STEPS = 2
 _TONES = 8
+#: Frames by which a shot may end earlier or later than it was ordered to.
+_SLIP = 3
 
 
 def order_key(endpoint: str, body: Mapping[str, object], label: ClipLabel) -> str:
@@ -105,7 +110,7 @@ class ClipRenderer:
     ) -> None:
         size = size_of(order.ratio, self.scale)
         drawn = draw_clip(order, label, size, files, steps=_STEPS)
-        pictures = _timed(drawn, order.seconds * _STEPS)
+        pictures = _timed(drawn, order)
         partial = path.with_suffix(".part.mp4")
         if is_av_here():
             tone = int(path.stem[:4], 16) % _TONES
@@ -117,10 +122,22 @@ class ClipRenderer:
         partial.replace(path)
 
 
-def _timed(drawn: Iterator[Image.Image], steps: int) -> Iterator[tuple[Image.Image, int]]:
-    """Pictures with the frames that each is shown for; the last one for one more, as in models."""
+def _timed(
+    drawn: Iterator[Image.Image], order: SimulatedOrder
+) -> Iterator[tuple[Image.Image, int]]:
+    """Pictures with the frames that each is shown for; cuts slip a little, as those of models do.
+
+    The last one is shown for a frame more.
+    """
+    ends = list(accumulate(shot.seconds * _STEPS for shot in order.shots))
+    slips = {
+        end: zlib.crc32(shot.prompt.encode("utf-8", "surrogatepass")) % (2 * _SLIP + 1) - _SLIP
+        for end, shot in zip(ends[:-1], order.shots[1:], strict=True)
+    }
+    slips |= {0: 0, ends[-1]: 1}
     for number, picture in enumerate(drawn, start=1):
-        yield picture, RATE // _STEPS + (number == steps)
+        frames = RATE // _STEPS + slips.get(number, 0) - slips.get(number - 1, 0)
+        yield picture, frames
 
 
 def _to_jpeg(picture: Image.Image) -> bytes:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import av
 import pytest
 from drawn_clips import frames_of, number_on
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from storyboard.media.cuts import measure_cuts
 from storyboard.media.frames import save_frame
 from storyboard.media.mp4 import ClipFacts, read_clip
 from storyboard.simulator import clip_render
@@ -92,10 +96,38 @@ def test_each_shot_lasts_its_own_seconds_and_the_counter_runs(start: Any, tmp_pa
     shots = [{"prompt": "@Element1", "duration": "1"}, {"prompt": "b" * 60, "duration": "2"}]
     url = bench.result({"multi_prompt": shots, "duration": "3"}).json()["video"]["url"]
     data = bench.plain.get(url).content
-    first, edge, second, third = (frame(data, at, tmp_path) for at in (0.6, 0.9, 1.1, 2.1))
+    first, edge, second, third = (frame(data, at, tmp_path) for at in (0.6, 0.8, 1.2, 2.2))
     assert unlike(first, edge) < 1
     assert unlike(edge, second) > 5
     assert 0.2 < unlike(second, third) < 5
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    st.lists(st.integers(1, 5), min_size=2, max_size=5),
+    st.text(max_size=8),
+    st.integers(0, 99),
+)
+def test_every_cut_inside_a_clip_can_be_found_though_it_is_not_where_it_was_ordered(
+    lengths: list[int], scene: str, number: int
+) -> None:
+    shots = tuple(
+        OrderedShot(prompt=f"Gull {number + at} turns.", seconds=seconds)
+        for at, seconds in enumerate(lengths)
+    )
+    renderer = ClipRenderer("render", 0.25)
+    order = replace(ORDER, shots=shots, audio=False)
+    data = asyncio.run(renderer.render("cd" * 32, order, ClipLabel(scene=scene), {}))
+    renderer.close()
+    places = list(accumulate(lengths))[:-1]
+    with tempfile.TemporaryDirectory() as folder:
+        assert facts(data, Path(folder)).frames == sum(lengths) * 24 + 1
+        found = measure_cuts(Path(folder) / "clip.mp4", places)
+        shown = frames_of(Path(folder) / "clip.mp4")
+    for cut, place in zip(found, places, strict=True):
+        assert cut.exact
+        assert abs(cut.frame - place * 24) <= 3
+        assert unlike(shown[cut.frame - 1], shown[cut.frame]) > 5
 
 
 def test_the_start_image_is_seen_first_and_the_end_image_last(
