@@ -45,8 +45,8 @@ _REQUEST = 1 << 60
 _NEW_SEAM = 1 << 80
 _SEAM = 1 << 100
 _CUT = 1 << 120
-_NEVER = 1 << 200
-"""More than any film weighs: there is always another way, as each shot can be rendered."""
+_NEVER = 1 << 50
+"""More unknown seconds than any film has: there is another way, as each shot can be rendered."""
 
 SortKey = tuple[int, Decimal | int, int]
 
@@ -379,6 +379,8 @@ class _Choice(NamedTuple):
         if not weight:
             return self
         unknown, money, rest = self.key
+        if weight == _NEVER:
+            return self._replace(key=(unknown + _NEVER, money, rest))
         return self._replace(key=(unknown, money, rest + weight))
 
 

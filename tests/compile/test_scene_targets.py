@@ -121,7 +121,7 @@ def test_a_target_that_nobody_knows_leaves_the_other_scenes_their_price(tmp_path
 def test_what_a_target_lacks_is_said_of_its_own_shots_alone(tmp_path: Path) -> None:
     cut = FILM.replace("        seam: continue\n", "")
     (error,) = [one for one in planned(tmp_path, cut)[1].diagnostics if one.severity == "error"]
-    assert "1 shot of 1 have none" in error.message
+    assert "1 of 1 clip has none" in error.message
     assert FRAMES in error.message
 
 

@@ -142,4 +142,4 @@ def test_a_frame_of_a_take_is_the_one_that_is_asked_for(
     for picture in store.frames.iterdir():
         with Image.open(picture) as image:
             numbers[picture.name] = number_on(image)
-    assert numbers == {"c0ffee.png": 48, "c0ffee.24.png": 24, "c0ffee.48.png": 48}
+    assert numbers == {"c0ffee.png": 48, "c0ffee-1042.png": 24, "c0ffee-2042.png": 48}
