@@ -23,17 +23,19 @@ from fitting_films import (
     TINY,
     TOM,
     a_composer,
+    a_prompt,
     a_shot,
     a_target,
     codes,
     divide,
     fit,
     gather,
+    may_share,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.compiler.film import MENTION, Asset, Clip, Part, Prompt, Slice
+from storyboard.compiler.film import Asset, Clip, Part
 from storyboard.compiler.split import Ways
 from storyboard.targets.model import Feature, Target
 from storyboard.values.units import Money
@@ -52,16 +54,6 @@ FEWER_BESIDE_A_FRAME = a_target(
     beside_frame=2,
 )
 PICTURED = MARKS[:6]
-
-
-def a_prompt(text: str) -> Prompt:
-    """A prompt of an encoded text."""
-    return Prompt(
-        text=text,
-        slices=(Slice(text, "action", "prompt"),),
-        marks=tuple(dict.fromkeys(MENTION.findall(text))),
-        weight=len(text),
-    )
 
 
 @st.composite
@@ -110,34 +102,6 @@ def films(draw: st.DrawFn) -> tuple[Target, list[Ways]]:
     """A few shots on a target with a shot list, with first frames or without."""
     target = draw(st.sampled_from([TINY, LISTED_CHOICES, FEWER_BESIDE_A_FRAME, O3, SMALL]))
     return target, [draw(ways_of(number, target)) for number in range(draw(st.integers(1, 4)))]
-
-
-def may_share(parts: tuple[Part, ...], target: Target, *, packs: bool) -> bool:
-    """Whether a request may render these parts: the rules, one by one."""
-    if len(parts) == 1:
-        return True
-    shots = target.shots
-    names = {mark for part in parts for mark in part.prompt.marks}
-    opens = parts[0].opens or parts[0].joined
-    videos = names & {BOY, GULL}
-    references = len(names) + (target.references.frames and opens)
-    fewer = target.references.with_video
-    beside = target.elements.beside_frame if target.elements and opens else None
-    return (
-        shots is not None
-        and len(parts) <= shots.max
-        and target.seconds.billed(sum(part.seconds for part in parts)) is not None
-        and all(shots.min_seconds <= part.seconds <= shots.max_seconds for part in parts)
-        and references <= target.references.max
-        and (not videos or fewer is None or references <= fewer)
-        and (beside is None or len(names - {GALLERY}) <= beside)
-        and len(videos) <= (target.elements.max_videos if target.elements else 0)
-        and len({(part.shot.audio, part.shot.negative) for part in parts}) == 1
-        and not any(part.opens for part in parts[1:])
-        and not any(part.closes for part in parts[:-1])
-        and not any(part.alone for part in parts)
-        and (packs or all(part.joined for part in parts[1:]))
-    )
 
 
 def partitions(parts: tuple[Part, ...]) -> Iterator[list[tuple[Part, ...]]]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.film import (
+    MENTION,
     Appearance,
     Asset,
     Beat,
@@ -17,9 +18,11 @@ from storyboard.compiler.film import (
     Framing,
     Part,
     Passage,
+    Prompt,
     Reference,
     Scene,
     Shot,
+    Slice,
     Speech,
     mark_of,
 )
@@ -314,3 +317,41 @@ def codes(said: Sequence[Diagnostic]) -> set[str]:
 def parts_of(clips: Sequence[Clip]) -> list[Part]:
     """The parts of the clips in order."""
     return [part for clip in clips for part in clip.parts]
+
+
+def a_prompt(text: str) -> Prompt:
+    """A prompt of an encoded text."""
+    return Prompt(
+        text=text,
+        slices=(Slice(text, "action", "prompt"),),
+        marks=tuple(dict.fromkeys(MENTION.findall(text))),
+        weight=len(text),
+    )
+
+
+def may_share(parts: tuple[Part, ...], target: Target, *, packs: bool) -> bool:
+    """Whether a request may render these parts: the rules, one by one."""
+    if len(parts) == 1:
+        return True
+    shots = target.shots
+    names = {mark for part in parts for mark in part.prompt.marks}
+    opens = parts[0].opens or parts[0].joined
+    videos = names & {BOY, GULL}
+    references = len(names) + (target.references.frames and opens)
+    fewer = target.references.with_video
+    beside = target.elements.beside_frame if target.elements and opens else None
+    return (
+        shots is not None
+        and len(parts) <= shots.max
+        and target.seconds.billed(sum(part.seconds for part in parts)) is not None
+        and all(shots.min_seconds <= part.seconds <= shots.max_seconds for part in parts)
+        and references <= target.references.max
+        and (not videos or fewer is None or references <= fewer)
+        and (beside is None or len(names - {GALLERY}) <= beside)
+        and len(videos) <= (target.elements.max_videos if target.elements else 0)
+        and len({(part.shot.audio, part.shot.negative) for part in parts}) == 1
+        and not any(part.opens for part in parts[1:])
+        and not any(part.closes for part in parts[:-1])
+        and not any(part.alone for part in parts)
+        and (packs or all(part.joined for part in parts[1:]))
+    )
