@@ -20,6 +20,7 @@ from rendering_films import (
     Work,
     check_paid_once,
     make_work,
+    run_and_be_robbed,
     run_and_die,
     run_once,
     run_until_complete,
@@ -382,7 +383,8 @@ _LATER = st.sampled_from(
 )  # fmt: skip
 _DEATHS = st.sampled_from(
     [
-        f"{when} {state}"
+        f"{how}{when} {state}"
+        for how in ("", "robbed ")
         for when in ("before", "after")
         for state in ("submitting", "submitted", "uncertain", "succeeded", "stored", "released")
     ]
@@ -417,11 +419,23 @@ def test_any_schedule_of_faults_and_deaths_ends_with_each_clip_paid_once(
             simulator.arm(*submits, *laters)
             if death is None:
                 run_once(work, simulator.url)
+            elif death.startswith("robbed "):
+                run_and_be_robbed(work, simulator.url, death.removeprefix("robbed "))
             else:
                 run_and_die(work, simulator.url, death)
         # Nothing new goes wrong; whatever was armed and not met may still come.
         run_until_complete(work, simulator.url, most=8)
         check_paid_once(work, simulator)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("state", ["submitting", "submitted", "succeeded", "stored"])
+def test_a_run_that_loses_its_lease_stops_and_the_next_pays_nothing_twice(
+    when: str, state: str, few: Work, sim: Simulator
+) -> None:
+    assert run_and_be_robbed(few, sim.url, f"{when} {state}")
+    run_until_complete(few, sim.url)
+    check_paid_once(few, sim)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing import forkserver
@@ -20,7 +22,7 @@ from PIL import Image
 from storyboard.api import CompileOptions, Project
 from storyboard.hosts.protocol import Host
 from storyboard.hosts.registry import SIMULATED_KEY, open_host
-from storyboard.ledger import Ledger, State
+from storyboard.ledger import LeaseLostError, Ledger, State
 from storyboard.ledger.store import Store
 from storyboard.plan import Plan
 from storyboard.plan.clips import planned_clips
@@ -232,6 +234,31 @@ class MortalLedger:
         made = self._ledger.step(digest, state, **changes)
         self._pass("after", state)
         return made
+
+
+class RobbedLedger(MortalLedger):
+    """A ledger whose lease another machine takes at the first write of a point, and gives back."""
+
+    def __init__(self, ledger: Ledger, work: Work, point: str) -> None:
+        super().__init__(ledger)
+        self._work = work
+        self._left = [point]
+
+    def _pass(self, when: str, state: str) -> None:
+        if f"{when} {state}" in self._left:
+            self._left.clear()
+            # What is left when another has found the lease expired, taken it and given it back.
+            with closing(sqlite3.connect(self._work.store.ledger_file, timeout=10)) as base, base:
+                base.execute("delete from lease")
+
+
+def run_and_be_robbed(work: Work, url: str, point: str) -> bool:
+    """Run and lose the lease at a point; whether it came to that and the run has noticed."""
+    try:
+        run_once(work, url, wrap=lambda ledger: RobbedLedger(ledger, work, point), heartbeat=0.05)
+    except LeaseLostError:
+        return True
+    return False
 
 
 def _die(work: Work, url: str, point: str, nth: int) -> None:
