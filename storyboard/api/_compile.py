@@ -26,7 +26,7 @@ from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.split import split
 from storyboard.compiler.split.findings import check_clips, check_faces
-from storyboard.diagnostics import Diagnostics, Span
+from storyboard.diagnostics import Diagnostics, Severity, Span
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
 from storyboard.language.model import DEFAULT_TARGET, Storyboard
 from storyboard.targets.load import load
@@ -36,6 +36,9 @@ from storyboard.values.units import Money
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
+
+_BUT_ERRORS = frozenset({Severity.WARNING, Severity.NOTE})
+"""What is not said of how a scene with errors is fitted: it will be another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +132,12 @@ def compile_film(
         for one in film.films():
             own = (clip for clip in chosen if film.of(clip.parts[0].shot) is one)
             check_faces(one, own, composers[one.target.target])
+    else:
+        diagnostics.muted = frozenset({Severity.NOTE})
     requests = lower(
         film, rendered, lowerings, diagnostics, options.takes, are_chains_taken=options.chain_takes
     )
+    diagnostics.muted = frozenset()
     chosen_takes = (request for request in requests if request.alternate_of is None)
     cut = tuple(
         one if isinstance(one, KeptPart) else next(chosen_takes)
@@ -274,13 +280,16 @@ def fit_film(
     clips = []
     for scene in film.scenes:
         paid = known if scene.number not in wrong else None
+        diagnostics.muted = _BUT_ERRORS if scene.number in wrong else frozenset()
         for name, shots in groupby(scene.shots, lambda shot: film.of(shot).target.target):
             run = replace(scene, shots=tuple(shots)) if film.parts else scene
             composer = composers[name]
             fitted = _fit(composer.film, run, composer, lowerings[name], paid, diagnostics)
             clips.append((run, fitted))
     for run, fitted in clips:
+        diagnostics.muted = _BUT_ERRORS if run.number in wrong else frozenset()
         check_clips(clips_of(fitted), composers[film.of(run.shots[0]).target.target])
+    diagnostics.muted = frozenset()
     for one in film.films():
         own = [
             clips_of(fitted) for run, fitted in clips if film.of(run.shots[0]).target is one.target

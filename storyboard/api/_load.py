@@ -13,7 +13,12 @@ from typing import Any, Literal, TypeGuard
 from storyboard.compiler.resolve import Shelf
 from storyboard.compiler.resolve.members import members_of
 from storyboard.diagnostics import Diagnostics, Span
-from storyboard.diagnostics.codes import MISSING_KEY, OUTSIDE_PROJECT, UNREADABLE_FILE
+from storyboard.diagnostics.codes import (
+    MISSING_KEY,
+    OUTSIDE_PROJECT,
+    TAB_INDENTATION,
+    UNREADABLE_FILE,
+)
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Mapping as MappingNode
 from storyboard.document import Node, Scalar, parse, read_source
@@ -33,6 +38,7 @@ _SUFFIXES = (".yaml", ".yml")
 _FILM = [re.compile(rb"^%s *:" % key, re.MULTILINE) for key in (b"storyboard", b"scenes")]
 _LOOKED_AT = 1 << 16
 """Bytes of a file in which the keys that tell a film from a cast library must stand."""
+_SECTION = re.compile(r"^([A-Za-z_]+)[ ]*:", re.MULTILINE)
 _MAX_NEAR = 3
 _CAST = {"characters", "props", "locations", "styles"}
 
@@ -132,7 +138,7 @@ def read(
         storyboard=written,
         libraries=shelf.libraries,
         sources=tuple(reader.sources),
-        has_all_names=shelf.is_complete and not _lost_names(removed),
+        has_all_names=shelf.is_complete and not reader.has_lost_names and not _lost_names(removed),
         has_all_variables=not _lost_variables(removed),
         library=library,
     )
@@ -145,6 +151,8 @@ class _Reader:
     options: CompileOptions
     diagnostics: Diagnostics
     sources: list[tuple[str, str]] = field(default_factory=list)
+    has_lost_names: bool = False
+    """Whether a line of a cast has lost its indentation: it may have been a name."""
 
     def open(self, file: str) -> tuple[str, str, ProjectFiles, bytes | None]:
         """The storyboard's name, path, project and bytes."""
@@ -169,7 +177,12 @@ class _Reader:
         """The nodes of a file's bytes."""
         self.sources.append((name, digest_bytes(data)))
         source = read_source(name, data, self.diagnostics)
-        node = parse(source, self.diagnostics) if source is not None else None
+        found = Diagnostics()
+        node = parse(source, found) if source is not None else None
+        for one in found:
+            self.diagnostics.take(one)
+            if one.code is TAB_INDENTATION and one.span is not None:
+                self.has_lost_names |= _section_of(one.span) in _CAST | {"use"}
         if node is not None:
             self.diagnostics.ignores.add(find_ignores(node))
             check_cut_texts(node, self.diagnostics)
@@ -271,6 +284,14 @@ def _refuse_library(name: str, node: Node, diagnostics: Diagnostics) -> None:
         help=f"name it in a storyboard, with use: [{Path(name).name}], and give that one; "
         "`storyboard check` looks at a library by itself",
     )
+
+
+def _section_of(span: Span) -> str:
+    """The top-level key above or at a place; empty where there is none."""
+    before = span.source.text[: span.source.line_starts[span.line - 1]]
+    line = span.source.line(span.line)
+    keys = _SECTION.findall(f"{before}{line}")
+    return str(keys[-1]) if keys else ""
 
 
 def _lost_names(removed: tuple[tuple[str | int, ...], ...]) -> bool:

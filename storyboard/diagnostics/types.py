@@ -176,6 +176,8 @@ class Diagnostics:
     """How often an error was said; one that is said again counts again."""
     _raised: set[Code] = field(default_factory=set)
     ignores: Ignores = field(default_factory=Ignores)
+    muted: frozenset[Severity] = frozenset()
+    """What is not kept for the time being, as it would only follow from an error."""
 
     def copy(self) -> Diagnostics:
         """The same findings, to which others can be added."""
@@ -225,6 +227,8 @@ class Diagnostics:
         self._keep(found)
 
     def _keep(self, found: Diagnostic) -> None:
+        if found.severity in self.muted:
+            return
         self.errors_said += found.severity is Severity.ERROR
         span = found.span
         place = None if span is None else (span.source.name, span.start, span.end)
@@ -253,6 +257,8 @@ class Diagnostics:
         are several. ``labels`` come before those of the places. What the first one gives counts.
         """
         weight = Severity.ERROR if code in self._raised else severity or code.severity
+        if weight in self.muted:
+            return
         self.errors_said += weight is Severity.ERROR
         found = self._repeated.get((code.id, weight, cause))
         if found is None:

@@ -20,6 +20,7 @@ from storyboard.document.plain_scalars import PlainLine
 
 _WORD = re.compile(r"[^\s,\[\]{}]+")
 _KINDS: tuple[Callable[[Breakdown], bool], ...] = (
+    line_errors.is_below_full_width_key,
     token_errors.is_tag,
     token_errors.is_escape,
     token_errors.is_unclosed_quote,

@@ -59,6 +59,14 @@ def is_cut_by_comment(at: Breakdown) -> bool:
     return False
 
 
+def is_below_full_width_key(at: Breakdown) -> bool:
+    """A key with a full-width colon, which is a text to YAML, on the line above."""
+    above = line_before(at.source, PlainLine(at.source, at.place))
+    if above is None or _FULL_WIDTH_KEY.match(at.text, above.key_start, above.end) is None:
+        return False
+    return say_without_colon(at, above)
+
+
 def is_after_quote(at: Breakdown) -> bool:
     """Text after a quotation's end, or a quotation that ended too late."""
     before: Any = at.before
@@ -235,6 +243,14 @@ def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
             at.span(start),
             f'write "- {shorten(written[1:])}"',
             fix=Fix(Span(at.source, start + 1, start + 1), " "),
+        )
+    if written.startswith("//"):
+        return at.say(
+            YAML_SYNTAX,
+            "a comment begins with a #, and not with //",
+            at.span(start, 2),
+            f"write # {shorten(written[2:].strip())}",
+            fix=Fix(at.span(start, 2), "#"),
         )
     if (full_width := _FULL_WIDTH_KEY.match(written)) is not None:
         place = start + full_width.end(1)

@@ -113,6 +113,11 @@ def blank(place: Scalar) -> Scalar:
     return empty
 
 
+def is_hole(node: Node | None) -> bool:
+    """Whether a value is one that could not be read."""
+    return isinstance(node, Scalar) and node.style == HOLE
+
+
 def without_blanks(mapping: Mapping, known: Container[str] | None = None) -> Mapping:
     """The mapping without the entries whose value was left out; of those only the known keys.
 

@@ -132,9 +132,18 @@ def uncut(text: Scalar) -> Fix | None:
     return quote_fix(source, start, end)
 
 
+TYPOGRAPHIC_PAIRS = ("“”", "„“", "„”", "‘’", "‚‘", "«»", "»«", "″″", "““", "””")
+"""Quotation marks of other languages, and of word processors, which are letters to YAML."""
+
+
 def quote_fix(source: Source, start: int, end: int) -> Fix:
-    """The replacement of a text by itself in quotation marks."""
-    return Fix(Span(source, start, end), quoted(source.text[start:end]))
+    """The replacement of a text by itself in quotation marks, in place of those it has."""
+    text = source.text[start:end]
+    if text[0:1] + text[-1:] in TYPOGRAPHIC_PAIRS and len(text) > 2:
+        text = text[1:-1]
+    elif text.endswith('"') and text.count('"') == 1:
+        text = text[:-1]
+    return Fix(Span(source, start, end), quoted(text))
 
 
 def quoted(text: str) -> str:

@@ -12,6 +12,9 @@ from storyboard.document.nodes import Mapping, Scalar, without_blanks
 from storyboard.document.phrases import described
 from storyboard.language.scalars import refuse
 
+_NEEDS_A_VALUE = frozenset({"end_frame", "frontal", "image", "prompt", "start_frame", "video"})
+"""Keys that nobody writes to say nothing: with nothing behind them they are not left out."""
+
 
 class Block(BaseModel):
     """A mapping of the language; keeps the node that it was read from."""
@@ -29,7 +32,7 @@ class Block(BaseModel):
         data = cls.unfold(data)
         if isinstance(data, Mapping):
             if not all(data.values()):
-                data = without_blanks(data, cls.model_fields)
+                data = without_blanks(data, cls.model_fields.keys() - _NEEDS_A_VALUE)
         else:
             raise refuse(
                 WRONG_TYPE,
@@ -62,6 +65,7 @@ def folded(data: object, key: str) -> object:
     name.origin, name.start, name.end, name.style = data.origin, data.start, data.start, ""
     block = Mapping({name: data})
     block.origin, block.start, block.end = data.origin, data.start, data.end
+    block.is_broken = False
     return block
 
 

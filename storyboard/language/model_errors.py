@@ -15,8 +15,10 @@ from storyboard.diagnostics.codes import (
     TOO_LONG,
     UNKNOWN_KEY,
     WRONG_TYPE,
+    YAML_SYNTAX,
 )
 from storyboard.diagnostics.spelling import nearest
+from storyboard.document.findings import shorten
 from storyboard.document.nodes import Mapping, Node, Scalar, Sequence
 from storyboard.document.phrases import described
 from storyboard.language.error_paths import Location, description_of, keys_at, opening, walk
@@ -145,6 +147,16 @@ def _report_unknown_key(
             span,
             labels=used,
             help="put the text with the comma in quotation marks",
+        )
+        return
+    if str(location[-1]).startswith("//") and span is not None:
+        sign = span.narrow(span.start, span.start + 2)
+        diagnostics.add(
+            YAML_SYNTAX,
+            "a comment begins with a #, and not with //",
+            sign,
+            help=f"write # {shorten(str(location[-1])[2:].strip())}",
+            fix=Fix(sign, "#"),
         )
         return
     word = film_word(str(location[-1]), known)

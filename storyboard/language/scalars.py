@@ -27,7 +27,7 @@ from storyboard.diagnostics.codes import (
     WRONG_VERSION,
 )
 from storyboard.diagnostics.types import Code
-from storyboard.document.nodes import Scalar
+from storyboard.document.nodes import Scalar, Sequence
 from storyboard.document.phrases import described
 from storyboard.values.units import Money, parse_seconds
 
@@ -56,12 +56,20 @@ def refuse(
     return PydanticCustomError(code.id, "{message}", context)
 
 
+def _meant_scalar(value: object) -> str:
+    """What to write for a list of one item where its item is meant; empty for anything else."""
+    if isinstance(value, Sequence) and len(value) == 1 and isinstance(value[0], Scalar):
+        return f"write {value[0]}, without brackets or dash"
+    return ""
+
+
 def leaf(read: Callable[[Scalar], object], expected: str, schema: dict[str, Any]) -> Any:
     """The annotation of a field that ``read`` makes from a scalar."""
 
     def validate(value: object) -> object:
         if not isinstance(value, Scalar):
-            raise refuse(WRONG_TYPE, f"expected {expected}, found {described(value)}")
+            found = f"expected {expected}, found {described(value)}"
+            raise refuse(WRONG_TYPE, found, _meant_scalar(value) or f"write {expected}")
         return read(value)
 
     return (

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field, replace
 
 from storyboard.compiler.film import Passage, Scene, Shot
 from storyboard.compiler.resolve.cast import Names
-from storyboard.compiler.resolve.members import Member
-from storyboard.compiler.resolve.mentions import is_inside_word, is_unspaced, normal
+from storyboard.compiler.resolve.members import Member, has_picture
+from storyboard.compiler.resolve.mentions import declared_at, is_inside_word, is_unspaced, normal
 from storyboard.diagnostics import Diagnostics, Fix, Label
 from storyboard.diagnostics.codes import BARE_NAME, BROKEN_MENTION
 from storyboard.document import locate
+from storyboard.document.nodes import is_hole
 
 _WORD = re.compile(r"\w+")
-_NAME = re.compile(r"[\w-]+")
 _BROKEN_AT = re.compile(r"(?:(?<!@)@[ \t\xa0\u3000]+|＠[ \t\xa0\u3000]*)(?=\w)")
 """A full-width at sign, or an @ that a blank divides from what follows."""
 _AFTER = r"(?![\w-]|\.\w)"
@@ -71,12 +71,19 @@ def check_bare_names(
     broken: set[str] = set()
     for scene in scenes:
         for shot in scene.shots:
+            if _has_hole(shot):
+                continue  # what could not be read may mention whomever the rest names
             for passage in _texts(shot):
                 if "@" in passage.text or "＠" in passage.text:
                     broken |= _report_broken(passage, names, diagnostics)
                 finder.look(passage, shot)
     finder.report(diagnostics)
     return frozenset(finder.found) | broken
+
+
+def _has_hole(shot: Shot) -> bool:
+    """Whether a part of a shot could not be read, which is said."""
+    return shot.node.is_broken or any(map(is_hole, shot.node.values()))
 
 
 def _texts(shot: Shot) -> Iterator[Passage]:
@@ -122,8 +129,14 @@ class _BareNames:
         if name in self._mentioned(shot):
             return
         scalar = passage.scalar
+        if name in self._heard(shot):
+            # A speaker who is words is introduced by the label, which the name stands for then.
+            label = self._names.label(phrase.member)
+            if all(one[0] == label for one in phrase.pattern.finditer(passage.text)):
+                return
         spans = [locate(scalar, *one.span()) for one in phrase.pattern.finditer(scalar)]
-        if not spans and "{{" not in scalar:
+        is_refused = re.search(rf"@\{{?{re.escape(phrase.member.name)}\b", scalar) is not None
+        if not spans and (is_refused or "{{" not in scalar):
             return  # a mention that was refused, with the reason said
         places = self.found.setdefault(name, _Places(phrase.member))
         for span in spans or [scalar.span]:
@@ -133,9 +146,16 @@ class _BareNames:
             places.fixes.setdefault(place, (Fix(span, text), shot.address))
 
     def _mentioned(self, shot: Shot) -> Set[str]:
-        """The names of all whom a shot mentions, shows or hears."""
-        marks = {*shot.marks(), *(said.speaker for said in shot.speeches() if said.speaker)}
-        return {normal(self._names.behind[mark].member.name) for mark in marks}
+        """The names of all whom a shot mentions or shows."""
+        return {normal(self._names.behind[mark].member.name) for mark in shot.marks()}
+
+    def _heard(self, shot: Shot) -> Set[str]:
+        """The names of the speakers of a shot who have no picture.
+
+        One with a picture is a tag, and nothing tells the model that a name means the same one.
+        """
+        speakers = (self._names.behind[said.speaker] for said in shot.speeches() if said.speaker)
+        return {normal(one.member.name) for one in speakers if not has_picture(one.member)}
 
     def report(self, diagnostics: Diagnostics) -> None:
         """Say what was noted, a finding for each member; what is ignored is one of its own."""
@@ -208,7 +228,7 @@ def _report_broken(passage: Passage, names: Names, diagnostics: Diagnostics) -> 
     scalar = passage.scalar
     meant = set()
     for sign in _BROKEN_AT.finditer(scalar):
-        name = _declared(scalar, sign.end(), names)
+        name = declared_at(scalar, sign.end(), names.has)
         if name is None or is_inside_word(scalar, sign.start()):
             continue
         span = locate(scalar, sign.start(), sign.end() + len(name))
@@ -222,18 +242,3 @@ def _report_broken(passage: Passage, names: Names, diagnostics: Diagnostics) -> 
             fix=Fix(span, f"@{name}"),
         )
     return meant
-
-
-def _declared(text: str, start: int, names: Names) -> str | None:
-    """The declared name that begins at ``start``, as it is written there."""
-    word = _WORD.match(text, start)
-    if word is None:
-        return None
-    for found in (_NAME.match(text, start), word):
-        if found is not None and names.has(normal(found[0])):
-            return found[0]
-    if any(map(is_unspaced, word[0])):
-        for length in range(min(len(word[0]), 100), 0, -1):
-            if names.has(normal(word[0][:length])):
-                return word[0][:length]
-    return None

@@ -19,6 +19,7 @@ from storyboard.diagnostics.codes import (
     SILENT_DIALOGUE,
     TOO_LONG,
 )
+from storyboard.document.nodes import is_hole
 from storyboard.language import model
 from storyboard.targets.model import Feature, Target
 from storyboard.targets.schemas import longest
@@ -50,16 +51,17 @@ def check_tags(film: Film, diagnostics: Diagnostics) -> None:
     shots = [shot for scene in film.scenes for shot in scene.shots]
     passages = [one for shot in shots for one in shot.passages()]
     passages += [one for said in film.cast.introductions.values() for one in said]
+    name = next((film.cast[mark].name for mark in film.cast.marks()), "mara")
     for passage in passages:
         if (tag := pattern.search(passage.text)) is not None:
-            report_tag(tag[0], passage.scalar.span, diagnostics)
+            report_tag(tag[0], passage.scalar.span, name, diagnostics)
     for shot in shots:
         for key, texts in (
             ("negative", [shot.negative]),
             ("dialogue", [speech.tone for speech in shot.speeches()]),
         ):
             if (tag := pattern.search(" ".join(texts))) is not None:
-                report_tag(tag[0], shot.place(key), diagnostics)
+                report_tag(tag[0], shot.place(key), name, diagnostics)
 
 
 def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
@@ -128,6 +130,9 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
     defaults = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
     if any(layer is not None and layer.node.is_broken for layer in defaults):
         return  # it may have said audio: true
+    blocks = [storyboard.node, *(scene.node for scene in storyboard.scenes)]
+    if any(is_hole(block.get("defaults")) for block in blocks):
+        return
     has_sound = film.target.has(Feature.AUDIO)
     silent = [shot for shot in shots if shot.has_dialogue and not (shot.audio and has_sound)]
     for shot in silent:

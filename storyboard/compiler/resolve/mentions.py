@@ -112,6 +112,13 @@ def mentions(
         yield Mention("name", start, end, name, look)
 
 
+def declared_at(text: str, start: int, is_declared: Callable[[str], bool]) -> str | None:
+    """The declared name that begins at ``start``, as it is written there."""
+    end = _word_end(text, start)
+    name, end = _declared_part(text[start:end], start, is_declared)
+    return text[start:end] if is_declared(name) else None
+
+
 def is_inside_word(text: str, at: int) -> bool:
     """Whether a letter or digit of a spaced script stands right before the ``@``."""
     if at == 0:

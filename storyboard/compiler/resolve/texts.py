@@ -11,7 +11,7 @@ from storyboard.compiler.film import MENTION, Passage
 from storyboard.compiler.resolve.cast import DescriptionText, Names
 from storyboard.compiler.resolve.filters import MAX_TEXT
 from storyboard.compiler.resolve.mentions import VENDOR_TAG as TAG
-from storyboard.compiler.resolve.mentions import mentions, normal
+from storyboard.compiler.resolve.mentions import declared_at, mentions, normal
 from storyboard.compiler.resolve.templates import PartOfVariables, Rendered, render
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
@@ -101,11 +101,12 @@ class Texts:
                 out.append("@")
             elif mention.kind == "unclosed":
                 span = rendered.span(mention.start, mention.end)
+                name = declared_at(text, mention.start + 2, self.names.has) or "mara"
                 self.diagnostics.add(
                     UNCLOSED_NAME,
                     "a name in braces has no closing brace",
                     span,
-                    help='close it, as in "@{mara}"; a literal @ is written @@',
+                    help=f'close it, as in "@{{{name}}}"; a literal @ is written @@',
                 )
             elif not names.has(mention.name) and TAG.match(f"@{mention.name}"):
                 self._report_tag(rendered, mention.start, mention.end)
@@ -190,16 +191,17 @@ class Texts:
 
     def _report_tag(self, rendered: Rendered, start: int, end: int, tag: str = "") -> None:
         tag = tag or rendered.text[start:end]
-        report_tag(tag, rendered.span(start, end), self.diagnostics)
+        names = (one.name for one in self.names.members.values())
+        report_tag(tag, rendered.span(start, end), next(names, "mara"), self.diagnostics)
 
 
-def report_tag(tag: str, span: Span, diagnostics: Diagnostics) -> None:
-    """Say that a text holds what a vendor's rewriting would take for a tag."""
+def report_tag(tag: str, span: Span, name: str, diagnostics: Diagnostics) -> None:
+    """Say that a text holds what a vendor's rewriting would take for a tag, and not a ``name``."""
 
     def say(places: Sequence[Span]) -> tuple[str, str]:
         what = f'"{tag}" is a vendor\'s tag, which the compiler numbers itself for each request'
         more = f", in {len(places)} places" if len(places) > 1 else ""
-        return what + more, "write the name, such as @mara; its number follows from the request"
+        return what + more, f"write the name, such as @{name}; its number follows from the request"
 
     diagnostics.add_place(VENDOR_TAG, tag, Label(span, "here too"), span, say)
 
