@@ -70,7 +70,8 @@ def test_what_a_target_refuses_blocks_the_scenes_that_ask_for_it(
     monkeypatch.chdir(tmp_path)
     picture = "start_frame: https://example.com/a.png"
     Path("film.yaml").write_text(
-        "storyboard: 1\ntarget: fal/kling-o3-pro-image-to-video\nscenes:\n"
+        "storyboard: 1\ntarget: fal/kling-o3-pro-image-to-video\n"
+        "defaults: {pack: none}\nscenes:\n"
         f"  - shots: [{{prompt: The sea., {picture}}}]\n"
         "  - shots: [The rain.]\n"
         f"  - shots: [{{prompt: The wind., {picture}}}, The hail.]\n",
