@@ -14,7 +14,7 @@ from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
-from storyboard.targets.model import Doubt, Feature, RenderedSecond, written_seconds
+from storyboard.targets.model import Doubt, RenderedSecond, written_seconds
 from storyboard.values.addresses import Portion, clip_name, take_name
 from storyboard.values.canonical import digest
 
@@ -180,7 +180,7 @@ def second_of(film: Film, parts: Sequence[Part]) -> RenderedSecond:
     marks = {mark for part in parts for mark in part.prompt.marks if mark != FRAME}
     sent = [one for one in map(film.cast.reference, marks) if one is not None]
     return RenderedSecond(
-        audio=parts[0].shot.audio and film.target.has(Feature.AUDIO),
+        audio=film.target.sounds(parts[0].shot.audio),
         voice=any(one.voice is not None for one in sent),
         video=any(one.video is not None for one in sent),
     )

@@ -103,7 +103,7 @@ class _Packer:
         self.cast = cast
         self.cost = cost
         # What the target drops anyway is no reason to make two requests of one.
-        self.hears = target.has(Feature.AUDIO)
+        self.hears = target.features[Feature.AUDIO].how == "native"
         self.avoids = target.has(Feature.NEGATIVE_PROMPT)
         self.joins = target.features[Feature.FIRST_FRAME].how != "none"
         self.wants_frames = target.end_frame_needs_start or Feature.FIRST_FRAME in target.requires

@@ -23,7 +23,6 @@ from dataclasses import dataclass, field
 from storyboard.compiler.film import MENTION, Film, Passage, Shot, marks_of
 from storyboard.compiler.words import WORDS
 from storyboard.plan.planned_request import MapRow, PlannedRequest
-from storyboard.targets.model import Feature
 
 _KINDS = frozenset({"action", "line", "introduction", "framing", "carry", "glue"})
 _FRAMING = ("size", "camera", "light", "sound", "style")
@@ -66,7 +65,7 @@ class SenseChecker:
         self.film = film
         self.kept = kept
         self.cast = film.cast
-        self.hears = film.target.has(Feature.AUDIO)
+        self.sounds = film.target.sounds
         self.is_own = film.template is not None
         self.glue = _glue()
         self.shots = {shot.address: shot for scene in film.scenes for shot in scene.shots}
@@ -350,7 +349,7 @@ class SenseChecker:
             yield from self._check_cast(told)
         if not shot.has_dialogue and not told.lines and not told.narration:
             return
-        is_heard = self.hears and shot.audio
+        is_heard = self.sounds(shot.audio)
         lines = [
             (self.names[speech.speaker], speech.line.text)
             for speech in shot.speeches()

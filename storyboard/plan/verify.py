@@ -25,7 +25,7 @@ from storyboard.plan.planned_request import PlannedCost, PlannedRequest
 from storyboard.plan.reason import Action
 from storyboard.plan.sense import SenseChecker
 from storyboard.plan.timeline_check import check_timeline
-from storyboard.targets.model import Target
+from storyboard.targets.model import Feature, Target
 from storyboard.values.segments import Ending, endings
 from storyboard.values.sums import Total
 
@@ -346,6 +346,7 @@ class _Checker:
 
     def _check_cost(self, request: PlannedRequest, payload: Any) -> Iterator[str]:
         audio = bool(payload.get(self.fields.audio)) if self.fields.audio else False
+        audio = audio or self.target.features[Feature.AUDIO].how == "always"
         has_video = self._has_video(payload)
         rows = [row for row in self.target.prices if (row.audio, row.video) == (audio, has_video)]
         voiced = self._has_voice(payload) and any(row.voice for row in rows)

@@ -68,7 +68,8 @@ class BodyType:
     ``element`` names the shape of an element, ``lone_frontal`` says that its other pictures are
     optional, and ``first``, ``last`` and ``pictures`` the
     fields for the first frame, the last frame and the reference pictures. ``control`` are fields
-    for the host and not for the model. ``default_seconds`` stands for a length that the body
+    for the host and not for the model. ``always_sounds`` says that every clip has sound, without
+    a field for it. ``default_seconds`` stands for a length that the body
     does not give.
     """
 
@@ -87,6 +88,7 @@ class BodyType:
     pictures: str = "image_urls"
     last_needs_first: bool = False
     audio_default: bool = False
+    always_sounds: bool = False
     default_seconds: int = 5
     picture: PictureLimits = field(default_factory=PictureLimits)
     movie: MovieLimits = field(default_factory=MovieLimits)

@@ -83,7 +83,7 @@ def _references(body_type: BodyType, body: Body) -> Iterator[tuple[str, str]]:
 
 def _has_audio(body_type: BodyType, body: Body) -> bool:
     if "generate_audio" not in body_type.fields:
-        return False
+        return body_type.always_sounds
     return bool(body.get("generate_audio", body_type.audio_default))
 
 

@@ -44,7 +44,15 @@ class Feature(StrEnum):
 
 
 How = Literal[
-    "native", "none", "words", "image", "description", "repeated", "single_requests", "rounded_up"
+    "native",
+    "none",
+    "words",
+    "image",
+    "description",
+    "repeated",
+    "single_requests",
+    "rounded_up",
+    "always",
 ]
 
 WAYS: dict[Feature, tuple[How, ...]] = {
@@ -55,6 +63,7 @@ WAYS: dict[Feature, tuple[How, ...]] = {
     Feature.MULTI_SHOT: ("single_requests",),
     Feature.ANY_LENGTH: ("rounded_up",),
     Feature.FIRST_FRAME: ("words",),
+    Feature.AUDIO: ("always",),
 }
 """The ways in which a feature may be emulated, beside ``native`` and ``none``."""
 
@@ -91,7 +100,8 @@ class Support(_Facts):
     ``words``: asked for in the prompt, with ``text``. ``image``: the element's frontal picture
     goes as a reference image. ``description``: the words of the description stand in its
     place. ``repeated``: a lone frontal is its own reference. ``single_requests``: each shot is
-    a request. ``rounded_up``: the next longer length is rendered, and paid.
+    a request. ``rounded_up``: the next longer length is rendered, and paid. ``always``: sound
+    comes with every clip, and cannot be switched off.
     """
 
     how: How
@@ -378,7 +388,12 @@ class Target(_Facts):
 
     def has(self, feature: Feature) -> bool:
         """Whether the target offers the feature natively."""
-        return self.features[feature].how == "native"
+        return self.features[feature].how in ("native", "always")
+
+    def sounds(self, asked: bool) -> bool:
+        """Whether a shot that asks for sound, or for none, is rendered with it."""
+        how = self.features[Feature.AUDIO].how
+        return how == "always" or (asked and how == "native")
 
     @property
     def shot_characters(self) -> int | None:

@@ -181,6 +181,11 @@ CASES: dict[tuple[Feature, str], Case] = {
         base=O3, change=features(last_frame="none"), film=ENDS, found=("SB402 5",)
     ),
     (Feature.AUDIO, "native"): Case(base=O3, film=LOUD, sent='"generate_audio": true'),
+    (Feature.AUDIO, "always"): Case(
+        base="fal/kling-v3-turbo-pro-text-to-video",
+        film=f"{SCENE}{{prompt: The sea., audio: false}}\n",
+        found=("SB402 5",),
+    ),
     (Feature.AUDIO, "none"): Case(base=O1, film=LOUD, found=("SB402 5",)),
     (Feature.NEGATIVE_PROMPT, "native"): Case(base=TEXT, film=AVOIDS, sent='prompt": "fog"'),
     (Feature.NEGATIVE_PROMPT, "none"): Case(base=O3, film=AVOIDS, found=("SB402 5",)),

@@ -30,7 +30,12 @@ FAMILIES = {
     "fal/kling-o1-{tier}": ("standard", "pro"),
     "fal/kling-v2.6-{tier}-text-to-video": ("pro",),
     "fal/kling-v2.6-{tier}-image-to-video": ("pro",),
+    "fal/kling-o1-{tier}-image-to-video": ("standard", "pro"),
+    "fal/kling-v3-turbo-{tier}-text-to-video": ("standard", "pro"),
+    "fal/kling-v3-turbo-{tier}-image-to-video": ("standard", "pro"),
     "oxen/kling-{tier}": ("o3-pro", "o3-omni", "o1"),
+    "oxen/kling-{tier}-image-to-video": ("o3-pro", "o1", "v2.6-pro"),
+    "oxen/kling-{tier}-text-to-video": ("v2.6-pro",),
 }
 
 
@@ -143,7 +148,8 @@ def test_prices_are_dated_and_never_zero(target: Target) -> None:
 
 
 def test_a_price_stands_for_each_kind_of_second(target: Target) -> None:
-    assert target.price(RenderedSecond()) is not None
+    always = target.features[Feature.AUDIO].how == "always"
+    assert (target.price(RenderedSecond()) is None) == always
     assert (target.price(RenderedSecond(audio=True)) is not None) == target.has(Feature.AUDIO)
     for audio in (False, True) if target.has(Feature.ELEMENT_VIDEO) else ():
         assert target.price(RenderedSecond(audio=audio, video=True)) is not None
@@ -242,7 +248,7 @@ def test_lengths_are_rounded_up_where_few_exist() -> None:
 
 def test_superseded_targets_say_by_what() -> None:
     superseded = [name for name in IDS if built_in(name).status == "superseded"]
-    assert superseded == ["oxen/kling-o3-pro"]
+    assert superseded == ["oxen/kling-o3-pro", "oxen/kling-o3-pro-image-to-video"]
     assert "kling-video-o3-omni" in (built_in("oxen/kling-o3-pro").status_note or "")
 
 

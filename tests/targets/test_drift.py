@@ -22,7 +22,6 @@ TABLES = json.loads(
     Path(__file__).with_name("fal_fields_2026-06-11.json").read_text(encoding="utf-8")
 )
 Json = dict[str, Any]
-FAL = [name for name in catalogue() if name.startswith("fal/")]
 PRO = "fal-ai/kling-video/o3/pro/reference-to-video"
 
 
@@ -31,6 +30,9 @@ def target_of(target_id: str) -> Target:
     target = load(target_id, Diagnostics())
     assert target is not None
     return target
+
+
+FAL = [name for name in catalogue() if target_of(name).endpoint in TABLES["endpoints"]]
 
 
 def field(facts: Json) -> Json:

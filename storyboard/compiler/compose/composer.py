@@ -15,7 +15,6 @@ from storyboard.compiler.film import MENTION, Appearance, Film, Prompt, Shot, Sp
 from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.words import Words, words_of
 from storyboard.diagnostics import Diagnostics
-from storyboard.targets.model import Feature
 
 if TYPE_CHECKING:
     from storyboard.compiler.compose.own_template import OwnTemplate
@@ -68,7 +67,6 @@ class Composer:
         self.diagnostics = diagnostics
         self.cast = film.cast
         self.form = film.target.dialogue
-        self.hears = film.target.has(Feature.AUDIO)
         self.in_words = frozenset(
             mark for mark in film.cast.marks() if film.cast.reference(mark) is None
         )
@@ -90,7 +88,7 @@ class Composer:
 
     def is_heard(self, shot: Shot) -> bool:
         """Whether a shot is rendered with sound."""
-        return self.hears and shot.audio
+        return self.film.target.sounds(shot.audio)
 
     def words(self, shot: Shot) -> Words:
         """The words of the film's language, else of the language that the shot's script tells."""

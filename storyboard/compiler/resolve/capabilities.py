@@ -127,6 +127,7 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
                     _WITHOUT_SOUND,
                 ),
             )
+    _check_silence(film, storyboard, diagnostics)
     defaults = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
     if any(layer is not None and layer.node.is_broken for layer in defaults):
         return  # it may have said audio: true
@@ -134,7 +135,7 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
     if any(is_hole(block.get("defaults")) for block in blocks):
         return
     has_sound = film.target.has(Feature.AUDIO)
-    silent = [shot for shot in shots if shot.has_dialogue and not (shot.audio and has_sound)]
+    silent = [shot for shot in shots if shot.has_dialogue and not film.target.sounds(shot.audio)]
     for shot in silent:
         diagnostics.add_place(
             SILENT_DIALOGUE,
@@ -142,6 +143,28 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
             Label(shot.place("dialogue", "narration", "beats"), "nor is this heard"),
             any(speech.is_off for speech in shot.speeches()),
             partial(_say_silent, has_sound=has_sound),
+        )
+
+
+def _check_silence(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    """Who asks for silence of a target that always makes sound is told at each place that asks."""
+    target, shots = film.target, [shot for scene in film.scenes for shot in scene.shots]
+    if target.features[Feature.AUDIO].how != "always":
+        return
+    in_scenes = _places_in_scenes(storyboard)
+    for shot in shots:
+        place = _place_of_audio(shot, storyboard, in_scenes)
+        if shot.audio or place == shot.span:  # a film that does not say a word gets what there is
+            continue
+        diagnostics.add_place(
+            FEATURE_LOST,
+            "silence",
+            Label(place, "nor by this"),
+            None,
+            lambda _: (
+                f"{target.target} always makes sound: audio: false is not obeyed",
+                "choose a target whose sound can be switched off, or cut the sound in the edit",
+            ),
         )
 
 
@@ -162,7 +185,7 @@ def check_languages(film: Film, diagnostics: Diagnostics) -> None:
     if target.speaks is None or not target.has(Feature.AUDIO):
         return
     shots = [shot for scene in film.scenes for shot in scene.shots]
-    spoken = [shot for shot in shots if shot.audio and shot.has_dialogue]
+    spoken = [shot for shot in shots if target.sounds(shot.audio) and shot.has_dialogue]
     lines = " ".join(speech.line.text for shot in spoken for speech in shot.speeches())
     language = primary(film.language) if film.language else language_of(lines)
     if not spoken or language in target.speaks.languages:

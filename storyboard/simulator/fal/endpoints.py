@@ -186,12 +186,37 @@ _MOTION = BodyType(
 )
 _V3_MOTION = replace(_MOTION, fields={**_MOTION.fields, "elements": ELEMENTS}, element="images")
 
+_TURBO_TEXT = BodyType(
+    fields={
+        "prompt": EITHER,
+        "multi_prompt": SHOTS,
+        "duration": TO_FIFTEEN,
+        "aspect_ratio": RATIO,
+    },
+    always_sounds=True,
+)
+_TURBO_IMAGE = BodyType(
+    fields={
+        "prompt": EITHER,
+        "multi_prompt": SHOTS,
+        "image_url": FIRST,
+        "duration": TO_FIFTEEN,
+    },
+    first="image_url",
+    always_sounds=True,
+    picture=PictureLimits(most_bytes=50_000_000),
+)
+
 _PRICES = {
     "o3/pro/reference-to-video": ("0.112", "0.14"),
     "o3/standard/reference-to-video": ("0.084", "0.112"),
     "o3/4k/reference-to-video": ("0.42", "0.42"),
     "o1/standard/reference-to-video": ("0.084", "0.084"),
     "o1/reference-to-video": ("0.112", "0.112"),
+    "o1/standard/image-to-video": ("0.084", "0.084"),
+    "o1/image-to-video": ("0.112", "0.112"),
+    **{f"v3/turbo/standard/{kind}-to-video": ("0.112", "0.112") for kind in ("text", "image")},
+    **{f"v3/turbo/pro/{kind}-to-video": ("0.14", "0.14") for kind in ("text", "image")},
 }
 
 _BODY_TYPES: Mapping[str, BodyType] = {
@@ -207,6 +232,8 @@ _BODY_TYPES: Mapping[str, BodyType] = {
     **{f"v3/{tier}/text-to-video": _V3_TEXT for tier in ("4k", "pro", "standard")},
     **{f"v3/{tier}/image-to-video": _V3_IMAGE for tier in ("4k", "pro", "standard")},
     **{f"v3/{tier}/motion-control": _V3_MOTION for tier in ("pro", "standard")},
+    **{f"v3/turbo/{tier}/text-to-video": _TURBO_TEXT for tier in ("pro", "standard")},
+    **{f"v3/turbo/{tier}/image-to-video": _TURBO_IMAGE for tier in ("pro", "standard")},
     "v2.6/pro/text-to-video": _V26_TEXT,
     "v2.6/pro/image-to-video": _V26_IMAGE,
     **{f"v2.6/{tier}/motion-control": _MOTION for tier in ("pro", "standard")},

@@ -13,12 +13,14 @@ from decimal import Decimal
 from storyboard.simulator.body_types import BodyType, Endpoint, Field, PictureLimits
 from storyboard.simulator.field_types import (
     ELEMENTS,
+    FIRST,
     FLAG,
     NEGATIVE,
     PICTURE,
     PICTURES,
     PROMPT,
     RATIO,
+    SCALE,
     SHOTS,
     seconds_of,
 )
@@ -78,6 +80,53 @@ _O1 = replace(
     references=7,
 )
 
+_V26_TEXT = replace(
+    _O3,
+    fields={
+        "prompt": PROMPT,
+        "negative_prompt": NEGATIVE,
+        "duration": seconds_of(5, 10),
+        "generate_audio": FLAG,
+        "aspect_ratio": RATIO,
+        "cfg_scale": SCALE,
+    },
+    total=(5, 10),
+    prompt_width=2500,
+)
+_V26_IMAGE = replace(
+    _V26_TEXT,
+    fields={
+        "prompt": PROMPT,
+        "input_image": FIRST,
+        "negative_prompt": NEGATIVE,
+        "duration": seconds_of(5, 10),
+        "generate_audio": FLAG,
+    },
+    first="input_image",
+    pictures="",
+)
+_O3_IMAGE = replace(
+    _V26_IMAGE,
+    fields={
+        "prompt": PROMPT,
+        "input_image": FIRST,
+        "tail_image_url": PICTURE,
+        "duration": seconds_of(*range(3, 16)),
+        "aspect_ratio": RATIO,
+    },
+    total=(3, 15),
+)
+_O1_IMAGE = replace(
+    _O3_IMAGE,
+    fields={
+        "prompt": PROMPT,
+        "input_image": FIRST,
+        "tail_image_url": PICTURE,
+        "duration": seconds_of(5, 10),
+    },
+    total=(5, 10),
+)
+
 ENDPOINTS: Mapping[str, Endpoint] = {
     endpoint.id: endpoint
     for endpoint in (
@@ -89,5 +138,15 @@ ENDPOINTS: Mapping[str, Endpoint] = {
         ),
         Endpoint(id="kling-video-o3-omni", body_type=_OMNI),
         Endpoint(id="kling-video-o1-reference-to-video", body_type=_O1),
+        Endpoint(
+            id="kling-video-v2-6-pro-text-to-video", body_type=_V26_TEXT, silent=Decimal("0.07")
+        ),
+        Endpoint(
+            id="kling-video-v2-6-pro-image-to-video", body_type=_V26_IMAGE, silent=Decimal("0.07")
+        ),
+        Endpoint(
+            id="kling-video-o3-pro-image-to-video", body_type=_O3_IMAGE, silent=Decimal("0.224")
+        ),
+        Endpoint(id="kling-video-o1-image-to-video", body_type=_O1_IMAGE),
     )
 }
