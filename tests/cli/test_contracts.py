@@ -59,6 +59,27 @@ def test_a_first_film_is_written_and_plans_at_once(tmp_path: Path) -> None:
     assert "nothing was written" in again.stderr
 
 
+def test_a_first_film_completes_the_files_of_git_and_replaces_none(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_bytes(b"*.bak\r\n/out")
+    done = run("init", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "added to .gitignore: .storyboard/\n" in done.stdout
+    assert (tmp_path / ".gitignore").read_bytes() == b"*.bak\r\n/out\n.storyboard/\n"
+    attributes = tmp_path / ".gitattributes"
+    assert attributes.read_text() == "storyboard.lock merge=union\n"
+    (tmp_path / "storyboard.yaml").unlink()
+    again = run("init", cwd=tmp_path)
+    assert "added to" not in again.stdout
+    assert attributes.read_text() == "storyboard.lock merge=union\n"
+
+
+def test_a_folder_in_the_place_of_a_file_of_git_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").mkdir()
+    done = run("init", cwd=tmp_path)
+    assert done.returncode == 2
+    assert '.gitignore" cannot be written' in done.stderr
+
+
 def test_a_title_with_quotation_marks_is_written_as_it_is(tmp_path: Path) -> None:
     title = 'Say "go", \\ then: #1'
     assert run("init", "kite", "--title", title, cwd=tmp_path).returncode == 0
