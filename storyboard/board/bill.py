@@ -71,7 +71,7 @@ class Bill:
 
 def make_bill(board: FilmBoard, by: BillBy) -> Bill:
     """The bill of a film that was laid out as a board."""
-    prices = (one.money for one in board.plan.requests)
+    prices = (one.money for one in board.plan.clips)
     maker = _BillMaker(next((one.currency for one in prices if one is not None), "USD"))
     cards = board.cards
     rest: BillRow | None = None

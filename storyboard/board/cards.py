@@ -29,6 +29,7 @@ from storyboard.language.model import Library, Storyboard
 from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_body import texts
+from storyboard.plan.timeline import KeptClip
 from storyboard.project.files import ProjectFiles
 from storyboard.values.shares import shares
 from storyboard.values.sums import total
@@ -133,7 +134,7 @@ class _Maker:
     _shown: dict[str, BoardMember] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        prices = (one.money for one in self.plan.requests)
+        prices = (one.money for one in self.plan.clips)
         self.currency = next((one.currency for one in prices if one is not None), _NO_CURRENCY)
         numbers: dict[str, int] = {}
         for request in self.plan.requests:
@@ -141,6 +142,8 @@ class _Maker:
             of = request.alternate_of or request.id
             clip = numbers.setdefault(of, len(numbers) + 1)
             self._render(request, clip)
+        for number, kept in enumerate(self.plan.kept, len(numbers) + 1):
+            self._keep(kept, number)
 
     def _render(self, request: PlannedRequest, clip: int) -> None:
         target = next(
@@ -161,6 +164,23 @@ class _Maker:
                 prompt=prompt,
                 characters=shot.characters,
                 limit=limit,
+                money=share,
+            )
+            self._renderings.setdefault(shot.address, []).append(rendering)
+
+    def _keep(self, kept: KeptClip, number: int) -> None:
+        money = shares(kept.money, [shot.segment.content.seconds for shot in kept.shots])
+        for shot, share in zip(kept.shots, money, strict=True):
+            content = shot.segment.content
+            rendering = Rendering(
+                clip=number,
+                request=kept,
+                part=content.part,
+                parts=content.parts,
+                seconds=content.seconds,
+                prompt="",
+                characters=0,
+                limit=None,
                 money=share,
             )
             self._renderings.setdefault(shot.address, []).append(rendering)

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import LeftOutScene, Plan
 from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.timeline import KeptClip
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
@@ -91,7 +92,7 @@ class BoardMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """A shot, or a part of one, in a clip.
+    """A shot, or a part of one, in a clip: one of the plan's requests, or one that was paid before.
 
     ``clip`` is the clip's number in the film, from 1. ``prompt`` is what is sent, ``characters``
     what the target counts of it, ``limit`` the most that it takes, None where that is not
@@ -99,7 +100,7 @@ class Rendering:
     """
 
     clip: int
-    request: PlannedRequest
+    request: PlannedRequest | KeptClip
     part: int | None
     parts: int
     seconds: int

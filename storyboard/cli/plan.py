@@ -133,7 +133,7 @@ def plan_command(
     if as_json:
         write_json(encode(made))
         show_on_stderr(compiled, form, color, errors_only=True)
-    elif not made.requests:
+    elif not made.timeline:
         show_on_stderr(compiled, form, color)
     else:
         stream = sys.stdout

@@ -184,6 +184,11 @@ class Plan:
                 return one
         raise PlanError(f'"{request.id}" is for a target that the plan does not list: plan again')
 
+    @property
+    def clips(self) -> tuple[PlannedRequest | KeptClip, ...]:
+        """The clips that the film is made of, and further takes: requests, then kept ones."""
+        return (*self.requests, *self.kept)
+
     def to_json(self) -> Json:
         """The plan as JSON values, in the shape of ``plan.schema.json``."""
         film, target, budget = self.film, self.target, self.budget

@@ -151,7 +151,7 @@ def plan(
             limit=limit.cost, max_cost=limit.to_pay, max_seconds=limit.seconds, within=within
         ),
         diagnostics=tuple(map(show, found)),
-        is_applyable=bool(requests) and not _has_errors(found),
+        is_applyable=bool(cut) and not _has_errors(found),
     )
 
 

@@ -55,7 +55,7 @@ def read_plan(path: Path) -> Plan:
             "version; plan again"
         )
     plan = Plan.from_json(written)
-    if not plan.is_applyable or not plan.requests or plan.target is None:
+    if not plan.is_applyable or not plan.timeline or plan.target is None:
         raise PlanError(f'"{path}" is the plan of a storyboard with errors: plan again')
     return plan
 

@@ -6,12 +6,13 @@ clip that was paid before, of which the film keeps only some shots.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from storyboard.plan.amounts import UNKNOWN
 from storyboard.plan.planned_request import PlannedCost
-from storyboard.plan.reason import Action
+from storyboard.plan.reason import Action, Reason, ReasonCode
 from storyboard.values.json_object import Json, JsonObject, ShapeError, members
 from storyboard.values.segments import Segment, ShotPart
 from storyboard.values.units import Money
@@ -143,6 +144,26 @@ class KeptClip:
     shots: tuple[KeptShot, ...]
 
     @property
+    def id(self) -> str:
+        """The name that it had."""
+        return self.address
+
+    @property
+    def reason(self) -> Reason:
+        """Why it has its action: it was paid."""
+        return _PAID
+
+    @property
+    def tokens(self) -> Mapping[str, str]:
+        """What tags stand for: of a clip that was paid before, no prompt is at hand."""
+        return {}
+
+    @property
+    def alternate_of(self) -> None:
+        """It stands in the film, and is no further take of another clip."""
+        return
+
+    @property
     def kept_seconds(self) -> int:
         """The seconds of the film that it gives, as written."""
         return sum(shot.segment.content.seconds for shot in self.shots)
@@ -197,6 +218,7 @@ def _place(found: JsonObject) -> tuple[float, float]:
     return start, end
 
 
+_PAID = Reason(code=ReasonCode.PAID)
 _MAX_SECONDS = 100_000
 _SEGMENT = members("shot part source in out exact")
 _SOURCE = members("take")

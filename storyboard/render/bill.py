@@ -134,6 +134,14 @@ def clips_csv(plan: Plan, retries: Retries | None) -> str:
         )
         for one in plan.requests
     ]  # fmt: skip
+    rows += [
+        (
+            one.id, one.shots[0].address.partition("/")[0], one.kept_seconds, 0,
+            " ".join(dict.fromkeys(shot.address for shot in one.shots)), "", str(one.action),
+            reason_text(one.reason), _cell(one.money), one.money.currency if one.money else "",
+        )
+        for one in plan.kept
+    ]  # fmt: skip
     if retries is not None and (extra := retries.extra) is not None:
         said = f"{retries.factor} takes a clip"
         rows.append(("retries", "", "", "", "", "", "", said, _cell(extra), extra.currency))

@@ -37,7 +37,7 @@ def render_plan(
     was simulated.
     """
     paint = painted if color else plain
-    if not plan.requests or not plan.targets:
+    if not plan.timeline or not plan.targets:
         return "no plan: the storyboard has errors\n"
     blocks = [
         _head(plan, paint, width),

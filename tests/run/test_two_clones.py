@@ -106,6 +106,10 @@ def test_a_colleague_fetches_edits_one_shot_pays_for_that_and_stitches(
         "pier/gulls", "pier/boat", "pier/rope", "hut/door",
     ]  # fmt: skip
 
+    bill = say(theirs, "plan", "--by", "shot").stdout
+    assert "no price" not in bill
+    assert "3 clips" in bill.splitlines()[-1]
+
     done = say(theirs, "run", *host)
     assert done.returncode == 0, done.stderr
     assert len(sim.bill()["rows"]) == 3
@@ -117,3 +121,23 @@ def test_a_colleague_fetches_edits_one_shot_pays_for_that_and_stitches(
     assert distance(before[10], after[10]) < 3
     assert distance(before[-10], after[-10]) < 3
     assert distance(before[24 * 6], after[24 * 6]) > 3
+
+
+def test_a_film_of_kept_shots_alone_has_nothing_to_render_and_plays(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    story = tmp_path / "storyboard.yaml"
+    story.write_text(FILM.partition("  - id: hut")[0])
+    host = ("--base-url", f"{sim.url}/fal", "--yes")
+    assert say(tmp_path, "run", *host).returncode == 0
+    paid = len(sim.bill()["rows"])
+    lines = story.read_text().splitlines(keepends=True)
+    story.write_text("".join(line for line in lines if "id: boat" not in line))
+    plan = say(tmp_path, "plan")
+    assert "= pier/gulls, pier/rope kept from pier/gulls..rope  7 s" in plan.stdout
+    assert "nothing to render" in plan.stdout
+    done = say(tmp_path, "run", *host)
+    assert done.returncode == 0, done.stderr
+    assert len(sim.bill()["rows"]) == paid
+    assert say(tmp_path, "stitch").returncode == 0
+    assert len(frames(tmp_path / "out/film.mp4")) in range(7 * 24 - 1, 7 * 24 + 4)

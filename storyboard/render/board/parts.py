@@ -11,12 +11,13 @@ from storyboard.board.model import Rendering
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import Action, ReasonCode
+from storyboard.plan.timeline import KeptClip
 from storyboard.render.reasons import reason_text
 
-State = Literal["new", "changed", "reused", "waiting", "blocked", "open"]
+State = Literal["new", "changed", "reused", "fetched", "waiting", "blocked", "open"]
 """How it stands with a shot; ``open`` is one without a clip."""
 
-_ORDER: tuple[State, ...] = ("blocked", "waiting", "changed", "new", "reused")
+_ORDER: tuple[State, ...] = ("blocked", "waiting", "changed", "new", "fetched", "reused")
 _MONEY = re.compile(r"[0-9] ?[A-Z]{3}\b")
 _COST_CODE = "SB5"
 
@@ -52,10 +53,12 @@ def is_of_money(found: Diagnostic) -> bool:
     return found.code.id.startswith(_COST_CODE) or _MONEY.search(said) is not None
 
 
-def _state(request: PlannedRequest) -> State:
+def _state(request: PlannedRequest | KeptClip) -> State:
     match request.action:
         case Action.REUSE:
             return "reused"
+        case Action.FETCH:
+            return "fetched"
         case Action.WAIT:
             return "waiting"
         case Action.BLOCKED:

@@ -74,7 +74,7 @@ class _Viewer:
         scenes = tuple(map(self._scene, board.scenes))
         dates = [one.as_of for one in plan.targets]
         as_of = f"prices of {min(dates)}" if dates and self._has_prices else ""
-        clips = len({one.alternate_of or one.id for one in plan.requests})
+        clips = len({one.alternate_of or one.id for one in plan.clips})
         found = self._findings(board.findings, has_place=True)
         return BoardView(
             title=board.title or "Untitled film",
@@ -122,7 +122,11 @@ class _Viewer:
             yield "To render", price(made), f"{counted(made.requests, 'clip')}, {made.seconds} s"
         else:
             yield "To render", "nothing", ""
-        for action, name in ((Action.REUSE, "Paid already"), (Action.WAIT, "On its way")):
+        for action, name in (
+            (Action.REUSE, "Paid already"),
+            (Action.FETCH, "To be fetched"),
+            (Action.WAIT, "On its way"),
+        ):
             if (one := sums[action]).requests:
                 yield name, price(one), f"{counted(one.requests, 'clip')}, {one.seconds} s"
         if (blocked := sums[Action.BLOCKED]).requests:
@@ -194,7 +198,9 @@ class _Viewer:
             word=word if self._has_prices else "",
             reason=reason if self._has_prices and reason not in (word, _PAID) else "",
             money=self._money(card),
-            sent=tuple(map(_sent, card.renderings)) if self._has_prompts else (),
+            sent=tuple(_sent(one) for one in card.renderings if one.prompt)
+            if self._has_prompts
+            else (),
             notes=notes,
             findings=self._findings(card.findings),
         )
@@ -252,7 +258,7 @@ def _share(share: Total) -> str:
 
 def _whole_price(plan: Plan) -> str:
     """What all clips of the film cost, paid or not."""
-    known = [one.money for one in plan.requests]
+    known = [one.money for one in plan.clips]
     if not known:
         return "no price"
     first = next((one for one in known if one is not None), None)
