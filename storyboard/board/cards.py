@@ -68,6 +68,7 @@ def make_board(
             scenes=(),
             cast=(),
             pictures={},
+            picture_files=(),
             findings=tuple(findings),
         )
     maker = _Maker(
@@ -102,6 +103,7 @@ def make_board(
         scenes=scenes,
         cast=sheets,
         pictures=maker.thumbnails.made,
+        picture_files=maker.thumbnails.files,
         findings=maker.sorted_findings.of_film,
     )
 

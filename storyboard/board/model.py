@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from storyboard.diagnostics import Diagnostic
@@ -225,7 +226,8 @@ class FilmBoard:
     """A film as its people look at it.
 
     ``file`` is the storyboard as it was named; ``revision`` says which text it is. ``pictures``
-    are the thumbnails by their keys. ``findings`` are those that no card and no scene has.
+    are the thumbnails by their keys, ``picture_files`` the files that were looked for on this
+    machine, whether they are there or not. ``findings`` are those that no card and no scene has.
     ``is_read`` is False where nothing of the storyboard could be read.
     """
 
@@ -241,6 +243,7 @@ class FilmBoard:
     scenes: tuple[BoardScene, ...]
     cast: tuple[CastSheet, ...]
     pictures: Mapping[str, Thumbnail]
+    picture_files: tuple[Path, ...]
     findings: tuple[Diagnostic, ...]
 
     @property

@@ -38,6 +38,11 @@ class Thumbnails:
             self._pictures[location] = found
         return found
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of all pictures that were asked for, apart from those at addresses."""
+        return tuple(self._root / one for one in self._pictures if not is_url(one))
+
     def _key(self, location: str) -> str:
         if not self._side or is_url(location):
             return ""

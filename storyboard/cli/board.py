@@ -128,8 +128,8 @@ def _serve(project: Project, side: int, port: int, page_of: Callable[[FilmBoard]
 
 
 def _sources(board: FilmBoard) -> tuple[Path, ...]:
-    """The files that a board is made from."""
-    return tuple(Path(one.file) for one in board.plan.sources)
+    """The files that a board is made from: texts, and pictures, which may be missing."""
+    return (*(Path(one.file) for one in board.plan.sources), *board.picture_files)
 
 
 def board_file(file: str) -> Path:

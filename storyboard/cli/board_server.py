@@ -36,7 +36,7 @@ _HEADERS = {
 
 
 class Written(NamedTuple):
-    """A page, the texts that it is made from, and the records that are read for it."""
+    """A page, the texts and pictures that it is made from, and the records that are read for it."""
 
     page: str
     sources: tuple[Path, ...]

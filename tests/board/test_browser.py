@@ -21,6 +21,9 @@ from storyboard.render.board import render_board
 LIGHTHOUSE = Path(__file__).parents[2] / "examples" / "lighthouse"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
+AXE = Path(os.environ.get("STORYBOARD_AXE", ""))
+"""axe.min.js of the npm package axe-core, which .ci/run installs: it is under the MPL."""
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
 LOOK = """
@@ -68,6 +71,23 @@ addEventListener("load", () => {
 """
 
 
+AUDIT = """
+<script>
+addEventListener("load", async () => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  for (const card of document.querySelectorAll(".card")) card.style.contentVisibility = "visible";
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  const seen = {
+    checked: found.passes.length,
+    violations: found.violations.map(one => [one.id, one.nodes.slice(0, 3).map(n => n.html)]),
+  };
+  document.body.replaceChildren(Object.assign(document.createElement("pre"),
+    {textContent: JSON.stringify(seen)}));
+});
+</script>
+"""
+
+
 def browse(file: Path, *options: str, theme: str = "light") -> tuple[str, str]:
     """Open a file; what it is then, and what the browser has to say of it."""
     assert CHROMIUM is not None
@@ -99,7 +119,12 @@ def look_at(folder: Path, text: str, width: int, theme: str) -> dict[str, Any]:
     outer.write_text(f"<!doctype html><body>{frame}</iframe>{LOOK}</body>", encoding="utf-8")
     seen, said = browse(outer, "--dump-dom", theme=theme)
     assert said == ""
-    found = re.search(r"<pre>(.*?)</pre>", seen, re.DOTALL)
+    return written_in(seen)
+
+
+def written_in(page: str) -> dict[str, Any]:
+    """What a script has left in place of a page."""
+    found = re.search(r"<pre>(.*?)</pre>", page, re.DOTALL)
     assert found is not None
     read: dict[str, Any] = json.loads(html.unescape(found[1]))
     return read
@@ -120,6 +145,36 @@ def test_everything_is_legible_and_nothing_is_cut_off(
     assert seen["width"] <= width
     assert seen["cut"] == []
     assert seen["least"] >= 4.5, seen["where"]
+
+
+def audit(folder: Path, text: str, theme: str = "light") -> dict[str, Any]:
+    """What axe-core finds of a page, whose rule against scripts must be gone."""
+    page = folder / "film.html"
+    script = f"<script>{AXE.read_text(encoding='utf-8')}</script>{AUDIT}"
+    page.write_text(text.replace("</head>", f"{script}</head>"), encoding="utf-8")
+    return written_in(browse(page, "--dump-dom", theme=theme)[0])
+
+
+with_axe = pytest.mark.skipif(not AXE.is_file(), reason="STORYBOARD_AXE names no axe.min.js")
+
+
+@with_axe
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["lighthouse", "every-script"])
+def test_axe_finds_nothing_that_keeps_a_reader_out(tmp_path: Path, name: str, theme: str) -> None:
+    text = render_board(Project(str(LIGHTHOUSE.parent / name)).board(side=64))
+    # The page forbids every script; that is looked at by other tests.
+    open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+    assert open_page != text
+    found = audit(tmp_path, open_page, theme)
+    assert found["violations"] == []
+    assert found["checked"] > 20
+
+
+@with_axe
+def test_axe_finds_a_picture_without_words(tmp_path: Path) -> None:
+    found = audit(tmp_path, "<!doctype html><html><head></head><body><img src=a.png></body></html>")
+    assert "image-alt" in {name for name, _ in found["violations"]}
 
 
 def test_a_hostile_page_has_neither_scripts_nor_pictures_of_its_own(tmp_path: Path) -> None:
@@ -151,3 +206,4 @@ def test_a_long_film_opens(tmp_path: Path) -> None:
     page.write_text(render_board(Project(str(tmp_path)).board()), encoding="utf-8")
     seen, said = browse(page, "--dump-dom")
     assert (seen.count("<article"), said) == (1000, "")
+    assert page.stat().st_size <= 2_000_000

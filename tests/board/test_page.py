@@ -215,7 +215,7 @@ def test_a_long_film_is_small_and_grows_in_proportion(tmp_path: Path) -> None:
             sys.setprofile(None)
         sizes.append(len(text.encode()))
         calls.append(counted)
-    assert sizes[1] - sizes[0] < 100 * 3500
+    assert sizes[1] - sizes[0] < 100 * 2000
     assert calls[1] < 2.2 * calls[0]
 
 

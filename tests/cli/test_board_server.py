@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 FILM = "storyboard: 1\ntitle: A Boat\nscenes: [{shots: [A boat.]}]\n"
 
@@ -97,6 +98,32 @@ def test_a_change_is_told_and_served(port: int, film: Path) -> None:
     page = get(port)[1]
     assert "nobody rows." in page
     assert "SB203" in page
+
+
+def test_a_picture_that_comes_or_changes_is_told_and_served(port: int, film: Path) -> None:
+    text = FILM.replace("scenes:", "characters: {mara: {frontal: mara.png}}\nscenes:")
+    pages = []
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/events")
+    events = connection.getresponse()
+    assert events.readline() == b"retry: 500\n"
+    saved = film / "saved"
+    for color in (None, "teal", "orange"):
+        if color is None:
+            saved.write_text(text.replace("A boat.", '"@mara rows."'), encoding="utf-8")
+            os.replace(saved, film / "storyboard.yaml")  # noqa: PTH105 - as editors do
+        else:
+            Image.new("RGB", (400, 400), color).save(saved, "PNG")
+            os.replace(saved, film / "mara.png")  # noqa: PTH105
+        told = b""
+        while not told.startswith(b"data:"):
+            told = events.readline()
+        pages.append(get(port)[1])
+    connection.close()
+    missing, first, second = pages
+    assert "image/webp" not in missing
+    assert "image/webp" in first
+    assert first != second
 
 
 def test_serving_and_writing_are_two_things(film: Path) -> None:
