@@ -23,8 +23,8 @@ SCHEMAS = ("storyboard", "plan", "target", "diagnostics")
 def schema_command(name: str, folders: tuple[Path, ...], color: str) -> int:
     """Print a JSON Schema: storyboard, library, plan, target, diagnostics, or a target's requests.
 
-    NAME is one of those words or the id of a target. Editors complete and explain a storyboard
-    whose first line is
+    NAME is one of those words or the id of a target. Editors offer the targets of --targets
+    too. They complete and explain a storyboard whose first line is
 
     \b
       # yaml-language-server: $schema=storyboard.schema.json
@@ -34,8 +34,9 @@ def schema_command(name: str, folders: tuple[Path, ...], color: str) -> int:
     schema: Any
     if name in {"storyboard", "library"}:
         from storyboard.language.schema import language_schema
+        from storyboard.targets.load import catalogue
 
-        schema = language_schema(name)
+        schema = language_schema(name, catalogue(folders))
     elif name in SCHEMAS:
         schema = read_schema(f"{name}.schema.json")
     else:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from storyboard.language.editor_hints import add_hints
 from storyboard.language.model import Library, Storyboard
 
 LanguageSchema = dict[str, Any]
 
 
-def language_schema(name: str = "storyboard") -> LanguageSchema:
-    """The JSON Schema (draft 2020-12) of a storyboard, or of a cast ``library``."""
+def language_schema(name: str = "storyboard", targets: Sequence[str] = ()) -> LanguageSchema:
+    """The JSON Schema (draft 2020-12) of a storyboard, or of a cast ``library``.
+
+    ``targets`` are the ids that a film may name, which editors offer; without any, all texts are.
+    """
     model = Library if name == "library" else Storyboard
     title = "A cast library" if name == "library" else "A storyboard"
     schema = _tidy(model.model_json_schema())
+    add_hints(schema, targets)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
