@@ -149,15 +149,16 @@ class _ClipPlaces:
 
 
 def _piece(stretch: _Stretch, store: Store) -> JoinPiece:
-    from storyboard.media.join import JoinPiece, StitchError
+    from storyboard.media.join import JoinPiece
     from storyboard.media.mp4 import ClipError, read_clip
 
     file, clip = store.take(stretch.take), store.clip(stretch.name)
     links = (clip,) if clip.is_file() and clip.samefile(file) else ()
     try:
         facts = read_clip(file)
-    except ClipError as error:
-        raise StitchError(f"the film cannot be made: {stretch.name}: {error}") from None
+    except ClipError:
+        # What is wrong with it, and what to do, is said where the pieces are joined.
+        return JoinPiece(file=file, name=stretch.name, links=links)
     start = facts.frame_at(stretch.start) + stretch.guards_start
     end = facts.frame_at(stretch.end) - stretch.guards_end
     return JoinPiece(

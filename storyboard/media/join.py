@@ -44,8 +44,7 @@ class StitchError(StoryboardError):
 class JoinPiece:
     """A piece of a clip that is a part of the film: its frames from ``start`` to before ``end``.
 
-    Frames are numbered from 0; ``end`` is None for all that follow. ``seconds`` says in place of
-    ``end`` where the piece ends in the clip, to the nearest frame. ``chapter`` is the title of
+    Frames are numbered from 0; ``end`` is None for all that follow. ``chapter`` is the title of
     the chapter that the piece belongs to; a new one begins where it differs from that of the piece
     before. ``name`` is what people call the clip, ``links`` are other names of the same file.
     """
@@ -53,7 +52,6 @@ class JoinPiece:
     file: Path
     start: int = 0
     end: int | None = None
-    seconds: int | None = None
     chapter: str = ""
     name: str = ""
     links: tuple[Path, ...] = ()
@@ -121,12 +119,11 @@ class _Joining:
 
     @classmethod
     def of(cls, given: Sequence[JoinPiece]) -> _Joining:
-        looked, makes, facts = [], [], []
-        for piece in _merged(given):
+        pieces = _merged(given)
+        makes, facts = [], []
+        for piece in pieces:
             with _named(piece):
                 found = read_clip(piece.file)
-                if piece.seconds is not None:
-                    piece = replace(piece, end=found.frame_at(piece.seconds))
                 end = found.frames if piece.end is None else piece.end
                 if found.frames and not 0 <= piece.start < end <= found.frames:
                     wanted = f"those from {piece.start} to {end} are wanted"
@@ -136,8 +133,6 @@ class _Joining:
                     raise ClipError(f"it says that it lasts {played}")
                 makes.append(make_of(piece.file))
                 facts.append(found)
-            looked.append(piece)
-        pieces = tuple(looked)
         shares: Counter[tuple[int, int, Fraction]] = Counter()
         for piece, one in zip(pieces, facts, strict=True):
             shares[_look(one)] += (piece.end or one.frames) - piece.start

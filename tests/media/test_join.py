@@ -91,7 +91,7 @@ def test_pieces_have_exactly_their_frames_and_their_sound(tmp_path: Path) -> Non
     two = draw_clip(tmp_path / "2.mp4", colours=["green"])
     pieces = [
         JoinPiece(file=one, start=25, end=72),
-        JoinPiece(file=two, start=7, seconds=3),
+        JoinPiece(file=two, start=7, end=72),
         JoinPiece(file=one, start=90),
         JoinPiece(file=one, end=31),
     ]

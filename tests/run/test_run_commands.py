@@ -363,3 +363,24 @@ def test_a_read_only_folder_is_said_before_anything_is_paid(
     assert ".storyboard" in done.stderr
     assert "writ" in done.stderr.splitlines()[-1]
     assert sim.bill()["rows"] == []
+
+
+def test_a_damaged_clip_is_named_with_what_to_do(say: Say, film: Path) -> None:
+    assert say("run", "--simulate", "--yes").returncode == 0
+    clip = film / "out/simulated/shore/2.mp4"
+    (take,) = [
+        one
+        for one in (film / ".storyboard/simulated/takes").iterdir()
+        if one.read_bytes() == clip.read_bytes()
+    ]
+    data = take.read_bytes()
+    take.unlink()
+    take.write_bytes(data[: len(data) // 2])
+    done = say("stitch", "--simulate")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert 'the clip of "shore/2" is damaged: it is cut' in done.stderr
+    assert f'{take.name}" and run again' in done.stderr
+    take.unlink()
+    clip.unlink()
+    assert say("run", "--simulate", "--yes").returncode == 0
+    assert say("stitch", "--simulate").returncode == 0
