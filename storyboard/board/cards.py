@@ -23,7 +23,9 @@ from storyboard.board.sheet import cast_sheets
 from storyboard.board.thumbnails import Thumbnails
 from storyboard.compiler.film import Appearance, Film, Scene, Shot
 from storyboard.compiler.resolve.members import Member, members_of
-from storyboard.diagnostics import Diagnostic, Span
+from storyboard.compiler.resolve.templates import render
+from storyboard.diagnostics import Diagnostic, Diagnostics, Span
+from storyboard.document import Scalar
 from storyboard.language.cast import Element
 from storyboard.language.model import Library, Storyboard
 from storyboard.plan.model import Plan
@@ -314,11 +316,13 @@ class _Maker:
             yield place
 
     def descriptions(self) -> dict[str, str]:
-        """What the writer says of each member."""
-        return {
-            name: str(member.block.description or "").strip()
-            for name, member in self.members.items()
-        }
+        """What the writer says of each member, templates filled in as far as they can be."""
+        found = {name: member.block.description for name, member in self.members.items()}
+        return {name: self._filled(text).strip() for name, text in found.items() if text}
+
+    def _filled(self, text: Scalar) -> str:
+        # What is wrong with a text has been found by the compiler.
+        return render(text, self.film.variables, Diagnostics(), set()).text or str(text)
 
 
 class _SortedFindings:

@@ -106,3 +106,20 @@ def test_what_is_skipped_is_said_with_its_notes() -> None:
     door = Project(str(LIGHTHOUSE)).board(side=0).scenes[1]
     assert [one.address for one in door.left_out] == ["door/stove"]
     assert "stops the scene" in door.left_out[0].notes
+
+
+def test_a_description_is_shown_as_it_is_sent_and_one_with_a_mistake_as_it_is_written(
+    tmp_path: Path,
+) -> None:
+    project = write_film(
+        tmp_path,
+        "vars: {age: sixty}\ncharacters:\n"
+        '  mara: {description: "a keeper of {{ age }}"}\n'
+        '  pim: {description: "a boy of {{ years }}"}\n'
+        'scenes: [{shots: ["@mara and @pim row."]}]\n',
+    )
+    (sheet,) = project.board(side=0).cast
+    assert {row.name: row.description for row in sheet.rows} == {
+        "mara": "a keeper of sixty",
+        "pim": "a boy of {{ years }}",
+    }
