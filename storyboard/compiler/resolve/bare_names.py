@@ -73,10 +73,11 @@ def check_bare_names(
         for shot in scene.shots:
             if _has_hole(shot):
                 continue  # what could not be read may mention whomever the rest names
-            for passage in _texts(shot):
+            passages = [*_texts(shot)]
+            for passage in passages:
                 if "@" in passage.text or "＠" in passage.text:
                     broken |= _report_broken(passage, names, diagnostics)
-                finder.look(passage, shot)
+            finder.look(shot, passages)
     finder.report(diagnostics)
     return frozenset(finder.found) | broken
 
@@ -109,10 +110,24 @@ class _BareNames:
                 by_first = self._unspaced if is_run else self._phrases
                 by_first.setdefault(phrase.first[0] if is_run else phrase.first, []).append(phrase)
         self._words, self._letters = frozenset(self._phrases), frozenset(self._unspaced)
+        self._found_in: dict[str, tuple[_Phrase, ...]] = {}
+        """What was found in a text before: many shots are wide, with a slow push in."""
 
-    def look(self, passage: Passage, shot: Shot) -> None:
-        """Note the names that a text says without ``@`` and its shot does not mention."""
-        text = passage.text
+    def look(self, shot: Shot, passages: Iterable[Passage]) -> None:
+        """Note the names that texts of a shot say without ``@`` and it does not mention."""
+        mentioned: Set[str] | None = None
+        for passage in passages:
+            phrases = self._found_in.get(passage.text)
+            if phrases is None:
+                phrases = self._found_in[passage.text] = tuple(self._find(passage.text))
+            for phrase in phrases:
+                if mentioned is None:
+                    mentioned = self._mentioned(shot)
+                if normal(phrase.member.name) not in mentioned:
+                    self._note(phrase, passage, shot)
+
+    def _find(self, text: str) -> Iterator[_Phrase]:
+        """The names that stand in a text without ``@``."""
         for known, by_first, said in (
             (self._words, self._phrases, _WORD.findall(text.casefold())),
             (self._letters, self._unspaced, () if text.isascii() else text),
@@ -120,14 +135,11 @@ class _BareNames:
             if not known.isdisjoint(said):
                 for first in dict.fromkeys(said):
                     for phrase in by_first.get(first, ()):
-                        self._note(phrase, passage, shot)
+                        if phrase.pattern.search(text) is not None:
+                            yield phrase
 
     def _note(self, phrase: _Phrase, passage: Passage, shot: Shot) -> None:
-        if phrase.pattern.search(passage.text) is None:
-            return
         name = normal(phrase.member.name)
-        if name in self._mentioned(shot):
-            return
         scalar = passage.scalar
         if name in self._heard(shot):
             # A speaker who is words is introduced by the label, which the name stands for then.

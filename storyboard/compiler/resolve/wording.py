@@ -51,8 +51,11 @@ def _people_in(shot: Shot, film: Film) -> Iterator[str]:
 
 
 def _check_pronoun(before: Shot, shot: Shot, film: Film, diagnostics: Diagnostics) -> None:
+    said = [beat.prose.scalar for beat in shot.beats if beat.prose is not None]
+    if shot.cast is not None or not any(map(_PRONOUN.search, said)):
+        return
     people = [*_people_in(before, film)]
-    if not people or shot.cast is not None or any(_people_in(shot, film)):
+    if not people or any(_people_in(shot, film)):
         return
     for passage in (beat.prose for beat in shot.beats):
         if passage is None or any(marks_of(passage.text)) or _NAME.search(passage.text):
