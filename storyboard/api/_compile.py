@@ -317,8 +317,13 @@ def _fit(
     def amount(seconds: int, second: RenderedSecond) -> Decimal | None:
         return price(film.target, seconds, second).amount
 
+    contents: dict[int, ShotPart] = {}  # each part is asked for in every clip that it may be in
+
     def content(part: Part) -> ShotPart:
-        return shot_part(part, lowering.digests)
+        found = contents.get(id(part))
+        if found is None:
+            found = contents[id(part)] = shot_part(part, lowering.digests)
+        return found
 
     def former(part: Part) -> tuple[FormerShot, ...]:
         return () if known is None else known.former(content(part))

@@ -68,13 +68,20 @@ class Lowering:
         self.film = film
         self.digests = digests
         self.diagnostics = diagnostics
+        self._made: dict[int, Request] = {}
         self._elements: dict[tuple[str, int], tuple[dict[str, Any], tuple[_Use, ...]]] = {}
 
     def request(self, scene: Scene, clip: Clip, alternate_of: str | None = None) -> Request:
-        """The request of a clip.
+        """The request of a clip; asked again for the same clip, it is the same.
 
         ``alternate_of`` is the id of the request that the film is made of, for another take.
         """
+        made = self._made.get(id(clip))
+        if made is None or made.clip is not clip or alternate_of is not None:
+            made = self._made[id(clip)] = self._request(scene, clip, alternate_of)
+        return made
+
+    def _request(self, scene: Scene, clip: Clip, alternate_of: str | None) -> Request:
         draft = _Draft(self)
         draft.write(scene, clip)
         endpoint = self.film.target.endpoint
