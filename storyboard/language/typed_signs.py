@@ -38,7 +38,7 @@ def check_typed_signs(root: Node, diagnostics: Diagnostics) -> None:
     for text in texts_below(root, ""):
         if text.style:
             continue
-        if _STRAY.fullmatch(text):
+        if ": " not in text and _STRAY.fullmatch(text):
             _report_stray(text, diagnostics)
         if (key := _KEY.match(text)) is not None and key[1] in _KEYS:
             _report_colon(text, key, diagnostics)

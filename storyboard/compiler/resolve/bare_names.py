@@ -123,7 +123,8 @@ class _BareNames:
             for phrase in phrases:
                 if mentioned is None:
                     mentioned = self._mentioned(shot)
-                if normal(phrase.member.name) not in mentioned:
+                name = normal(phrase.member.name)
+                if name not in mentioned and name not in self._names.misspelt:
                     self._note(phrase, passage, shot)
 
     def _find(self, text: str) -> Iterator[_Phrase]:

@@ -67,6 +67,8 @@ class Names:
     mentioned: set[str] = field(default_factory=set)
     doubled: set[str] = field(default_factory=set)
     """Names that are declared twice: of what kind they are cannot be known."""
+    misspelt: set[str] = field(default_factory=set)
+    """Locations that are meant where an unknown name stands, which is said."""
     are_complete: bool = True
     language: str | None = None
     label_of: Callable[[Scalar], str] = str
@@ -190,6 +192,8 @@ class Names:
             if near
             else ()
         )
+        if near and self.members[near].kind == "location":
+            self.misspelt.add(near)
         known = ", ".join(sorted(self.members)[:8])
         if fix:
             advice = f'write "{fix}"'
