@@ -336,10 +336,10 @@ def _fit(
     def cost(parts: tuple[Part, ...], seconds: int) -> Decimal | None:
         if known is not None and known.is_ordered(tuple(map(content, parts))):
             return Decimal(0)
-        return amount(seconds, second_of(film, parts))
+        return amount(seconds, second_of(film, scene, parts))
 
     def second(part: Part) -> Money | None:
-        return price(film.target, 1, second_of(film, (part,))).money
+        return price(film.target, 1, second_of(film, scene, (part,))).money
 
     fitted = pack(
         split(scene, film.target, composer),

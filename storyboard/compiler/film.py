@@ -286,6 +286,7 @@ class Scene:
     number: int = 1
     title: str
     aspect_ratio: str
+    resolution: str | None = None
     pack: bool
     long_prompts: Literal["auto", "always", "never"]
     reuse: Literal["shots", "clips", "none"] = "shots"

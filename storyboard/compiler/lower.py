@@ -101,7 +101,7 @@ class Lowering:
             payload=draft.payload,
             digest=digest(content),
             clip=clip,
-            second=second_of(self.film, clip.parts),
+            second=second_of(self.film, scene, clip.parts),
             shots=tuple(shot_part(part, self.digests) for part in clip.parts),
             tokens=draft.tokens,
             characters=tuple(draft.characters),
@@ -182,7 +182,7 @@ class Lowering:
         self.diagnostics.add_place(REPEATED_REFERENCE, "", place, reference.name, say)
 
 
-def second_of(film: Film, parts: Sequence[Part]) -> RenderedSecond:
+def second_of(film: Film, scene: Scene, parts: Sequence[Part]) -> RenderedSecond:
     """What the price of a request of these parts depends on."""
     marks = {mark for part in parts for mark in part.prompt.marks if mark != FRAME}
     sent = [one for one in map(film.cast.reference, marks) if one is not None]
@@ -190,6 +190,7 @@ def second_of(film: Film, parts: Sequence[Part]) -> RenderedSecond:
         audio=film.target.sounds(parts[0].shot.audio),
         voice=any(one.voice is not None for one in sent),
         video=any(one.video is not None for one in sent),
+        resolution=film.target.resolution(scene.resolution),
     )
 
 
@@ -254,6 +255,8 @@ class _Draft:
             payload[fields.audio] = shot.audio
         if fields.aspect_ratio:
             payload[fields.aspect_ratio] = scene.aspect_ratio
+        if fields.resolution and (fineness := self.target.resolution(scene.resolution)):
+            payload[fields.resolution] = fineness
         payload.update(fields.constants)
         self._check_doubts(clip)
 

@@ -134,6 +134,9 @@ class _Packer:
         )
         self.beside_frame = target.elements.beside_frame if target.elements else None
         fewer = target.references.with_video
+        self.is_limited_by_kind = (
+            target.references.images is not None or target.references.elements is not None
+        )
         self.with_video = max_references if fewer is None else min(fewer, max_references)
         self.max_videos = target.elements.max_videos if target.elements else 0
 
@@ -260,6 +263,8 @@ class _Packer:
                     continue
                 if most_elements is not None and len(mentioned & self.elements) > most_elements:
                     continue
+                if self.is_limited_by_kind and self._too_many_of_a_kind(mentioned, frame):
+                    continue
                 taken = (*indices, index)
                 yield taken, billed[seconds]
                 waiting.append((taken, seconds, mentioned))
@@ -300,6 +305,15 @@ class _Packer:
         shown = len(mentions & self.videos)
         return shown <= self.max_videos and (not shown or len(mentions) + frame <= self.with_video)
 
+    def _too_many_of_a_kind(self, mentions: frozenset[str], frame: bool) -> tuple[str, int] | None:
+        """What there is too much of in a request, ``images`` or ``elements``, and how many go."""
+        limits, elements = self.target.references, len(mentions & self.elements)
+        if limits.elements is not None and elements > limits.elements:
+            return "elements", limits.elements
+        if limits.images is not None and len(mentions) - elements + frame > limits.images:
+            return "images", limits.images
+        return None
+
     def _follows(self, before: Part, part: Part) -> bool:
         """Whether a part may share a request with the part before it."""
         shots = self.target.shots
@@ -324,6 +338,15 @@ class _Packer:
             limit = self.with_video if names & self.videos else self.max_references
             if len(names) + opens > limit:
                 self._report_references(part, limit, opens, diagnostics)
+            elif (found := self._too_many_of_a_kind(names, opens)) is not None:
+                kind, most = found
+                diagnostics.add(
+                    TOO_MANY_REFERENCES,
+                    f'"{part.address}" mentions more {kind} than the {most} that a request '
+                    f"carries: {', '.join(self._named(part))}",
+                    part.shot.place("prompt", "beats", "dialogue"),
+                    help="mention fewer, describe one without a picture, or divide the shot",
+                )
             if self.videos and len(names & self.videos) > self.max_videos:
                 self._report_videos(part, diagnostics)
 

@@ -57,28 +57,33 @@ class ShotDigests:
         framing, encode = shot.framing, _Encoder(self, own)
         continued = before if shot.seam == "continue" and shot.start_frame is None else None
         target = own.target
-        return self._common | {
-            "host": target.host,
-            "endpoint": target.endpoint,
-            "aspect_ratio": scene.aspect_ratio,
-            "seconds": shot.seconds,
-            "audio": shot.audio and target.has(Feature.AUDIO),
-            "negative": shot.negative if target.has(Feature.NEGATIVE_PROMPT) else "",
-            "take": shot.take,
-            "beats": [encode.beat(beat) for beat in shot.beats],
-            "lines": [encode.speech(speech) for speech in shot.lines],
-            "narration": shot.narration and encode.speech(shot.narration),
-            "size": encode.passage(framing.size),
-            "camera": encode.passage(framing.camera),
-            "location": encode.text(framing.location),
-            "light": encode.passage(framing.light),
-            "sound": encode.passage(framing.sound),
-            "style": encode.passage(framing.style),
-            "cast": encode.marks(shot.cast),
-            "start_frame": _asset(shot.start_frame),
-            "end_frame": _asset(shot.end_frame),
-            "opens_on": None if continued is None else self.of(continued),
-        }
+        asked = {"resolution": target.resolution(scene.resolution)} if scene.resolution else {}
+        return (
+            self._common
+            | asked
+            | {
+                "host": target.host,
+                "endpoint": target.endpoint,
+                "aspect_ratio": scene.aspect_ratio,
+                "seconds": shot.seconds,
+                "audio": shot.audio and target.has(Feature.AUDIO),
+                "negative": shot.negative if target.has(Feature.NEGATIVE_PROMPT) else "",
+                "take": shot.take,
+                "beats": [encode.beat(beat) for beat in shot.beats],
+                "lines": [encode.speech(speech) for speech in shot.lines],
+                "narration": shot.narration and encode.speech(shot.narration),
+                "size": encode.passage(framing.size),
+                "camera": encode.passage(framing.camera),
+                "location": encode.text(framing.location),
+                "light": encode.passage(framing.light),
+                "sound": encode.passage(framing.sound),
+                "style": encode.passage(framing.style),
+                "cast": encode.marks(shot.cast),
+                "start_frame": _asset(shot.start_frame),
+                "end_frame": _asset(shot.end_frame),
+                "opens_on": None if continued is None else self.of(continued),
+            }
+        )
 
     def member(self, mark: str, film: Film) -> str:
         """The digest of a member of the cast as it is sent to the film's target."""

@@ -49,6 +49,9 @@ class Defaults(Block):
     aspect_ratio: AspectRatio | None = Field(
         None, description="Width to height of the picture.", examples=["16:9", "9:16", "1:1"]
     )
+    resolution: Annotated[str, *choice("720p", "1080p", "4k")] | None = Field(
+        None, description="How fine the picture is, where the target lets it be chosen."
+    )
     audio: Flag | None = Field(None, description="Whether sound is generated. Without: false.")
     duration: Seconds | None = Field(
         None, description="Seconds of a shot. Without: 5.", examples=["5s"]

@@ -190,6 +190,7 @@ def _changes(
         fields.audio: "audio",
         fields.negative: "negative",
         fields.aspect_ratio: "aspect_ratio",
+        fields.resolution: "resolution",
         fields.model: "target",
     }
     if fields.elements is not None:

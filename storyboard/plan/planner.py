@@ -423,7 +423,9 @@ def _kept(
         clip = known.clip(take)
         own = film.of(kept[0].part.shot)
         seconds = sum(one.part.seconds for one in kept)
-        cost = price(own.target, seconds, second_of(own, [one.part for one in kept]))
+        shot = kept[0].part.shot
+        scene = next(one for one in film.scenes if shot.address in {s.address for s in one.shots})
+        cost = price(own.target, seconds, second_of(own, scene, [one.part for one in kept]))
         listed.append(
             KeptClip(
                 take=take,

@@ -280,6 +280,13 @@ class _Checker:
             most = min(most, target.references.with_video)
         if counted > most:
             yield f"{counted} references, {most} at most"
+        limits = target.references
+        for kind, sent, of_kind in (
+            ("elements", elements, limits.elements),
+            ("images", images, limits.images),
+        ):
+            if of_kind is not None and len(sent) > of_kind:
+                yield f"{len(sent)} {kind}, {of_kind} at most"
         if request.tokens.keys() != set(map(self._written, tags)):
             yield "the tokens do not name what is sent"
         for location in self._locations(payload, elements, images):
@@ -348,7 +355,16 @@ class _Checker:
         audio = bool(payload.get(self.fields.audio)) if self.fields.audio else False
         audio = audio or self.target.features[Feature.AUDIO].how == "always"
         has_video = self._has_video(payload)
-        rows = [row for row in self.target.prices if (row.audio, row.video) == (audio, has_video)]
+        fineness = payload.get(self.fields.resolution) if self.fields.resolution else None
+        choices = self.target.resolutions.choices if self.target.resolutions else (None,)
+        if fineness not in choices:
+            yield f"the resolution {fineness} is none of the target's"
+        rows = [
+            row
+            for row in self.target.prices
+            if (row.audio, row.video) == (audio, has_video)
+            and (row.resolution is None or row.resolution == fineness)
+        ]
         voiced = self._has_voice(payload) and any(row.voice for row in rows)
         rows = [row for row in rows if row.voice == voiced]
         known = rows[0].per_second if rows else None

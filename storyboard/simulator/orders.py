@@ -12,7 +12,7 @@ Body = Mapping[str, object]
 
 #: The host writes ``@Element1`` as ``<<<element_1>>>`` before the model counts the characters.
 TAG_OVERHEAD = 6
-TAG = re.compile(r"@(Element|Image|Video)([0-9]+)")
+TAG = re.compile(r"@(Element|Image|Video|(?:element|image|video)_)([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,11 @@ class SimulatedOrder:
     def seconds(self) -> int:
         """The length in seconds."""
         return sum(shot.seconds for shot in self.shots)
+
+
+def tag_of(match: re.Match[str]) -> str:
+    """A tag as most models write it: ``@Element1`` for ``@element_1`` too."""
+    return f"@{match[1].removesuffix('_').title()}{match[2]}"
 
 
 def text_width(text: str) -> int:
@@ -95,7 +100,7 @@ def remarks_on(body_type: BodyType, body: Body) -> tuple[str, ...]:
     found = [f'"{name}" is not a field here, ignored' for name in strange]
     body = known_part(body_type, body)
     texts = [shot.prompt for shot in read_order(body_type, body).shots]
-    tags = {match.group() for text in texts for match in TAG.finditer(text)}
+    tags = {tag_of(match) for text in texts for match in TAG.finditer(text)}
     counts = {
         "Element": len(objects_of(body.get("elements"))),
         "Image": len(texts_of(body.get(body_type.pictures))),

@@ -156,7 +156,8 @@ def _check_shots(body_type: BodyType, _: Field, value: object, loc: FieldPath) -
     if not isinstance(value, list):
         yield Breach(msg="Input should be a valid list", type="list_type", loc=loc, given=value)
         return
-    one_to_fifteen = Field(kind="seconds", choices=tuple(str(n) for n in range(1, 16)))
+    most = max(body_type.total[1], 15)
+    from_one = Field(kind="seconds", choices=tuple(str(n) for n in range(1, most + 1)))
     for index, shot in enumerate(value):
         at = (*loc, index)
         if not isinstance(shot, dict):
@@ -168,9 +169,7 @@ def _check_shots(body_type: BodyType, _: Field, value: object, loc: FieldPath) -
             text = Field(kind="text")
             yield from _check_text(body_type, text, shot["prompt"], (*at, "prompt"))
         if "duration" in shot:
-            yield from _check_seconds(
-                body_type, one_to_fifteen, shot["duration"], (*at, "duration")
-            )
+            yield from _check_seconds(body_type, from_one, shot["duration"], (*at, "duration"))
     if len(value) > _MAX_SHOTS:
         yield _too_many(value, _MAX_SHOTS, loc)
 

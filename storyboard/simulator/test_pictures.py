@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from storyboard.simulator.lettering import write, write_lines
-from storyboard.simulator.orders import TAG, OrderedShot, SimulatedOrder
+from storyboard.simulator.orders import TAG, OrderedShot, SimulatedOrder, tag_of
 
-_SIDES = {"16:9": (640, 360), "9:16": (360, 640), "1:1": (480, 480)}
+_SIDES = {"16:9": (640, 360), "9:16": (360, 640), "1:1": (480, 480), "21:9": (840, 360)}
 _BARS = ("#c0c0c0", "#c0c000", "#00c0c0", "#00c000", "#c000c0", "#c00000", "#0000c0")
 _HUE_STEP = 0.13
 """By how much the hue of a shot differs from that of the shot before it in one clip, of 1."""
@@ -156,7 +156,7 @@ def _draw_sent(
     files: Mapping[str, bytes],
 ) -> None:
     """The pictures that a shot's prompt names, in a row, each with the name that it stands for."""
-    tags = list(dict.fromkeys(match.group() for match in TAG.finditer(shot.prompt)))
+    tags = list(dict.fromkeys(tag_of(match) for match in TAG.finditer(shot.prompt)))
     unit = min(plate.size) / 360
     draw = ImageDraw.Draw(plate)
     left, top = 16 * unit, 142 * unit

@@ -279,9 +279,9 @@ def _leads_somewhere(path: str) -> bool:
 
 
 def _check_prices(target: Target) -> Iterator[Disagreement]:
-    seen: set[tuple[bool, ...]] = set()
+    seen: set[tuple[object, ...]] = set()
     for number, price in enumerate(target.prices):
-        kind = (price.audio, price.voice, price.video)
+        kind = (price.audio, price.voice, price.video, price.resolution)
         if kind in seen:
             yield Disagreement(
                 path=("prices", number),
@@ -289,6 +289,12 @@ def _check_prices(target: Target) -> Iterator[Disagreement]:
                 help="keep one price for each of silent, audio: true, voice: true and video: true",
             )
         seen.add(kind)
+        if price.resolution and price.resolution not in _resolutions(target):
+            yield Disagreement(
+                path=("prices", number, "resolution"),
+                message=f"a price for {price.resolution}, which is none of the resolutions",
+                help="list it under resolutions: {choices: […]}, or take the row out",
+            )
         if price.voice and not price.audio:
             yield Disagreement(
                 path=("prices", number),
@@ -302,6 +308,26 @@ def _check_prices(target: Target) -> Iterator[Disagreement]:
                 "add up",
                 help="give all prices of a target in one currency",
             )
+
+
+def _resolutions(target: Target) -> tuple[str, ...]:
+    return target.resolutions.choices if target.resolutions is not None else ()
+
+
+def _check_resolutions(target: Target) -> Iterator[Disagreement]:
+    resolutions = target.resolutions
+    if (resolutions is None) != (target.request.resolution is None):
+        yield Disagreement(
+            path=("resolutions",) if resolutions else ("request", "resolution"),
+            message="a resolution needs its choices and its field in the request",
+            help="write resolutions: {choices: […], default: …} and request: {resolution: …}",
+        )
+    elif resolutions is not None and resolutions.default not in resolutions.choices:
+        yield Disagreement(
+            path=("resolutions", "default"),
+            message=f"the default, {resolutions.default}, is none of the choices",
+            help=f"write one of {', '.join(resolutions.choices)}",
+        )
 
 
 def _check_requirements(target: Target) -> Iterator[Disagreement]:
@@ -352,6 +378,7 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
         ("audio",): request.audio,
         ("negative",): request.negative,
         ("aspect_ratio",): request.aspect_ratio,
+        ("resolution",): request.resolution,
         **{("constants", field): field for field in request.constants},
     }
     is_closed = schema.get("additionalProperties") is False
@@ -381,6 +408,9 @@ def _stated_values(target: Target) -> Iterator[tuple[tuple[str | int, ...], str,
         yield path, field.name, field.written(length)
     for number, ratio in enumerate(target.aspect_ratios or ()):
         yield ("aspect_ratios", number), target.request.aspect_ratio or "", ratio
+    for number, resolution in enumerate(_resolutions(target)):
+        place = ("resolutions", "choices", number)
+        yield place, target.request.resolution or "", resolution
     for name, value in target.request.constants.items():
         yield ("request", "constants", name), name, value
 
@@ -396,5 +426,6 @@ _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
     _check_sources,
     _check_prices,
     _check_requirements,
+    _check_resolutions,
     _check_schema_is_of_the_request,
 )

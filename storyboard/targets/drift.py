@@ -149,6 +149,10 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
         request.prompt: {"type": "string", "maxLength": target.prompt.characters},
         request.seconds.name: written,
         request.aspect_ratio: {"type": "string", "enum": list(target.aspect_ratios)},
+        request.resolution: {
+            "type": "string",
+            "enum": list(target.resolutions.choices if target.resolutions else ()),
+        },
         request.audio: {"type": "boolean"},
         request.negative: {"type": "string"},
         request.start_frame: {"type": "string"},

@@ -168,6 +168,8 @@ class ReferenceRules(_Facts):
     ceiling: int | None = Field(None, ge=0)
     with_video: int | None = Field(None, ge=0)
     frames: bool = False
+    images: int | None = Field(None, ge=0, description="Images alone, where that is fewer.")
+    elements: int | None = Field(None, ge=0, description="Elements alone, where that is fewer.")
 
 
 class Elements(_Facts):
@@ -206,6 +208,13 @@ class Videos(_Facts):
     min_rate: Decimal = Field(gt=0)
     max_rate: Decimal = Field(gt=0)
     formats: tuple[FactText, ...]
+
+
+class Resolutions(_Facts):
+    """How fine the picture may be, and what is asked for where a film does not say it."""
+
+    choices: tuple[FactText, ...] = Field(min_length=1)
+    default: FactText
 
 
 class SpokenLanguages(_Facts):
@@ -273,6 +282,7 @@ class RequestRules(_Facts):
     audio: FactText | None = None
     negative: FactText | None = None
     aspect_ratio: FactText | None = None
+    resolution: FactText | None = None
     constants: dict[FactText, FactText] = Field(default_factory=dict)
     unlisted: tuple[FactText, ...] = Field(
         (), description="Fields that the host takes though its published schema omits them."
@@ -284,25 +294,27 @@ class RenderedSecond:
     """What the price of a second depends on.
 
     ``audio``: it has sound. ``voice``: somebody speaks in a voice of their own. ``video``: a clip
-    is among what is sent.
+    is among what is sent. ``resolution``: what is asked for, None where that cannot be chosen.
     """
 
     audio: bool = False
     voice: bool = False
     video: bool = False
+    resolution: str | None = None
 
 
 class Price(_Facts):
     """What a second of output costs; ``per_second`` None where no price is published.
 
     ``voice`` is the price with a voice of one's own, which implies audio, ``video`` the price of a
-    request to which a clip is sent. ``as_of`` is the day on which the price was known to be so,
-    ``source`` the name of one of the target's sources.
+    request to which a clip is sent, ``resolution`` the one that it is for, None for any. ``as_of``
+    is the day on which the price was known to be so, ``source`` the name of one of the sources.
     """
 
     audio: bool
     voice: bool = False
     video: bool = False
+    resolution: FactText | None = None
     per_second: Decimal | None = Field(None, gt=0)
     currency: FactText = Field("USD", pattern="^[A-Z]{3}$")
     as_of: date
@@ -366,6 +378,9 @@ class Target(_Facts):
         None, description="What is spoken where there is sound; none where not known."
     )
     aspect_ratios: tuple[FactText, ...]
+    resolutions: Resolutions | None = Field(
+        None, description="None where the resolution cannot be chosen."
+    )
     features: dict[Feature, Support]
     requires: tuple[Feature, ...] = Field(
         (), description="Features without which the host refuses a request."
@@ -390,6 +405,12 @@ class Target(_Facts):
         """Whether the target offers the feature natively."""
         return self.features[feature].how in ("native", "always")
 
+    def resolution(self, asked: str | None) -> str | None:
+        """The resolution that is sent for a film that asks for one; None where none can be."""
+        if self.resolutions is None:
+            return None
+        return asked if asked in self.resolutions.choices else self.resolutions.default
+
     def sounds(self, asked: bool) -> bool:
         """Whether a shot that asks for sound, or for none, is rendered with it."""
         how = self.features[Feature.AUDIO].how
@@ -406,6 +427,11 @@ class Target(_Facts):
         A voice of one's own costs what the row for voices says, where there is one. What a request
         with a clip costs is known only where a row says it: the others are no word about it.
         """
-        rows = [p for p in self.prices if (p.audio, p.video) == (second.audio, second.video)]
+        rows = [
+            row
+            for row in self.prices
+            if (row.audio, row.video) == (second.audio, second.video)
+            and row.resolution in (None, second.resolution)
+        ]
         voiced = [row for row in rows if row.voice] if second.voice else []
         return next(iter(voiced or [row for row in rows if not row.voice]), None)

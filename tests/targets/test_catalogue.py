@@ -33,6 +33,8 @@ FAMILIES = {
     "fal/kling-o1-{tier}-image-to-video": ("standard", "pro"),
     "fal/kling-v3-turbo-{tier}-text-to-video": ("standard", "pro"),
     "fal/kling-v3-turbo-{tier}-image-to-video": ("standard", "pro"),
+    "fal/kling-v4-{tier}-to-video": ("text", "image", "reference"),
+    "oxen/kling-v4-{tier}-to-video": ("text", "reference"),
     "oxen/kling-{tier}": ("o3-pro", "o3-omni", "o1"),
     "oxen/kling-{tier}-image-to-video": ("o3-pro", "o1", "v2.6-pro"),
     "oxen/kling-{tier}-text-to-video": ("v2.6-pro",),
@@ -94,9 +96,12 @@ def _limits(target: Target) -> dict[str, object]:
         "references.max": target.references.max,
         "references.ceiling": target.references.ceiling,
         "references.with_video": target.references.with_video,
+        "references.images": target.references.images,
+        "references.elements": target.references.elements,
         "pictures": target.pictures,
         "videos": target.videos,
         "speaks": target.speaks,
+        "resolutions": target.resolutions,
         "aspect_ratios": "known",
         "features": target.features,
         "request": target.request,
@@ -149,8 +154,11 @@ def test_prices_are_dated_and_never_zero(target: Target) -> None:
 
 def test_a_price_stands_for_each_kind_of_second(target: Target) -> None:
     always = target.features[Feature.AUDIO].how == "always"
-    assert (target.price(RenderedSecond()) is None) == always
-    assert (target.price(RenderedSecond(audio=True)) is not None) == target.has(Feature.AUDIO)
+    for resolution in target.resolutions.choices if target.resolutions else (None,):
+        silent = RenderedSecond(resolution=resolution)
+        loud = RenderedSecond(audio=True, resolution=resolution)
+        assert (target.price(silent) is None) == always
+        assert (target.price(loud) is not None) == target.has(Feature.AUDIO)
     for audio in (False, True) if target.has(Feature.ELEMENT_VIDEO) else ():
         assert target.price(RenderedSecond(audio=audio, video=True)) is not None
 
@@ -273,6 +281,7 @@ def test_data_and_schema_agree(target: Target) -> None:
         request.seconds.name,
         *filter(None, (request.model, request.start_frame, request.end_frame, request.images)),
         *filter(None, (request.audio, request.negative, request.aspect_ratio)),
+        *filter(None, (request.resolution,)),
         *([request.shots.name] if request.shots else []),
         *([request.elements.name] if request.elements else []),
         *request.constants,
@@ -288,6 +297,8 @@ def test_data_and_schema_agree(target: Target) -> None:
         assert [seconds["minimum"], seconds["maximum"]] == [lengths[0], lengths[-1]]
     if request.aspect_ratio:
         assert _field(schema, request.aspect_ratio)["enum"] == list(target.aspect_ratios)
+    if request.resolution and target.resolutions:
+        assert _field(schema, request.resolution)["enum"] == list(target.resolutions.choices)
     if request.model:
         assert _field(schema, request.model)["const"] == target.endpoint
     for name, value in request.constants.items():
@@ -318,9 +329,14 @@ def test_shots_and_elements_agree_with_the_schema(target: Target) -> None:
         pictures = _field(element, fields.references)
         assert pictures["maxItems"] == target.elements.max_references
     most = target.references.ceiling or target.references.max
-    lists = [request.images, request.elements.name if request.elements else None]
-    for name in filter(None, lists):
-        assert _field(schema, name)["maxItems"] >= most
+    limits = target.references
+    lists = {
+        request.images: limits.images,
+        request.elements.name if request.elements else None: limits.elements,
+    }
+    for name, of_kind in lists.items():
+        if name:
+            assert _field(schema, name)["maxItems"] >= (most if of_kind is None else of_kind)
 
 
 def test_a_built_in_target_is_loaded_with_little_work() -> None:

@@ -34,6 +34,7 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     """Compare what the shots ask for with what the target has."""
     check_tags(film, diagnostics)
     check_aspect_ratio(film, storyboard, diagnostics)
+    check_resolution(film, storyboard, diagnostics)
     check_audio(film, storyboard, diagnostics)
     check_languages(film, diagnostics)
     check_shot_lists(film, diagnostics)
@@ -107,6 +108,31 @@ def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Di
             layer.node["aspect_ratio"].span,
             help=f"write one of {', '.join(offered)}",
         )
+
+
+def check_resolution(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
+    """A resolution that cannot be chosen is not sent; one that is not there cannot be made."""
+    target = film.target
+    own = {scene.number for scene in film.scenes}
+    layers = [storyboard.defaults] if film.scenes else []
+    layers += [scene.defaults for number, scene in enumerate(storyboard.scenes, 1) if number in own]
+    for layer in layers:
+        if layer is None or layer.resolution is None:
+            continue
+        if target.resolutions is None:
+            diagnostics.add(
+                FEATURE_LOST,
+                f"{target.target} lets no resolution be chosen: {layer.resolution} is not sent",
+                layer.node["resolution"].span,
+                help="`storyboard targets ID` shows the resolutions of a target",
+            )
+        elif layer.resolution not in target.resolutions.choices:
+            diagnostics.add(
+                FEATURE_REFUSED,
+                f"{target.target} has no resolution {layer.resolution}",
+                layer.node["resolution"].span,
+                help=f"write one of {', '.join(target.resolutions.choices)}",
+            )
 
 
 def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:

@@ -35,6 +35,7 @@ class Settings:
     """
 
     aspect_ratio: str
+    resolution: str | None
     audio: bool
     seconds: int
     seam: str
@@ -56,6 +57,7 @@ def settings(*layers: model.Defaults | None) -> Settings:
 
     return Settings(
         aspect_ratio=said("aspect_ratio", DEFAULT_RATIO),
+        resolution=said("resolution", None),
         audio=said("audio", False),
         seconds=said("duration", DEFAULT_SECONDS),
         seam=said("seam", "cut"),
@@ -153,6 +155,7 @@ class SceneBuilder:
             number=number,
             title=str(scene.title or ""),
             aspect_ratio=chosen.aspect_ratio,
+            resolution=chosen.resolution,
             pack=chosen.pack,
             long_prompts=chosen.long_prompts,
             reuse=chosen.reuse,

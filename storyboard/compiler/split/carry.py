@@ -66,6 +66,12 @@ def _can_carry(composer: Composer, prompt: Prompt, *, is_opening: bool) -> bool:
         most = min(most, target.references.with_video)
     if len(references) + (target.references.frames and is_opening) > most:
         return False
+    kinds = target.references
+    if kinds.elements is not None and elements > kinds.elements:
+        return False
+    images = len(references) - elements + (kinds.frames and is_opening)
+    if kinds.images is not None and images > kinds.images:
+        return False
     if target.elements is None:
         return elements == 0
     if videos > target.elements.max_videos:

@@ -24,11 +24,14 @@ from storyboard.simulator.field_types import (
     PROMPT,
     RATIO,
     RATIO_OR_AUTO,
+    RATIO_OR_WIDE,
     SCALE,
     SHOT_TYPE,
     SHOTS,
+    TO_1080P,
     TO_FIFTEEN,
     TO_TEN,
+    TO_THIRTY,
     seconds_of,
 )
 
@@ -207,6 +210,41 @@ _TURBO_IMAGE = BodyType(
     picture=PictureLimits(most_bytes=50_000_000),
 )
 
+_V4_TEXT = BodyType(
+    fields={
+        "prompt": EITHER,
+        "multi_prompt": SHOTS,
+        "duration": TO_THIRTY,
+        "aspect_ratio": RATIO_OR_WIDE,
+        "resolution": TO_1080P,
+    },
+    total=(3, 30),
+    numbers=True,
+    always_sounds=True,
+    picture=PictureLimits(most_bytes=30_000_000),
+)
+_V4_IMAGE = replace(
+    _V4_TEXT,
+    fields={
+        "prompt": EITHER,
+        "multi_prompt": SHOTS,
+        "start_image_url": FIRST,
+        "duration": TO_THIRTY,
+        "resolution": TO_1080P,
+    },
+)
+_V4_REFERENCE = replace(
+    _V4_TEXT,
+    fields={
+        **_V4_TEXT.fields,
+        "start_image_url": PICTURE,
+        "image_urls": PICTURES,
+        "elements": ELEMENTS,
+    },
+    references=15,
+    element="images",
+)
+
 _PRICES = {
     "o3/pro/reference-to-video": ("0.112", "0.14"),
     "o3/standard/reference-to-video": ("0.084", "0.112"),
@@ -252,6 +290,14 @@ def _endpoint(path: str, body_type: BodyType) -> Endpoint:
     )
 
 
+_V4 = {"text": _V4_TEXT, "image": _V4_IMAGE, "reference": _V4_REFERENCE}
+
 ENDPOINTS: Mapping[str, Endpoint] = {
-    f"{APP}/{path}": _endpoint(path, body_type) for path, body_type in _BODY_TYPES.items()
+    **{f"{APP}/{path}": _endpoint(path, body_type) for path, body_type in _BODY_TYPES.items()},
+    **{
+        f"kling/v4/{kind}-to-video": Endpoint(
+            id=f"kling/v4/{kind}-to-video", body_type=body_type, audio=Decimal("0.235")
+        )
+        for kind, body_type in _V4.items()
+    },
 }

@@ -20,8 +20,11 @@ from storyboard.simulator.field_types import (
     PICTURES,
     PROMPT,
     RATIO,
+    RATIO_OR_WIDE,
     SCALE,
     SHOTS,
+    TO_1080P,
+    TO_THIRTY,
     seconds_of,
 )
 
@@ -126,6 +129,23 @@ _O1_IMAGE = replace(
     },
     total=(5, 10),
 )
+_V4_TEXT = replace(
+    _O3,
+    fields={
+        "prompt": Field(kind="text", required=True),
+        "duration": TO_THIRTY,
+        "aspect_ratio": RATIO_OR_WIDE,
+        "resolution": TO_1080P,
+    },
+    total=(3, 30),
+    prompt_width=26_000,
+    always_sounds=True,
+)
+_V4_REFERENCE = replace(
+    _V4_TEXT,
+    fields={**_V4_TEXT.fields, "input_image": PICTURES, "elements": ELEMENTS},
+    references=15,
+)
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     endpoint.id: endpoint
@@ -148,5 +168,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
             id="kling-video-o3-pro-image-to-video", body_type=_O3_IMAGE, silent=Decimal("0.224")
         ),
         Endpoint(id="kling-video-o1-image-to-video", body_type=_O1_IMAGE),
+        Endpoint(id="kling-video-v4-0-text-to-video", body_type=_V4_TEXT),
+        Endpoint(id="kling-video-v4-0-reference-to-video", body_type=_V4_REFERENCE),
     )
 }
