@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
-from storyboard.ledger.intent import Intent
+from storyboard.ledger.intent import Intent, Order
 from storyboard.ledger.lock import Lock
 from storyboard.ledger.states import AT_RISK, PAID, State
+from storyboard.values.addresses import take_suffix
 from storyboard.values.segments import FormerShot, Segment, ShotPart
 from storyboard.values.units import Money
 
@@ -103,6 +104,23 @@ class FormerClip:
     segments: tuple[Segment, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentShot:
+    """A shot, or a part of one, as it was sent: its order, and where in that it stands.
+
+    ``index`` is its place among the ``count`` that the order renders, from 0.
+    """
+
+    order: Order
+    index: int
+    count: int
+
+    @property
+    def content(self) -> ShotPart | None:
+        """Its content, None where the order does not tell it."""
+        return self.order.shots[self.index] if self.index < len(self.order.shots) else None
+
+
 class Known(Protocol):
     """What is known of earlier runs; a planner with none has no such thing."""
 
@@ -133,8 +151,11 @@ class Known(Protocol):
     def payments(self) -> FilmPayments:
         """What the film has cost so far."""
 
-    def earlier(self, request_id: str) -> dict[str, Any] | None:
-        """The payload that was last sent for a clip of this address, None where none was."""
+    def sent(self, address: str, part: int | None, take: str = "") -> SentShot | None:
+        """What was sent last for a shot of this address, or a part of it; None where nothing was.
+
+        ``take`` is ``.take2`` for a further take. Only what was sent from this folder is known.
+        """
 
 
 class KnownTakes:
@@ -273,19 +294,25 @@ class KnownTakes:
         """See :class:`Known`."""
         return film_payments(self._intents.values(), self._lock, self._film)
 
-    def earlier(self, request_id: str) -> dict[str, Any] | None:
+    def sent(self, address: str, part: int | None, take: str = "") -> SentShot | None:
         """See :class:`Known`."""
-        intent = self._earlier.get(request_id)
-        # What was taken over from the lock has a clip, and no body that was sent from here.
-        return intent.order.payload or None if intent is not None else None
+        return self._sent.get((address, part, take)) or self._sent.get((address, None, take))
 
     @cached_property
-    def _earlier(self) -> dict[str, Intent]:
-        found: dict[str, Intent] = {}
-        for intent in self._intents.values():
-            before = found.get(intent.order.address)
-            if before is None or before.intended_at <= intent.intended_at:
-                found[intent.order.address] = intent
+    def _sent(self) -> dict[tuple[str, int | None, str], SentShot]:
+        """What was sent last, by address, part and take; by part None, of whatever part."""
+        found: dict[tuple[str, int | None, str], SentShot] = {}
+        for intent in sorted(self._intents.values(), key=lambda one: one.intended_at):
+            order = intent.order
+            # What was taken over from the lock has a clip, and no body that was sent from here.
+            if not order.payload or order.film != self._film:
+                continue
+            for name in order.names:
+                take = take_suffix(name.text)
+                for index, shot in enumerate(name.portions):
+                    sent = SentShot(order=order, index=index, count=len(name.portions))
+                    found[shot.address, shot.part, take] = sent
+                    found[shot.address, None, take] = sent
         return found
 
 

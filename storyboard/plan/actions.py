@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 from storyboard.compiler.cost import currency
+from storyboard.plan.changes import changes_of
 from storyboard.plan.model import FilmCost, Plan
-from storyboard.plan.planned_request import PlannedRequest, PlannedShot
+from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import NEW, Action, PayloadChange, Reason, ReasonCode
 from storyboard.plan.timeline import KeptClip
-from storyboard.targets.model import RequestRules as Fields
 from storyboard.targets.model import Target
+from storyboard.values.addresses import take_suffix
 from storyboard.values.segments import Ending, endings
 from storyboard.values.sums import Total, total_in
 
@@ -38,11 +40,15 @@ HAD = frozenset({Action.REUSE, Action.FETCH})
 
 
 def mark(
-    requests: Iterable[PlannedRequest], targets: Mapping[str, Target], known: Known | None
+    requests: Sequence[PlannedRequest],
+    targets: Mapping[str, Target],
+    known: Known | None,
+    kept: Iterable[KeptClip] = (),
 ) -> tuple[PlannedRequest, ...]:
     """The requests, each with its action and the reason; ``known`` is None where nothing ran.
 
-    ``targets`` are those of the requests, by their ids.
+    ``targets`` are those of the requests, by their ids, and ``kept`` the clips that were paid
+    before and of which the film keeps some shots.
 
     A request whose digest an earlier one has is the same clip, paid once. One that opens on the
     last frame of a clip that will not come is blocked too, however far down: the reason names the
@@ -50,6 +56,12 @@ def mark(
     of the film, so that what is needed stands before what needs it. What a run sends is not
     decided here: the ledger decides that when it comes to it.
     """
+
+    @cache
+    def film() -> Set[str]:
+        listed = {shot.digest for request in requests for shot in request.shots}
+        return listed | {shot.segment.content.shot for clip in kept for shot in clip.shots}
+
     seen: set[str] = set()
     missing: dict[Ending, str] = {}
     marked: list[PlannedRequest] = []
@@ -69,7 +81,7 @@ def mark(
         elif action is Action.REUSE and known is not None and not known.is_here(request.digest):
             action = Action.FETCH
         elif code is ReasonCode.NEW and known is not None:
-            reason = _why(request, targets[request.target], known)
+            reason = _why(request, targets[request.target], known, film)
         seen.add(request.digest)
         is_so = request.action is action and (reason is request.reason or reason == request.reason)
         marked.append(request if is_so else replace(request, action=action, reason=reason))
@@ -89,7 +101,7 @@ def remark(plan: Plan, targets: Mapping[str, Target], known: Known) -> Plan:
 
     ``targets`` are the plan's, by their ids, its film's own first.
     """
-    requests = mark(plan.requests, targets, known)
+    requests = mark(plan.requests, targets, known, plan.kept)
     kept = tuple(_remarked(clip, known) for clip in plan.kept)
     money = currency(next(iter(targets.values())))
     totals = replace(plan.totals, actions=sums_by_action((*requests, *kept), money))
@@ -166,51 +178,27 @@ def sum_of_due(requests: Iterable[PlannedRequest], money: str) -> Total:
     return sum_of((request for request in requests if request.action in DUE), money)
 
 
-def _why(request: PlannedRequest, target: Target, known: Known) -> Reason:
-    earlier = known.earlier(request.id)
-    if earlier is None:
+def _why(
+    request: PlannedRequest, target: Target, known: Known, film: Callable[[], Set[str]]
+) -> Reason:
+    """Why a request is rendered of which nothing is paid; ``film`` are the digests of its shots."""
+    take = take_suffix(request.id) if request.alternate_of is not None else ""
+    before = []
+    for shot in request.shots:
+        sent = known.sent(shot.address, shot.part, take)
+        if sent is not None and sent.content is not None and sent.content.shot != shot.digest:
+            # Where shots have no ids, another shot may have had its address.
+            sent = None if sent.content.shot in film() else sent
+        before.append(sent)
+    if not any(before):
         return NEW
-    changes = tuple(dict.fromkeys(_changes(earlier, request, target.request)))
+    changes = tuple(dict.fromkeys(changes_of(request, before, target)))
+    if not changes:
+        changes = tuple(
+            PayloadChange(field="shot", shot=shot.address, span=shot.span)
+            for shot, sent in zip(request.shots, before, strict=True)
+            if sent is not None and sent.content is not None and sent.content.shot != shot.digest
+        )
     if not changes:
         return Reason(code=ReasonCode.AGAIN)
     return Reason(code=ReasonCode.CHANGED, changes=changes)
-
-
-def _changes(
-    earlier: Mapping[str, Any], request: PlannedRequest, fields: Fields
-) -> Iterator[PayloadChange]:
-    """What differs from the payload that was sent before, in a writer's words."""
-    payload = request.payload
-    words = {
-        fields.prompt: "prompt",
-        fields.seconds.name: "seconds",
-        fields.start_frame: "first_frame",
-        fields.end_frame: "last_frame",
-        fields.images: "pictures",
-        fields.audio: "audio",
-        fields.negative: "negative",
-        fields.aspect_ratio: "aspect_ratio",
-        fields.resolution: "resolution",
-        fields.model: "target",
-    }
-    if fields.elements is not None:
-        words[fields.elements.name] = "cast"
-    shots = fields.shots.name if fields.shots is not None else None
-    for name in sorted({*earlier, *payload}):
-        if earlier.get(name) == payload.get(name):
-            continue
-        if name == shots:
-            yield from _changed_shots(earlier.get(name), payload.get(name), request.shots)
-        else:
-            yield PayloadChange(field=words.get(name, name))
-
-
-def _changed_shots(
-    before: Any, after: Any, shots: Sequence[PlannedShot]
-) -> Iterator[PayloadChange]:
-    if not isinstance(before, list) or not isinstance(after, list) or len(before) != len(after):
-        yield PayloadChange(field="shots")
-        return
-    for old, new, shot in zip(before, after, shots, strict=False):
-        if old != new:
-            yield PayloadChange(field="shot", shot=shot.address, span=shot.span)

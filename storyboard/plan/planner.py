@@ -108,8 +108,8 @@ def plan(
 
     money = currency(film.target)
     targets = {one.target.target: one.target for one in film.films()}
-    listed = mark(_requests(requests), targets, known)
     kept = _kept(film, cut, known)
+    listed = mark(_requests(requests), targets, known, kept)
     sums = sums_by_action((*listed, *kept), money)
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.
     is_begun = bool(kept) or any(one.reason.code is ReasonCode.PAID for one in listed)

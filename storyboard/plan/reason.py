@@ -28,7 +28,7 @@ class ReasonCode(StrEnum):
     NEW = "new"
     """Nothing was ever sent for it."""
     CHANGED = "changed"
-    """Another text, picture or setting was sent for it before."""
+    """Another text, picture or setting was sent for its shots before, in whatever clips."""
     AGAIN = "again"
     """The same was sent before, and there is no clip of it."""
     PAID = "paid"
@@ -67,22 +67,30 @@ class PlaceInFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadChange:
-    """What differs from the payload that was sent before.
+    """What differs from what was sent before.
 
-    ``field`` is the storyboard's word for it, ``shot`` for a shot of a list of shots, or the
-    vendor's own name where the storyboard has none. ``shot`` is then the shot's address and
-    ``span`` where it is written.
+    ``field`` is the storyboard's word for it, ``shot`` for a shot as a whole, ``new`` for one for
+    which nothing was sent, or the vendor's own name where the storyboard has none. ``shot`` is the
+    shot's address, ``member`` whose description or pictures they are. ``old`` and ``new`` are the
+    words that were sent and those that would be, with some around them, where words differ.
+    ``span`` is where that is written.
     """
 
     field: str
     shot: str = ""
+    member: str = ""
+    old: str = ""
+    new: str = ""
     span: PlaceInFile | None = None
 
     def to_json(self) -> Json:
         """The change as JSON values."""
         found: Json = {"field": self.field}
-        if self.shot:
-            found["shot"] = self.shot
+        for name in ("shot", "member"):
+            if getattr(self, name):
+                found[name] = getattr(self, name)
+        if self.old or self.new:
+            found |= {"old": self.old, "new": self.new}
         if self.span is not None:
             found["span"] = self.span.to_json()
         return found
@@ -94,11 +102,8 @@ class PayloadChange:
         span = None
         if "span" in found:
             span = PlaceInFile.from_json(found.value("span"), found.at("span"))
-        return cls(
-            field=found.text("field"),
-            shot=found.text("shot") if "shot" in found else "",
-            span=span,
-        )
+        texts = {name: found.text(name) for name in _CHANGE_TEXTS if name in found}
+        return cls(field=found.text("field"), span=span, **texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +154,8 @@ class Reason:
 NEW = Reason(code=ReasonCode.NEW)
 _PLACE = members("file line column")
 _REASON = members("code")
-_CHANGE, _CHANGE_OPTIONAL = members("field"), members("shot span")
+_CHANGE_TEXTS = ("shot", "member", "old", "new")
+_CHANGE, _CHANGE_OPTIONAL = members("field"), members("shot member old new span")
 _FACTS = {
     ReasonCode.REFUSED: "problem",
     ReasonCode.WAITS: "for",

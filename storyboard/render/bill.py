@@ -10,7 +10,7 @@ from storyboard.plan.amounts import UNKNOWN, money_json
 from storyboard.render.amounts import amount, counted
 from storyboard.render.csv_table import exact_amount, write_csv
 from storyboard.render.prose import wrapped
-from storyboard.render.reasons import reason_text
+from storyboard.render.reasons import why_text
 from storyboard.render.shown_prices import in_cents, scene_of
 from storyboard.render.table import TableRow, lay_out, painted, plain
 from storyboard.render.width import visible
@@ -130,7 +130,8 @@ def clips_csv(plan: Plan, retries: Retries | None) -> str:
             one.id, scene_of(one), one.seconds, one.padding,
             " ".join(dict.fromkeys(shot.address for shot in one.shots)),
             ", ".join(dict.fromkeys(one.tokens.values())), str(one.action),
-            reason_text(one.reason), _cell(one.money), one.money.currency if one.money else "",
+            why_text(one, plan.film.file), _cell(one.money),
+            one.money.currency if one.money else "",
         )
         for one in plan.requests
     ]  # fmt: skip

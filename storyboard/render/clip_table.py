@@ -12,7 +12,7 @@ from storyboard.plan.reason import NEW, Action, ReasonCode
 from storyboard.plan.timeline import KeptClip
 from storyboard.render.amounts import amount, counted
 from storyboard.render.prose import wrapped
-from storyboard.render.reasons import reason_text
+from storyboard.render.reasons import reason_text, why_text
 from storyboard.render.shown_prices import scene_of, shown_prices, summed
 from storyboard.render.table import Paint, TableRow, is_within, lay_out, varying
 from storyboard.render.width import visible
@@ -39,7 +39,7 @@ def clip_lines(plan: Plan, paint: Paint, width: int | None, everything: bool) ->
         if everything or one.action not in HAD
     ]
     are_several = len({one.target for one in requests}) > 1
-    rows = [_row(one, price, names_target=are_several) for one, price in shown]
+    rows = [_row(one, price, plan.film.file, names_target=are_several) for one, price in shown]
     lines = _table(rows, paint, width)
     if not everything:
         for action in (Action.REUSE, Action.FETCH):
@@ -104,7 +104,9 @@ _NOTHING_SAID = {"1 shot", _NOBODY, reason_text(NEW)}
 """What goes without a word where it holds for every clip."""
 
 
-def _row(request: PlannedRequest, price: Money | None, *, names_target: bool) -> _ClipRow:
+def _row(
+    request: PlannedRequest, price: Money | None, file: str, *, names_target: bool
+) -> _ClipRow:
     cast = list(dict.fromkeys(request.tokens.values()))
     sign = _SIGNS[request.action]
     if request.action is Action.GENERATE and request.reason.code is not ReasonCode.NEW:
@@ -117,7 +119,7 @@ def _row(request: PlannedRequest, price: Money | None, *, names_target: bool) ->
         cast=visible(", ".join(cast)) if cast else _NOBODY,
         price=amount(price),
         # A reason may hold the vendor's own words.
-        why=visible(reason_text(request.reason)),
+        why=visible(why_text(request, file)),
         after=visible(
             ", ".join(filter(None, (_needs(request), f"on {request.target}" * names_target)))
         ),

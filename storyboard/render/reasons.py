@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.plan.model import LeftOutScene
+from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import PayloadChange, Reason, ReasonCode
 
 _WORDS = {
@@ -22,19 +25,29 @@ _WORDS = {
 
 _FIELDS = {"first_frame": "first frame", "last_frame": "last frame", "aspect_ratio": "aspect ratio"}
 """The fields whose names are not what people are told."""
+_MAX_SHOTS, _MAX_LINES = 3, 3
 
 
-def reason_text(reason: Reason) -> str:
-    """A reason in words; it may hold the vendor's own, unchecked."""
+def reason_text(reason: Reason, shots: Collection[str] = (), file: str = "") -> str:
+    """A reason in words; it may hold the vendor's own, unchecked.
+
+    ``shots`` are the addresses of what the request renders: what is said of all of them is said
+    without their names. ``file`` is the film's, which is not named with its lines.
+    """
     words = _WORDS[reason.code]
     match reason.code:
         case ReasonCode.CHANGED:
-            return f"{', '.join(map(_changed, reason.changes))} {words}"
+            return _changes_text(reason.changes, set(shots), file) or words
         case ReasonCode.REFUSED if reason.problem:
             return f"{words}: {reason.problem}"
         case ReasonCode.WAITS:
             return f"{words} {reason.needs}, which was {_WORDS[ReasonCode.REFUSED]}"
     return words
+
+
+def why_text(request: PlannedRequest, file: str = "") -> str:
+    """The reason of a request, in words; ``file`` is the film's. It may hold a vendor's words."""
+    return reason_text(request.reason, [shot.address for shot in request.shots], file)
 
 
 def unpriced_text(scene: LeftOutScene) -> str:
@@ -47,6 +60,45 @@ def unpriced_text(scene: LeftOutScene) -> str:
     }[scene.code]
 
 
-def _changed(change: PayloadChange) -> str:
-    name = change.shot or _FIELDS.get(change.field, change.field)
-    return name if change.span is None else f"{name} (line {change.span.line})"
+def _changes_text(changes: Iterable[PayloadChange], shots: set[str], file: str) -> str:
+    """What has changed: ``prompt, seconds changed, line 12``, by shot where they differ."""
+    by_shot: dict[str, list[PayloadChange]] = {}
+    for change in changes:
+        by_shot.setdefault(change.shot, []).append(change)
+    alike: dict[str, list[str]] = {}
+    for shot, found in by_shot.items():
+        alike.setdefault(_changed(found, file), []).append(shot)
+    said = []
+    for text, named in alike.items():
+        if set(named) in (shots, {""}):
+            said.append(text)
+            continue
+        more = f" and {len(named) - _MAX_SHOTS} more" if len(named) > _MAX_SHOTS else ""
+        joint = " " if text == _WORDS[ReasonCode.NEW] else ": "
+        said.append(f"{', '.join(named[:_MAX_SHOTS])}{more}{joint}{text}")
+    return "; ".join(said)
+
+
+def _changed(changes: Iterable[PayloadChange], file: str) -> str:
+    """What has changed of one shot, and in which lines."""
+    if any(change.field == "new" for change in changes):
+        return _WORDS[ReasonCode.NEW]
+    lines: dict[tuple[str, int], None] = {}
+    for change in changes:
+        if change.span is not None:
+            lines[change.span.file, change.span.line] = None
+    places = [
+        str(line) if where == file or not file else f"{where}:{line}"
+        for where, line in sorted(lines, key=lambda place: (place[0] != file, place))
+    ]
+    more = f" and {len(places) - _MAX_LINES} more" if len(places) > _MAX_LINES else ""
+    is_own = not file or any(where == file for where, _ in lines)
+    word = "" if not is_own else "line " if len(places) == 1 else "lines "
+    where = f", {word}{', '.join(places[:_MAX_LINES])}{more}" if places else ""
+    return f"{', '.join(dict.fromkeys(map(field_text, changes)))} changed{where}"
+
+
+def field_text(change: PayloadChange) -> str:
+    """What has changed, in words: ``first frame``, ``mara's pictures``."""
+    name = _FIELDS.get(change.field, change.field)
+    return f"{change.member}'s {name}" if change.member else name

@@ -77,6 +77,12 @@ def is_take_of(name: str, clip: str) -> bool:
     return name.startswith(clip) and _TAKE.fullmatch(name, len(clip)) is not None
 
 
+def take_suffix(name: str) -> str:
+    """The end of a further take's name, ``.take2``; empty for a clip's own."""
+    found = _TAKE.search(name)
+    return found[0] if found else ""
+
+
 def select(address: str, clips: Collection[ClipName]) -> list[ClipName]:
     """The clips that an address means, in their order; at least one.
 
@@ -102,7 +108,7 @@ def _own_spellings(clip: ClipName) -> set[str]:
     if not clip.portions:
         return set()
     first, last = clip.portions[0], clip.portions[-1]
-    scene, take = _scene_of(first), _take_of(clip)
+    scene, take = _scene_of(first), take_suffix(clip.text)
     starts, ends = (
         [_label(portion, clip.portions, shot) for shot in _shot_labels(portion)]
         for portion in (first, last)
@@ -124,7 +130,7 @@ def _contents(clip: ClipName) -> set[str]:
                 inside.add(f"{scene}/{shot}.{portion.part}")
     if not clip.portions:
         inside.add(_TAKE.sub("", clip.text).rpartition("/")[0])
-    take = _take_of(clip)
+    take = take_suffix(clip.text)
     return inside | {f"{one}{take}" for one in inside}
 
 
@@ -144,11 +150,6 @@ def _label(portion: Portion, portions: Sequence[Portion], shot: str = "") -> str
         return shot
     held = Counter(one.address for one in portions)[portion.address]
     return shot if held == portion.parts else f"{shot}.{portion.part}"
-
-
-def _take_of(clip: ClipName) -> str:
-    found = _TAKE.search(clip.text)
-    return found[0] if found else ""
 
 
 def _hint(address: str, clips: Collection[ClipName]) -> str:

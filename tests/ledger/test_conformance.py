@@ -429,7 +429,8 @@ def test_a_planner_is_told_what_is_paid_waiting_uncertain_and_refused(ledger: Le
         "lost": (State.SUBMITTED, State.SUCCEEDED, State.LOST),
     }
     for name, states in steps.items():
-        ledger.intend(order(name, address=f"a/{name}", payload={"prompt": name}), "r", {})
+        names = (ClipName(text="x", portions=(Portion(address=f"a/{name}", number=1),)),)
+        ledger.intend(order(name, names=names, payload={"prompt": name}), "r", {})
         for state in states:
             failure = {"failure": "content_policy"} if state is State.FAILED else {}
             ledger.step(name, state, **failure)
@@ -437,5 +438,7 @@ def test_a_planner_is_told_what_is_paid_waiting_uncertain_and_refused(ledger: Le
     assert {name: known.standing(name) for name in steps} == {
         name: Standing(name) for name in steps
     }
-    assert known.earlier("a/waiting") == {"prompt": "waiting"}
-    assert known.earlier("a/nothing") is None
+    sent = known.sent("a/waiting", None)
+    assert sent is not None
+    assert sent.order.payload == {"prompt": "waiting"}
+    assert known.sent("a/nothing", None) is None

@@ -37,7 +37,8 @@ REASONS = [
     Reason(
         code=ReasonCode.CHANGED,
         changes=(
-            PayloadChange(field="prompt"),
+            PayloadChange(field="prompt", shot="a/1", old="a boat", new="a ship"),
+            PayloadChange(field="pictures", shot="a/1", member="mara"),
             PayloadChange(field="shot", shot="a/1", span=PlaceInFile("film.yaml", 9, 7)),
         ),
     ),

@@ -12,7 +12,7 @@ from storyboard.diagnostics import Diagnostic
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import Action, ReasonCode
 from storyboard.plan.timeline import KeptClip
-from storyboard.render.reasons import reason_text
+from storyboard.render.reasons import why_text
 
 State = Literal["new", "changed", "reused", "fetched", "waiting", "blocked", "open"]
 """How it stands with a shot; ``open`` is one without a clip."""
@@ -44,7 +44,7 @@ def state_of(renderings: Sequence[Rendering]) -> tuple[State, str]:
 
 def reasons_of(renderings: Sequence[Rendering]) -> str:
     """Why the clips of a shot are to be rendered or not, each reason once."""
-    return "; ".join(dict.fromkeys(reason_text(one.request.reason) for one in renderings))
+    return "; ".join(dict.fromkeys(why_text(one.request) for one in renderings))
 
 
 def is_of_money(found: Diagnostic) -> bool:

@@ -1,0 +1,181 @@
+"""Why a shot is rendered again: what is not as it was sent, in whatever clip that was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storyboard.api import CompileOptions, Project
+from storyboard.api._compile import compile_reading
+from storyboard.api._load import read
+from storyboard.api._plan import plan_compilation
+from storyboard.diagnostics import Diagnostics
+from storyboard.ledger import Intent, KnownTakes, State
+from storyboard.plan.clips import planned_clips
+from storyboard.plan.model import Plan
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import NEW, Action, PayloadChange, PlaceInFile
+from storyboard.render.reasons import why_text
+from storyboard.values.segments import as_asked
+
+FILM = """\
+storyboard: 1
+title: The pier
+defaults: {audio: true, size: wide}
+characters:
+  mara: {label: Mara, description: "a keeper in her sixties, grey braid"}
+  pim: {frontal: "https://example.com/pim.png"}
+  tom: {frontal: "https://example.com/tom.png"}
+scenes:
+  - id: pier
+    shots:
+      - {id: gulls, duration: 4s, prompt: Gulls circle. @pim and @tom watch.}
+      - {id: boat, duration: 5s, prompt: "@mara ties up a red boat, and @pim helps."}
+      - {id: rope, duration: 3s, prompt: A rope is thrown and caught.}
+  - id: hut
+    shots:
+      - {duration: 5s, prompt: The door of a hut opens.}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def planned(folder: Path, text: str, known: KnownTakes | None, **options: object) -> Plan:
+    (folder / "storyboard.yaml").write_text(text)
+    chosen, found = CompileOptions(**options), Diagnostics()  # type: ignore[arg-type]
+    compiled = compile_reading(read("storyboard.yaml", chosen, found), chosen, found, known)
+    made = plan_compilation(compiled, chosen, known)
+    assert not found.has_errors, list(found)
+    return made
+
+
+def paid(plan: Plan) -> KnownTakes:
+    """What is known once all of a plan is rendered."""
+    intents = [
+        Intent(
+            order=clip.order,
+            state=State.STORED,
+            run="r",
+            clip=f"{number:064x}",
+            segments=as_asked(clip.order.shots),
+        )
+        for number, clip in enumerate(planned_clips(plan))
+    ]
+    return KnownTakes(intents, film="storyboard.yaml")
+
+
+def rendered(folder: Path, edit: tuple[str, str], **options: object) -> Iterator[PlannedRequest]:
+    """What is to be rendered after an edit of the paid film."""
+    known = paid(planned(folder, FILM, None))
+    assert edit[0] in FILM
+    made = planned(folder, FILM.replace(*edit), known, **options)
+    yield from (one for one in made.requests if one.action is Action.GENERATE)
+
+
+def said(folder: Path, *edit: str, **options: object) -> dict[str, str]:
+    return {
+        one.id: why_text(one, "storyboard.yaml")
+        for one in rendered(folder, (edit[0], edit[1]), **options)
+    }
+
+
+def test_a_shot_of_a_packed_clip_tells_its_words_and_the_line(folder: Path) -> None:
+    (one,) = rendered(folder, ("red boat", "blue boat"))
+    (change,) = one.reason.changes
+    assert change == PayloadChange(
+        field="prompt",
+        shot="pier/boat",
+        old="… ties up a red boat, and …",
+        new="… ties up a blue boat, and …",
+        span=PlaceInFile("storyboard.yaml", 12, change.span.column if change.span else 0),
+    )
+    assert why_text(one, "storyboard.yaml") == "prompt changed, line 12"
+
+
+EDITS = {
+    "seconds": ("duration: 3s", "duration: 4s", {"pier/rope": "seconds changed, line 13"}),
+    "size": (
+        "{id: rope,", "{id: rope, size: close-up,", {"pier/rope": "size changed, line 13"},
+    ),
+    "take": ("{id: rope,", "{id: rope, take: 2,", {"pier/rope": "take changed, line 13"}),
+    "description": (
+        "grey braid", "white braid", {"pier/boat": "mara's description changed, line 5"},
+    ),
+    "pictures": (
+        "com/tom.png", "com/tim.png", {"pier/gulls": "tom's pictures changed"},
+    ),
+    "pictures of two shots": (
+        "com/pim.png", "com/pam.png", {"pier/gulls..boat": "pim's pictures changed"},
+    ),
+    "two people change places": (
+        "@pim and @tom", "@tom and @pim", {"pier/gulls": "prompt changed, line 11"},
+    ),
+    "somebody else": ("and @pim helps", "and @tom helps", {"pier/boat": "prompt changed, line 12"}),
+    "a new shot": (
+        "      - {id: rope,",
+        "      - {id: crab, duration: 4s, prompt: A crab.}\n      - {id: rope,",
+        {"pier/crab": "new"},
+    ),
+    "a shot before one without an id": (
+        "      - {duration: 5s, prompt: The door",
+        "      - {duration: 4s, prompt: A crab.}\n      - {duration: 5s, prompt: The door",
+        {"hut/1": "new"},
+    ),
+    "a new shot beside a changed one": (
+        "red boat, and @pim helps.\"}\n",
+        "blue boat.\"}\n      - {id: crab, duration: 4s, prompt: A crab.}\n",
+        {"pier/boat..crab": "pier/boat: prompt changed, line 12; pier/crab new"},
+    ),
+    "the frame before": (
+        "{id: rope,", "{id: rope, seam: continue,", {"pier/rope": "first frame changed, line 13"},
+    ),
+    "everything": (
+        "audio: true",
+        "audio: false",
+        {"pier/gulls..rope": "audio changed", "hut/1": "audio changed"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_gives_its_reason(folder: Path, edit: str) -> None:
+    old, new, expected = EDITS[edit]
+    assert said(folder, old, new) == expected
+
+
+def test_a_further_take_of_a_paid_clip_is_new(folder: Path) -> None:
+    assert said(folder, "title", "title", takes=2) == {
+        "pier/gulls..rope.take2": "new",
+        "hut/1.take2": "new",
+    }
+
+
+def test_another_target_is_told_without_what_that_changes(folder: Path) -> None:
+    edit = ("storyboard: 1\n", "storyboard: 1\ntarget: fal/kling-o3-standard\n")
+    assert set(said(folder, *edit).values()) == {"target changed"}
+
+
+def test_what_another_machine_has_sent_is_not_known_here(folder: Path) -> None:
+    made = planned(folder, FILM.replace("red", "blue"), KnownTakes([], film="storyboard.yaml"))
+    assert {one.reason for one in made.requests} == {NEW}
+
+
+def test_the_words_of_a_film_of_another_file_are_not_compared(folder: Path) -> None:
+    before = paid(planned(folder, FILM, None))
+    others = KnownTakes(before._intents.values(), film="other.yaml")
+    made = planned(folder, FILM.replace("red", "blue"), others)
+    assert [one.reason for one in made.requests if one.action is Action.GENERATE] == [NEW]
+
+
+def test_a_plan_that_is_read_again_has_the_same_reasons(folder: Path) -> None:
+    known = paid(planned(folder, FILM, None))
+    made = planned(folder, FILM.replace("red", "blue"), known)
+    assert Plan.from_json(made.to_json()) == made
+    (folder / "storyboard.yaml").write_text(FILM)
+    assert Project("storyboard.yaml").plan().plan.requests
