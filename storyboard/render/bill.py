@@ -139,7 +139,7 @@ def clips_csv(plan: Plan, retries: Retries | None) -> str:
         (
             one.id, one.shots[0].address.partition("/")[0], one.kept_seconds, 0,
             " ".join(dict.fromkeys(shot.address for shot in one.shots)), "", str(one.action),
-            reason_text(one.reason), _cell(one.money), one.money.currency if one.money else "",
+            why_text(one), _cell(one.money), one.money.currency if one.money else "",
         )
         for one in plan.kept
     ]  # fmt: skip

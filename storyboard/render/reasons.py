@@ -8,6 +8,7 @@ from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.plan.model import LeftOutScene
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import PayloadChange, Reason, ReasonCode
+from storyboard.plan.timeline import KeptClip
 
 _WORDS = {
     ReasonCode.NEW: "new",
@@ -45,7 +46,7 @@ def reason_text(reason: Reason, shots: Collection[str] = (), file: str = "") -> 
     return words
 
 
-def why_text(request: PlannedRequest, file: str = "") -> str:
+def why_text(request: PlannedRequest | KeptClip, file: str = "") -> str:
     """The reason of a request, in words; ``file`` is the film's. It may hold a vendor's words."""
     return reason_text(request.reason, [shot.address for shot in request.shots], file)
 
