@@ -50,9 +50,10 @@ def read_factor(_ctx: click.Context, _param: click.Parameter, value: str | None)
         return None
     try:
         factor = Decimal(value)
+        is_so = 1 <= factor <= _MOST
     except InvalidOperation:
-        factor = Decimal(0)
-    if not 1 <= factor <= _MOST:
+        is_so = False
+    if not is_so:
         raise click.BadParameter(
             f'"{value}" is not how many takes a clip needs on average; write 1.3 for three takes '
             "too many in ten clips"

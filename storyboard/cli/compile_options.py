@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from storyboard.cli.output import show_findings
 from storyboard.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from storyboard.api import Compilation
+    from storyboard.api import Compilation, CompileOptions
 
 
 def show_on_stderr(
@@ -134,6 +135,23 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
     ):
         outer = option(outer)
     return outer
+
+
+def command_of(name: str, file: str, options: CompileOptions) -> str:
+    """The command of a name for a storyboard, with the options that make another plan of it."""
+    words = ["storyboard", name, *([file] if file != "." else [])]
+    given = {"--target": options.target, "--project": options.project, "--out-dir": options.out_dir}
+    words += [word for name, one in given.items() if one for word in (name, str(one))]
+    words += [word for one in options.target_folders for word in ("--targets", str(one))]
+    for name, text in options.settings.items():
+        words += ["--set", f"{name}={text}"]
+    if options.audio is not None:
+        words += ["--audio", "on" if options.audio else "off"]
+    if options.max_references is not None:
+        words += ["--max-references", str(options.max_references)]
+    if options.is_simulated:
+        words.append("--simulate")
+    return shlex.join(words)
 
 
 def takes_options(command: Callable[..., int]) -> Callable[..., int]:

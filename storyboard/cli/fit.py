@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from storyboard.cli.compile_options import compile_options
+from storyboard.cli.compile_options import command_of, compile_options
 from storyboard.cli.errors import in_words, refusal_code
 from storyboard.cli.exit_codes import FINE, REFUSED
 from storyboard.cli.options import color_option, count_simulated_option, file_argument, read_money
@@ -52,7 +52,15 @@ def fit_command(
     from storyboard.render.fit import render_fit
 
     with in_words() as ending:
-        found = Project(file, dataclasses.replace(options, is_simulated=simulate)).fit(under)
+        options = dataclasses.replace(options, is_simulated=simulate)
+
+        def look(way: dict[str, Any]) -> str:
+            target = options.target if way["own_target"] else way["target"]
+            audio = False if way["silent"] else options.audio
+            asked = dataclasses.replace(options, target=target, audio=audio)
+            return command_of("plan", file, asked)
+
+        found = Project(file, options).fit(under)
         if found.findings:
             show_findings(found.findings, "text", color, sys.stderr, file)
             ending.code = refusal_code(found.findings)
@@ -62,7 +70,7 @@ def fit_command(
             write_json(shown + "\n")
         else:
             colored, width = has_color(color, sys.stdout), terminal_width(sys.stdout)
-            text = render_fit(found.to_json(), file=file, color=colored, width=width)
+            text = render_fit(found.to_json(), look=look, color=colored, width=width)
             write(text, color=colored)
         ending.code = FINE if found.is_within or found.ways else REFUSED
     return ending.code

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.compile_options import compile_options, takes_options
+from storyboard.cli.compile_options import command_of, compile_options, takes_options
 from storyboard.cli.errors import in_words, shown
 from storyboard.cli.exit_codes import FINE, INCOMPLETE, INTERRUPTED, REFUSED
 from storyboard.cli.options import color_option, file_argument, read_money
@@ -135,7 +135,7 @@ def run_command(
             film=film + (" --simulate" if simulate else ""),
             out=shown(store.out),
             simulated=simulate,
-            stitch=_stitch(file, options),
+            stitch=command_of("stitch", file, options),
         )
         asks = not (as_json or yes or simulate) and sys.stdin is not None and sys.stdin.isatty()
         while True:
@@ -186,23 +186,6 @@ def _say_uploads(project: Project, ready: ReadyPlan) -> None:
         from storyboard.render.uploads import render_uploads
 
         write(render_uploads(found) + "\n", sys.stderr)
-
-
-def _stitch(file: str, options: CompileOptions) -> str:
-    """The command that joins the clips of a run with these options."""
-    words = ["storyboard", "stitch", *([file] if file != "." else [])]
-    given = {"--target": options.target, "--project": options.project, "--out-dir": options.out_dir}
-    words += [word for name, one in given.items() if one for word in (name, str(one))]
-    words += [word for one in options.target_folders for word in ("--targets", str(one))]
-    for name, text in options.settings.items():
-        words += ["--set", f"{name}={text}"]
-    if options.audio is not None:
-        words += ["--audio", "on" if options.audio else "off"]
-    if options.max_references is not None:
-        words += ["--max-references", str(options.max_references)]
-    if options.is_simulated:
-        words.append("--simulate")
-    return shlex.join(words)
 
 
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +15,13 @@ from storyboard.values.units import Money
 _Way = dict[str, Any]
 
 
-def render_fit(found: dict[str, Any], *, file: str, color: bool, width: int | None) -> str:
+def render_fit(
+    found: dict[str, Any], *, look: Callable[[_Way], str], color: bool, width: int | None
+) -> str:
     """A few lines for each way: what is done, the sum, what is lost, and what to write.
 
-    ``file`` is the storyboard as the user named it, for the commands.
+    ``look`` gives the command that shows a way's plan without an edit; it is not asked of ways that
+    leave shots out, which takes one.
     """
     paint = painted if color else plain
     limits = [
@@ -42,7 +45,8 @@ def render_fit(found: dict[str, Any], *, file: str, color: bool, width: int | No
         head = f"{number}  {_title(way)}: {_money(way['film'])}, {way['seconds']} s"
         lines += [paint(line, "1") for line in wrapped(head, width, indent=3)]
         lines += [line for said in _said(way) for line in wrapped(f"   {said}", width, indent=3)]
-        lines += [f"     {command}" for command in _commands(way, file)]
+        if not way["left_out"]:
+            lines.append(f"     {visible(look(way))}")
     return "\n".join(lines) + "\n"
 
 
@@ -75,18 +79,8 @@ def _said(way: _Way) -> list[str]:
         write.append("skip: true in each of these shots")
     return [
         *lost,
-        f"write {' and '.join(write)}{', or look at it first:' if _commands(way, '') else ''}",
+        f"write {' and '.join(write)}{'' if way['left_out'] else ', or look at it first:'}",
     ]
-
-
-def _commands(way: _Way, file: str) -> list[str]:
-    """The command that shows it without an edit; none for shots, which are left out by hand."""
-    if way["left_out"]:
-        return []
-    words = ["storyboard", "plan", *([file] if file not in ("", ".") else [])]
-    words += [] if way["own_target"] else ["--target", way["target"]]
-    words += ["--audio", "off"] if way["silent"] else []
-    return [visible(shlex.join(words))]
 
 
 def _money(amount: Any) -> str:

@@ -282,7 +282,12 @@ def test_a_bill_goes_to_stdout_in_each_form(film: Path) -> None:
     assert run("plan", "--by", "shot", "--csv", cwd=film).stdout.startswith("shot,title,seconds")
     assert run("plan", "--csv", cwd=film).stdout.startswith("clip,scene,seconds")
     assert "retries, 2 takes" in run("plan", "--retries", "2", cwd=film).stdout.splitlines()[-1]
-    for wrong in (("--retries", "0.5"), ("--retries", "x"), ("--csv", "--out", "film.plan")):
+    for wrong in (
+        ("--retries", "0.5"),
+        ("--retries", "x"),
+        ("--retries", "nan"),
+        ("--csv", "--out", "film.plan"),
+    ):
         assert run("plan", *wrong, cwd=film).returncode == 2
 
 

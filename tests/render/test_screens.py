@@ -139,7 +139,12 @@ def _fit(under: str) -> Callable[..., str]:
         monkeypatch.chdir(ROOT)
         file = "examples/lighthouse"
         found = Project(file, CompileOptions(project=Path())).fit(Money.parse(under))
-        return render_fit(found.to_json(), file=file, color=False, width=width)
+        return render_fit(
+            found.to_json(),
+            look=lambda way: f"storyboard plan {file} --target {way['target']}",
+            color=False,
+            width=width,
+        )
 
     return shown
 

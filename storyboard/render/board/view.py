@@ -34,9 +34,9 @@ from storyboard.render.board.page_values import (
     Tile,
 )
 from storyboard.render.board.parts import PagePart, is_of_money, reasons_of, state_of
+from storyboard.render.board.shown_money import ShownMoney
 from storyboard.render.board.timeline import clock, timeline
 from storyboard.render.reasons import unpriced_text
-from storyboard.values.sums import Total
 
 _BANDS = 6
 """How many colours bands have; neighbouring clips never share one."""
@@ -68,6 +68,7 @@ class _Viewer:
         self._number = 0
         self._numbers: dict[str, int] = {}
         self._bands: list[str] = []
+        self._money = ShownMoney(board)
 
     def view(self) -> BoardView:
         board, plan = self._board, self._board.plan
@@ -149,9 +150,6 @@ class _Viewer:
             problem = f"No price: {unpriced_text(scene.unpriced)}."
         elif scene.unpriced is not None:
             problem = "It cannot be rendered yet: the storyboard has errors."
-        money = ""
-        if self._has_prices:
-            money = "no price" if scene.total is None else price(scene.total)
         return SceneView(
             scene=scene,
             title=scene.title or scene.address,
@@ -159,7 +157,7 @@ class _Viewer:
             shots=str(len(cards)),
             clips=str(len(clips)) if clips else "–",
             length=clock(scene.seconds),
-            money=money,
+            money=self._money.of_scene(scene) if self._has_prices else "",
             problem=problem,
             notes=scene.notes if self._has_notes else "",
             left_out="; ".join(
@@ -197,18 +195,13 @@ class _Viewer:
             state=state,
             word=word if self._has_prices else "",
             reason=reason if self._has_prices and reason not in (word, _PAID) else "",
-            money=self._money(card),
+            money=self._money.of_shot(scene, card) if self._has_prices else "",
             sent=tuple(_sent(one) for one in card.renderings if one.prompt)
             if self._has_prompts
             else (),
             notes=notes,
             findings=self._findings(card.findings),
         )
-
-    def _money(self, card: ShotCard) -> str:
-        if not self._has_prices or not card.renderings:
-            return ""
-        return amount(card.money)
 
     def _findings(
         self, found: Iterable[Diagnostic], *, has_place: bool = False
@@ -228,7 +221,7 @@ class _Viewer:
         rest = ""
         if sheet.rest_shots:
             shots = counted(sheet.rest_shots, "shot")
-            cost = f", {price(sheet.rest)}" if self._has_prices else ""
+            cost = f", {self._money.of_rest(sheet)}" if self._has_prices else ""
             none = {"character": "nobody", "prop": "none", "location": "no place", "style": "none"}
             rest = f"{shots} with {none[sheet.kind]}: {sheet.rest.seconds} s{cost}"
         return SheetView(_KINDS[sheet.kind], tuple(map(self._member, sheet.rows)), rest)
@@ -248,12 +241,8 @@ class _Viewer:
             ),
             shots=tuple((self._numbers[address], address) for address in row.shots),
             length=f"{row.seconds} s",
-            money=_share(row.money) if self._has_prices else "",
+            money=self._money.of_member(row) if self._has_prices else "",
         )
-
-
-def _share(share: Total) -> str:
-    return "no price" if not share.requests else price(share)
 
 
 def _whole_price(plan: Plan) -> str:
