@@ -40,7 +40,7 @@ _LOOKED_AT = 1 << 16
 """Bytes of a file in which the keys that tell a film from a cast library must stand."""
 _SECTION = re.compile(r"^([A-Za-z_]+)[ ]*:", re.MULTILINE)
 _MAX_NEAR = 3
-_CAST = {"characters", "props", "locations", "styles"}
+_CAST = {"characters", "props", "locations", "styles", "footage"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.compiler.resolve.templates import render
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
 from storyboard.document import Scalar
-from storyboard.language.cast import Element
+from storyboard.language.cast import Element, Footage
 from storyboard.language.model import Library, Storyboard
 from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedRequest
@@ -310,6 +310,8 @@ class _Maker:
         if member is None:
             return
         block = member.block
+        if isinstance(block, Footage):
+            return
         picture = block.frontal if isinstance(block, Element) else block.image
         place = self.project.inside(member.folder, picture) if picture else None
         if place is not None:

@@ -18,7 +18,7 @@ from storyboard.plan.timeline import KeptClip
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
-MemberKind = Literal["character", "prop", "location", "style"]
+MemberKind = Literal["character", "prop", "location", "style", "footage"]
 
 
 class TextRun(NamedTuple):

@@ -52,6 +52,16 @@ def check_demands(film: Film, clips: Iterable[Clip], diagnostics: Diagnostics) -
             len(every),
             diagnostics,
         )
+    if Feature.FOOTAGE in target.requires:
+        _report(
+            f"{target.target} makes each clip of footage, and",
+            "none",
+            "declare a clip under footage: and mention it as @name, or give these shots another "
+            "target:",
+            [clip for clip in every if not _has_footage(film, clip)],
+            len(every),
+            diagnostics,
+        )
 
 
 def _has_images(film: Film, clip: Clip) -> bool:
@@ -61,6 +71,11 @@ def _has_images(film: Film, clip: Clip) -> bool:
         for part in clip.parts
         for mark in part.prompt.marks
     )
+
+
+def _has_footage(film: Film, clip: Clip) -> bool:
+    marks = (mark for part in clip.parts for mark in part.prompt.marks if mark != FRAME)
+    return any((sent := film.cast.reference(mark)) and sent.kind == "clip" for mark in marks)
 
 
 def _report(

@@ -66,10 +66,11 @@ class Reference:
     """A member of the cast in one look, as a prompt mentions it.
 
     ``name`` is what people read: ``mara`` or ``mara.nightgown``. An element has a frontal
-    picture with others beside it, or a video; an image has one picture, as ``frontal``.
+    picture with others beside it, or a video; an image has one picture, as ``frontal``, and a clip
+    its ``video``.
     """
 
-    kind: Literal["element", "image"]
+    kind: Literal["element", "image", "clip"]
     name: str
     span: Span
     frontal: Asset | None = None
@@ -97,7 +98,7 @@ class Appearance:
     """
 
     name: str
-    kind: Literal["character", "prop", "location", "style"]
+    kind: Literal["character", "prop", "location", "style", "footage"]
     label: str
     span: Span
     reference: Reference | None = None
@@ -217,6 +218,7 @@ class Shot:
     take: int = 1
     target: str = ""
     priority: Priority = Priority.NORMAL
+    keep_sound: bool = False
 
     @property
     def span(self) -> Span:

@@ -237,6 +237,7 @@ class _Draft:
         self.tags: dict[str, str] = {}
         self._elements: list[Reference] = []
         self._images: list[Reference | None] = []
+        self._clips: list[Reference] = []
         self._uses: dict[str, tuple[Asset, list[str]]] = {}
         self._frame = ""
 
@@ -253,6 +254,8 @@ class _Draft:
             payload[fields.negative] = shot.negative
         if fields.audio:
             payload[fields.audio] = shot.audio
+        if fields.keep_sound:
+            payload[fields.keep_sound] = shot.keep_sound
         if fields.aspect_ratio:
             payload[fields.aspect_ratio] = scene.aspect_ratio
         if fields.resolution and (fineness := self.target.resolution(scene.resolution)):
@@ -303,6 +306,9 @@ class _Draft:
         if reference is not None and reference.kind == "element":
             self._elements.append(reference)
             tag = self.target.tags.element.format(n=len(self._elements))
+        elif reference is not None and reference.kind == "clip":
+            self._clips.append(reference)
+            tag = (self.target.tags.clip or "").format(n=len(self._clips))
         else:
             self._images.append(reference)
             tag = self.target.tags.image.format(n=len(self._images))
@@ -336,6 +342,9 @@ class _Draft:
                 else self._asset(reference.frontal, f"/{fields.images}/{index}")
                 for index, reference in enumerate(self._images)
             ]
+        for clip in self._clips[:1] if fields.footage else ():
+            if clip.video is not None:
+                self.payload[str(fields.footage)] = self._asset(clip.video, f"/{fields.footage}")
         if self._elements and fields.elements:
             self.payload[fields.elements.name] = [
                 self._element(reference, index) for index, reference in enumerate(self._elements)

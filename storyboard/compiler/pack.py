@@ -116,7 +116,7 @@ class _Packer:
         firsts = ways[0] if ways else ()
         self.starts = [sum(map(len, firsts[:index])) for index in range(len(firsts))]
         self.names = [
-            frozenset(mark for mark in part.prompt.marks if mark != FRAME)
+            frozenset(mark for mark in part.prompt.marks if self._counts(mark))
             if part.prompt.marks
             else _NOTHING
             for part in self.parts
@@ -333,7 +333,10 @@ class _Packer:
     def report(self, clip: Clip, diagnostics: Diagnostics) -> None:
         """Report the parts of a clip that no request can carry."""
         for part in clip.parts:
-            names = frozenset(mark for mark in part.prompt.marks if mark != FRAME)
+            names = frozenset(mark for mark in part.prompt.marks if self._counts(mark))
+            clips = self._named(part, frozenset(part.prompt.marks) - names - {FRAME})
+            if len(clips) > 1:
+                self._report_clips(part, clips, diagnostics)
             opens = self.target.references.frames and part.opens
             limit = self.with_video if names & self.videos else self.max_references
             if len(names) + opens > limit:
@@ -366,6 +369,22 @@ class _Packer:
             f"a request carries {limit}{beside}: {', '.join(names)}",
             part.shot.place("prompt", "beats", "dialogue"),
             help=advice,
+        )
+
+    def _counts(self, mark: str) -> bool:
+        """Whether a mention is one of the elements and images of a request, and no footage."""
+        if mark == FRAME:
+            return False
+        sent = self.cast.reference(mark)
+        return sent is None or sent.kind != "clip"
+
+    def _report_clips(self, part: Part, clips: list[str], diagnostics: Diagnostics) -> None:
+        diagnostics.add(
+            FEATURE_REFUSED,
+            f'"{part.address}" mentions {len(clips)} clips of footage, a request carries 1: '
+            f"{', '.join(clips)}",
+            part.shot.place("prompt", "beats", "dialogue"),
+            help="mention one of them, or divide the shot",
         )
 
     def _report_videos(self, part: Part, diagnostics: Diagnostics) -> None:

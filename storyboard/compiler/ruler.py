@@ -18,6 +18,8 @@ class Ruler:
     def __init__(self, target: Target, cast: Cast, max_references: int) -> None:
         self._cast = cast
         self._tags = {"element": target.tags.element, "image": target.tags.image}
+        if target.tags.clip is not None:
+            self._tags["clip"] = target.tags.clip
         self._beyond_one = {
             kind: len(tag.format(n=max(max_references, 1))) + target.tags.overhead - 1
             for kind, tag in self._tags.items()

@@ -57,7 +57,10 @@ class ShotDigests:
         framing, encode = shot.framing, _Encoder(self, own)
         continued = before if shot.seam == "continue" and shot.start_frame is None else None
         target = own.target
-        asked = {"resolution": target.resolution(scene.resolution)} if scene.resolution else {}
+        # Said only where it is so: what was paid before these keys existed stays paid.
+        asked: dict[str, Any] = {"keep_sound": True} if shot.keep_sound else {}
+        if scene.resolution:
+            asked["resolution"] = target.resolution(scene.resolution)
         return (
             self._common
             | asked

@@ -86,3 +86,15 @@ class Image(_Declared):
     label: Text | None = Field(
         None, description="What later mentions say where it has no picture; else the name."
     )
+
+
+class Footage(_Declared):
+    """A clip that is there already, which shots refer to."""
+
+    video: ClipPath | None = Field(None, description="The clip: a path or an https URL.")
+    description: Text | None = Field(
+        None, description="What it shows, in words: said where the target takes no clip."
+    )
+    label: Text | None = Field(
+        None, description="What texts call it where the clip is not sent; else the name."
+    )

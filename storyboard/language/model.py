@@ -17,7 +17,7 @@ from storyboard.document.nodes import Mapping, Scalar
 from storyboard.document.phrases import described
 from storyboard.document.plain_scalars import quoted
 from storyboard.language.blocks import Block, folded, or_text
-from storyboard.language.cast import NAMED, Element, Image
+from storyboard.language.cast import NAMED, Element, Footage, Image
 from storyboard.language.scalars import (
     Amount,
     AspectRatio,
@@ -227,6 +227,11 @@ class Shot(Block):
     )
     audio: Flag | None = Field(None, description="Whether sound is generated for this shot.")
     negative: Text | None = Field(None, description="What must not be seen.")
+    keep_sound: Flag | None = Field(
+        None,
+        description="Whether the sound of the footage that the shot refers to is kept. "
+        "Without: false.",
+    )
     take: Take | None = Field(
         None, description="Raise it to ask for another rendering of the same text."
     )
@@ -323,6 +328,11 @@ class _Shelf(Block):
     )
     styles: dict[CastName, Image] | None = Field(
         None, json_schema_extra=NAMED, description="How it looks."
+    )
+    footage: dict[CastName, Footage] | None = Field(
+        None,
+        json_schema_extra=NAMED,
+        description="Clips that are there already, as a reference for what a shot shows.",
     )
 
     @classmethod

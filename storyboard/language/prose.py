@@ -17,7 +17,7 @@ PROSE_KEYS = frozenset(
 _LISTS = {"beats": "prompt", "shots": "prompt", "vars": "vars"}
 """Keys whose bare items are texts, and as what they are read."""
 
-_CAST = frozenset({"characters", "props", "locations", "styles"})
+_CAST = frozenset({"characters", "props", "locations", "styles", "footage"})
 
 
 def texts_below(node: Node, key: str) -> Iterator[Scalar]:

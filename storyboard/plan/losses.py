@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from storyboard.compiler.film import Film, Shot
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve.members import Member, members_of, worn_in
-from storyboard.language.cast import Element
+from storyboard.language.cast import Element, Footage
 from storyboard.language.model import Library, Storyboard
 from storyboard.targets.model import Feature
 
@@ -66,12 +66,16 @@ def _of_cast(film: Film, members: Mapping[str, Member]) -> Iterable[Loss]:
     """Faces, places, clips and voices that are not sent, each counted once a member."""
     likeness, one_picture, looks = set[str](), set[str](), set[str]()
     pictures: dict[str, set[str]] = {"location": set(), "style": set()}
-    clips, voices = set[str](), set[str]()
+    clips, voices, footage = set[str](), set[str](), set[str]()
     for mark in film.cast.marks():
         one = film.cast[mark]
         name, _, look = one.name.partition(".")
         member = members.get(name)
         if member is None:
+            continue
+        if isinstance(member.block, Footage):
+            if member.block.video is not None and one.reference is None:
+                footage.add(name)
             continue
         if not isinstance(member.block, Element):
             if member.block.image is not None and one.reference is None:
@@ -96,6 +100,7 @@ def _of_cast(film: Film, members: Mapping[str, Member]) -> Iterable[Loss]:
         (Feature.ELEMENT_VIDEO, "no clip of {}", clips, False),
         (Feature.VOICE, "no own voice of {}", voices, False),
         (Feature.ELEMENTS, "one picture each of {}", one_picture, True),
+        (Feature.FOOTAGE, "no footage of {}", footage, False),
     ):
         if names:
             yield Loss(feature=feature, words=words.format(len(names)), is_emulated=is_emulated)

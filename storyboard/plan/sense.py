@@ -77,7 +77,7 @@ class SenseChecker:
         self._described = {
             mark: passages
             for mark, passages in film.cast.introductions.items()
-            if film.cast[mark].kind in ("character", "prop")
+            if film.cast[mark].kind in ("character", "prop", "footage")
         }
         self._introductions: dict[str, list[str]] = {}
         self._texts: dict[int, str] = {}

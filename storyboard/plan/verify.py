@@ -30,8 +30,8 @@ from storyboard.values.segments import Ending, endings
 from storyboard.values.sums import Total
 
 Prompts = list[tuple[str, int]]
-Numbers = tuple[str, str]
-"""The numbers in a tag: an element's and an image's, one of them empty."""
+Numbers = tuple[str, ...]
+"""The numbers in a tag: an element's, an image's and perhaps a clip's, all but one empty."""
 
 _FIRST_PRIVATE = 0xF0000
 _STAND_IN = re.compile(r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#last_frame")
@@ -155,7 +155,7 @@ class _Checker:
         self.sense = sense
         self.fields = target.request
         self.max_references = max_references
-        self.tag = _tag_pattern(target.tags.element, target.tags.image)
+        self.tag = _tag_pattern(*target.tags.written)
         several = target.shots.characters if target.shots else None
         single = target.prompt.characters
         self._most_of_one = max((n for n in (single, several) if n is not None), default=None)
@@ -263,7 +263,9 @@ class _Checker:
         fields, target = self.fields, self.target
         elements = payload.get(fields.elements.name, []) if fields.elements else []
         images = payload.get(fields.images, []) if fields.images else []
-        for at, sent, what in ((0, elements, "element"), (1, images, "image")):
+        clips = [payload[fields.footage]] if fields.footage and fields.footage in payload else []
+        kinds = [(0, elements, "element"), (1, images, "image"), (2, clips, "clip")]
+        for at, sent, what in kinds if target.tags.clip else kinds[:2]:
             numbers = [int(tag[at]) for tag in tags if tag[at]]
             if numbers != list(range(1, len(numbers) + 1)):
                 yield f"the {what} tags are not numbered from 1 by first mention: {numbers}"
@@ -313,9 +315,11 @@ class _Checker:
     def _written(self, numbers: Numbers) -> str:
         """A tag as texts have it, by the number of an element, else of an image."""
         if (tag := self._tags.get(numbers)) is None:
-            element, image = numbers
-            tags = self.target.tags
-            tag = tags.element.format(n=element) if element else tags.image.format(n=image)
+            tag = next(
+                form.format(n=number)
+                for form, number in zip(self.target.tags.written, numbers, strict=True)
+                if number
+            )
             self._tags[numbers] = tag
         return tag
 
@@ -323,7 +327,7 @@ class _Checker:
         """Every picture and clip of a payload."""
         fields, names = self.fields, self.fields.elements
         yield from images
-        for frame in (fields.start_frame, fields.end_frame):
+        for frame in (fields.start_frame, fields.end_frame, fields.footage):
             if frame and frame in payload:
                 yield payload[frame]
         if names is None:
@@ -346,6 +350,8 @@ class _Checker:
         return any(names.voice in element for element in payload.get(names.name, ()))
 
     def _has_video(self, payload: Any) -> bool:
+        if self.fields.footage and self.fields.footage in payload:
+            return True
         names = self.fields.elements
         if names is None or names.video is None:
             return False

@@ -101,7 +101,11 @@ def remarks_on(body_type: BodyType, body: Body) -> tuple[str, ...]:
     body = known_part(body_type, body)
     texts = [shot.prompt for shot in read_order(body_type, body).shots]
     tags = {tag_of(match) for text in texts for match in TAG.finditer(text)}
+    movies = sum(
+        known.kind == "movie" and bool(body.get(name)) for name, known in body_type.fields.items()
+    )
     counts = {
+        "Video": movies,
         "Element": len(objects_of(body.get("elements"))),
         "Image": len(texts_of(body.get(body_type.pictures))),
     }

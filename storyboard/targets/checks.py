@@ -69,7 +69,10 @@ def _check_tags(target: Target) -> Iterator[Disagreement]:
             message=f'elements and images have the same tag, "{tags.image}"',
             help="give each a tag of its own; a number alone does not say which is meant",
         )
-    for kind, tag in (("element", tags.element), ("image", tags.image)):
+    written = {"element": tags.element, "image": tags.image, "clip": tags.clip}
+    for kind, tag in written.items():
+        if tag is None:
+            continue
         if _fields(tag) != ["n"] or "{n}" not in tag:
             yield Disagreement(
                 path=("tags", kind),
@@ -117,6 +120,7 @@ def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
         Feature.AUDIO: request.audio,
         Feature.NEGATIVE_PROMPT: request.negative,
         Feature.ASPECT_RATIO: request.aspect_ratio,
+        Feature.FOOTAGE: request.footage,
     }
     for feature, field in fields.items():
         if _how(target, feature) == "native" and not field:
@@ -143,6 +147,7 @@ def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
             target.elements and target.elements.max_videos,
         ),
         Feature.ASPECT_RATIO: ("aspect_ratios", target.aspect_ratios),
+        Feature.FOOTAGE: ("tags.clip", target.tags.clip),
     }
     for feature, (name, limit) in limits.items():
         native = _how(target, feature) == "native"
@@ -220,14 +225,15 @@ def _check_numbers(target: Target) -> Iterator[Disagreement]:
             message=f"the least ratio, {pictures.min_ratio}, is above the greatest",
             help="exchange min_ratio and max_ratio",
         )
-    videos = target.videos
-    for limit in ("side", "seconds", "rate") if videos is not None else ():
-        if getattr(videos, f"min_{limit}") > getattr(videos, f"max_{limit}"):
-            yield Disagreement(
-                path=("videos",),
-                message=f"min_{limit} is above max_{limit}",
-                help=f"exchange min_{limit} and max_{limit}",
-            )
+    for name in ("videos", "footage"):
+        clips = getattr(target, name)
+        for limit in ("side", "seconds", "rate") if clips is not None else ():
+            if getattr(clips, f"min_{limit}") > getattr(clips, f"max_{limit}"):
+                yield Disagreement(
+                    path=(name,),
+                    message=f"min_{limit} is above max_{limit}",
+                    help=f"exchange min_{limit} and max_{limit}",
+                )
     if target.elements and target.elements.min_references > target.elements.max_references:
         yield Disagreement(
             path=("elements",),
@@ -374,6 +380,8 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
         ("start_frame",): request.start_frame,
         ("end_frame",): request.end_frame,
         ("images",): request.images,
+        ("footage",): request.footage,
+        ("keep_sound",): request.keep_sound,
         ("elements", "name"): request.elements.name if request.elements else None,
         ("audio",): request.audio,
         ("negative",): request.negative,

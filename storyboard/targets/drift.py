@@ -91,6 +91,8 @@ def compare(target: Target, document: Mapping[str, Any]) -> list[Drift]:
             found += _file_differences(name, target.pictures, _PICTURE_LIMITS, their)
         elif target.videos is not None and name == _video_of_elements(target):
             found += _file_differences(name, target.videos, _VIDEO_LIMITS, their)
+        elif target.footage is not None and name == target.request.footage:
+            found += _file_differences(name, target.footage, _VIDEO_LIMITS, their)
     unlisted = set(target.request.unlisted)
     found += [
         Drift(kind="gone", field=name)

@@ -41,6 +41,7 @@ class Feature(StrEnum):
     AUDIO = "audio"
     NEGATIVE_PROMPT = "negative_prompt"
     ASPECT_RATIO = "aspect_ratio"
+    FOOTAGE = "footage"
 
 
 How = Literal[
@@ -153,7 +154,15 @@ class Tags(_Facts):
 
     element: FactText = Field(description="With {n} where the number stands.")
     image: FactText = Field(description="With {n} where the number stands.")
+    clip: FactText | None = Field(
+        None, description="Of footage, with {n}; none where the target takes none."
+    )
     overhead: int = Field(ge=0)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The form of every kind of tag that there is."""
+        return tuple(filter(None, (self.element, self.image, self.clip)))
 
 
 class ReferenceRules(_Facts):
@@ -278,6 +287,8 @@ class RequestRules(_Facts):
     start_frame: FactText | None = None
     end_frame: FactText | None = None
     images: FactText | None = None
+    footage: FactText | None = Field(None, description="The field of the one clip of footage.")
+    keep_sound: FactText | None = None
     elements: ElementsField | None = None
     audio: FactText | None = None
     negative: FactText | None = None
@@ -342,6 +353,13 @@ class Doubt(_Facts):
     as_of: date
 
 
+def _with_later_features(written: object) -> object:
+    """Features that a file may leave out, as it may be older than they are: it has none of them."""
+    if not isinstance(written, dict):
+        return written
+    return {**written, **({} if "footage" in written else {"footage": {"how": "none"}})}
+
+
 class Target(_Facts):
     """A model on a host: every limit, name, type and price that the compiler uses.
 
@@ -374,6 +392,9 @@ class Target(_Facts):
     videos: Videos | None = Field(
         None, description="What the video of a character must be; none where nobody states it."
     )
+    footage: Videos | None = Field(
+        None, description="What footage must be; none where the target takes none."
+    )
     speaks: SpokenLanguages | None = Field(
         None, description="What is spoken where there is sound; none where not known."
     )
@@ -381,7 +402,7 @@ class Target(_Facts):
     resolutions: Resolutions | None = Field(
         None, description="None where the resolution cannot be chosen."
     )
-    features: dict[Feature, Support]
+    features: Annotated[dict[Feature, Support], BeforeValidator(_with_later_features)]
     requires: tuple[Feature, ...] = Field(
         (), description="Features without which the host refuses a request."
     )

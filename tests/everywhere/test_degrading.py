@@ -71,6 +71,8 @@ OPENS = f"{SCENE}{{prompt: The sea., start_frame: '{ANY}'}}\n"
 ENDS = f"{SCENE}{{prompt: The sea., start_frame: '{ANY}', end_frame: '{ANY}'}}\n"
 LOUD = f"{SCENE}{{prompt: The sea., audio: true}}\n"
 AVOIDS = f"{SCENE}{{prompt: The sea., negative: fog}}\n"
+CLIPPED = "footage:\n  rain: {description: a wet street, video: 'https://example.com/rain.mp4'}\n"
+REFERS = f'{CLIPPED}{SCENE}"As in @rain."\n'
 TALL = f"defaults: {{aspect_ratio: '9:16'}}\n{SCENE}{{prompt: The sea., start_frame: '{ANY}'}}\n"
 
 CASES: dict[tuple[Feature, str], Case] = {
@@ -110,6 +112,12 @@ CASES: dict[tuple[Feature, str], Case] = {
         film=ON_PIER,
         found=("SB402 4",),
         sent='"prompt": "Place: a pier. Pier in fog."',
+    ),
+    (Feature.FOOTAGE, "native"): Case(
+        base="fal/kling-o3-pro-video-reference", film=REFERS, sent='"prompt": "As in @Video1."'
+    ),
+    (Feature.FOOTAGE, "none"): Case(
+        base=O3, film=REFERS, found=("SB402 4",), sent='"prompt": "Rain: a wet street. As in rain."'
     ),
     (Feature.LOOKS, "native"): Case(base=O3, film=IN_LOOK, sent="gown.png"),
     (Feature.LOOKS, "image"): Case(

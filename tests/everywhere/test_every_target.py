@@ -35,9 +35,11 @@ def target_of(target_id: str) -> Target:
 
 
 def film_of(target: Target) -> str:
-    """The film that a target can take: the smaller one where each clip needs a first frame."""
-    needs_frames = Feature.FIRST_FRAME in target.requires
-    return "frames.storyboard.yaml" if needs_frames else "storyboard.yaml"
+    """The film that a target can take: one of its own where each clip is made of another."""
+    for feature, film in ((Feature.FIRST_FRAME, "frames"), (Feature.FOOTAGE, "footage")):
+        if feature in target.requires:
+            return f"{film}.storyboard.yaml"
+    return "storyboard.yaml"
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +146,8 @@ def test_oxen_has_its_durations_as_integers_and_no_total_beside_the_shots(target
 DOCUMENTED: dict[str, set[str]] = {
     "o3-pro": {"start_image_url", "end_image_url", "image_urls", "elements", "generate_audio"},
     "o1": {"image_urls", "elements"},
+    "o3-video": {"video_url", "image_urls", "elements", "keep_audio"},
+    "o1-video": {"video_url", "image_urls", "elements", "keep_audio"},
     "o3-text": {"generate_audio"},
     "o3-image": {"image_url", "end_image_url", "generate_audio"},
     "v3-text": {"generate_audio", "negative_prompt"},
@@ -194,7 +198,8 @@ DOCUMENTED: dict[str, set[str]] = {
 def family_of(target_id: str) -> str:
     host, _, model = target_id.partition("/")
     line = "turbo" if "turbo" in model else model.split("-")[1]
-    kind = "image" if "image-to" in model else "text" if "text-to" in model else ""
+    kinds = {"image-to": "image", "text-to": "text", "video-": "video"}
+    kind = next((kind for words, kind in kinds.items() if words in model), "")
     if "reference-to" in model:
         kind = "reference"
     if host == "oxen" and not kind:

@@ -27,6 +27,8 @@ FAMILIES = {
     "fal/kling-o3-{tier}-image-to-video": ("standard", "pro", "4k"),
     "fal/kling-v3-{tier}-text-to-video": ("standard", "pro", "4k"),
     "fal/kling-v3-{tier}-image-to-video": ("standard", "pro", "4k"),
+    "fal/kling-o3-{tier}-video-reference": ("standard", "pro"),
+    "fal/kling-o1-{tier}-video-reference": ("standard", "pro"),
     "fal/kling-o1-{tier}": ("standard", "pro"),
     "fal/kling-v2.6-{tier}-text-to-video": ("pro",),
     "fal/kling-v2.6-{tier}-image-to-video": ("pro",),
@@ -154,8 +156,9 @@ def test_prices_are_dated_and_never_zero(target: Target) -> None:
 
 def test_a_price_stands_for_each_kind_of_second(target: Target) -> None:
     always = target.features[Feature.AUDIO].how == "always"
+    is_made_of_clips = Feature.FOOTAGE in target.requires
     for resolution in target.resolutions.choices if target.resolutions else (None,):
-        silent = RenderedSecond(resolution=resolution)
+        silent = RenderedSecond(video=is_made_of_clips, resolution=resolution)
         loud = RenderedSecond(audio=True, resolution=resolution)
         assert (target.price(silent) is None) == always
         assert (target.price(loud) is not None) == target.has(Feature.AUDIO)
@@ -296,7 +299,9 @@ def test_data_and_schema_agree(target: Target) -> None:
     else:
         assert [seconds["minimum"], seconds["maximum"]] == [lengths[0], lengths[-1]]
     if request.aspect_ratio:
-        assert _field(schema, request.aspect_ratio)["enum"] == list(target.aspect_ratios)
+        # What an endpoint takes from its clip is no ratio that a film can ask for.
+        named = [one for one in _field(schema, request.aspect_ratio)["enum"] if one != "auto"]
+        assert named == list(target.aspect_ratios)
     if request.resolution and target.resolutions:
         assert _field(schema, request.resolution)["enum"] == list(target.resolutions.choices)
     if request.model:

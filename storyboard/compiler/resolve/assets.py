@@ -47,7 +47,7 @@ class Assets:
         return self._asset("picture", written, folder, diagnostics)
 
     def clip(self, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
-        """A video of a character as written in a file of ``folder``."""
+        """A clip as written in a file of ``folder``."""
         return self._asset("clip", written, folder, diagnostics)
 
     def _asset(self, kind: str, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
@@ -102,12 +102,14 @@ class Assets:
         problem = self._picture_problem(found, found.size, target.pictures)
         return self._report(problem, asset, "picture", target, diagnostics)
 
-    def check_clip(self, asset: Asset, target: Target, diagnostics: Diagnostics) -> bool:
-        """Whether the video of a character is what the target takes; if not, that is said."""
+    def check_clip(
+        self, asset: Asset, limits: Videos | None, target: Target, diagnostics: Diagnostics
+    ) -> bool:
+        """Whether a clip is within limits of the target; if not, that is said."""
         found = self._at.get(asset.location)
         if found is None or found.size is None:
             return True
-        problem = self._video_problem(found, found.size, target.videos)
+        problem = self._video_problem(found, found.size, limits)
         return self._report(problem, asset, "clip", target, diagnostics)
 
     def _report(

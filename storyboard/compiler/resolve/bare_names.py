@@ -214,8 +214,8 @@ def _joined_fix(fixes: Sequence[Fix]) -> Fix | None:
 def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:
     """What a text may call a member by without a mention."""
     is_person = member.kind == "character"
-    if member.kind == "style" and not member.block.label:
-        return  # "teal" is the name of a style and a colour
+    if member.kind in ("style", "footage") and not member.block.label:
+        return  # "teal" is the name of a style and a colour, "street" of a clip and a street
     said = {label, name, name.replace("_", " ")} if is_person else {label}
     for words in sorted(said):
         first = _WORD.search(words.casefold())

@@ -38,6 +38,7 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     check_audio(film, storyboard, diagnostics)
     check_languages(film, diagnostics)
     check_shot_lists(film, diagnostics)
+    check_kept_sound(film, diagnostics)
     for scene in film.scenes:
         for shot in scene.shots:
             if shot.negative or shot.start_frame or shot.end_frame or shot.seam == "continue":
@@ -46,7 +47,7 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
 
 def check_tags(film: Film, diagnostics: Diagnostics) -> None:
     """A text that holds a tag of the target's own form, which no text may, is an error."""
-    pattern = own_tags(film.target.tags.element, film.target.tags.image)
+    pattern = own_tags(*film.target.tags.written)
     if pattern is None:
         return
     shots = [shot for scene in film.scenes for shot in scene.shots]
@@ -77,6 +78,34 @@ def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
             scene.shots[0].span,
             help="`storyboard targets` lists the targets with multi_shot",
         )
+
+
+def check_kept_sound(film: Film, diagnostics: Diagnostics) -> None:
+    """The sound of footage that is not sent cannot be kept."""
+    target = film.target
+    asking = [shot for scene in film.scenes for shot in scene.shots if shot.keep_sound]
+    keeps = target.request.keep_sound is not None
+    for shot in asking:
+        if keeps and _mentions_footage(film, shot):
+            continue
+        place = Label(shot.place("keep_sound"), "nor here")
+        diagnostics.add_place(FEATURE_LOST, "keep_sound", place, place, partial(_unkept, target))
+
+
+def _unkept(target: Target, places: Sequence[Label]) -> tuple[str, str]:
+    shots = _shots(len(places))
+    message = f"{target.target} is sent no footage whose sound {shots} with keep_sound could keep"
+    advice = (
+        "mention a clip of footage:, on a target with footage (`storyboard targets` lists them)"
+    )
+    return message, f"{advice}, or remove keep_sound"
+
+
+def _mentions_footage(film: Film, shot: Shot) -> bool:
+    return any(
+        (sent := film.cast.reference(mark)) is not None and sent.kind == "clip"
+        for mark in shot.marks()
+    )
 
 
 def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:

@@ -9,10 +9,10 @@ from typing import Literal
 from storyboard.diagnostics import Span
 from storyboard.document import Scalar
 from storyboard.document.nodes import HOLE
-from storyboard.language.cast import Element, Image, Look
+from storyboard.language.cast import Element, Footage, Image, Look
 from storyboard.language.model import Library, Storyboard
 
-MemberKind = Literal["character", "prop", "location", "style"]
+MemberKind = Literal["character", "prop", "location", "style", "footage"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Member:
     kind: MemberKind
     name: str
     key: Scalar
-    block: Element | Image
+    block: Element | Image | Footage
     folder: str
 
 
@@ -38,12 +38,13 @@ class MemberLook:
 
 
 def members_of(file: Storyboard | Library, folder: str) -> Iterator[Member]:
-    """The members that a file declares under its four kinds."""
+    """The members that a file declares under its five kinds."""
     kinds: dict[str, MemberKind] = {
         "characters": "character",
         "props": "prop",
         "locations": "location",
         "styles": "style",
+        "footage": "footage",
     }
     for section, kind in kinds.items():
         for key, block in (getattr(file, section) or {}).items():
@@ -79,6 +80,8 @@ def has_picture(member: Member) -> bool:
     block = member.block
     if isinstance(block, Image):
         return block.image is not None
+    if isinstance(block, Footage):
+        return block.video is not None
     return block.frontal is not None or block.video is not None
 
 

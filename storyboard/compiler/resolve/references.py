@@ -15,7 +15,7 @@ from storyboard.compiler.resolve.members import Member, MemberLook, place_of, wo
 from storyboard.diagnostics import Code, Diagnostics, Label, Span
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, FEATURE_EMULATED, FEATURE_LOST
 from storyboard.document import Scalar
-from storyboard.language.cast import Image, Look
+from storyboard.language.cast import Footage, Image, Look
 from storyboard.targets.model import Feature, How, Target
 
 
@@ -44,11 +44,23 @@ class References:
                 return None
             picture = self._picture(member.block.image, member)
             return Reference(kind="image", name=shown, span=member.key.span, frontal=picture)
+        if isinstance(member.block, Footage):
+            return self._footage(member, member.block)
         worn: Look | MemberLook = worn_in(member.block, look)
         if worn.frontal is None and worn.video is None:
             self._check_voice(member, worn, is_sent=False)
             return None
         return self._element(member, shown, worn, place_of(member, look))
+
+    def _footage(self, member: Member, block: Footage) -> Reference | None:
+        if block.video is None:
+            return None
+        if not self.target.has(Feature.FOOTAGE):
+            self._report_as_words(member, block, "footage", Feature.FOOTAGE, member.key.span)
+            return None
+        clip = self.assets.clip(block.video, member.folder, self.diagnostics)
+        self.assets.check_clip(clip, self.target.footage, self.target, self.diagnostics)
+        return Reference(kind="clip", name=member.name, span=member.key.span, video=clip)
 
     def _element(
         self, member: Member, shown: str, worn: Look | MemberLook, place: Span
@@ -67,7 +79,7 @@ class References:
         video = None
         if worn.video is not None and self.target.has(Feature.ELEMENT_VIDEO):
             video = self.assets.clip(worn.video, member.folder, self.diagnostics)
-            self.assets.check_clip(video, self.target, self.diagnostics)
+            self.assets.check_clip(video, self.target.videos, self.target, self.diagnostics)
         is_voiced = self._binds_voice(video) and not (video is None and frontal is None)
         self._check_voice(member, worn, is_sent=is_voiced)
         if is_voiced and video is None and worn.voice is not None:
@@ -153,7 +165,7 @@ class References:
     def _report_as_words(
         self,
         member: Member,
-        worn: Image | Look | MemberLook,
+        worn: Image | Look | MemberLook | Footage,
         what: str,
         feature: Feature,
         place: Span,

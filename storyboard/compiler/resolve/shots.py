@@ -210,6 +210,7 @@ class SceneBuilder:
             take=shot.take or shared.take,
             target=self._target(shot.target or shared.target),
             priority=Priority(shot.priority or chosen.priority),
+            keep_sound=bool(shot.keep_sound),
         )
 
     def _target(self, written: Scalar | None) -> str:

@@ -18,7 +18,7 @@ from storyboard.document.nodes import HOLE
 from storyboard.language.cast import Element
 from storyboard.language.model import Library, Storyboard
 
-_CAST = ("characters", "props", "locations", "styles")
+_CAST = ("characters", "props", "locations", "styles", "footage")
 _SHARED = ("style", "defaults", "template", "vars", "scenes")
 _TEXTS = frozenset(
     {

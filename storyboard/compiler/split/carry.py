@@ -58,7 +58,7 @@ def _can_carry(composer: Composer, prompt: Prompt, *, is_opening: bool) -> bool:
     """Whether a request can send all whom a prompt names."""
     target = composer.film.target
     sent = [composer.cast.reference(mark) for mark in prompt.marks if mark != FRAME]
-    references = [one for one in sent if one is not None]
+    references = [one for one in sent if one is not None and one.kind != "clip"]
     elements = sum(one.kind == "element" for one in references)
     videos = sum(one.video is not None for one in references)
     most = composer.film.max_references
