@@ -26,7 +26,7 @@ from storyboard.plan.amounts import UNKNOWN, money_json
 from storyboard.plan.cuts import choose_cuts, cuts_of, lost_seconds
 from storyboard.plan.losses import NO_SOUND
 from storyboard.targets.load import catalogue
-from storyboard.targets.model import Feature, RenderedSecond
+from storyboard.targets.model import RenderedSecond
 from storyboard.values.units import Money
 
 if TYPE_CHECKING:
@@ -338,7 +338,9 @@ def _least_cost(cast: TriedFilm) -> Money | None:
     for scene in cast.film.scenes:
         for shot in scene.shots:
             target = cast.film.of(shot).target
-            second = RenderedSecond(audio=shot.audio and target.has(Feature.AUDIO))
+            second = RenderedSecond(
+                audio=target.sounds(shot.audio), resolution=target.resolution(scene.resolution)
+            )
             cost = price(target, shot.seconds, second).money
             if cost is None:
                 return None
