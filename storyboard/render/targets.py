@@ -52,7 +52,12 @@ def _seconds(seconds: Data) -> str:
 
 
 def _price(target: Data, *, audio: bool) -> str:
-    rows = [row for row in target["prices"] if row["audio"] == audio]
+    usual = (None, (target["resolutions"] or {}).get("default"))
+    rows = [
+        row
+        for row in target["prices"]
+        if row["audio"] == audio and not row["video"] and row["resolution"] in usual
+    ]
     if not rows:
         return "–"
     amount = rows[0]["per_second"]
@@ -79,7 +84,9 @@ def render_target(target: Data, *, color: bool) -> str:
         amount = f"{row['per_second']} {row['currency']}" if known else "not published"
         sound = "with audio" if row["audio"] else "silent"
         sound = "with a voice" if row["voice"] else sound
-        lines.append(f"  {sound:<12} {amount:<14} {row['as_of']}  {row['grade']}  {row['source']}")
+        sound += f" {row['resolution']}" if row["resolution"] else ""
+        sound += ", a clip" if row["video"] else ""
+        lines.append(f"  {sound:<20} {amount:<14} {row['as_of']}  {row['grade']}  {row['source']}")
     lines += ["", strong("facts")]
     for name, fact in target["facts"].items():
         note = f"  {fact['note']}" if fact.get("note") else ""
