@@ -236,14 +236,16 @@ def _watch(watched: _Watched, *, as_json: bool, color: str) -> Report:
     if as_json:
         return run(listen=lambda event: write_json(json_line(event)))
     stream = sys.stderr
-    names = [one.id for one in watched.ready.plan.requests]
+    plan = watched.ready.plan
+    names = [*(one.id for one in plan.requests), *(one.address for one in plan.kept)]
     is_plain = os.environ.get("TERM") == "dumb" or not has_room(names, _terminal()[0])
     if is_plain or not stream.isatty():
         log = Log()
         return run(listen=lambda event: _say(log.line(event)))
-    requests = {one.digest: one for one in reversed(watched.ready.plan.requests)}
+    requests = {one.digest: one for one in reversed(plan.requests)}
+    count = len({*requests, *(one.digest for one in plan.kept)})
     view = LiveView(
-        Board(len(requests), time.time, list(requests.values())),
+        Board(count, time.time, list(requests.values())),
         lambda text: draw(text, stream),
         _terminal,
         has_color(color, stream),
@@ -281,12 +283,12 @@ def _show_report(report: Report, ways: NextSteps, *, as_json: bool, color: str) 
 
 
 def _code_of(report: Report) -> int:
-    from storyboard.run.events import Happening
+    from storyboard.run.events import HERE, Happening
 
     if report.interrupted:
         return INTERRUPTED
     if report.is_complete:
         return FINE
     ends = {result.what for result in report.results}
-    kept = {Happening.STORED, Happening.REUSED, Happening.UNPAID, Happening.BLOCKED}
+    kept = {*HERE, Happening.UNPAID, Happening.BLOCKED}
     return REFUSED if Happening.UNPAID in ends and ends <= kept else INCOMPLETE

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from storyboard.ledger.intent import Intent, Order
-from storyboard.ledger.lock import Lock
+from storyboard.ledger.lock import Lock, PaidOrder
 from storyboard.ledger.states import AT_RISK, PAID, State
 from storyboard.values.addresses import take_suffix
 from storyboard.values.segments import FormerShot, Segment, ShotPart
@@ -121,6 +121,16 @@ class SentShot:
         return self.order.shots[self.index] if self.index < len(self.order.shots) else None
 
 
+def is_given_up(intent: Intent | None, locked: PaidOrder) -> bool:
+    """Whether the ledger knows that the vendor has a paid order of the lock no more."""
+    return (
+        intent is not None
+        and intent.state in (State.LOST, State.RELEASED)
+        and intent.receipt is not None
+        and intent.receipt.id == locked.request_id
+    )
+
+
 class Known(Protocol):
     """What is known of earlier runs; a planner with none has no such thing."""
 
@@ -183,9 +193,10 @@ class KnownTakes:
         intent = self._intents.get(digest)
         locked = self._finished.get(digest)
         is_lost = intent is not None and intent.state is State.LOST
-        clip = locked.clip if locked is not None else None
-        if clip is not None and (not is_lost or self._has(clip)):
+        if locked is not None and not is_given_up(intent, locked):
             return Standing.PAID
+        if is_lost and self.is_here(digest):
+            return Standing.PAID  # a copy was found
         if intent is None:
             return Standing.NEW
         if intent.state is State.FAILED and intent.failure in FINAL_FAILURES:
@@ -229,7 +240,8 @@ class KnownTakes:
         found: list[FormerClip] = []
         for intent in self._intents.values():
             order, take = intent.order, intent.clip
-            if take is None or STANDINGS[intent.state] is not Standing.PAID:
+            is_lost = intent.state is State.LOST and take is not None and not self._has(take)
+            if take is None or is_lost or intent.state not in PAID:
                 continue
             found.append(
                 FormerClip(
@@ -239,7 +251,7 @@ class KnownTakes:
                     host=order.host,
                     endpoint=order.endpoint,
                     seconds=order.seconds,
-                    made=iso_time(intent.intended_at),
+                    made=self.made(order.digest),
                     is_here=self._has(take),
                     segments=intent.segments or self._lock.segments.get(take, ()),
                 )
@@ -249,7 +261,10 @@ class KnownTakes:
             if locked.clip is None or locked.clip in here:
                 continue
             ours, is_here = self._intents.get(locked.digest), self._has(locked.clip)
-            if ours is not None and ours.state is State.LOST and not is_here:
+            is_ours = ours is not None and ours.receipt and ours.receipt.id == locked.request_id
+            if is_ours and ours is not None and ours.clip in here and not is_here:
+                continue  # it was fetched again, and came as other bytes
+            if is_given_up(ours, locked) and not is_here:
                 continue
             found.append(
                 FormerClip(

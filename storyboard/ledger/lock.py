@@ -86,12 +86,12 @@ class Lock:
     segments: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict, hash=False)
 
     def finished(self) -> dict[str, PaidOrder]:
-        """The orders that have a clip, by digest; of several that were paid the earliest."""
-        found: dict[str, PaidOrder] = {}
-        for order in sorted(self.orders.values(), key=lambda one: (one.made, one.request_id)):
-            if order.clip is not None:
-                found.setdefault(order.digest, order)
-        return found
+        """The orders that have a clip, by digest; of several that were paid the latest.
+
+        What the vendor has lost, and was rendered anew, is the earlier one.
+        """
+        ordered = sorted(self.orders.values(), key=lambda one: (one.made, one.request_id))
+        return {order.digest: order for order in ordered if order.clip is not None}
 
 
 MAX_LOCK = 256 << 20

@@ -67,8 +67,17 @@ class Ledger(LedgerReader, Protocol):
         ``LedgerError`` for an unknown digest or a vendor's id that another intent of the host has.
         """
 
-    def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
+    def adopt(
+        self,
+        order: Order,
+        run: str,
+        receipt: Receipt,
+        charged: Money | None,
+        clip: str | None = None,
+    ) -> Intent:
         """Write an intent whose order another machine has sent, in state ``succeeded``.
+
+        ``clip`` is the hex sha256 of its clip, None where that is not known.
 
         Raises ``LedgerError`` where there is an intent that may not be sent again.
         """

@@ -228,7 +228,14 @@ class SqliteLedger:
                 (at, at, digest),
             )
 
-    def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
+    def adopt(
+        self,
+        order: Order,
+        run: str,
+        receipt: Receipt,
+        charged: Money | None,
+        clip: str | None = None,
+    ) -> Intent:
         """See :class:`Ledger`."""
         now = self._clock()
         with self._writing() as base:
@@ -241,6 +248,7 @@ class SqliteLedger:
                 run=run,
                 receipt=receipt,
                 charged=charged,
+                clip=clip,
                 intended_at=now,
                 changed_at=now,
             )

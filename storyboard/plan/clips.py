@@ -94,7 +94,7 @@ def planned_clips(plan: Plan) -> tuple[PlannedClip, ...]:
     for request in plan.requests:
         wanted = _planned_clip(request, plan.target_of(request).host, film, frames)
         before = found.get(wanted.digest)
-        if before is not None:
+        if before is not None and not before.is_kept:
             order = replace(before.order, names=(*before.order.names, *wanted.order.names))
             wanted = replace(before, order=order, names=(*before.names, *wanted.names))
         found[wanted.digest] = wanted

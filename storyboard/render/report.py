@@ -77,7 +77,7 @@ def sums(report: Report) -> Sums:
     cancelled: list[Intent] = []
     for result in report.results:
         intent = result.intent
-        if intent is None or result.what is _H.REUSED:
+        if intent is None or result.what is _H.REUSED or result.is_fetch:
             continue
         if intent.state is State.STORED or (intent.billed and intent.run == report.run):
             over.append(intent)
@@ -186,6 +186,16 @@ def _advice(result: Result, ways: NextSteps, *, is_cut: bool) -> str:
             )
         case _H.RELEASED:
             return "the vendor does not have it: run again, and it is sent"
+        case _H.STRANDED if result.kind == "bad_key":
+            return (
+                "it is paid, and nothing was sent in its place: run again with the key that it was "
+                f"ordered with, or let its owner give you {_take_file(result)}"
+            )
+        case _H.LOST:
+            return (
+                "nothing was sent in its place: plan again, and it is offered with its price; "
+                f"where somebody still has it, {_take_file(result)} makes it paid again"
+            )
         case _H.STRANDED if result.text and not is_cut:
             lost = f"{ways.resolve(_sent_as(result))} --send-again"
             stop = ""
@@ -204,6 +214,12 @@ def _advice(result: Result, ways: NextSteps, *, is_cut: bool) -> str:
         case _H.FAILED if not result.kind:
             return "nothing was sent for it"
     return _ADVICE.get(result.kind, "")
+
+
+def _take_file(result: Result) -> str:
+    """The file in which a clip is looked for, as people put a copy of it there."""
+    clip = result.intent.clip if result.intent is not None else None
+    return f".storyboard/takes/{clip}.mp4" if clip else "the clip's file in .storyboard/takes"
 
 
 _DECISIONS = {
@@ -257,16 +273,20 @@ def _money(report: Report, ways: NextSteps) -> str:
     found = sums(report)
     nothing = str(Money(Decimal(0), found.currency))
     parts = []
+    fetched = any(result.what is _H.FETCHED for result in report.results)
     if _said(found.estimated) or _said(found.charged):
         charged = f"charged {_said(found.charged) or nothing}"
         if before := _said(found.before):
             charged += f", {before} of it for what an earlier run had sent"
         parts = [f"estimated {_said(found.estimated) or nothing}", charged]
+    if fetched and parts:
+        parts.append("what was fetched was paid before")
     if found.unknown:
         clips = "clip" if found.unknown == 1 else "clips"
         parts.append(f"{found.unknown} {clips} without a word on the price")
     if not parts and not _said(found.cancelled):
-        parts = ["nothing was charged"]
+        parts = ["nothing was charged" + (", as all was paid before" if fetched else "")]
+        fetched = False
     if at_risk := _said(found.at_risk):
         parts.append(f"at risk {at_risk}")
     if cancelled := _said(found.cancelled):

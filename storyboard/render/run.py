@@ -26,6 +26,7 @@ _WORDS = {
     _H.UPLOADING: "uploading",
     _H.QUEUED: "in queue",
     _H.STORING: "storing",
+    _H.FETCHED: "fetched",
     _H.BLOCKED: "blocked",
     _H.UNPAID: "not sent: budget",
     _H.ADOPTED: "found again",
@@ -37,13 +38,20 @@ _WORDS = {
 WORDS = {what: STATE_WORDS[state] for what, state in STATES.items() if state is not None} | _WORDS
 """What people are told of each thing that can happen to a clip."""
 
-GOOD = (_H.STORED, _H.REUSED)
-COLORS = {_H.STORED: "32", _H.FAILED: "31", _H.UNCERTAIN: "33", _H.BLOCKED: "31", _H.LOST: "31"}
+GOOD = (_H.STORED, _H.FETCHED, _H.REUSED)
+COLORS = {
+    _H.STORED: "32",
+    _H.FETCHED: "32",
+    _H.FAILED: "31",
+    _H.UNCERTAIN: "33",
+    _H.BLOCKED: "31",
+    _H.LOST: "31",
+}
 _ACTIVE = (
     _H.STORING, _H.RUNNING, _H.QUEUED, _H.SUBMITTED, _H.SUBMITTING, _H.UPLOADING, _H.UNCERTAIN,
     _H.ADOPTED,
 )  # fmt: skip
-_ENDS = {_H.STORED, _H.FAILED, _H.CANCELLED, _H.LOST}
+_ENDS = {_H.STORED, _H.FETCHED, _H.FAILED, _H.CANCELLED, _H.LOST}
 """What a clip leaves a line of, besides where it stands in the view."""
 _SENT = {*_ACTIVE, _H.STRANDED} - {_H.UPLOADING}
 _SUMS = ("spent", "at risk", "left")
@@ -200,7 +208,7 @@ class Board:
             whole += request.seconds
             made += request.seconds if what in GOOD else 0
             cost, is_sent = request.money, what in _SENT or request.action is Action.WAIT
-            is_due = request.action in DUE and what is not _H.REUSED
+            is_due = request.action in DUE and what not in (_H.REUSED, _H.FETCHED)
             if cost is None or not is_due:
                 continue
             kind = "spent" if what is _H.STORED else "at risk" if is_sent else "left"

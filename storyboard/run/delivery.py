@@ -55,7 +55,14 @@ class UncertainError(Exception):
 
 
 class StrandedError(Exception):
-    """A clip that the host has or makes cannot be fetched now; the next run fetches it."""
+    """A clip that the host has or makes cannot be fetched now; the next run fetches it.
+
+    ``kind`` is ``BAD_KEY`` where this key may not fetch it, else None.
+    """
+
+    def __init__(self, text: str, kind: FailureKind | None = None) -> None:
+        super().__init__(text)
+        self.kind = kind
 
 
 class EndedError(Exception):
@@ -358,6 +365,7 @@ class Delivery:
         """Download the clip of a job that is over, again where the download is not whole."""
         failures = 0
         while True:
+            outcome = None
             try:
                 outcome = await self.host.fetch(receipt)
                 self._check_outcome(clip, outcome)
@@ -374,13 +382,28 @@ class Delivery:
                     None,
                 )
             passing = kind in _PASSING or (kind is FailureKind.GONE and failures < 4)
-            if kind is FailureKind.GONE and not passing:
+            is_hidden = kind is FailureKind.GONE and outcome is None
+            if kind is FailureKind.BAD_KEY or (is_hidden and self._is_sent_elsewhere(clip)):
+                raise StrandedError(f"this key cannot fetch it: {text}", FailureKind.BAD_KEY)
+            if kind is FailureKind.GONE and not passing and self._is_made(clip):
                 problem = Problem(kind=kind, text=f"the vendor has it no more: {text}")
                 raise self._end(clip, State.LOST, problem, billed=None)
             if not passing or failures >= self.patience.tries:
                 raise StrandedError(text)
             delay = self.patience.first * self.patience.growth ** min(failures - 1, 8)
             await self._sleep(wait or min(delay, self.patience.most), None)
+
+    def _is_sent_elsewhere(self, clip: PlannedClip) -> bool:
+        """Whether another checkout has sent an order, perhaps with another key.
+
+        Hosts show a key no more than its own orders: what they deny to have may be there.
+        """
+        sent = self.ledger.accepted(self.host.name, clip.order.endpoint, 0.0)
+        return all(one.digest != clip.digest for one in sent)
+
+    def _is_made(self, clip: PlannedClip) -> bool:
+        intent = self.ledger.get(clip.digest)
+        return intent is not None and intent.state is State.SUCCEEDED
 
     def _check_outcome(self, clip: PlannedClip, outcome: Outcome) -> None:
         charged = _charge(clip, outcome)

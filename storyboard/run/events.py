@@ -27,6 +27,7 @@ class Happening(StrEnum):
     RUNNING = "running"
     STORING = "storing"
     STORED = "stored"
+    FETCHED = "fetched"
     FAILED = "failed"
     CANCELLED = "cancelled"
     LOST = "lost"
@@ -54,6 +55,7 @@ STATES: Mapping[Happening, State | None] = {
     _H.RUNNING: State.RUNNING,
     _H.STORING: State.SUCCEEDED,
     _H.STORED: State.STORED,
+    _H.FETCHED: State.STORED,
     _H.FAILED: State.FAILED,
     _H.CANCELLED: State.CANCELLED,
     _H.LOST: State.LOST,
@@ -89,6 +91,9 @@ class Event:
             line["clip"] = self.clip
         return line | dict(self.facts)
 
+
+HERE = frozenset({Happening.STORED, Happening.FETCHED, Happening.REUSED})
+"""The ends of a clip that is here: rendered, got again though it was paid before, or as it was."""
 
 EventListener = Callable[[Event], None]
 """Hears of every event, in order; must return at once."""

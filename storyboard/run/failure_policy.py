@@ -51,7 +51,8 @@ class FailurePolicy:
                     self._end(clip, error.problem)
             case StrandedError():
                 for clip in clips:
-                    self._lose(clip, Happening.STRANDED, str(error), at_risk=True)
+                    kind = str(error.kind or "")
+                    self._lose(clip, Happening.STRANDED, str(error), at_risk=True, kind=kind)
             case AssetError() | HostError():
                 for clip in clips:
                     self._lose(clip, Happening.FAILED, str(error))
@@ -92,10 +93,16 @@ class FailurePolicy:
         self.schedule.unpaid.clear()
 
     def _lose(
-        self, clip: PlannedClip, what: Happening, text: str, *, at_risk: bool = False
+        self,
+        clip: PlannedClip,
+        what: Happening,
+        text: str,
+        *,
+        at_risk: bool = False,
+        kind: str = "",
     ) -> None:
         blocked = self.schedule.lost(clip.digest, at_risk=at_risk)
-        self.progress.put(clip, what, self.ledger.get(clip.digest), text=text)
+        self.progress.put(clip, what, self.ledger.get(clip.digest), text=text, kind=kind)
         self.progress.put_blocked(blocked, clip)
 
     def _end(self, clip: PlannedClip, problem: Problem) -> None:

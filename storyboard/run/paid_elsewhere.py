@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Ledger, PaidOrder
+from storyboard.ledger.history import is_given_up
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
 
@@ -35,9 +36,10 @@ class PaidElsewhere:
         taken = []
         for clip in clips:
             paid = self._finished.get(clip.digest)
-            if paid is not None and paid.host == clip.order.host:
+            is_given = paid is not None and is_given_up(self.ledger.get(clip.digest), paid)
+            if paid is not None and not is_given and paid.host == clip.order.host:
                 receipt = self.hosts[paid.host].receipt(paid.endpoint, paid.request_id)
-                self.ledger.adopt(clip.order, self.run, receipt, paid.charge)
+                self.ledger.adopt(clip.order, self.run, receipt, paid.charge, paid.clip)
                 taken.append(clip)
         return tuple(taken)
 

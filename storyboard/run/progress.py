@@ -12,7 +12,7 @@ from storyboard.ledger.history import iso_time
 from storyboard.ledger.states import UNDER_WAY
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
-from storyboard.run.events import Event, EventListener, Happening
+from storyboard.run.events import HERE, Event, EventListener, Happening
 from storyboard.run.findings import Finding, UnclaimedRow
 from storyboard.run.report import Result
 from storyboard.values.segments import Segment
@@ -28,7 +28,8 @@ _ENDS = {State.CANCELLED: Happening.CANCELLED, State.LOST: Happening.LOST}
 class RunProgress:
     """The last event of each clip.
 
-    ``listen`` is called with every event, ``clock`` gives Unix seconds.
+    ``listen`` is called with every event, ``clock`` gives Unix seconds. ``fetches`` are the digests
+    of what was paid before this run, which has only to get it.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class RunProgress:
         self._orders: list[PaidOrder] = []
         self._segments: dict[str, tuple[Segment, ...]] = {}
         self._lock_at = 0.0
+        self.fetches: set[str] = set()
 
     def __iter__(self) -> Iterator[Result]:
         """The results, in the order of the film."""
@@ -75,18 +77,27 @@ class RunProgress:
     ) -> None:
         """Record the result of a clip so far, and send it as an event."""
         details.setdefault("place", clip.place)
+        is_fetch = clip.digest in self.fetches
+        if is_fetch and what is Happening.STORED:
+            what = Happening.FETCHED
         self._results[clip.digest] = Result(
-            clip=clip, what=what, intent=intent, rows=rows, **details
+            clip=clip, what=what, intent=intent, rows=rows, is_fetch=is_fetch, **details
         )
         facts: dict[str, Any] = {name: value for name, value in details.items() if value}
-        if what in (Happening.STORED, Happening.REUSED):
-            facts["file"] = self._store.clip_text(clip.address)
+        if what in HERE:
+            facts["file"] = self._file(clip, intent)
         if intent is not None and intent.charged is not None and what is Happening.STORED:
             facts["charged"] = {
                 "amount": format(intent.charged.amount, "f"),
                 "currency": intent.charged.currency,
             }
         self.tell(what, clip, **facts)
+
+    def _file(self, clip: PlannedClip, intent: Intent | None) -> str:
+        """Where a clip is: under its name, or as a take where the film keeps only some shots."""
+        if clip.is_kept and intent is not None and intent.clip is not None:
+            return str(self._store.take(intent.clip))
+        return self._store.clip_text(clip.address)
 
     def put_uncertain(self, clip: PlannedClip, intent: Intent, finding: Finding | None) -> None:
         """Write down that a person must decide about a clip; ``finding`` is of the last look."""
@@ -120,7 +131,9 @@ class RunProgress:
     # -- names and lock ---------------------------------------------------------------------------
 
     def publish(self, clip: PlannedClip, take: str) -> None:
-        """Link every name of a clip to its take."""
+        """Link every name of a clip to its take; one that is kept for some shots has none."""
+        if clip.is_kept:
+            return
         for name in clip.names:
             self._store.publish(name, take)
 
@@ -179,4 +192,4 @@ class RunProgress:
                     place=clip.place,
                 )
         self.write_lock()
-        return all(one.what in (Happening.STORED, Happening.REUSED) for one in self)
+        return all(one.what in HERE for one in self)

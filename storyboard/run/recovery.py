@@ -9,7 +9,7 @@ from decimal import Decimal
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Intent, Ledger, Lock, PaidOrder, State
-from storyboard.ledger.history import FINAL_FAILURES, film_payments
+from storyboard.ledger.history import FINAL_FAILURES, film_payments, is_given_up
 from storyboard.ledger.intent import spent
 from storyboard.ledger.states import STEPS, UNDER_WAY
 from storyboard.ledger.store import Store
@@ -72,6 +72,8 @@ class Recovery:
                 self.progress.put_failure(clip, intent, problem, again=True)
                 lost.append(clip.digest)
             else:
+                if intent is not None and intent.state is State.SUCCEEDED:
+                    self.progress.fetches.add(clip.digest)
                 jobs.append(self._job(clip, intent))
         begun = spent(intents.values(), self.run)
         schedule = Schedule.of(
@@ -130,10 +132,15 @@ class Recovery:
         if intent is not None and intent.state is State.STORED and not files.has(intent.clip):
             return self.ledger.step(clip.digest, State.SUCCEEDED)
         if intent is not None and intent.state is State.LOST:
-            return intent  # only a plan that offers it has it rendered anew
+            found = next((one for one in _clips_of(intent, locked) if files.has(one)), None)
+            if found is not None:
+                self.ledger.step(clip.digest, State.SUCCEEDED, problem="", failure="")
+                return self.ledger.step(clip.digest, State.STORED, clip=found)
         is_elsewhere = locked is not None and not files.has(locked.clip)
         if locked is None or not is_elsewhere or locked.host != clip.order.host:
             return intent
+        if is_given_up(intent, locked):
+            return intent  # only a plan that offers it has it rendered anew
         if intent is not None and State.SUBMITTING not in STEPS[intent.state]:
             return intent
         # Paid elsewhere: whatever became of it here, it is fetched and not sent.
@@ -142,12 +149,12 @@ class Recovery:
         if segments:
             # The film may keep only some of its shots.
             order = replace(order, shots=tuple(segment.content for segment in segments))
-        return self.ledger.adopt(order, self.run, receipt, locked.charge)
+        return self.ledger.adopt(order, self.run, receipt, locked.charge, locked.clip)
 
     def _take_here(
         self, intent: Intent | None, locked: PaidOrder | None, files: StoredFiles
     ) -> str | None:
-        for take in (intent.clip if intent else None, locked.clip if locked else None):
+        for take in _clips_of(intent, locked):
             is_sure = intent is None or intent.state is State.STORED or locked is not None
             if is_sure and files.has(take):
                 return take
@@ -172,3 +179,9 @@ class Recovery:
             is_sent=is_sent,
             is_held=is_held,
         )
+
+
+def _clips_of(intent: Intent | None, locked: PaidOrder | None) -> tuple[str, ...]:
+    """The takes of a request, as ledger and lock know them."""
+    known = (intent.clip if intent else None, locked.clip if locked else None)
+    return tuple(take for take in known if take is not None)

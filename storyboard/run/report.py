@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from storyboard.errors import StoryboardError
 from storyboard.ledger import Intent
 from storyboard.plan.clips import PlannedClip
-from storyboard.run.events import Happening
+from storyboard.run.events import HERE, Happening
 from storyboard.run.findings import UnclaimedRow
 from storyboard.run.patience import Patience
 from storyboard.values.units import Money
@@ -44,7 +44,8 @@ class Result:
 
     ``text`` is what was wrong, ``place`` is ``FILE:LINE`` in the storyboard, ``kind`` the kind of
     failure; empty where there is none. ``rows`` are rows of the vendor's history that may be the
-    order of an uncertain clip.
+    order of an uncertain clip. ``is_fetch`` marks a clip that was paid before this run, which had
+    only to get it.
     """
 
     clip: PlannedClip
@@ -54,6 +55,7 @@ class Result:
     place: str = ""
     kind: str = ""
     rows: tuple[UnclaimedRow, ...] = ()
+    is_fetch: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +75,4 @@ class Report:
     @property
     def is_complete(self) -> bool:
         """Whether every clip of the plan is here."""
-        return all(result.what in (Happening.STORED, Happening.REUSED) for result in self.results)
+        return all(result.what in HERE for result in self.results)

@@ -153,7 +153,8 @@ class Runner:
         beat = asyncio.ensure_future(self._beat())
         try:
             self._ledger.begin_run(self.id, self._options.file, self._options.target)
-            self._store.prepare(name for clip in self._clips.values() for name in clip.names)
+            clips = (clip for clip in self._clips.values() if not clip.is_kept)
+            self._store.prepare(name for clip in clips for name in clip.names)
             await self._settle()
             self._schedule = self._failures.schedule = self._recovery.schedule()
             await self._loop()
@@ -269,6 +270,7 @@ class Runner:
             return ()
         paid = self._paid_elsewhere.take_over(clips)
         for clip in paid:
+            self._progress.fetches.add(clip.digest)
             self._progress.put(clip, Happening.ADOPTED, self._ledger.get(clip.digest))
         clips = tuple(clip for clip in clips if clip.digest not in {one.digest for one in paid})
         if not clips:

@@ -98,7 +98,7 @@ def test_what_two_checkouts_have_paid_for_the_same_adds_up(tmp_path: Path) -> No
     union.write_text(ours.read_text() + theirs.read_text())
     known = KnownTakes((), read_lock(union), "storyboard.yaml")
     assert [str(cost) for _, cost in known.payments().paid] == ["0.70 USD", "0.70 USD"]
-    assert known.made(take("a").digest) == "2026-09-24T18:30:00Z"
+    assert known.made(take("a").digest) == "2026-09-25T08:00:00Z"
 
 
 def test_a_failure_that_was_billed_counts_and_is_no_clip(tmp_path: Path) -> None:

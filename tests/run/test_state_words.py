@@ -77,8 +77,15 @@ class Recorder:
     def step(self, digest: str, state: State, **changes: Any) -> Intent:
         return self._noted(self._ledger.step(digest, state, **changes))
 
-    def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
-        return self._noted(self._ledger.adopt(order, run, receipt, charged))
+    def adopt(
+        self,
+        order: Order,
+        run: str,
+        receipt: Receipt,
+        charged: Money | None,
+        clip: str | None = None,
+    ) -> Intent:
+        return self._noted(self._ledger.adopt(order, run, receipt, charged, clip))
 
     def _noted(self, intent: Intent) -> Intent:
         self._seen[intent.order.address].add(intent.state)

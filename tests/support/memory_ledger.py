@@ -117,14 +117,23 @@ class MemoryLedger(MemoryReader):
             earliest = at if before.ended_at is None else min(at, before.ended_at)
             self._memory.attempts[digest] = replace(before, ended_at=earliest)
 
-    def adopt(self, order: Order, run: str, receipt: Receipt, charged: Money | None) -> Intent:
+    def adopt(
+        self,
+        order: Order,
+        run: str,
+        receipt: Receipt,
+        charged: Money | None,
+        clip: str | None = None,
+    ) -> Intent:
         self._check()
         before = self.get(order.digest)
         if before is not None and State.SUBMITTING not in STEPS[before.state]:
             raise LedgerError(f'"{order.address}" is in the ledger already')
         state = State.SUCCEEDED
         self._memory.attempts.pop(order.digest, None)
-        made = Intent(order=order, state=state, run=run, receipt=receipt, charged=charged)
+        made = Intent(
+            order=order, state=state, run=run, receipt=receipt, charged=charged, clip=clip
+        )
         return self._put(made, new=True)
 
     def step(self, digest: str, state: State, **changes: Unpack[IntentChanges]) -> Intent:

@@ -1,0 +1,227 @@
+"""What is paid and not here: it is fetched, refused to another key, lost, or found again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storyboard.simulator import Simulator
+
+KEY = "sk-very-secret-0123456789"
+FILM = """\
+storyboard: 1
+title: The pier
+scenes:
+  - id: pier
+    shots:
+      - {id: gulls, duration: 4s, prompt: Gulls circle over a wooden pier.}
+      - {id: boat, duration: 5s, prompt: A red boat ties up at its end.}
+  - id: hut
+    shots:
+      - {id: door, duration: 5s, prompt: The door of a hut opens.}
+"""
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(scale=0.2, seconds_per_clip=0.02, concurrency=8, key=KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def sim(simulator: Simulator) -> Simulator:
+    simulator.reset()
+    return simulator
+
+
+class Checkout:
+    """A checkout of the film, and commands that are given in it."""
+
+    def __init__(self, folder: Path, sim: Simulator, key: str = KEY) -> None:
+        self.folder, self.sim, self.key = folder, sim, key
+        folder.mkdir(exist_ok=True)
+        (folder / "storyboard.yaml").write_text(FILM)
+
+    def clone(self, folder: Path, key: str = KEY) -> Checkout:
+        """The same film elsewhere: what is committed is there, clips are not."""
+        made = Checkout(folder, self.sim, key)
+        shutil.copy(self.folder / "storyboard.lock", folder)
+        return made
+
+    def say(self, *words: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "FAL_KEY": self.key}
+        return subprocess.run(
+            [sys.executable, "-m", "storyboard", *words],
+            cwd=self.folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.say("run", "--base-url", f"{self.sim.url}/fal", "--yes", *words)
+
+    def plan(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.say("plan", "--json").stdout)
+        return found
+
+    def change(self, old: str, new: str) -> None:
+        story = self.folder / "storyboard.yaml"
+        story.write_text(story.read_text().replace(old, new))
+
+    @property
+    def takes(self) -> list[Path]:
+        return sorted((self.folder / ".storyboard/takes").glob("*.mp4"))
+
+
+@pytest.fixture
+def ours(tmp_path: Path, sim: Simulator) -> Checkout:
+    made = Checkout(tmp_path / "ours", sim)
+    done = made.run()
+    assert done.returncode == 0, done.stderr
+    assert "charged 1.18 USD" in done.stdout or "charged" in done.stdout
+    return made
+
+
+def paid(sim: Simulator) -> int:
+    return len(sim.bill()["rows"])
+
+
+def test_a_second_machine_fetches_and_is_told_that_nothing_was_charged(
+    ours: Checkout, tmp_path: Path, sim: Simulator
+) -> None:
+    theirs = ours.clone(tmp_path / "theirs")
+    done = theirs.run()
+    assert done.returncode == 0, done.stderr
+    report = done.stdout.splitlines()
+    assert report[:2] == [
+        "2 fetched · clips in out", "nothing was charged, as all was paid before",
+    ]  # fmt: skip
+    assert "pier  fetched" in done.stderr or "  fetched  " in done.stderr
+    assert paid(sim) == 2
+    again = theirs.run().stdout.splitlines()
+    assert again[:2] == ["2 as they are · clips in out", "nothing was charged"]
+
+
+def test_the_report_counts_what_this_run_has_paid_and_no_more(
+    ours: Checkout, tmp_path: Path, sim: Simulator
+) -> None:
+    theirs = ours.clone(tmp_path / "theirs")
+    theirs.change("A red boat", "A blue boat")
+    cost = next(one["cost"] for one in theirs.plan()["requests"] if one["action"] == "generate")
+    lines = theirs.run("--json").stdout.splitlines()
+    report = json.loads(lines[-1])
+    assert report["charged"] == {key: cost[key] for key in ("amount", "currency")}
+    ends = {one["clip"]: one["end"] for one in report["clips"]}
+    assert ends["pier/boat"] == "stored"
+    assert sorted(ends.values()) == ["fetched", "fetched", "stored"]
+    assert paid(sim) == 3
+    # The clip that is kept for some shots has no name in the film's folder.
+    names = {path.name for path in (theirs.folder / "out").rglob("*.mp4")}
+    assert names == {"boat.mp4", "door.mp4"}
+    assert theirs.say("stitch").returncode == 0
+
+
+def test_another_key_is_told_that_it_cannot_fetch_and_nothing_is_sent(
+    ours: Checkout, tmp_path: Path, sim: Simulator
+) -> None:
+    theirs = ours.clone(tmp_path / "theirs", key="sk-of-a-colleague-0123456789")
+    done = theirs.run()
+    assert done.returncode == 4
+    assert done.stdout.count("this key cannot fetch it: No user found") == 2
+    assert "it is paid, and nothing was sent in its place: run again with the key" in done.stdout
+    assert ours.takes[0].name in done.stdout
+    assert "nothing was charged" in done.stdout
+    assert paid(sim) == 2
+    # A copy of the clips is as good as a key.
+    for take in ours.takes:
+        shutil.copy(take, theirs.folder / ".storyboard/takes")
+    done = theirs.run()
+    assert done.returncode == 0, done.stdout
+    assert paid(sim) == 2
+
+
+def test_an_order_that_is_hidden_from_a_key_is_not_taken_for_lost(
+    ours: Checkout, tmp_path: Path, sim: Simulator
+) -> None:
+    theirs = ours.clone(tmp_path / "theirs")
+    sim.reset()  # as a vendor answers for the orders of others: 404
+    assert theirs.run().returncode == 4
+    assert {one["action"] for one in theirs.plan()["requests"]} == {"wait", "fetch"} - {"wait"}
+    assert theirs.run().returncode == 4
+    assert paid(sim) == 0
+
+
+def test_what_the_vendor_has_no_more_is_offered_by_the_next_plan_alone(
+    ours: Checkout, sim: Simulator
+) -> None:
+    kept = {take.name: take.read_bytes() for take in ours.takes}
+    for take in ours.takes:
+        take.unlink()
+    sim.reset()
+    done = ours.run()
+    assert done.returncode == 4
+    assert done.stdout.count("lost at the vendor: ") == 2
+    assert "nothing was sent in its place: plan again" in done.stdout
+    assert paid(sim) == 0
+    plan = ours.plan()
+    assert {(one["action"], one["reason"]["code"]) for one in plan["requests"]} == {
+        ("generate", "lost")
+    }
+    assert plan["film"]["to_pay"]["amount"] != "0"
+    # A copy that somebody has kept makes it paid again.
+    for name, data in kept.items():
+        (ours.folder / ".storyboard/takes" / name).write_bytes(data)
+    assert {one["action"] for one in ours.plan()["requests"]} == {"reuse"}
+    assert ours.run().returncode == 0
+    assert "lost" not in ours.say("status").stdout
+    assert paid(sim) == 0
+
+
+def test_a_lost_clip_is_rendered_once_it_was_planned_and_agreed_to(
+    ours: Checkout, sim: Simulator
+) -> None:
+    for take in ours.takes:
+        take.unlink()
+    sim.reset()
+    assert ours.run().returncode == 4
+    done = ours.run()
+    assert done.returncode == 0, done.stderr
+    assert paid(sim) == 2
+
+
+def test_a_kept_clip_that_is_lost_gives_its_shots_back_to_the_next_plan(
+    ours: Checkout, sim: Simulator
+) -> None:
+    ours.change("A red boat", "A blue boat")
+    for take in ours.takes:
+        take.unlink()
+    sim.reset()
+    done = ours.run()
+    assert done.returncode == 4
+    assert paid(sim) == 1  # the shot that had changed, and nothing in the place of what is lost
+    plan = ours.plan()
+    assert plan["takes"] == []
+    made = [one["id"] for one in plan["requests"] if one["action"] == "generate"]
+    assert "pier/gulls" in made
+
+
+def test_what_was_lost_and_rendered_anew_is_what_a_clone_fetches(
+    ours: Checkout, tmp_path: Path, sim: Simulator
+) -> None:
+    for take in ours.takes:
+        take.unlink()
+    sim.reset()
+    assert ours.run().returncode == 4
+    assert ours.run().returncode == 0
+    theirs = ours.clone(tmp_path / "theirs")
+    done = theirs.run()
+    assert done.returncode == 0, done.stdout
+    assert "2 fetched" in done.stdout
+    assert paid(sim) == 2
