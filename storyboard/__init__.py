@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
     from storyboard.errors import RefusedError, StoryboardError, UsageError
     from storyboard.plan import Plan
+    from storyboard.plan.explanation import ExplainedClip, Explanation
     from storyboard.plan.model import PlanError
     from storyboard.run.events import Event, Happening
     from storyboard.run.first_uploads import FirstUploads
@@ -93,6 +94,8 @@ _EXPORTS = {
     "Diagnostic": "storyboard.diagnostics",
     "Diagnostics": "storyboard.diagnostics",
     "Event": "storyboard.run.events",
+    "ExplainedClip": "storyboard.plan.explanation",
+    "Explanation": "storyboard.plan.explanation",
     "FileChange": "storyboard.api",
     "FilmBoard": "storyboard.board",
     "FilmStatus": "storyboard.api",
@@ -135,6 +138,8 @@ __all__ = [
     "Diagnostic",
     "Diagnostics",
     "Event",
+    "ExplainedClip",
+    "Explanation",
     "FileChange",
     "FilmBoard",
     "FilmStatus",

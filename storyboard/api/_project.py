@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from storyboard.ledger import RunRecord
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
+    from storyboard.plan.explanation import Explanation
     from storyboard.project.outputs import Outputs
     from storyboard.run.events import EventListener
     from storyboard.run.first_uploads import FirstUploads
@@ -150,6 +151,14 @@ class Project:
         from storyboard.api._fit import fit_film
 
         return fit_film(self.file, under, self.options)
+
+    def why(self, address: str) -> Explanation:
+        """What the clips of an address are made of, why they are rendered or not, and what else
+        they could cost. Raises ``UnknownAddressError``.
+        """
+        from storyboard.api._why import explain_address
+
+        return explain_address(self.file, address, self.options)
 
     def board(self, *, side: int = 640) -> FilmBoard:
         """The film as cards, with its cast and the shares of its price; see ``render.board``.

@@ -154,7 +154,7 @@ class _SentText:
     @classmethod
     def of(cls, payload: Mapping[str, Any], index: int, target: Target) -> _SentText | None:
         """The text of the shot at an index, None where the payload has none there."""
-        text = _prompt(payload, index, target)
+        text = prompt_at(payload, index, target)
         if text is None:
             return None
         tags = _tags(payload, target)
@@ -172,7 +172,8 @@ def _words(text: str, start: int, end: int) -> list[_SentWord]:
     return [_SentWord(one[0], *one.span()) for one in _WORD.finditer(text, start, end)]
 
 
-def _prompt(payload: Mapping[str, Any], index: int, target: Target) -> str | None:
+def prompt_at(payload: Mapping[str, Any], index: int, target: Target) -> str | None:
+    """The text of the shot at an index of a payload, None where it has none there."""
     fields = target.request
     listed = _listed(payload.get(fields.shots.name)) if fields.shots is not None else []
     if listed and fields.shots is not None:

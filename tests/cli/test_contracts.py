@@ -291,6 +291,19 @@ def test_a_bill_goes_to_stdout_in_each_form(film: Path) -> None:
         assert run("plan", *wrong, cwd=film).returncode == 2
 
 
+def test_a_clip_is_explained_by_any_address_and_another_is_exit_code_2(film: Path) -> None:
+    done = run("why", "sea/2", cwd=film)
+    assert done.returncode == 0
+    assert "  @Element1 = mara\n" in done.stdout
+    assert "    line 7, prompt: @Element1 rows out.\n" in done.stdout
+    data = json.loads(run("why", "sea", "--json", cwd=film).stdout)
+    assert data["format"] == "storyboard-why/1"
+    assert [one["request"]["id"] for one in data["clips"]] == ["sea/1..2"]
+    assert run("why", "see/2", cwd=film).returncode == 2
+    (film / "storyboard.yaml").write_text(FILM.replace("@mara rows", "@marra rows"))
+    assert run("why", "sea/2", cwd=film).returncode == 1
+
+
 def test_ways_out_of_a_budget_go_to_stdout_and_none_is_exit_code_1(film: Path) -> None:
     done = run("fit", "--under", "0.80 USD", cwd=film)
     assert done.returncode == 0

@@ -27,6 +27,7 @@ from storyboard.render.fit import render_fit
 from storyboard.render.ledger import render_status
 from storyboard.render.plan import render_plan
 from storyboard.render.report import NextSteps, render_report
+from storyboard.render.why import render_why
 from storyboard.render.width import columns
 from storyboard.run.events import Happening
 from storyboard.run.report import Report, Result
@@ -149,6 +150,12 @@ def _fit(under: str) -> Callable[..., str]:
     return shown
 
 
+def _why(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(ROOT)
+    found = Project("examples/lighthouse", CompileOptions(project=Path())).why("tower")
+    return render_why(found, color=False, width=width)
+
+
 CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "plan": _shown_plan("examples/lighthouse"),
     "plan-all": _shown_plan("examples/lighthouse", everything=True),
@@ -161,6 +168,7 @@ CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "fit": _fit("9 USD"),
     "fit-within": _fit("20 USD"),
     "status": _status,
+    "why": _why,
     "run-report": _report,
 }
 

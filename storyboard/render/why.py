@@ -1,0 +1,81 @@
+"""What a clip is made of, and why, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from storyboard.plan.explanation import ExplainedClip, Explanation
+from storyboard.plan.planned_request import MapRow, PlannedRequest
+from storyboard.plan.timeline import KeptClip
+from storyboard.render.amounts import amount
+from storyboard.render.prose import wrapped
+from storyboard.render.reasons import why_text
+from storyboard.render.table import painted, plain
+from storyboard.render.width import visible
+
+
+def render_why(found: Explanation, *, color: bool, width: int | None) -> str:
+    """The explanation of an address in text. ``width`` is the terminal's, None for any length."""
+    paint, file = painted if color else plain, found.plan.film.file
+    blocks = []
+    for one in found.clips:
+        said = [
+            paint(line, "1") for line in wrapped(visible(_head(one.clip, file)), width, indent=2)
+        ]
+        for indent, text in _lines(one, file):
+            said += wrapped(" " * indent + visible(text), width, indent=indent + 2)
+        blocks.append("\n".join(said))
+    if found.to_pay:
+        now = amount(found.plan.cost.to_pay)
+        ways = "; ".join(f"--reuse {way}: {amount(cost)}" for way, cost in found.to_pay.items())
+        text = f"to pay for the film: {now}; with {ways}"
+        blocks.append("\n".join(wrapped(text, width, indent=2)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _head(clip: PlannedRequest | KeptClip, file: str) -> str:
+    if isinstance(clip, KeptClip):
+        return f"{clip.address}  {clip.action}  of {clip.seconds} s are kept {clip.kept_seconds} s"
+    return (
+        f"{clip.id}  {clip.seconds} s  {amount(clip.money)}  {clip.action}: {why_text(clip, file)}"
+    )
+
+
+def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
+    """The lines below the head, with their indents."""
+    clip = one.clip
+    if isinstance(clip, KeptClip):
+        for kept in clip.shots:
+            segment = kept.segment
+            yield 2, f"{kept.name}: kept, from {segment.start:g} s to {segment.end:g} s of the clip"
+        if one.alone is not None:
+            yield 2, f"the whole clip anew: {clip.seconds} s, {amount(one.alone)}"
+        return
+    for change in clip.reason.changes:
+        if change.old or change.new:
+            yield 2, f'sent before: "{change.old}"; now: "{change.new}"'
+    for needed in clip.depends_on:
+        yield 2, f"opens on the last frame of {needed.name}"
+    for limit in one.limits:
+        yield 2, limit
+    if one.alone is not None:
+        yield 2, f"each shot in a request of its own: {amount(one.alone)}"
+    for tag, name in clip.tokens.items():
+        yield 2, f"{tag} = {name}"
+    for shot, text in zip(clip.shots, one.texts, strict=True):
+        part = f".{shot.part}" if shot.part is not None else ""
+        yield 2, f"{shot.address}{part}  {shot.seconds} s  {shot.characters} characters"
+        for row in shot.map:
+            if row.kind != "glue":
+                yield 4, _slice(row, text, file)
+
+
+def _slice(row: MapRow, text: str, file: str) -> str:
+    """A stretch of a prompt: where it was written, of what it is, and its words."""
+    place = "added"
+    if row.file is not None:
+        place = f"line {row.line}" if row.file == file else f"{row.file}:{row.line}"
+    said = {"line": f"said by {row.field}", "introduction": f"introduces {row.field}"}
+    what = said.get(row.kind, "with whom" if row.kind == "carry" else row.field)
+    again = ", carried from the part before" if row.carried else ""
+    return f"{place}, {what}{again}: {text[row.start : row.end].strip()}"
