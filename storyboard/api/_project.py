@@ -284,10 +284,18 @@ class Project:
     def resolve(
         self, address: str, decision: Decision, *, adopt: str = ""
     ) -> tuple[DecidedClip, ...]:
-        """Decide about clips that the vendor may have or not; ``adopt`` is the vendor's id."""
-        from storyboard.api._resolve import resolve_clips
+        """Decide about clips that the vendor may have or not; ``adopt`` is the vendor's id.
 
-        return resolve_clips(self.sent(), address, decision, adopt=adopt)
+        A clip of which ledger and lock have never heard can be adopted too: the film is planned,
+        and the next run fetches the clip.
+        """
+        from storyboard.api._resolve import Decision, adopt_planned, is_sent, resolve_clips
+
+        sent = self.sent()
+        if decision is Decision.ADOPT and not is_sent(sent, address):
+            ready = self.read_plan() if self.is_plan else self.ready(self.plan().plan)
+            return adopt_planned(ready, address, adopt)
+        return resolve_clips(sent, address, decision, adopt=adopt)
 
     def stitch(
         self,

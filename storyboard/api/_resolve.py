@@ -11,6 +11,7 @@ from storyboard.api._sent_clips import SentClips, pick
 from storyboard.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
+    from storyboard.api._ready import ReadyPlan
     from storyboard.ledger import Intent, Ledger
 
 _MAX_NAMED = 5
@@ -59,6 +60,54 @@ def resolve_clips(
         for one in meant:
             _decide(ledger, one, decision, adopt)
     return tuple(DecidedClip(intent=one, decision=decision) for one in meant)
+
+
+def is_sent(sent: SentClips, address: str) -> bool:
+    """Whether an address means anything that was sent from here."""
+    from storyboard.values.addresses import UnknownAddressError, select
+
+    try:
+        return bool(select(address, [name for one in sent.intents for name in one.names]))
+    except UnknownAddressError:
+        return False
+
+
+def adopt_planned(ready: ReadyPlan, address: str, adopt: str) -> tuple[DecidedClip, ...]:
+    """Take over a clip of a plan that was paid, though ledger and lock have never heard of it.
+
+    ``adopt`` is the vendor's id of its order. Raises ``UsageError``, ``DecisionError``,
+    ``PlanError``, ``LedgerError``, ``LeaseHeldError``.
+    """
+    from storyboard.hosts.registry import get_host
+    from storyboard.plan.clips import planned_clips
+    from storyboard.plan.reason import Action
+    from storyboard.values.addresses import UnknownAddressError, select
+
+    plan = ready.plan
+    if not plan.is_applyable:
+        raise UsageError("the film has errors, which `storyboard check` shows: mend them first")
+    clips = planned_clips(plan)
+    try:
+        meant = select(address, [name for clip in clips for name in clip.order.names])
+    except UnknownAddressError as error:
+        raise UsageError(f'the film has no clip "{address}": {error.hint}') from None
+    picked = [clip for clip in clips if not set(meant).isdisjoint(clip.order.names)]
+    if len(picked) > 1:
+        named = ", ".join(clip.address for clip in picked[:_MAX_NAMED])
+        raise DecisionError(
+            f'"{address}" is several clips, an id is that of one: name one of {named}'
+        )
+    (clip,) = picked
+    new = {one.digest for one in plan.requests if one.action is Action.GENERATE}
+    if clip.digest not in new:
+        raise DecisionError(f'"{clip.address}" is paid or under way: there is nothing to adopt')
+    with ready.store.open_ledger() as ledger:
+        ledger.take_lease()
+        if adopt in ledger.claimed(clip.order.host):
+            raise DecisionError(f'"{adopt}" belongs to another clip')
+        receipt = get_host(clip.order.host).receipt(clip.order.endpoint, adopt)
+        intent = ledger.adopt(clip.order, "", receipt, None)
+    return (DecidedClip(intent=intent, decision=Decision.ADOPT),)
 
 
 def _latest(intents: Iterable[Intent]) -> list[Intent]:

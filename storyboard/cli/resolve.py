@@ -30,6 +30,8 @@ def resolve_command(
 
     Look at the vendor's own list of requests first: what is sent again is paid again if the
     vendor had it. It also lets a clip be sent anew that failed, or that the vendor has lost.
+    With --adopt it takes over a clip of the film that was paid, and of which nothing is known
+    here: the next run fetches it and pays nothing.
     """
     from storyboard.api import CompileOptions, Decision, Project
 

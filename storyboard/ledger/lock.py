@@ -160,8 +160,9 @@ def _refusal(path: Path, number: int, error: _LineError) -> str:
 
 _NEWER = "install a newer storyboard; nothing was read or paid"
 _OLDER = (
-    "the lock of an earlier version is not read: put it aside, let `storyboard run` ask, and give "
-    "the ids of the clips that were paid to `storyboard resolve ADDRESS --adopt ID`"
+    "the lock of an earlier version is not read: put it aside, and before the next run give the "
+    "ids of the clips that were paid, which your history at the vendor lists, to "
+    "`storyboard resolve ADDRESS --adopt ID`: they are fetched, and nothing is paid for them"
 )
 
 

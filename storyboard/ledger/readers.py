@@ -33,7 +33,7 @@ def check_version(base: sqlite3.Connection, path: Path) -> None:
         raise LedgerError(
             f'the ledger "{path}" is of version {version}, which is not read any more: put the '
             "file aside, and give the ids of the clips that it has paid, which your history at the "
-            "vendor lists, to `storyboard resolve FILE ADDRESS --adopt ID`; nothing was touched"
+            "vendor lists, to `storyboard resolve ADDRESS --adopt ID`; nothing was touched"
         )
     if application != APPLICATION and (tables or application or version):
         raise LedgerError(

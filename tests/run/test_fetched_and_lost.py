@@ -225,3 +225,35 @@ def test_what_was_lost_and_rendered_anew_is_what_a_clone_fetches(
     assert done.returncode == 0, done.stdout
     assert "2 fetched" in done.stdout
     assert paid(sim) == 2
+
+
+def test_a_paid_clip_of_which_nothing_is_known_here_is_adopted_and_fetched(
+    ours: Checkout, tmp_path: Path, sim: Simulator
+) -> None:
+    orders = map(json.loads, (ours.folder / "storyboard.lock").read_text().splitlines())
+    ids = {one["address"]: one["request_id"] for one in orders if one["kind"] == "order"}
+    theirs = Checkout(tmp_path / "theirs", sim)  # neither ledger nor lock
+    for address, name in ids.items():
+        done = theirs.say("resolve", address, "--adopt", name)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == f"{address}  is followed by the next run\n"
+    assert theirs.say("resolve", "hut/door", "--adopt", "x").returncode == 1
+    assert theirs.plan()["film"]["to_pay"]["amount"] == "0"
+    done = theirs.run()
+    assert done.returncode == 0, done.stdout
+    assert "2 fetched" in done.stdout
+    assert "nothing was charged" in done.stdout
+    assert paid(sim) == 2
+
+
+def test_only_a_clip_of_the_film_can_be_adopted_and_one_id_once(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    film = Checkout(tmp_path / "film", sim)
+    done = film.say("resolve", "hut/window", "--adopt", "one")
+    assert done.returncode == 2
+    assert 'the film has no clip "hut/window"' in done.stderr
+    assert film.say("resolve", "hut/door", "--adopt", "one").returncode == 0
+    done = film.say("resolve", "pier/boat", "--adopt", "one")
+    assert done.returncode == 1
+    assert '"one" belongs to another clip' in done.stderr
