@@ -69,7 +69,7 @@ class ShotDigests:
                 "endpoint": target.endpoint,
                 "aspect_ratio": scene.aspect_ratio,
                 "seconds": shot.seconds,
-                "audio": shot.audio and target.has(Feature.AUDIO),
+                "audio": target.sounds(shot.audio),
                 "negative": shot.negative if target.has(Feature.NEGATIVE_PROMPT) else "",
                 "take": shot.take,
                 "beats": [encode.beat(beat) for beat in shot.beats],
