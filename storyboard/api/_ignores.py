@@ -5,7 +5,7 @@ from __future__ import annotations
 from storyboard.diagnostics import Diagnostics, Severity
 from storyboard.diagnostics.codes import UNUSED_IGNORE, find
 
-_LATER = ("SB5", "SB6")
+_LATER = ("SB313", "SB5", "SB6")
 """Codes of findings that a plan adds, and a check does not."""
 
 

@@ -136,6 +136,7 @@ CROWDED_FRAMING = _code(
     310, "crowded-framing", _ERROR, "framing that leaves a prompt no room for its action"
 )
 PADDED_TAKE = _code(312, "padded-take", _WARNING, "a take paid longer than it was written")
+NEW_SEAM = _code(313, "new-seam", _WARNING, "a paid clip of which only some shots are kept")
 
 # Target
 UNKNOWN_TARGET = _code(401, "unknown-target", _ERROR, "a target that nothing describes")

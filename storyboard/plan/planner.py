@@ -38,6 +38,7 @@ from storyboard.plan.model import (
 from storyboard.plan.planned_request import PlannedCost, PlannedRequest, PlannedShot
 from storyboard.plan.prompt_map import prompt_map
 from storyboard.plan.reason import NEW, Action, PlaceInFile, ReasonCode
+from storyboard.plan.seams import report_new_seams
 from storyboard.plan.timeline import KeptClip, KeptShot, TimelineSegment
 from storyboard.targets.model import RenderedSecond, Target
 from storyboard.values.segments import as_asked
@@ -109,6 +110,7 @@ def plan(
     money = currency(film.target)
     targets = {one.target.target: one.target for one in film.films()}
     kept = _kept(film, cut, known)
+    report_new_seams(film, cut, kept, diagnostics)
     listed = mark(_requests(requests), targets, known, kept)
     sums = sums_by_action((*listed, *kept), money)
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.

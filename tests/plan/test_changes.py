@@ -179,3 +179,32 @@ def test_a_plan_that_is_read_again_has_the_same_reasons(folder: Path) -> None:
     assert Plan.from_json(made.to_json()) == made
     (folder / "storyboard.yaml").write_text(FILM)
     assert Project("storyboard.yaml").plan().plan.requests
+
+
+# -- what a new seam may not match ----------------------------------------------------------------
+
+
+def seams(folder: Path, text: str, edit: tuple[str, str], **options: object) -> list[str]:
+    known = paid(planned(folder, text, None))
+    made = planned(folder, text.replace(*edit), known, **options)
+    return [one["message"] for one in made.diagnostics if one["code"] == "SB313"]
+
+
+def test_a_new_seam_tells_what_may_not_match_and_what_the_whole_costs(folder: Path) -> None:
+    known = paid(planned(folder, FILM, None))
+    made = planned(folder, FILM.replace("A rope is", "Two ropes are"), known)
+    (found,) = [one for one in made.diagnostics if one["code"] == "SB313"]
+    assert found["message"] == (
+        'only some shots of "pier/gulls..rope" are kept: the bed of sound or a spoken line and '
+        "the looks of mara (sent in words) may not match across the cut; the whole clip anew: "
+        "1.68 USD"
+    )
+
+
+def test_where_nothing_can_differ_a_new_seam_is_silent(folder: Path) -> None:
+    silent = FILM.replace("audio: true", "audio: false")
+    assert len(seams(folder, silent, ("A rope is", "Two ropes are"))) == 1
+    pictures = silent.replace("@mara", "@tom")
+    assert seams(folder, pictures, ("A rope is", "Two ropes are")) == []
+    assert seams(folder, FILM, ("The door", "A door")) == []
+    assert seams(folder, FILM, ("A rope is", "Two ropes are"), reuse="clips") == []

@@ -1,0 +1,103 @@
+"""New seams: where a film leaves a clip that was paid before, of which it keeps only some shots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from storyboard.compiler.film import Film, KeptPart
+from storyboard.compiler.request import Request
+from storyboard.diagnostics import Diagnostics, Label
+from storyboard.diagnostics.codes import NEW_SEAM
+from storyboard.plan.timeline import KeptClip
+from storyboard.targets.model import Feature
+from storyboard.values.sums import total_by_currency
+from storyboard.values.units import Money
+
+
+def report_new_seams(
+    film: Film,
+    cut: Sequence[Request | KeptPart],
+    kept: Sequence[KeptClip],
+    diagnostics: Diagnostics,
+) -> None:
+    """Say once what may not match across the new seams, and what whole clips would cost.
+
+    Only sound and people who were sent in words are told of: pictures hold a likeness.
+    """
+    clips = {clip.take: clip for clip in kept}
+    told: set[str] = set()
+    for one in _at_new_seams(cut):
+        clip = clips[one.former.take]
+        sound = one.part.shot.audio and film.of(one.part.shot).target.has(Feature.AUDIO)
+        people = _described(clip, cut)
+        if clip.take in told or not (sound or people):
+            continue
+        told.add(clip.take)
+        place = Label(one.part.shot.place("prompt", "beats"), f'kept from "{clip.address}"')
+        seam = _NewSeam(clip.address, sound, people, _whole(clip))
+        diagnostics.add_place(NEW_SEAM, "", place, seam, _say)
+
+
+def _at_new_seams(cut: Sequence[Request | KeptPart]) -> Iterator[KeptPart]:
+    """The kept parts at which their clip is entered or left where it is in one piece."""
+    for before, one, after in zip((None, *cut), cut, (*cut[1:], None), strict=False):
+        if not isinstance(one, KeptPart):
+            continue
+        comes = isinstance(before, KeptPart) and one.former.follows(before.former)
+        goes = isinstance(after, KeptPart) and after.former.follows(one.former)
+        if (one.former.index and not comes) or not (one.former.is_last or goes):
+            yield one
+
+
+def _described(clip: KeptClip, cut: Sequence[Request | KeptPart]) -> tuple[str, ...]:
+    """The members of the cast whom the kept shots of a clip show in words alone."""
+    return tuple(
+        dict.fromkeys(
+            found.field
+            for one in cut
+            if isinstance(one, KeptPart) and one.former.take == clip.take
+            for found in one.part.prompt.slices
+            if found.kind == "introduction"
+        )
+    )
+
+
+def _whole(clip: KeptClip) -> Money | None:
+    if clip.cost is None:
+        return None
+    return Money(clip.cost.unit_price * Decimal(clip.seconds), clip.cost.money.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class _NewSeam:
+    """A clip with a new seam: whether it has sound, who in it is words, its price as a whole."""
+
+    clip: str
+    has_sound: bool
+    people: tuple[str, ...]
+    price: Money | None
+
+
+def _say(seams: Sequence[_NewSeam]) -> tuple[str, str]:
+    people: Mapping[str, None] = dict.fromkeys(name for seam in seams for name in seam.people)
+    what = []
+    if any(seam.has_sound for seam in seams):
+        what.append("the bed of sound or a spoken line")
+    if people:
+        named = ", ".join(list(people)[:_MAX_NAMED]) + (", …" if len(people) > _MAX_NAMED else "")
+        what.append(f"the looks of {named} (sent in words)")
+    where = f'"{seams[0].clip}"' if len(seams) == 1 else f"{len(seams)} clips"
+    sums = total_by_currency([seam.price for seam in seams])
+    is_known = all(seam.price is not None for seam in seams)
+    whole = "the whole clip" if len(seams) == 1 else "the whole clips"
+    price = f"; {whole} anew: {', '.join(map(str, sums))}" if is_known else ""
+    return (
+        f"only some shots of {where} are kept: {' and '.join(what)} may not match across the cut"
+        f"{price}",
+        f"look at the cut, or render {whole} anew: --reuse clips, or take: on the scene",
+    )
+
+
+_MAX_NAMED = 3
