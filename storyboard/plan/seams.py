@@ -93,11 +93,9 @@ def _say(seams: Sequence[_NewSeam]) -> tuple[str, str]:
     is_known = all(seam.price is not None for seam in seams)
     whole = "the whole clip" if len(seams) == 1 else "the whole clips"
     price = f"; {whole} anew: {', '.join(map(str, sums))}" if is_known else ""
-    return (
-        f"only some shots of {where} are kept: {' and '.join(what)} may not match across the cut"
-        f"{price}",
-        f"look at the cut, or render {whole} anew: --reuse clips, or take: on the scene",
-    )
+    said = f"only some shots of {where} are kept: {' and '.join(what)} may not match across the cut"
+    advice = f"look at the cut, or render {whole} anew: --reuse clips, or take: on the scene"
+    return said + price, advice
 
 
 _MAX_NAMED = 3
