@@ -13,12 +13,13 @@ from storyboard.api._compile import Compilation, compile_reading, folders, start
 from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, Reading, read
 from storyboard.compiler.film import Film
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import BROKEN_LEDGER, WRONG_PLAN
+from storyboard.diagnostics.codes import BROKEN_LEDGER, OLD_CLIP, WRONG_PLAN
 from storyboard.diagnostics.machine import as_json
 from storyboard.document import Node
 from storyboard.plan import Limit, Plan, PlanOrigin, empty_plan
 from storyboard.plan import plan as make_plan
 from storyboard.plan.planner import check_price_age
+from storyboard.plan.reason import Action
 from storyboard.plan.verify import TargetRules, verify
 from storyboard.targets.load import digest, origin
 from storyboard.targets.schemas import request_schema
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from storyboard.ledger import Known
 
 _MAX_PROBLEMS = 20
+_MAX_NAMED = 5
 
 
 class PlanResult(NamedTuple):
@@ -44,6 +46,36 @@ class PlanResult(NamedTuple):
         for one, target in zip(films, self.plan.targets, strict=False):
             check_price_age(date.fromisoformat(target.as_of), today, one.target, found)
         return found
+
+
+FETCHABLE_DAYS = 25
+"""Days after which it is warned that a clip is still to be fetched; vendors keep them for 30."""
+
+
+def check_fetches(plan: Plan, known: Known, today: date) -> Diagnostics:
+    """A warning where clips that are to be fetched were ordered long before ``today`` (SB603).
+
+    A plan never holds it, as it depends on the day and a plan only on its inputs.
+    """
+    found = Diagnostics()
+    ordered = {
+        one.id: known.made(one.digest) for one in plan.requests if one.action is Action.FETCH
+    }
+    ordered |= {one.address: one.made for one in plan.kept if one.action is Action.FETCH}
+    days = {name: (today - date.fromisoformat(at[:10])).days for name, at in ordered.items() if at}
+    old = sorted(name for name, age in days.items() if age > FETCHABLE_DAYS)
+    if old:
+        named = ", ".join(old[:_MAX_NAMED])
+        named += f" and {len(old) - _MAX_NAMED} more" if len(old) > _MAX_NAMED else ""
+        are = "is" if len(old) == 1 else "are"
+        oldest = max(days[name] for name in old)
+        found.add(
+            OLD_CLIP,
+            f"{named} {are} to be fetched, ordered {oldest} days ago: vendors keep clips for 30",
+            help="run the film soon, which fetches what is paid and charges nothing, or copy the "
+            "clips from another machine into .storyboard/takes",
+        )
+    return found
 
 
 BestWay = Callable[[Reading, CompileOptions, "Known | None"], str]

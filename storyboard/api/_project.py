@@ -11,6 +11,8 @@ from storyboard.api._load import CompileOptions
 from storyboard.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from storyboard.api._cancel import CancelledClip
     from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from storyboard.api._sent_clips import FilmStatus, SentClips
     from storyboard.board import FilmBoard
     from storyboard.board.bill import Bill, BillBy
+    from storyboard.diagnostics import Diagnostics
     from storyboard.ledger import RunRecord
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
@@ -135,6 +138,14 @@ class Project:
         from storyboard.api._plan import plan_storyboard
 
         return plan_storyboard(self.file, self.options, _best_way)
+
+    def fetch_age(self, plan: Plan, today: date) -> Diagnostics:
+        """A warning where clips that ``plan`` fetches were ordered long before ``today``."""
+        from storyboard.api._plan import check_fetches, known_takes
+        from storyboard.diagnostics import Diagnostics
+
+        known = known_takes(self.file, self.options, Diagnostics())
+        return Diagnostics() if known is None else check_fetches(plan, known, today)
 
     def compare(self) -> Comparison:
         """What every target makes of the film; no offers where the film cannot be read."""

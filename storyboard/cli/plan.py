@@ -137,7 +137,8 @@ def plan_command(
         show_on_stderr(compiled, form, color)
     else:
         stream = sys.stdout
-        aged = planned.price_age(datetime.now(UTC).date())
+        today = datetime.now(UTC).date()
+        aged = (*planned.price_age(today), *project.fetch_age(made, today))
         found = (*made.diagnostics, *map(finding_json, aged))
         shown = dataclasses.replace(made, diagnostics=found)
         colored = has_color(color, stream)
