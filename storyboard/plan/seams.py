@@ -27,11 +27,12 @@ def report_new_seams(
     Only sound and people who were sent in words are told of: pictures hold a likeness.
     """
     clips = {clip.take: clip for clip in kept}
+    described = _described(cut) if kept else {}
     told: set[str] = set()
     for one in _at_new_seams(cut):
         clip = clips[one.former.take]
         sound = one.part.shot.audio and film.of(one.part.shot).target.has(Feature.AUDIO)
-        people = _described(clip, cut)
+        people = tuple(described[clip.take])
         if clip.take in told or not (sound or people):
             continue
         told.add(clip.take)
@@ -51,17 +52,16 @@ def _at_new_seams(cut: Sequence[Request | KeptPart]) -> Iterator[KeptPart]:
             yield one
 
 
-def _described(clip: KeptClip, cut: Sequence[Request | KeptPart]) -> tuple[str, ...]:
-    """The members of the cast whom the kept shots of a clip show in words alone."""
-    return tuple(
-        dict.fromkeys(
-            found.field
-            for one in cut
-            if isinstance(one, KeptPart) and one.former.take == clip.take
-            for found in one.part.prompt.slices
-            if found.kind == "introduction"
-        )
-    )
+def _described(cut: Sequence[Request | KeptPart]) -> dict[str, dict[str, None]]:
+    """The members of the cast whom the kept shots of each clip show in words alone, by its take."""
+    found: dict[str, dict[str, None]] = {}
+    for one in cut:
+        if isinstance(one, KeptPart):
+            shown = found.setdefault(one.former.take, {})
+            shown |= {
+                row.field: None for row in one.part.prompt.slices if row.kind == "introduction"
+            }
+    return found
 
 
 def _whole(clip: KeptClip) -> Money | None:
