@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +49,7 @@ def stitch_plan(
     from storyboard.media.join import join
 
     stretches = _stretches(plan, store)
+    _check_takes(stretches, store)
     pieces = [_piece(stretch, store) for stretch in stretches]
     if out is None and store.clips is not None:
         # The folder that was asked for may be anywhere, but nothing in it may lead out of it.
@@ -146,6 +147,30 @@ class _ClipPlaces:
     def goes_on(self, take: str, end: float) -> bool:
         """Whether another shot of a clip begins where one ends."""
         return any(one.start == end for one in self._segments.get(take, ()))
+
+
+def _check_takes(stretches: Iterable[_Stretch], store: Store) -> None:
+    """Refuse takes that are not as they came: places in them mean nothing any more.
+
+    Raises ``StitchError``.
+    """
+    from storyboard.media.join import StitchError
+    from storyboard.project.outputs import sha256_of
+
+    for take, name in {one.take: one.name for one in stretches}.items():
+        file = store.take(take)
+        try:
+            is_whole = sha256_of(file) == take
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StitchError(
+                f'the film cannot be made: "{file}" cannot be read: {reason}'
+            ) from None
+        if not is_whole:
+            raise StitchError(
+                f'the film cannot be made: the clip of {name} is not as it came: move "{file}" '
+                "away and run again, which fetches it and charges nothing"
+            )
 
 
 def _piece(stretch: _Stretch, store: Store) -> JoinPiece:

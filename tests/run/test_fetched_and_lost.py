@@ -257,3 +257,22 @@ def test_only_a_clip_of_the_film_can_be_adopted_and_one_id_once(
     done = film.say("resolve", "pier/boat", "--adopt", "one")
     assert done.returncode == 1
     assert '"one" belongs to another clip' in done.stderr
+
+
+def test_nothing_is_cut_from_a_take_that_is_not_as_it_came(ours: Checkout, sim: Simulator) -> None:
+    ours.change("A red boat", "A blue boat")
+    assert ours.run().returncode == 0
+    (kept,) = ours.plan()["takes"]
+    take = ours.folder / ".storyboard/takes" / f"{kept['take']}.mp4"
+    other = next(one for one in ours.takes if one != take)
+    for data in (other.read_bytes(), take.read_bytes()[:-500], b""):
+        take.unlink(missing_ok=True)
+        take.write_bytes(data)
+        done = ours.say("stitch")
+        assert done.returncode == 3
+        assert "is not as it came: move" in done.stderr
+        assert not (ours.folder / "out/film.mp4").exists()
+    take.unlink()
+    assert "1 fetched" in ours.run().stdout
+    assert paid(sim) == 3
+    assert ours.say("stitch").returncode == 0

@@ -223,7 +223,7 @@ def test_several_takes_are_rendered_and_one_of_each_is_stitched(film: Path) -> N
     assert "4 rendered" in done.stdout
     assert (film / "out/simulated/shore/1.take2.mp4").exists()
     stitched = call("stitch", "--simulate")
-    assert "6.0 s, 2 clips" in stitched.stdout, stitched.stderr
+    assert "6.1 s, 2 clips" in stitched.stdout, stitched.stderr
 
 
 def test_the_command_that_goes_on_is_the_one_that_was_given(
@@ -247,7 +247,7 @@ def test_one_clip_under_two_names_is_rendered_once_and_stitched_twice(film: Path
     (film / "storyboard.yaml").write_text(TWICE.format())
     done = call("run", "--simulate", "--yes")
     assert "1 rendered" in done.stdout, done.stderr
-    assert "6.0 s, 2 clips" in call("stitch", "--simulate").stdout
+    assert "6.1 s, 1 clip" in call("stitch", "--simulate").stdout
 
 
 def test_where_clips_are_missing_the_command_that_renders_them_is_given(film: Path) -> None:
@@ -285,7 +285,7 @@ def test_a_clip_that_was_padded_has_its_authored_length_in_the_film(film: Path) 
     assert call("run", "--simulate", "--yes").return_value == 0
     done = call("stitch", "--simulate")
     assert "6.0 s, 2 clips" in done.stdout
-    assert done.stderr == "padding is cut off: all are encoded anew\n"
+    assert done.stderr == "parts of clips are cut off: all are encoded anew\n"
 
 
 def test_a_film_is_stitched_into_a_container_that_can_hold_it(film: Path) -> None:
