@@ -10,6 +10,7 @@ from storyboard.ledger import Intent, Lease, PaidOrder, State
 from storyboard.ledger.intent import RunRecord
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import AT_RISK, STATE_WORDS
+from storyboard.render.amounts import counted
 from storyboard.render.prose import wrapped
 from storyboard.render.shown_prices import in_cents
 from storyboard.render.table import TableRow, lay_out, varying
@@ -168,7 +169,7 @@ def _intent_row(intent: Intent, now: float) -> _StatusRow:
     return _StatusRow(
         name=visible(intent.order.address),
         state=STATE_WORDS[intent.state],
-        age=age(now - intent.changed_at),
+        age=ago(now - intent.changed_at),
         cost=intent.cost if is_due else intent.charged,
         problem=visible(intent.problem) if intent.state not in _OVER else "",
         is_due=is_due,
@@ -199,6 +200,14 @@ def age(seconds: float) -> str:
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
     return f"{max(0, int(seconds))} s"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, in words and in the largest unit: ``2 hours ago``."""
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{counted(int(seconds // size), unit)} ago"
+    return "just now"
 
 
 def render_runs(

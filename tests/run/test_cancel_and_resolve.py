@@ -84,7 +84,7 @@ def test_states_are_told_in_words_and_money_by_what_is_owed(film: Path) -> None:
     sent(film, "a/2", State.SUBMITTED)
     sent(film, "a/3", State.SUBMITTED, State.SUCCEEDED)
     lines = call("status").stdout.splitlines()
-    assert [line.split()[1:3] for line in lines[:2]] == [["not", "sent"], ["sent", "0"]]
+    assert [line.split()[1:3] for line in lines[:2]] == [["not", "sent"], ["sent", "just"]]
     assert "0.70" not in lines[0]
     assert "to be fetched" in lines[2]
     assert lines[3] == "1 not sent · 1 sent · 1 to be fetched · at risk 0.70 USD"
