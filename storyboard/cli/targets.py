@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +25,18 @@ _MAX_SCHEMA = 64 << 20
 @target_folders_option
 @click.option(
     "--check",
-    "document",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="SCHEMA.json",
-    help="Compare the target's data with a schema that you fetched from the vendor.",
+    "documents",
+    multiple=True,
+    metavar="[ID=]SCHEMA.json",
+    help="Compare a target's data with a schema that you fetched. May be repeated with an ID each.",
 )
 @color_option
 def targets_command(
-    target: str | None, as_json: bool, folders: tuple[Path, ...], document: Path | None, color: str
+    target: str | None,
+    as_json: bool,
+    folders: tuple[Path, ...],
+    documents: tuple[str, ...],
+    color: str,
 ) -> int:
     """Show the targets: models on hosts, with limits, features and prices.
 
@@ -41,21 +47,21 @@ def targets_command(
     cannot be compared.
     """
     from storyboard.diagnostics import Diagnostics
-    from storyboard.render.targets import render_target, render_targets
+    from storyboard.render.target_list import render_targets
+    from storyboard.render.targets import render_target
     from storyboard.targets.load import catalogue, load
 
-    if document is not None and target is None:
-        raise click.UsageError("--check needs the ID of the target to compare")
+    checked = dict(_checked(one, target) for one in documents)
     diagnostics = Diagnostics()
-    ids = [target] if target else catalogue(folders)
+    ids = list(checked) or ([target] if target else catalogue(folders))
     loaded = [load(one, diagnostics, folders=folders) for one in ids]
     known = [one for one in loaded if one is not None]
     if diagnostics.has_errors:
         show_findings(list(diagnostics), "text", color, sys.stderr, "")
         # 1 would say that something moved, though nothing could be compared.
-        return REFUSED if document is None else USAGE
-    if document is not None:
-        return _check_drift(known[0], document, as_json)
+        return USAGE if documents else REFUSED
+    if documents:
+        return _check_drift([(one, checked[one.target]) for one in known], as_json)
     data: Any = [one.model_dump(mode="json") for one in known]
     if as_json:
         shown = data[0] if target else {"targets": data}
@@ -66,17 +72,58 @@ def targets_command(
     if target:
         write(render_target(data[0], color=painted), color=painted)
     else:
-        text = render_targets(data, color=painted, width=terminal_width(stream))
+        today = datetime.now(UTC).date()
+        text = render_targets(data, color=painted, width=terminal_width(stream), today=today)
         write(text, color=painted)
     return FINE
 
 
-def _check_drift(target: Any, document: Path, as_json: bool) -> int:
-    from storyboard.project.disk import read_plain_file
+def _checked(written: str, target: str | None) -> tuple[str, Path]:
+    """The id of a target and the document that it is compared with."""
+    named, separator, file = written.partition("=")
+    if not separator or "/" not in named or Path(written).exists():
+        named, file = target or "", written
+    if not named:
+        raise click.UsageError(
+            "--check needs the ID of the target to compare, as in "
+            f"`--check fal/kling-o3-pro={written}`"
+        )
+    return named, Path(file)
+
+
+def _check_drift(checked: Sequence[tuple[Any, Path]], as_json: bool) -> int:
     from storyboard.targets.drift import compare
 
+    found: list[tuple[str, Any]] = []
+    for target, document in checked:
+        try:
+            found.append((target.target, compare(target, _read_schema(document))))
+        except ValueError as error:
+            raise click.UsageError(f'"{document}": {error}') from None
+    if as_json:
+        listed = [
+            {
+                "target": name,
+                "moved": [
+                    {"field": one.field, "kind": one.kind, "message": str(one)} for one in moved
+                ],
+            }
+            for name, moved in found
+        ]
+        shown = listed[0] if len(listed) == 1 else {"targets": listed}
+        write_json(json.dumps(shown, indent=2) + "\n")
+    else:
+        for name, moved in found:
+            of = f"{name}: " if len(found) > 1 and moved else ""
+            write("".join(f"{of}{one}\n" for one in moved) or f"{name} is as the document says\n")
+    return REFUSED if any(moved for _, moved in found) else FINE
+
+
+def _read_schema(document: Path) -> Any:
+    from storyboard.project.disk import read_plain_file
+
     try:
-        fetched = json.loads(read_plain_file(document, _MAX_SCHEMA))
+        return json.loads(read_plain_file(document, _MAX_SCHEMA))
     except RecursionError:
         raise click.UsageError(f'"{document}" is nested too deeply to be a schema') from None
     except OSError as error:
@@ -84,15 +131,3 @@ def _check_drift(target: Any, document: Path, as_json: bool) -> int:
         raise click.UsageError(f'"{document}" cannot be read: {reason}') from None
     except ValueError as error:
         raise click.UsageError(f'"{document}" is no JSON file: {error}') from None
-    try:
-        moved = compare(target, fetched)
-    except ValueError as error:
-        raise click.UsageError(f'"{document}": {error}') from None
-    if as_json:
-        listed = [{"field": one.field, "kind": one.kind, "message": str(one)} for one in moved]
-        write_json(json.dumps({"target": target.target, "moved": listed}, indent=2) + "\n")
-    elif moved:
-        write("".join(f"{one}\n" for one in moved))
-    else:
-        write(f"{target.target} is as the document says\n")
-    return REFUSED if moved else FINE

@@ -1,67 +1,12 @@
-"""The targets as people read them: a table, and everything that is known of one."""
+"""Everything that is known of one target, as people read it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
-from storyboard.render.width import clip, columns
+from storyboard.render.target_list import seconds_of
 
 Data = dict[str, Any]
-_PRICED = ("silent", "audio")
-
-
-def render_targets(targets: Sequence[Data], *, color: bool, width: int | None) -> str:
-    """A line for each target: seconds, shots, characters, references, prices, status."""
-    head = ("target", "seconds", "shots", "characters", "references", *_PRICED, "as of", "")
-    rows = [head, *(_row(target) for target in targets)]
-    widths = [max(columns(row[index]) for row in rows) for index in range(len(head))]
-    lines = []
-    for number, row in enumerate(rows):
-        cells = [cell + " " * (widths[index] - columns(cell)) for index, cell in enumerate(row)]
-        line = "  ".join(cells).rstrip()
-        line = clip(line, width) if width else line
-        lines.append(f"\x1b[1m{line}\x1b[0m" if color and number == 0 else line)
-    lines += ["", "Prices are in US dollars a second; ? is not published.",
-              "`storyboard targets ID` shows each fact with its source."]  # fmt: skip
-    return "\n".join(lines) + "\n"
-
-
-def _row(target: Data) -> tuple[str, ...]:
-    shots, seconds = target["shots"], target["seconds"]
-    limits = target["references"]
-    characters = (shots or {}).get("characters") or target["prompt"]["characters"]
-    return (
-        target["target"],
-        _seconds(seconds),
-        f"1–{shots['max']}" if shots else "1",
-        "?" if characters is None else str(characters),
-        str(limits["max"]) + (f" ({limits['ceiling']})" if limits.get("ceiling") else ""),
-        _price(target, audio=False),
-        _price(target, audio=True),
-        target["as_of"],
-        "" if target["status"] == "current" else target["status"],
-    )
-
-
-def _seconds(seconds: Data) -> str:
-    if seconds["choices"]:
-        return " or ".join(map(str, seconds["choices"]))
-    return f"{seconds['min']}–{seconds['max']}"
-
-
-def _price(target: Data, *, audio: bool) -> str:
-    usual = (None, (target["resolutions"] or {}).get("default"))
-    rows = [
-        row
-        for row in target["prices"]
-        if row["audio"] == audio and not row["video"] and row["resolution"] in usual
-    ]
-    if not rows:
-        return "–"
-    amount = rows[0]["per_second"]
-    return "?" if amount is None else format(Decimal(amount), "f")
 
 
 def render_target(target: Data, *, color: bool) -> str:
@@ -101,7 +46,7 @@ def render_target(target: Data, *, color: bool) -> str:
 
 def _limits(target: Data) -> list[str]:
     shots, references, pictures = target["shots"], target["references"], target["pictures"]
-    lines = [f"  seconds      {_seconds(target['seconds'])} a request"]
+    lines = [f"  seconds      {seconds_of(target['seconds'])} a request"]
     if shots:
         lines.append(
             f"  shots        {shots['max']} a request, {shots['min_seconds']} to "

@@ -8,12 +8,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storyboard.targets.load import catalogue
+from storyboard.diagnostics import Diagnostics
+from storyboard.render.target_list import render_targets
+from storyboard.render.width import columns
+from storyboard.targets.load import catalogue, load
 from storyboard.targets.schemas import read_schema
 
 PRO, OXEN = "fal/kling-o3-pro", "oxen/kling-o3-pro"
@@ -172,6 +176,39 @@ def test_a_check_without_a_target_or_a_document_is_wrong_usage(run: Run, tmp_pat
     assert "needs the ID" in run("targets", "--check", "schema.json").stderr
     for arguments in (("--check", "schema.json"), (PRO, "--check", "nowhere.json")):
         assert run("targets", *arguments).returncode == 2
+
+
+def test_several_documents_are_compared_at_once_and_one_that_moved_ends_with_1(
+    run: Run, tmp_path: Path
+) -> None:
+    same, moved = oxen("request_schema"), DOCUMENTS["an OpenAPI document"][1]()
+    fields(moved)["seed"] = {"type": "integer"}
+    (tmp_path / "oxen.json").write_text(json.dumps(same), encoding="utf-8")
+    (tmp_path / "fal.json").write_text(json.dumps(moved), encoding="utf-8")
+    both = ("--check", f"{OXEN}=oxen.json", "--check", f"{PRO}=fal.json")
+    done = run("targets", *both)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        f"{OXEN} is as the document says",
+        f"{PRO}: seed: a field that the target's data does not know",
+    ]
+    listed = json.loads(run("targets", *both, "--json").stdout)["targets"]
+    assert [(one["target"], len(one["moved"])) for one in listed] == [(OXEN, 0), (PRO, 1)]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_the_list_of_targets_fits_and_names_the_newest_of_each_host(width: int) -> None:
+    loaded = [load(one, Diagnostics()) for one in catalogue()]
+    data = [one.model_dump(mode="json") for one in loaded if one is not None]
+    text = render_targets(data, color=False, width=width, today=date(2026, 12, 1))
+    lines = text.splitlines()
+    assert max(map(columns, lines)) <= width
+    newest = [line for line in lines if "· the newest ·" in line]
+    assert [line.partition(" ")[0] for line in newest] == ["fal/kling-v4", "oxen/kling-v4"]
+    assert "fal/kling-o3 · facts of 2026-06-11, 173 days old" in lines
+    assert len([line for line in lines if line.startswith("  …") or "/kling" in line[:14]]) >= len(
+        data
+    )
 
 
 BROKEN = {

@@ -73,7 +73,7 @@ def _option(option: click.Option, context: click.Context) -> str:
 def targets() -> str:
     """The table of ``storyboard targets``."""
     from storyboard.diagnostics import Diagnostics
-    from storyboard.render.targets import render_targets
+    from storyboard.render.target_list import render_targets
     from storyboard.targets.load import catalogue, load
 
     loaded = [load(one, Diagnostics()) for one in catalogue()]
