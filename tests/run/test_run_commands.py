@@ -378,8 +378,8 @@ def test_a_damaged_clip_is_named_with_what_to_do(say: Say, film: Path) -> None:
     take.write_bytes(data[: len(data) // 2])
     done = say("stitch", "--simulate")
     assert (done.returncode, done.stdout) == (3, "")
-    assert 'the clip of "shore/2" is damaged: it is cut' in done.stderr
-    assert f'{take.name}" and run again' in done.stderr
+    assert "the clip of shore/2 is not as it came: move" in done.stderr
+    assert f'{take.name}" away and run again' in done.stderr
     take.unlink()
     clip.unlink()
     assert say("run", "--simulate", "--yes").returncode == 0
