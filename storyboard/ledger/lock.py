@@ -129,7 +129,11 @@ def read_lock(path: Path) -> Lock:
         except UnicodeDecodeError:
             raise LockError(_refusal(path, number, _LineError("it is not UTF-8"))) from None
         if isinstance(found, PaidOrder):
-            orders.setdefault((found.digest, found.request_id), found)
+            key = found.digest, found.request_id
+            before = orders.get(key)
+            # Of two lines for one order the one that has a clip: it is paid in either case.
+            if before is None or (before.clip is None and found.clip is not None):
+                orders[key] = found
         else:
             clip, segment = found
             segments.setdefault(clip, {}).setdefault(segment.content, segment)

@@ -101,6 +101,14 @@ def test_what_two_checkouts_have_paid_for_the_same_adds_up(tmp_path: Path) -> No
     assert known.made(take("a").digest) == "2026-09-25T08:00:00Z"
 
 
+def test_of_two_lines_for_one_order_the_one_with_a_clip_counts(tmp_path: Path) -> None:
+    path = tmp_path / "storyboard.lock"
+    lines = [take("a", clip=None, address="a/1").to_line(), take("a", address="b/1").to_line()]
+    for written in (lines, lines[::-1]):
+        path.write_text("\n".join(written))
+        assert KnownTakes((), read_lock(path)).standing(take("a").digest) is Standing.PAID
+
+
 def test_a_failure_that_was_billed_counts_and_is_no_clip(tmp_path: Path) -> None:
     path = tmp_path / "storyboard.lock"
     merge_lock(path, [take("a", clip=None)], {})
