@@ -167,9 +167,12 @@ def _check_takes(stretches: Iterable[_Stretch], store: Store) -> None:
                 f'the film cannot be made: "{file}" cannot be read: {reason}'
             ) from None
         if not is_whole:
+            named = store.clip(name)
+            is_named = named.is_file() and named.samefile(file)
+            both = f'"{file}" and "{named}"' if is_named else f'"{file}"'
             raise StitchError(
-                f'the film cannot be made: the clip of {name} is not as it came: move "{file}" '
-                "away and run again, which fetches it and charges nothing"
+                f"the film cannot be made: the clip of {name} is not as it came: move {both} away "
+                "and run again, which fetches it and charges nothing"
             )
 
 

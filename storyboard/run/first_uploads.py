@@ -42,7 +42,7 @@ def _first_uploads(plan: Plan, store: Store, host: str) -> FirstUploads | None:
         if one.action is Action.GENERATE and plan.target_of(one).host == host
     ]
     pictures = tuple(dict.fromkeys(use.path for one in due for use in one.assets))
-    frames = len({need.digest for one in due for need in one.depends_on})
+    frames = len({(need.digest, need.part) for one in due for need in one.depends_on})
     if not pictures and not frames:
         return None
     if any(one.links and one.order.host == host for one in store.read_ledger().intents()):

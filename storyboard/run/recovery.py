@@ -89,7 +89,8 @@ class Recovery:
         )
         self._put_blocked(schedule)
         for intent in intents.values():
-            if intent.digest not in locked:
+            is_placed = intent.clip in lock.segments or not intent.segments
+            if intent.digest not in locked or not is_placed:
                 self.progress.lock_later(intent)
         return schedule
 

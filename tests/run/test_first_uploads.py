@@ -33,31 +33,30 @@ def test_what_goes_where_is_said_until_something_has_gone(
     host: str, tmp_path: Path, sim: Simulator
 ) -> None:
     work = make_work(tmp_path / "film", host)
-    found = first_uploads(work.plan, work.store, host)
-    assert found is not None
+    (found,) = first_uploads(work.plan, work.store)
     assert (found.pictures, found.frames) == (("mara.png",), 1)
     text = render_uploads(found)
     assert "1 file (mara.png) and the last frame of 1 clip" in " ".join(text.split())
     assert all(len(line) <= 80 for line in text.splitlines())
     run_once(work, sim.url)
-    assert first_uploads(work.plan, work.store, host) is None
+    assert first_uploads(work.plan, work.store) == ()
 
 
 def test_nothing_is_said_where_nothing_goes(tmp_path: Path) -> None:
     work = make_work(tmp_path / "film", "fal")
-    assert first_uploads(work.plan, replace(work.store, simulated=True), "fal") is None
+    assert first_uploads(work.plan, replace(work.store, simulated=True)) == ()
     reused = replace(
         work.plan, requests=tuple(replace(one, action=Action.REUSE) for one in work.plan.requests)
     )
-    assert first_uploads(reused, work.store, "fal") is None
+    assert first_uploads(reused, work.store) == ()
     bare = make_work(tmp_path / "bare", "fal", FEW)
-    assert first_uploads(bare.plan, bare.store, "fal") is None
+    assert first_uploads(bare.plan, bare.store) == ()
 
 
 def test_a_program_can_ask_too(tmp_path: Path) -> None:
     work = make_work(tmp_path / "film", "fal")
     project = Project(str(work.folder), CompileOptions(project=work.folder))
-    found = project.first_uploads(project.plan().plan)
+    (found,) = project.first_uploads(project.plan().plan)
     assert isinstance(found, FirstUploads)
     assert found.host == "fal"
 

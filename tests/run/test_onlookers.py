@@ -264,7 +264,7 @@ def test_a_damaged_take_is_named_and_fetched_again_once_it_is_deleted(film: Path
     take.write_bytes(take.read_bytes()[:3000])
     done = call("stitch", "--simulate")
     assert done.return_value == 3
-    assert 'the clip of "shore/' in done.stderr
+    assert "the clip of shore/1 is not as it came" in done.stderr
     assert take.name in done.stderr
     [clip] = [one for one in (film / "out").rglob("*.mp4") if one.samefile(take)]
     assert f'and "{clip.relative_to(film)}"' in done.stderr
