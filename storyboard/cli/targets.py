@@ -11,9 +11,18 @@ from typing import Any
 
 import click
 
+from storyboard.cli.errors import say_error
 from storyboard.cli.exit_codes import FINE, REFUSED, USAGE
-from storyboard.cli.options import color_option, target_folders_option
-from storyboard.cli.output import has_color, show_findings, terminal_width, write, write_json
+from storyboard.cli.options import color_option, force_option, target_folders_option
+from storyboard.cli.output import (
+    has_color,
+    show_findings,
+    terminal_width,
+    write,
+    write_document,
+    write_json,
+)
+from storyboard.errors import RefusedError
 
 _MAX_SCHEMA = 64 << 20
 """Bytes of a vendor's schema."""
@@ -30,18 +39,38 @@ _MAX_SCHEMA = 64 << 20
     metavar="[ID=]SCHEMA.json",
     help="Compare a target's data with a schema that you fetched. May be repeated with an ID each.",
 )
+@click.option(
+    "--from",
+    "schema",
+    type=click.Path(path_type=Path),
+    metavar="SCHEMA.json",
+    help="Write the file of a new target from an OpenAPI document or an Oxen model.",
+)
+@click.option("--id", "new_id", metavar="HOST/MODEL", help="With --from: the id of the target.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --from: write to this file, such as targets/new.yaml.",
+)
+@force_option
 @color_option
 def targets_command(
     target: str | None,
     as_json: bool,
     folders: tuple[Path, ...],
     documents: tuple[str, ...],
+    schema: Path | None,
+    new_id: str | None,
+    out: Path | None,
+    force: bool,
     color: str,
 ) -> int:
     """Show the targets: models on hosts, with limits, features and prices.
 
     With an ID, show all that is known of one: each fact with its source, date and grade (A the
     vendor's own document, B a recorded answer, C a third party's word, D inference).
+
+    With --from, write a target file instead; what the schema does not say is marked unknown there.
 
     With --check, the exit code is 0 where nothing moved, 1 where something did, and 2 where the two
     cannot be compared.
@@ -51,6 +80,14 @@ def targets_command(
     from storyboard.render.targets import render_target
     from storyboard.targets.load import catalogue, load
 
+    if schema is not None:
+        if target or documents or as_json:
+            raise click.UsageError(
+                "--from writes a new target and stands without ID, --check, --json"
+            )
+        return _write_target(schema, new_id, out, force=force)
+    if new_id or out or force:
+        raise click.UsageError("--id, --out and --force stand beside --from SCHEMA.json")
     checked = dict(_checked(one, target) for one in documents)
     diagnostics = Diagnostics()
     ids = list(checked) or ([target] if target else catalogue(folders))
@@ -117,6 +154,29 @@ def _check_drift(checked: Sequence[tuple[Any, Path]], as_json: bool) -> int:
             of = f"{name}: " if len(found) > 1 and moved else ""
             write("".join(f"{of}{one}\n" for one in moved) or f"{name} is as the document says\n")
     return REFUSED if any(moved for _, moved in found) else FINE
+
+
+def _write_target(schema: Path, new_id: str | None, out: Path | None, *, force: bool) -> int:
+    from storyboard.project.files import ProjectFiles
+    from storyboard.project.outputs import Outputs
+    from storyboard.targets.from_schema import written_target
+
+    document = _read_schema(schema)
+    try:
+        text = written_target(document, new_id, datetime.now(UTC).date())
+    except ValueError as error:
+        raise click.UsageError(f'"{schema}": {error}') from None
+    if out is None:
+        write_document(text)
+        return FINE
+    outputs = Outputs(folder=Path(), root=ProjectFiles.around(Path()).root, sources=(schema,))
+    try:
+        outputs.write(out, text.encode(), force=force)
+    except RefusedError as error:
+        return say_error(str(error), REFUSED)
+    except OSError as error:
+        raise click.UsageError(f'"{out}" cannot be written: {error.strerror}') from None
+    return FINE
 
 
 def _read_schema(document: Path) -> Any:

@@ -73,7 +73,7 @@ def compare(target: Target, document: Mapping[str, Any]) -> list[Drift]:
     Raises ``UnknownDocument`` with a message for people where the document holds no schema of
     the target's requests.
     """
-    theirs_schema, root = _request_in(target, document)
+    _, theirs_schema, root = request_in(document, target.endpoint)
     theirs = dict(_flatten(theirs_schema, root))
     ours_schema = request_schema(target)
     ours = dict(_flatten(ours_schema, ours_schema)) or _from_data(target)
@@ -183,46 +183,65 @@ def _shown(value: object) -> str:
             return str(value)
 
 
-def _request_in(
-    target: Target, document: Mapping[str, Any]
-) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The schema of the request, and the document against which its references are read."""
+def request_in(
+    document: Mapping[str, Any], endpoint: str | None
+) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
+    """The endpoint's id, the schema of its request, and the document that references are read in.
+
+    Without an ``endpoint`` it is the only one of the document, "" where that names none. Raises
+    ``UnknownDocument`` with a message for people.
+    """
     if not isinstance(document, Mapping):
         raise UnknownDocument("expected a JSON object: an OpenAPI document or a request schema")
     for inner in ("request_schema", "json_request_schema"):
         if isinstance(schema := document.get(inner), Mapping):
-            named = document.get("id") or document.get("name") or target.endpoint
-            if document.get("id") and named != target.endpoint:
-                raise UnknownDocument(f"the document is of {named}, expected {target.endpoint}")
-            return schema, schema
+            named = document.get("id")
+            if named and endpoint is not None and named != endpoint:
+                raise UnknownDocument(f"the document is of {named}, expected {endpoint}")
+            return endpoint or str(named or document.get("name") or ""), schema, schema
     if "paths" in document:
-        return _openapi_request(target, document), document
+        return _openapi_request(document, endpoint)
     if isinstance(models := document.get("models"), Sequence):
-        for model in models:
-            if isinstance(model, Mapping) and model.get("endpoint_id") == target.endpoint:
-                return _request_in(target, model)
-        raise UnknownDocument(f"no model of the document is {target.endpoint}")
+        return request_in(*_model_in(models, endpoint))
     for inner in ("openapi", "model"):
         if isinstance(deeper := document.get(inner), Mapping):
-            return _request_in(target, deeper)
+            return request_in(deeper, endpoint)
     if isinstance(document.get("properties"), Mapping):
-        return document, document
+        return endpoint or "", document, document
     raise UnknownDocument(
         "the document has none of paths, models, request_schema, json_request_schema, properties"
     )
 
 
-def _openapi_request(target: Target, document: Mapping[str, Any]) -> Mapping[str, Any]:
+def _model_in(models: Sequence[Any], endpoint: str | None) -> tuple[Mapping[str, Any], str]:
+    """An entry of fal's list of models, and its endpoint."""
+    by_id = {str(one.get("endpoint_id")): one for one in models if isinstance(one, Mapping)}
+    wanted = _only(by_id) if endpoint is None else endpoint
+    if wanted not in by_id:
+        raise UnknownDocument(f"no model of the document is {wanted}")
+    return by_id[wanted], wanted
+
+
+def _openapi_request(
+    document: Mapping[str, Any], endpoint: str | None
+) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
     bodies = {
-        path: schema
+        path.strip("/"): schema
         for path, methods in _mapping(document["paths"]).items()
         if (schema := _body(_mapping(methods).get("post"))) is not None
     }
-    for path, schema in bodies.items():
-        if path.strip("/") == target.endpoint:
-            return _resolved(schema, document)
-    endpoints = ", ".join(sorted(path.strip("/") for path in bodies)) or "nothing"
-    raise UnknownDocument(f"the document describes {endpoints}, expected {target.endpoint}")
+    wanted = _only(bodies) if endpoint is None else endpoint
+    if wanted in bodies:
+        return wanted, resolved(bodies[wanted], document), document
+    endpoints = ", ".join(sorted(bodies)) or "nothing"
+    raise UnknownDocument(f"the document describes {endpoints}, expected {wanted}")
+
+
+def _only(described: Mapping[str, Any]) -> str:
+    if len(described) != 1:
+        listed = ", ".join(sorted(described)) or "nothing"
+        raise UnknownDocument(f"the document describes {listed}, expected one endpoint alone")
+    return next(iter(described))
 
 
 def _body(method: object) -> Mapping[str, Any] | None:
@@ -238,11 +257,11 @@ def _flatten(
     """Each field by its path, with the facts that are compared."""
     required = schema.get("required")
     for name, raw in _mapping(schema.get("properties")).items():
-        field = _resolved(raw, root)
+        field = resolved(raw, root)
         path = f"{prefix}{name}"
         is_required = isinstance(required, list) and name in required
         yield path, {**_facts(field), "required": is_required}
-        items = _resolved(field.get("items"), root)
+        items = resolved(field.get("items"), root)
         for inner, suffix in ((field, "."), (items, "[].")):
             if "properties" in inner and depth < _MAX_DEPTH:
                 yield from _flatten(inner, root, f"{path}{suffix}", depth + 1)
@@ -274,7 +293,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _resolved(schema: object, root: Mapping[str, Any]) -> dict[str, Any]:
+def resolved(schema: object, root: Mapping[str, Any]) -> dict[str, Any]:
     """A schema with its reference followed and the choice of null taken away."""
     found = dict(_mapping(schema))
     for _ in range(_MAX_DEPTH):
