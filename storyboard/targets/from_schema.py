@@ -47,7 +47,7 @@ def written_target(document: Mapping[str, Any], target_id: str | None, today: da
     if not _ID.fullmatch(named):
         raise UnknownDocument(f"{named} is no id of a target; write host/model in small letters")
     required = schema.get("required")
-    reader = _Reader(
+    reader = _RequestReader(
         host=named.partition("/")[0],
         fields=_fields(schema, root),
         required=tuple(required) if isinstance(required, list) else (),
@@ -78,7 +78,7 @@ def _id_of(document: Mapping[str, Any], endpoint: str) -> str:
 
 
 @dataclass(kw_only=True)
-class _Reader:
+class _RequestReader:
     """Reads the fields of a request one after the other; what is left over becomes comments."""
 
     host: str
