@@ -20,14 +20,15 @@ times the shots of a request.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from storyboard.compiler.demands import opens_as_demanded
 from storyboard.compiler.film import FRAME, Cast, Clip, KeptPart, Part, Scene
-from storyboard.diagnostics import Diagnostics, Label
-from storyboard.diagnostics.codes import FEATURE_REFUSED, PADDED_TAKE, TOO_MANY_REFERENCES
+from storyboard.compiler.padding import report_padding
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import FEATURE_REFUSED, TOO_MANY_REFERENCES
 from storyboard.targets.model import Feature, Target
 from storyboard.values.segments import FormerShot
 from storyboard.values.units import Money
@@ -80,7 +81,7 @@ def pack(
         clip = packer.clip(chosen)
         packer.report(clip, diagnostics)
         if clip.padding:
-            _report_padding(clip, target, price, diagnostics)
+            report_padding(clip, target, price, diagnostics)
         clips.append(clip)
     return tuple(clips)
 
@@ -453,67 +454,6 @@ def _graph(
             at += len(way)
             following[at - 1] = then
     return parts, following
-
-
-def _report_padding(
-    clip: Clip,
-    target: Target,
-    price: Callable[[Part], Money | None] | None,
-    diagnostics: Diagnostics,
-) -> None:
-    first, last = clip.parts[0], clip.parts[-1]
-    asked = clip.seconds - clip.padding
-    who = f'"{first.address}" lasts {asked} s'
-    if first is not last:
-        who = f'"{first.address}" to "{last.address}" last {asked} s together'
-    second = price(first) if price is not None else None
-    bill = None if second is None else Money(second.amount * clip.padding, second.currency)
-    choices = target.seconds.choices
-    lengths = f"{' or '.join(map(str, choices))} s" if choices else f"{clip.seconds} s at least"
-    if any(beat.seconds for beat in last.shot.beats):
-        # Its seconds are the beats' own: the shot's duration would contradict them.
-        place = last.shot.place("beats")
-        advice = f"give the beats of this part {clip.padding} s more"
-    else:
-        place = last.shot.place("duration")
-        longer = last.shot.seconds + clip.padding
-        advice = f'write "duration: {longer}s"'
-        if target.has(Feature.MULTI_SHOT):
-            advice += ", or let it share a request with a neighbour"
-    diagnostics.add_place(
-        PADDED_TAKE,
-        target.target,
-        Label(place, f"{who}, {clip.seconds} s are rendered"),
-        _Padding(who, lengths, clip.padding, bill, advice),
-        _say_padding,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Padding:
-    """Seconds of a clip that are paid without being asked for; ``bill`` is their price."""
-
-    who: str
-    lengths: str
-    seconds: int
-    bill: Money | None
-    advice: str
-
-
-def _say_padding(clips: Sequence[_Padding]) -> tuple[str, str]:
-    seconds = sum(clip.seconds for clip in clips)
-    bills = [clip.bill for clip in clips if clip.bill is not None]
-    bill = ""
-    if len(bills) == len(clips) and len({one.currency for one in bills}) == 1:
-        bill = f", {Money(sum((one.amount for one in bills), Decimal(0)), bills[0].currency)}"
-    if len(clips) > 1:
-        what = f"{len(clips)} clips are shorter than the target renders"
-        advice = "write the seconds that are rendered, or let the shots share requests"
-    else:
-        what = f"{clips[0].who}, the target renders {clips[0].lengths}"
-        advice = clips[0].advice
-    are = "is" if seconds == 1 else "are"
-    return f"{what}: {seconds} s {are} paid without being asked for{bill}", advice
 
 
 def _counted(number: int, noun: str) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from storyboard.compiler.cost import currency, price
 from storyboard.compiler.film import Film, KeptPart
-from storyboard.compiler.lower import second_of
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve.scene_errors import UnpricedScene
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span
@@ -24,6 +23,7 @@ from storyboard.diagnostics.codes import (
 from storyboard.diagnostics.types import Severity
 from storyboard.document.nodes import Mapping as MappingNode
 from storyboard.plan.actions import FilmSums, film_sums, mark, sum_of, sum_of_due, sums_by_action
+from storyboard.plan.assembly import kept_clips, timeline_of
 from storyboard.plan.model import (
     FilmCost,
     LeftOutScene,
@@ -39,9 +39,8 @@ from storyboard.plan.planned_request import PlannedCost, PlannedRequest, Planned
 from storyboard.plan.prompt_map import prompt_map
 from storyboard.plan.reason import NEW, Action, PlaceInFile, ReasonCode
 from storyboard.plan.seams import report_new_seams
-from storyboard.plan.timeline import KeptClip, KeptShot, TimelineSegment
+from storyboard.plan.timeline import KeptClip
 from storyboard.targets.model import RenderedSecond, Target
-from storyboard.values.segments import as_asked
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
 
@@ -109,7 +108,7 @@ def plan(
 
     money = currency(film.target)
     targets = {one.target.target: one.target for one in film.films()}
-    kept = _kept(film, cut, known)
+    kept = kept_clips(film, cut, known)
     report_new_seams(film, cut, kept, diagnostics)
     listed = mark(_requests(requests), targets, known, kept)
     sums = sums_by_action((*listed, *kept), money)
@@ -137,7 +136,7 @@ def plan(
         targets=tuple(_target(one, requests, origin) for one in targets.values()),
         requests=listed,
         kept=kept,
-        timeline=_timeline(cut),
+        timeline=timeline_of(cut),
         totals=PlanTotals(
             requests=len(listed) + len(kept),
             seconds=sum(one.seconds for one in listed) + sum(one.kept_seconds for one in kept),
@@ -408,81 +407,6 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
         )
         for request in requests
     ]
-
-
-def _kept(
-    film: Film, cut: Iterable[Request | KeptPart], known: Known | None
-) -> tuple[KeptClip, ...]:
-    """The clips that were paid before and of which the film keeps some shots, in its order."""
-    parts: dict[str, list[KeptPart]] = {}
-    for one in cut:
-        if isinstance(one, KeptPart):
-            parts.setdefault(one.former.take, []).append(one)
-    if known is None:
-        return ()
-    listed = []
-    for take, kept in parts.items():
-        clip = known.clip(take)
-        own = film.of(kept[0].part.shot)
-        seconds = sum(one.part.seconds for one in kept)
-        shot = kept[0].part.shot
-        scene = next(one for one in film.scenes if shot.address in {s.address for s in one.shots})
-        cost = price(own.target, seconds, second_of(own, scene, [one.part for one in kept]))
-        listed.append(
-            KeptClip(
-                take=take,
-                digest=clip.digest,
-                address=clip.address,
-                target=own.target.target,
-                host=clip.host,
-                endpoint=clip.endpoint,
-                seconds=clip.seconds,
-                made=clip.made,
-                action=Action.REUSE if clip.is_here else Action.FETCH,
-                cost=None
-                if cost.money is None or cost.unit_price is None
-                else PlannedCost(
-                    money=cost.money,
-                    unit_price=cost.unit_price,
-                    seconds=seconds,
-                ),
-                shots=tuple(
-                    KeptShot(address=one.part.shot.address, segment=one.former.segment)
-                    for one in kept
-                ),
-            )
-        )
-    return tuple(listed)
-
-
-def _timeline(cut: Iterable[Request | KeptPart]) -> tuple[TimelineSegment, ...]:
-    found: list[TimelineSegment] = []
-    for one in cut:
-        if isinstance(one, KeptPart):
-            part, segment = one.part, one.former.segment
-            found.append(
-                TimelineSegment(
-                    shot=part.shot.address,
-                    part=segment.content.part,
-                    take=one.former.take,
-                    start=segment.start,
-                    end=segment.end,
-                    is_exact=segment.is_exact,
-                )
-            )
-            continue
-        for part, segment in zip(one.clip.parts, as_asked(one.shots), strict=True):
-            found.append(
-                TimelineSegment(
-                    shot=part.shot.address,
-                    part=segment.content.part,
-                    request=one.id,
-                    start=segment.start,
-                    end=segment.end,
-                    is_exact=False,
-                )
-            )
-    return tuple(found)
 
 
 def _place(node: MappingNode) -> PlaceInFile:
