@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from storyboard.board.bill import Bill, BillBy
     from storyboard.diagnostics import Diagnostic, Diagnostics, Severity
     from storyboard.errors import RefusedError, StoryboardError, UsageError
+    from storyboard.ledger.unused_take import UnusedTake
     from storyboard.plan import Plan
     from storyboard.plan.explanation import ExplainedClip, Explanation
     from storyboard.plan.model import PlanError
@@ -118,6 +119,7 @@ _EXPORTS = {
     "Severity": "storyboard.diagnostics",
     "StitchedFilm": "storyboard.api",
     "StoryboardError": "storyboard.errors",
+    "UnusedTake": "storyboard.ledger.unused_take",
     "UsageError": "storyboard.errors",
     "WayOut": "storyboard.api",
     "WaysOut": "storyboard.api",
@@ -162,6 +164,7 @@ __all__ = [
     "Severity",
     "StitchedFilm",
     "StoryboardError",
+    "UnusedTake",
     "UsageError",
     "WayOut",
     "WaysOut",

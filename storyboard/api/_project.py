@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storyboard.board.bill import Bill, BillBy
     from storyboard.diagnostics import Diagnostics
     from storyboard.ledger import RunRecord
+    from storyboard.ledger.unused_take import UnusedTake
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
     from storyboard.plan.explanation import Explanation
@@ -329,6 +330,24 @@ class Project:
             ready.plan, ready.store, out, say, outputs=self.outputs(ready.plan), force=force
         )
         return StitchedFilm(*film)
+
+    def unused_takes(self) -> tuple[UnusedTake, ...]:
+        """The takes of the folder that none of its films and no lock in git needs.
+
+        Nothing is removed. Raises ``RefusedError`` where that cannot be known.
+        """
+        from storyboard.api._gc import find_unused
+
+        return find_unused(self.file, self.options)
+
+    def remove_takes(self, takes: Collection[UnusedTake]) -> tuple[UnusedTake, ...]:
+        """Remove takes of ``unused_takes`` for good; those that are needed by now stay.
+
+        Returns what was removed. Raises ``RefusedError`` too while a run works in the folder.
+        """
+        from storyboard.api._gc import remove_unused
+
+        return remove_unused(takes, self.file, self.options)
 
     def outputs(self, plan: Plan) -> Outputs:
         """The files that commands have written, with what may not be replaced: a plan's sources."""

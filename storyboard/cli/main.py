@@ -30,6 +30,7 @@ COMMANDS = {
     "resolve": "Decide about a clip that the vendor may have or not.",
     "runs": "List the runs of a film.",
     "stitch": "Join the clips to the film.",
+    "gc": "Remove takes that no film and no commit needs.",
     "board": "Show the film as a page, with pictures and prices.",
     "export": "Write the shot list, or subtitles.",
     "simulate": "Serve the vendors' protocols on this machine, for free.",

@@ -94,6 +94,15 @@ class Lock:
         return {order.digest: order for order in ordered if order.clip is not None}
 
 
+class LockLineError(LockError):
+    """What is wrong with the line ``number``; ``advice``, where it is not empty, is what to do."""
+
+    def __init__(self, reason: str, advice: str = "", *, number: int) -> None:
+        super().__init__(reason)
+        self.advice = advice
+        self.number = number
+
+
 MAX_LOCK = 256 << 20
 """Bytes of a lock: some 300,000 clips."""
 
@@ -115,6 +124,20 @@ def read_lock(path: Path) -> Lock:
         if error.errno in (errno.EINVAL, errno.EFBIG):
             advice = f"put it back from git: `git checkout -- {path.name}`"
         raise LockError(f'the lock "{path}" cannot be read: {reason}; {advice}') from None
+    try:
+        return parse_lock(data)
+    except LockLineError as error:
+        advice = error.advice or (
+            f"put the line back as it was committed (`git checkout -- {path.name}`), or take it "
+            "out: what the ledger here knows of it is written again by the next run"
+        )
+        raise LockError(
+            f'line {error.number} of "{path}" is no record of what was paid: {error}; {advice}'
+        ) from None
+
+
+def parse_lock(data: bytes) -> Lock:
+    """What the bytes of a lock hold. Raises ``LockLineError``."""
     orders: dict[tuple[str, str], PaidOrder] = {}
     segments: dict[str, dict[ShotPart, Segment]] = {}
     # Nothing but the ends of lines: a name may hold what ``splitlines`` takes for one.
@@ -124,10 +147,10 @@ def read_lock(path: Path) -> Lock:
             if not text or _CONFLICT.fullmatch(text):
                 continue
             found = _read_line(text)
-        except _LineError as error:
-            raise LockError(_refusal(path, number, error)) from None
         except UnicodeDecodeError:
-            raise LockError(_refusal(path, number, _LineError("it is not UTF-8"))) from None
+            raise LockLineError("it is not UTF-8", number=number) from None
+        except _LineError as error:
+            raise LockLineError(str(error), error.advice, number=number) from None
         if isinstance(found, PaidOrder):
             key = found.digest, found.request_id
             before = orders.get(key)
@@ -152,14 +175,6 @@ class _LineError(Exception):
     def __init__(self, reason: str, advice: str = "") -> None:
         super().__init__(reason)
         self.advice = advice
-
-
-def _refusal(path: Path, number: int, error: _LineError) -> str:
-    advice = error.advice or (
-        f"put the line back as it was committed (`git checkout -- {path.name}`), or take it out: "
-        "what the ledger here knows of it is written again by the next run"
-    )
-    return f'line {number} of "{path}" is no record of what was paid: {error}; {advice}'
 
 
 _NEWER = "install a newer storyboard; nothing was read or paid"
