@@ -44,7 +44,7 @@ _MAX_SCHEMA = 64 << 20
     "schema",
     type=click.Path(path_type=Path),
     metavar="SCHEMA.json",
-    help="Write the file of a new target from an OpenAPI document or an Oxen model.",
+    help="Write the file of a new target from a host's OpenAPI document or model.",
 )
 @click.option("--id", "new_id", metavar="HOST/MODEL", help="With --from: the id of the target.")
 @click.option(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +16,9 @@ from storyboard.ledger.rows import read
 from storyboard.ledger.states import State
 
 _T = TypeVar("_T")
+_TRIES = 5
+_PAUSE = 0.04
+"""How often and after how many seconds a ledger is opened again that its maker has not yet."""
 VERSION = 2
 APPLICATION = 0x53_42_4C_31
 """Tells a ledger from another program's file: "SBL1"."""
@@ -73,12 +78,16 @@ def _look(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
         check_place(path)
         if not path.exists():
             return None
-        try:
-            return _read(path, "mode=ro", reader)
-        except sqlite3.OperationalError as error:
-            refusals = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
-            if error.sqlite_errorcode & 0xFF not in refusals:
-                raise
+        for _ in range(_TRIES):
+            try:
+                return _read(path, "mode=ro", reader)
+            except sqlite3.OperationalError as error:
+                refusals = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+                if error.sqlite_errorcode & 0xFF not in refusals:
+                    raise
+            if not os.access(path.parent, os.W_OK):
+                break
+            time.sleep(_PAUSE)  # a run that has just begun makes its files beside the ledger
         return read_at_rest(path, reader)
 
 

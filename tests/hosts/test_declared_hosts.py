@@ -44,6 +44,7 @@ ELSEWHERE = {
     "hosts/registry.py": "the table of hosts",
     "simulator/dialects.py": "the table of the simulator's hosts",
     "targets/drift.py": "reads the documents that vendors publish",
+    "targets/from_schema.py": "makes targets of them",
 }
 """Where the names of hosts may stand, apart from a host's own folders and the targets' data."""
 
