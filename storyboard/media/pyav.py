@@ -78,10 +78,12 @@ def _words(error: Exception) -> str:
 def open_clip(clip: Path) -> Iterator[InputContainer]:
     """A clip to read, an MP4 or MOV file, closed at the block's end. Raises ``ClipError``."""
     with reading():
+        av = load_av()
+        # Until version 19 a title that is no UTF-8 is an error where nothing else is said.
+        is_strict = int(av.__version__.partition(".")[0]) < 19
+        lenient = {"metadata_errors": "ignore"} if is_strict else {}
         # By its full name and as MP4 only: neither a name nor a content may lead elsewhere.
-        container = load_av().open(
-            f"file:{clip.absolute()}", "r", format="mov", metadata_errors="ignore"
-        )
+        container = av.open(f"file:{clip.absolute()}", "r", format="mov", **lenient)
         with container:
             for stream in (*container.streams.video, *container.streams.audio):
                 if getattr(stream, "codec_context", None) is None:

@@ -222,7 +222,11 @@ def test_chapters_begin_where_titles_change(tmp_path: Path) -> None:
     film, _, _ = joined([JoinPiece(file=clip, chapter=title) for title in titles], tmp_path)
     with av.open(str(film)) as container:
         found = [
-            (one["metadata"]["title"], one["start"], one["end"]) for one in container.chapters()
+            (
+                one["metadata"]["title"],
+                *(round(one[at] * one["time_base"] * 1000) for at in ("start", "end")),
+            )
+            for one in container.chapters()
         ]
     assert found == [("Arrival", 0, 4083), ("Ł’île ñ", 4083, 6125)]
     assert read_clip(film).frames == 147
