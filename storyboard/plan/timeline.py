@@ -36,11 +36,6 @@ class TimelineSegment:
     end: float
     is_exact: bool
 
-    @property
-    def seconds(self) -> float:
-        """Its length."""
-        return self.end - self.start
-
     def to_json(self) -> Json:
         """The segment as JSON values."""
         return {

@@ -21,10 +21,10 @@ from storyboard.compiler.resolve.casting import Casting
 from storyboard.compiler.resolve.frame_shapes import check_frame_shapes
 from storyboard.compiler.resolve.members import members_of
 from storyboard.compiler.resolve.mentions import normal
+from storyboard.compiler.resolve.misread_words import check_wording
 from storyboard.compiler.resolve.shots import SceneBuilder
 from storyboard.compiler.resolve.templates import PartOfVariables
 from storyboard.compiler.resolve.texts import Texts
-from storyboard.compiler.resolve.wording import check_wording
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import EMPTY_FILM, UNUSED_NAME, UNUSED_VARIABLE
 from storyboard.diagnostics.spelling import nearest
