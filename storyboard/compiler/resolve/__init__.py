@@ -14,7 +14,7 @@ casting       what each mark becomes on a target: a tag, or words
 references    what the target is sent for a member, and what it cannot take
 capabilities  what the film asks of its target and does not get
 frame_shapes  first and last frames of another shape than the film
-wording       pronouns without a name, and lines in capitals, of English films
+misread_words pronouns without a name, and lines in capitals, of English films
 symbols       each name, its declaration and its uses
 scene_errors  which scenes an error concerns
 resolver      the stage itself
