@@ -14,7 +14,7 @@ from storyboard.document import read_source
 def zipped(name: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(name, "text")
+        archive.writestr(zipfile.ZipInfo(name), "text")
     return file.getvalue()
 
 
@@ -29,6 +29,7 @@ def zipped(name: str) -> bytes:
         (b"# The Film\n\n* a bus\n* a tram\n", "Markdown"),
         (b"<?xml version='1.0'?>\n<FinalDraft/>", "Final Draft"),
     ],
+    ids=["docx", "zip", "pdf", "fountain-title", "fountain", "markdown", "final-draft"],
 )
 def test_a_file_of_another_kind_is_named(data: bytes, kind: str) -> None:
     found = Diagnostics()
