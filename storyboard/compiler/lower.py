@@ -14,7 +14,8 @@ from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
-from storyboard.targets.model import Doubt, RenderedSecond, written_seconds
+from storyboard.targets.model import Doubt, RenderedSecond
+from storyboard.targets.request_rules import written_seconds
 from storyboard.values.addresses import Portion, clip_name, take_name
 from storyboard.values.canonical import digest
 

@@ -25,7 +25,7 @@ from storyboard.media.frames import save_frame
 from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.media.pyav import MediaError
 from storyboard.project.files import PictureFacts
-from storyboard.targets.model import Pictures
+from storyboard.targets.limits import Pictures
 
 _T = TypeVar("_T")
 _TRIES = 5

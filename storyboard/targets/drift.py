@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from storyboard.targets.model import Pictures, Target, Videos
+from storyboard.targets.limits import Pictures, Videos
+from storyboard.targets.model import Target
 from storyboard.targets.schemas import request_schema
 
 DriftKind = Literal["gone", "new", "required", "type", "enum", "default", "limit"]

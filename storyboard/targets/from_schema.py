@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from storyboard.targets.drift import UnknownDocument, request_in, resolved
-from storyboard.targets.model import MAX_CHARACTERS, MAX_SECONDS, MAX_SHOTS
+from storyboard.targets.limits import MAX_CHARACTERS, MAX_SECONDS, MAX_SHOTS
 
 _PROMPT = ("prompt", "text_prompt", "prompt_text", "text")
 _SECONDS = ("duration", "seconds", "duration_seconds", "video_length", "length")

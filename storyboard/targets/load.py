@@ -19,8 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storyboard.diagnostics import Diagnostics, Fix, Label, Span
-from storyboard.diagnostics.codes import BROKEN_TARGET, UNKNOWN_TARGET, UNREADABLE_FILE
+from storyboard.diagnostics import Diagnostics, Label, Span
+from storyboard.diagnostics.codes import BROKEN_TARGET, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import parse, read_source
 from storyboard.document.nodes import Mapping, Node, Scalar, without_blanks
@@ -29,8 +29,10 @@ from storyboard.language.decoder import decode
 from storyboard.language.error_paths import opening
 from storyboard.project.disk import read_plain_file
 from storyboard.project.files import MAX_SOURCE
-from storyboard.targets.checks import Disagreement, disagreements
+from storyboard.targets.checks import disagreements
+from storyboard.targets.disagreement import Disagreement
 from storyboard.targets.model import Target
+from storyboard.targets.unknown_target import report_unknown_target
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -43,7 +45,6 @@ _MAX_ID = 100
 """Code points of an id that may be a file's name; longer ones no file system takes."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _TARGET_LINE = re.compile(rb"^target: *([^\s#]+)", re.MULTILINE)
-_WORD = re.compile(r"[a-z]+(?![a-z0-9])|[a-z]?[0-9.]+[a-z]?|[a-z]+")
 _MAX_DEPTH = 8
 """How many files may extend one another: the tool's own bound."""
 
@@ -90,7 +91,7 @@ def _load(
     if root is None:
         file = _built_in_file(target_id)
         if file is None:
-            _report_unknown(target_id, [*own, *_built_in_ids()], diagnostics, at)
+            report_unknown_target(target_id, [*own, *_built_in_ids()], diagnostics, at)
             return None
         root = _expand(file, diagnostics, ())
     return _target(root, diagnostics) if root is not None else None
@@ -290,7 +291,7 @@ def _base_file(named: Node, file: _File, diagnostics: Diagnostics) -> _File | No
     if isinstance(named, Scalar) and _ID.fullmatch(named):
         base = _built_in_file(named)
         if base is None:
-            _report_unknown(named, _built_in_ids(), diagnostics, named.span)
+            report_unknown_target(named, _built_in_ids(), diagnostics, named.span)
         return base
     if isinstance(named, Scalar) and _NAME.fullmatch(named):
         beside = file.beside(str(named))
@@ -365,37 +366,3 @@ def _place(root: Mapping, found: Disagreement) -> Span:
             break
         node = inner
     return opening(node)
-
-
-def _report_unknown(
-    target_id: str, known: Sequence[str], diagnostics: Diagnostics, at: Span | None
-) -> None:
-    part = target_id.casefold()
-    holding = [one for one in known if part in one] if len(part) > 1 else []
-    slip = nearest(target_id, known)
-    near = slip or (holding[0] if holding else None) or _alike(target_id, known)
-    listed = "`storyboard targets` lists them all"
-    diagnostics.add(
-        UNKNOWN_TARGET,
-        f'no target is called "{target_id}"',
-        at,
-        help=f"write {near}; {listed}" if near else listed,
-        fix=Fix(at, slip, is_sure=False) if at is not None and slip else None,
-    )
-
-
-def _alike(target_id: str, known: Sequence[str]) -> str | None:
-    """The target that shares most words with an id, and has the fewest besides; None for few."""
-    wanted = _words(target_id)
-
-    def likeness(one: str) -> tuple[int, bool, bool, int]:
-        words = _words(one)
-        shared = len(wanted & words)
-        return (shared, "pro" in words, "text" in words, -len(words))
-
-    best = max(known, key=likeness, default=None)
-    return best if best is not None and len(wanted & _words(best)) * 2 > len(wanted) else None
-
-
-def _words(target_id: str) -> set[str]:
-    return {word.removeprefix("v") for word in _WORD.findall(target_id.casefold()[:_MAX_ID])}

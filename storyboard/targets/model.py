@@ -12,17 +12,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-)
+from pydantic import BeforeValidator, ConfigDict, Field
 
-FactText = Annotated[
-    str, BeforeValidator(lambda value: str(value) if isinstance(value, str) else value)
-]
-"""A plain text: scalars from a file lose their place here, as targets are read once."""
+from storyboard.targets.facts import Fact, FactBlock, FactSource, FactText
+from storyboard.targets.limits import (
+    Elements,
+    Pictures,
+    PromptRules,
+    ReferenceRules,
+    Resolutions,
+    SecondsRules,
+    Shots,
+    SpokenLanguages,
+    Tags,
+    Videos,
+)
+from storyboard.targets.request_rules import RequestRules
 
 
 class Feature(StrEnum):
@@ -69,33 +74,7 @@ WAYS: dict[Feature, tuple[How, ...]] = {
 """The ways in which a feature may be emulated, beside ``native`` and ``none``."""
 
 
-class _Facts(BaseModel):
-    # Target builds what it is made of into its own validator; theirs would only cost time.
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class FactSource(_Facts):
-    """Where a fact was read: the document, its date, and how sure it is.
-
-    Grades: A the vendor's own document or schema, B a verbatim record of a live answer,
-    C a third party's word, D inference.
-    """
-
-    title: FactText
-    url: FactText | None = None
-    date: FactText = Field(description="The day or month the document was read, ISO 8601.")
-    grade: Literal["A", "B", "C", "D"]
-
-
-class Fact(_Facts):
-    """What is known of one fact: its source by name, and its own grade where that differs."""
-
-    source: FactText
-    grade: Literal["A", "B", "C", "D"]
-    note: FactText | None = None
-
-
-class Support(_Facts):
+class Support(FactBlock):
     """How a feature is offered: ``native``, ``none``, or emulated in the named way.
 
     ``words``: asked for in the prompt, with ``text``. ``image``: the element's frontal picture
@@ -112,194 +91,6 @@ class Support(_Facts):
     note: FactText | None = None
 
 
-MAX_SECONDS, MAX_SHOTS, MAX_CHARACTERS = 3_600, 100, 1_000_000
-"""What a target may claim at most: far above every model, and what planning can look through."""
-
-
-class SecondsRules(_Facts):
-    """The seconds one request may last: a range, or the few lengths that exist."""
-
-    min: int = Field(ge=1, le=MAX_SECONDS)
-    max: int = Field(ge=1, le=MAX_SECONDS)
-    choices: tuple[int, ...] | None = None
-
-    def billed(self, seconds: int) -> int | None:
-        """The shortest length the target renders that holds ``seconds``; None above the longest."""
-        if self.choices:
-            return min((length for length in self.choices if length >= seconds), default=None)
-        return max(seconds, self.min) if seconds <= self.max else None
-
-
-class PromptRules(_Facts):
-    """The single prompt of a request; ``characters`` in code points, None where not published."""
-
-    characters: int | None = Field(None, ge=1, le=MAX_CHARACTERS)
-
-
-class Shots(_Facts):
-    """The multi-shot list: how many shots, their seconds, and the code points of each prompt."""
-
-    max: int = Field(ge=1, le=MAX_SHOTS)
-    min_seconds: int = Field(ge=1, le=MAX_SECONDS)
-    max_seconds: int = Field(ge=1, le=MAX_SECONDS)
-    characters: int = Field(ge=1, le=MAX_CHARACTERS)
-
-
-class Tags(_Facts):
-    """How a prompt points at what is sent with it.
-
-    ``overhead`` is what each tag costs beyond its own code points, because the host rewrites
-    tags before the model's own check of the length.
-    """
-
-    element: FactText = Field(description="With {n} where the number stands.")
-    image: FactText = Field(description="With {n} where the number stands.")
-    clip: FactText | None = Field(
-        None, description="Of footage, with {n}; none where the target takes none."
-    )
-    overhead: int = Field(ge=0)
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The form of every kind of tag that there is."""
-        return tuple(filter(None, (self.element, self.image, self.clip)))
-
-
-class ReferenceRules(_Facts):
-    """How many elements and images a request may carry together.
-
-    ``ceiling`` is the number that another of the vendor's documents names; a user may raise
-    the limit up to it. ``with_video`` is the limit of a request whose element has a video,
-    where it is lower. ``frames`` says whether a first frame counts as one of them.
-    """
-
-    max: int = Field(ge=0)
-    ceiling: int | None = Field(None, ge=0)
-    with_video: int | None = Field(None, ge=0)
-    frames: bool = False
-    images: int | None = Field(None, ge=0, description="Images alone, where that is fewer.")
-    elements: int | None = Field(None, ge=0, description="Elements alone, where that is fewer.")
-
-
-class Elements(_Facts):
-    """What an element is made of: pictures beside the frontal one, a video, a voice.
-
-    ``voices`` says to which elements a voice may be bound, where the target has voices.
-    """
-
-    min_references: int = Field(ge=0)
-    max_references: int = Field(ge=0)
-    max_videos: int = Field(0, ge=0, description="Elements with a video in one request.")
-    beside_frame: int | None = Field(
-        None, ge=0, description="Elements that a request with a first frame may have, if fewer."
-    )
-    voices: Literal["videos", "all"] = "videos"
-
-
-class Pictures(_Facts):
-    """What a picture must be: bytes, pixels of each side, width over height, formats."""
-
-    max_bytes: int = Field(ge=1)
-    min_side: int = Field(ge=1)
-    min_ratio: Decimal = Field(gt=0)
-    max_ratio: Decimal = Field(gt=0)
-    formats: tuple[FactText, ...]
-
-
-class Videos(_Facts):
-    """What a video must be: bytes, pixels of each side, seconds, frames a second, formats."""
-
-    max_bytes: int = Field(ge=1)
-    min_side: int = Field(ge=1)
-    max_side: int = Field(ge=1)
-    min_seconds: Decimal = Field(gt=0)
-    max_seconds: Decimal = Field(gt=0)
-    min_rate: Decimal = Field(gt=0)
-    max_rate: Decimal = Field(gt=0)
-    formats: tuple[FactText, ...]
-
-
-class Resolutions(_Facts):
-    """How fine the picture may be, and what is asked for where a film does not say it."""
-
-    choices: tuple[FactText, ...] = Field(min_length=1)
-    default: FactText
-
-
-class SpokenLanguages(_Facts):
-    """The languages of the model's own voices, and what becomes of lines in any other."""
-
-    languages: tuple[FactText, ...] = Field(description="Language tags (BCP 47), without regions.")
-    others: FactText | None = Field(
-        None, description="In words, such as: translated to English; none where not stated."
-    )
-
-
-class ValueField(_Facts):
-    """A field of the request and how its value is written."""
-
-    name: FactText
-    type: Literal["string", "integer", "suffixed"] = "string"
-
-    def written(self, seconds: int) -> str | int:
-        """Seconds as the field has them: ``5``, ``"5"`` or ``"5s"``."""
-        return written_seconds(seconds, self.type)
-
-
-class ShotsField(_Facts):
-    """The multi-shot list: its field, the fields of a shot, and how the list travels."""
-
-    name: FactText
-    prompt: FactText
-    seconds: FactText
-    type: Literal["string", "integer", "suffixed"]
-    encoding: Literal["list", "json"] = "list"
-    total: Literal["sum", "omit"] = Field(description="What the total is beside the list.")
-
-
-class ElementsField(_Facts):
-    """The elements: the field and the fields of each element."""
-
-    name: FactText
-    frontal: FactText
-    references: FactText
-    video: FactText | None = None
-    voice: FactText | None = None
-
-
-def written_seconds(seconds: int, form: Literal["string", "integer", "suffixed"]) -> str | int:
-    """Seconds as a request has them, by the type of the field."""
-    match form:
-        case "integer":
-            return seconds
-        case "suffixed":
-            return f"{seconds}s"
-    return str(seconds)
-
-
-class RequestRules(_Facts):
-    """The names and types of the request's fields; a field that is None does not exist."""
-
-    model: FactText | None = Field(None, description="The field that holds the endpoint's id.")
-    prompt: FactText
-    shots: ShotsField | None = None
-    seconds: ValueField
-    start_frame: FactText | None = None
-    end_frame: FactText | None = None
-    images: FactText | None = None
-    footage: FactText | None = Field(None, description="The field of the one clip of footage.")
-    keep_sound: FactText | None = None
-    elements: ElementsField | None = None
-    audio: FactText | None = None
-    negative: FactText | None = None
-    aspect_ratio: FactText | None = None
-    resolution: FactText | None = None
-    constants: dict[FactText, FactText] = Field(default_factory=dict)
-    unlisted: tuple[FactText, ...] = Field(
-        (), description="Fields that the host takes though its published schema omits them."
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedSecond:
     """What the price of a second depends on.
@@ -314,7 +105,7 @@ class RenderedSecond:
     resolution: str | None = None
 
 
-class Price(_Facts):
+class Price(FactBlock):
     """What a second of output costs; ``per_second`` None where no price is published.
 
     ``voice`` is the price with a voice of one's own, which implies audio, ``video`` the price of a
@@ -334,14 +125,14 @@ class Price(_Facts):
     note: FactText | None = None
 
 
-class Takes(_Facts):
+class Takes(FactBlock):
     """How one order asks for several takes of the same request: its field, and how many."""
 
     field: FactText
     max: int = Field(ge=2)
 
 
-class Doubt(_Facts):
+class Doubt(FactBlock):
     """Fields that are reported, without proof, to be refused together, or ``without`` another.
 
     ``as_of`` is the day of the newest report.
@@ -360,7 +151,7 @@ def _with_later_features(written: object) -> object:
     return {**written, **({} if "footage" in written else {"footage": {"how": "none"}})}
 
 
-class Target(_Facts):
+class Target(FactBlock):
     """A model on a host: every limit, name, type and price that the compiler uses.
 
     The model says what a target is made of; ``checks.disagreements`` says where one contradicts
@@ -425,6 +216,11 @@ class Target(_Facts):
     def has(self, feature: Feature) -> bool:
         """Whether the target offers the feature natively."""
         return self.features[feature].how in ("native", "always")
+
+    @property
+    def resolution_choices(self) -> tuple[str, ...]:
+        """The resolutions that can be asked for; empty where that cannot be chosen."""
+        return self.resolutions.choices if self.resolutions is not None else ()
 
     def resolution(self, asked: str | None) -> str | None:
         """The resolution that is sent for a film that asks for one; None where none can be."""

@@ -17,7 +17,8 @@ from storyboard.document import Scalar
 from storyboard.language.scalars import is_url
 from storyboard.project.files import Files, PictureFacts
 from storyboard.project.video_header import VideoFacts
-from storyboard.targets.model import Pictures, Target, Videos
+from storyboard.targets.limits import Pictures, Videos
+from storyboard.targets.model import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,89 @@
+"""Where a target's data contradicts the JSON Schema of its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from storyboard.targets.disagreement import Disagreement
+from storyboard.targets.model import Target
+from storyboard.targets.schemas import request_schema
+
+
+def check_schema_is_of_the_request(target: Target) -> Iterator[Disagreement]:
+    """Fields and values of the requests that the named schema does not take."""
+    name, field = target.request_schema, target.request.prompt
+    if not name:
+        return
+    try:
+        schema = request_schema(target) if PurePath(name).name == name else None
+    except (OSError, ValueError):
+        schema = None
+    if schema is None:
+        yield Disagreement(
+            path=("request_schema",),
+            message=f'no schema of a request is called "{name}"',
+            help="write the name that a built-in target has, or request_schema: absent",
+        )
+    elif field not in schema.get("properties", {}):
+        yield Disagreement(
+            path=("request_schema",),
+            message=f'the schema "{name}" has no field "{field}", which the request has',
+            help="name the schema of this request, or write request_schema: absent",
+        )
+    else:
+        yield from _unlike_schema(target, name, schema)
+
+
+def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterator[Disagreement]:
+    """Where the request's fields and values are not those of its schema."""
+    request, known = target.request, schema["properties"]
+    fields: dict[tuple[str, ...], str | None] = {
+        ("model",): request.model,
+        ("shots", "name"): request.shots.name if request.shots else None,
+        ("seconds", "name"): request.seconds.name,
+        ("start_frame",): request.start_frame,
+        ("end_frame",): request.end_frame,
+        ("images",): request.images,
+        ("footage",): request.footage,
+        ("keep_sound",): request.keep_sound,
+        ("elements", "name"): request.elements.name if request.elements else None,
+        ("audio",): request.audio,
+        ("negative",): request.negative,
+        ("aspect_ratio",): request.aspect_ratio,
+        ("resolution",): request.resolution,
+        **{("constants", field): field for field in request.constants},
+    }
+    is_closed = schema.get("additionalProperties") is False
+    for part, field in fields.items():
+        if field and is_closed and field not in known:
+            yield Disagreement(
+                path=("request", *part),
+                message=f'the schema "{name}" has no field "{field}"',
+                help="take it out, or write request_schema: absent, which checks no body",
+            )
+    for path, field, value in _stated_values(target):
+        allowed = known.get(field, {}).get("enum")
+        if allowed is not None and value not in allowed:
+            yield Disagreement(
+                path=path,
+                message=f'the schema "{name}" does not take {value} as {field}',
+                help=f"write one of {', '.join(map(str, allowed))}, or request_schema: absent, "
+                "which checks no body",
+            )
+
+
+def _stated_values(target: Target) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
+    """Values that requests will have for certain: path in the data, field, value as it is sent."""
+    seconds, field = target.seconds, target.request.seconds
+    lengths = {("seconds", "min"): seconds.min, ("seconds", "max"): seconds.max}
+    for path, length in lengths.items():
+        yield path, field.name, field.written(length)
+    for number, ratio in enumerate(target.aspect_ratios or ()):
+        yield ("aspect_ratios", number), target.request.aspect_ratio or "", ratio
+    for number, resolution in enumerate(target.resolution_choices):
+        place = ("resolutions", "choices", number)
+        yield place, target.request.resolution or "", resolution
+    for name, value in target.request.constants.items():
+        yield ("request", "constants", name), name, value
