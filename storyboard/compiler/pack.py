@@ -25,10 +25,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from storyboard.compiler.demands import opens_as_demanded
-from storyboard.compiler.film import FRAME, Cast, Clip, KeptPart, Part, Scene
+from storyboard.compiler.film import Cast, Clip, KeptPart, Part, Scene
 from storyboard.compiler.padding import report_padding
+from storyboard.compiler.reference_limits import ReferenceLimits
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import FEATURE_REFUSED, TOO_MANY_REFERENCES
 from storyboard.targets.model import Feature, Target
 from storyboard.values.segments import FormerShot
 from storyboard.values.units import Money
@@ -79,7 +79,7 @@ def pack(
             clips.append(KeptPart(part=packer.parts[chosen[0]], former=kept))
             continue
         clip = packer.clip(chosen)
-        packer.report(clip, diagnostics)
+        packer.limits.report(clip, diagnostics)
         if clip.padding:
             report_padding(clip, target, price, diagnostics)
         clips.append(clip)
@@ -100,8 +100,6 @@ class _Packer:
         self.packs = scene.pack
         self.keeps_whole = scene.reuse == "clips"
         self.target = target
-        self.max_references = max_references
-        self.cast = cast
         self.cost = cost
         # What the target drops anyway is no reason to make two requests of one.
         self.hears = target.features[Feature.AUDIO].how == "native"
@@ -116,30 +114,10 @@ class _Packer:
         )
         firsts = ways[0] if ways else ()
         self.starts = [sum(map(len, firsts[:index])) for index in range(len(firsts))]
+        self.limits = ReferenceLimits(target, cast, max_references, self.parts)
         self.names = [
-            frozenset(mark for mark in part.prompt.marks if self._counts(mark))
-            if part.prompt.marks
-            else _NOTHING
-            for part in self.parts
+            self.limits.counted(part) if part.prompt.marks else _NOTHING for part in self.parts
         ]
-        marks: set[str] = set().union(*self.names) if self.names else set()
-        self.videos = frozenset(
-            mark
-            for mark in marks
-            if (sent := cast.reference(mark)) is not None and sent.video is not None
-        )
-        self.elements = frozenset(
-            mark
-            for mark in marks
-            if (sent := cast.reference(mark)) is not None and sent.kind == "element"
-        )
-        self.beside_frame = target.elements.beside_frame if target.elements else None
-        fewer = target.references.with_video
-        self.is_limited_by_kind = (
-            target.references.images is not None or target.references.elements is not None
-        )
-        self.with_video = max_references if fewer is None else min(fewer, max_references)
-        self.max_videos = target.elements.max_videos if target.elements else 0
 
     def partition(self) -> list[tuple[tuple[int, ...], FormerShot | None]]:
         """The best clips, each as the indices of its parts; a part that is kept with its place."""
@@ -235,11 +213,12 @@ class _Packer:
     def _clips(self, start: int, billed: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
         """Every clip that can begin with a part, with its billed seconds."""
         parts, names, longest = self.parts, self.names, self.target.seconds.max
+        limits = self.limits
         most = self.target.shots.max if self.target.shots else 1
         part = parts[start]
         frame = self.target.references.frames and (part.opens or part.joined)
-        room = self.max_references - frame
-        most_elements = self.beside_frame if part.opens or part.joined else None
+        room = limits.most - frame
+        most_elements = limits.beside_frame if part.opens or part.joined else None
         # A part alone is a clip even if no request can carry it.
         lasts = part.seconds
         yield (start,), billed[lasts] if lasts <= longest else lasts
@@ -260,11 +239,11 @@ class _Packer:
                 mentioned = mentions | names[index] if names[index] else mentions
                 if len(mentioned) > room:
                     continue
-                if self.videos and not self._carries(mentioned, frame):
+                if limits.videos and not limits.allow_videos(mentioned, frame):
                     continue
-                if most_elements is not None and len(mentioned & self.elements) > most_elements:
+                if most_elements is not None and len(mentioned & limits.elements) > most_elements:
                     continue
-                if self.is_limited_by_kind and self._too_many_of_a_kind(mentioned, frame):
+                if limits.are_by_kind and limits.too_many_of_a_kind(mentioned, frame):
                     continue
                 taken = (*indices, index)
                 yield taken, billed[seconds]
@@ -301,20 +280,6 @@ class _Packer:
         seconds = self._billed(asked)
         return Clip(parts=chosen, seconds=seconds, padding=seconds - asked)
 
-    def _carries(self, mentions: frozenset[str], frame: bool) -> bool:
-        """Whether a request can carry so many videos, and so many references beside a video."""
-        shown = len(mentions & self.videos)
-        return shown <= self.max_videos and (not shown or len(mentions) + frame <= self.with_video)
-
-    def _too_many_of_a_kind(self, mentions: frozenset[str], frame: bool) -> tuple[str, int] | None:
-        """What there is too much of in a request, ``images`` or ``elements``, and how many go."""
-        limits, elements = self.target.references, len(mentions & self.elements)
-        if limits.elements is not None and elements > limits.elements:
-            return "elements", limits.elements
-        if limits.images is not None and len(mentions) - elements + frame > limits.images:
-            return "images", limits.images
-        return None
-
     def _follows(self, before: Part, part: Part) -> bool:
         """Whether a part may share a request with the part before it."""
         shots = self.target.shots
@@ -330,80 +295,6 @@ class _Packer:
 
     def _billed(self, seconds: int) -> int:
         return self.target.seconds.billed(seconds) or seconds
-
-    def report(self, clip: Clip, diagnostics: Diagnostics) -> None:
-        """Report the parts of a clip that no request can carry."""
-        for part in clip.parts:
-            names = frozenset(mark for mark in part.prompt.marks if self._counts(mark))
-            clips = self._named(part, frozenset(part.prompt.marks) - names - {FRAME})
-            if len(clips) > 1:
-                self._report_clips(part, clips, diagnostics)
-            opens = self.target.references.frames and part.opens
-            limit = self.with_video if names & self.videos else self.max_references
-            if len(names) + opens > limit:
-                self._report_references(part, limit, opens, diagnostics)
-            elif (found := self._too_many_of_a_kind(names, opens)) is not None:
-                kind, most = found
-                diagnostics.add(
-                    TOO_MANY_REFERENCES,
-                    f'"{part.address}" mentions more {kind} than the {most} that a request '
-                    f"carries: {', '.join(self._named(part))}",
-                    part.shot.place("prompt", "beats", "dialogue"),
-                    help="mention fewer, describe one without a picture, or divide the shot",
-                )
-            if self.videos and len(names & self.videos) > self.max_videos:
-                self._report_videos(part, diagnostics)
-
-    def _report_references(
-        self, part: Part, limit: int, opens: bool, diagnostics: Diagnostics
-    ) -> None:
-        names = self._named(part)
-        frame = " and opens on a picture" if opens else ""
-        advice = "mention fewer, describe one without a picture, or divide the shot"
-        needed, ceiling = len(names) + opens, self.target.references.ceiling
-        beside = " beside a video" if limit < self.max_references else ""
-        if not beside and ceiling is not None and limit < needed <= ceiling:
-            advice += f", or raise the limit with --max-references {needed}"
-        diagnostics.add(
-            TOO_MANY_REFERENCES,
-            f'"{part.address}" mentions {_counted(len(names), "name")}{frame}, '
-            f"a request carries {limit}{beside}: {', '.join(names)}",
-            part.shot.place("prompt", "beats", "dialogue"),
-            help=advice,
-        )
-
-    def _counts(self, mark: str) -> bool:
-        """Whether a mention is one of the elements and images of a request, and no footage."""
-        if mark == FRAME:
-            return False
-        sent = self.cast.reference(mark)
-        return sent is None or sent.kind != "clip"
-
-    def _report_clips(self, part: Part, clips: list[str], diagnostics: Diagnostics) -> None:
-        diagnostics.add(
-            FEATURE_REFUSED,
-            f'"{part.address}" mentions {len(clips)} clips of footage, a request carries 1: '
-            f"{', '.join(clips)}",
-            part.shot.place("prompt", "beats", "dialogue"),
-            help="mention one of them, or divide the shot",
-        )
-
-    def _report_videos(self, part: Part, diagnostics: Diagnostics) -> None:
-        names = self._named(part, self.videos)
-        diagnostics.add(
-            FEATURE_REFUSED,
-            f'"{part.address}" mentions {_counted(len(names), "name")} with a video, '
-            f"a request carries {self.max_videos or 'none'}: {', '.join(names)}",
-            part.shot.place("prompt", "beats", "dialogue"),
-            help="give one of them pictures in place of its video, or divide the shot",
-        )
-
-    def _named(self, part: Part, among: frozenset[str] | None = None) -> list[str]:
-        return [
-            self.cast[mark].name
-            for mark in part.prompt.marks
-            if mark != FRAME and (among is None or mark in among)
-        ]
 
 
 class _Choice(NamedTuple):
@@ -454,7 +345,3 @@ def _graph(
             at += len(way)
             following[at - 1] = then
     return parts, following
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
