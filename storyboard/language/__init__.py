@@ -1,6 +1,9 @@
 """The language, version 1, and its decoder: from positioned nodes to a model.
 
-scalars       texts, numbers, names and paths, each with what it may be
+leaves        how a scalar is read and refused
+names         what a name may be
+quantities    seconds, money, the number of a take
+scalars       texts, flags, files, the film's shape and language
 blocks        what every block is, and its short forms
 cast          the blocks of a cast: characters, props, locations, styles
 variables     the film's variables

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from storyboard.diagnostics.codes import WRONG_TYPE
 from storyboard.document.nodes import Mapping, Scalar, without_blanks
 from storyboard.document.phrases import described
-from storyboard.language.scalars import refuse
+from storyboard.language.leaves import refuse
 
 _NEEDS_A_VALUE = frozenset({"end_frame", "frontal", "image", "prompt", "start_frame", "video"})
 """Keys that nobody writes to say nothing: with nothing behind them they are not left out."""

@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 from storyboard.diagnostics.codes import MISSING_KEY
 from storyboard.document.nodes import HOLE, Mapping, Scalar
 from storyboard.language.blocks import Block
-from storyboard.language.scalars import NAME_SCHEMA, ClipPath, Name, Picture, Text, refuse
+from storyboard.language.leaves import refuse
+from storyboard.language.names import NAME_SCHEMA, Name
+from storyboard.language.scalars import ClipPath, Picture, Text
 
 MAX_REFERENCES = 3
 """Pictures beside the frontal one that an element may have."""

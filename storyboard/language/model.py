@@ -18,24 +18,19 @@ from storyboard.document.phrases import described
 from storyboard.document.plain_scalars import quoted
 from storyboard.language.blocks import Block, folded, or_text
 from storyboard.language.cast import NAMED, Element, Footage, Image
+from storyboard.language.leaves import choice, refuse
+from storyboard.language.names import CastName, Id
+from storyboard.language.quantities import Amount, FilmSeconds, Seconds, Take
 from storyboard.language.scalars import (
-    Amount,
     AspectRatio,
-    CastName,
-    FilmSeconds,
     Flag,
-    Id,
     Key,
     Language,
     LibraryPath,
     LongPrompts,
     Picture,
-    Seconds,
-    Take,
     Text,
     Version,
-    choice,
-    refuse,
 )
 from storyboard.language.variables import Variables
 

@@ -1,83 +1,26 @@
-"""The scalars of the language: texts, names, seconds, money, choices, pictures.
+"""The scalars of the language: texts, flags, files, the shape and the language of a film.
 
-Each type reads one scalar. A text stays the scalar that it was, with its place; the other
-leaves become values. What cannot be read raises a ``PydanticCustomError`` whose type is one of
-our codes, so that the decoder can say it in our words at the scalar's place.
+Each type reads one scalar, as those of ``names`` and ``quantities`` do. A text stays the scalar
+that it was, with its place; the other leaves become values. What cannot be read raises a
+``PydanticCustomError`` whose type is one of our codes, so that the decoder can say it in our words
+at the scalar's place.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import GetPydanticSchema, WithJsonSchema
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import core_schema
 
-from storyboard.diagnostics.codes import (
-    BAD_CHOICE,
-    BAD_DURATION,
-    BAD_MONEY,
-    BAD_NAME,
-    BAD_NUMBER,
-    BAD_PATH,
-    WRONG_TYPE,
-    WRONG_VERSION,
-)
-from storyboard.diagnostics.types import Code
-from storyboard.document.nodes import Scalar, Sequence
+from storyboard.diagnostics.codes import BAD_CHOICE, BAD_PATH, WRONG_VERSION
+from storyboard.document.nodes import Scalar
 from storyboard.document.phrases import described
-from storyboard.values.units import Money, parse_seconds
+from storyboard.language.leaves import leaf, refuse
 
-MAX_SHOT = 600
-"""The longest shot that is read, in seconds: the tool's own bound, far above any request."""
-
-MAX_NAME = 100
-"""The longest name that is read, in code points: the tool's own bound."""
-
-_VENDOR_TAG = re.compile(r"(element|image|video|audio|voice)_?[0-9]+", re.IGNORECASE)
-_NO_NAME = re.compile(r"[^\w-]+")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-
-
-def refuse(
-    code: Code,
-    message: str,
-    help: str = "",  # noqa: A002 - the field's name in a diagnostic
-    fix: str = "",
-) -> PydanticCustomError:
-    """An error that the decoder turns into a diagnostic of that code.
-
-    ``fix`` is what surely has to stand there instead, as it is written in YAML.
-    """
-    context = {"message": message, "help": help, "fix": fix}
-    return PydanticCustomError(code.id, "{message}", context)
-
-
-def _meant_scalar(value: object) -> str:
-    """What to write for a list of one item where its item is meant; empty for anything else."""
-    if isinstance(value, Sequence) and len(value) == 1 and isinstance(value[0], Scalar):
-        return f"write {value[0]}, without brackets or dash"
-    return ""
-
-
-def leaf(read: Callable[[Scalar], object], expected: str, schema: dict[str, Any]) -> Any:
-    """The annotation of a field that ``read`` makes from a scalar."""
-
-    def validate(value: object) -> object:
-        if not isinstance(value, Scalar):
-            found = f"expected {expected}, found {described(value)}"
-            raise refuse(WRONG_TYPE, found, _meant_scalar(value) or f"write {expected}")
-        return read(value)
-
-    return (
-        GetPydanticSchema(
-            lambda _source, _handler: core_schema.no_info_plain_validator_function(validate)
-        ),
-        WithJsonSchema(schema),
-    )
 
 
 Text = Annotated[
@@ -95,198 +38,6 @@ Key = Annotated[
 """A key that is looked up later, and keeps its place until then."""
 
 
-def is_name_character(character: str) -> bool:
-    """Whether a name may hold the character: a letter, digit or mark of any script, _ or -."""
-    return (
-        character.isalnum() or character in "_-" or unicodedata.category(character).startswith("M")
-    )
-
-
-def _read_name(scalar: Scalar) -> Scalar:
-    if not scalar or scalar[0] == "-" or not all(map(is_name_character, scalar)):
-        better = _NO_NAME.sub("_", scalar).strip("_-") or "mara"
-        raise refuse(
-            BAD_NAME,
-            f"{described(scalar)} is no name: a name is made of letters, digits, _ and -",
-            f"write {better}",
-        )
-    if len(scalar) > MAX_NAME:
-        raise refuse(BAD_NAME, f"a name of {len(scalar)} characters, {MAX_NAME} at most")
-    return scalar if scalar.isascii() else _composed(scalar)
-
-
-def _composed(scalar: Scalar) -> Scalar:
-    """The name with each letter written in one way, as names are compared."""
-    name = Scalar(unicodedata.normalize("NFC", scalar))
-    name.origin, name.start, name.end, name.style = (
-        scalar.origin,
-        scalar.start,
-        scalar.end,
-        scalar.style,
-    )
-    return name
-
-
-def _read_cast_name(scalar: Scalar) -> Scalar:
-    if _VENDOR_TAG.fullmatch(scalar):
-        raise refuse(
-            BAD_NAME,
-            f'"{scalar}" is how vendors number their pictures and cannot be a name',
-            "give it the name that the film knows it by",
-        )
-    return _read_name(scalar)
-
-
-def _read_id(scalar: Scalar) -> Scalar:
-    """A name that is no number: an address is made of ids, and of numbers where there are none."""
-    name = _read_name(scalar)
-    if scalar.isdigit():
-        raise refuse(
-            BAD_NAME,
-            f'"{scalar}" is only digits, which address by number',
-            f'begin it with a letter, for example "s{scalar}", or leave the id out',
-        )
-    return name
-
-
-_NAME_PATTERN = r"^[^\s@./:,;\"'{}\[\]()]+$"
-NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": _NAME_PATTERN}
-"""What a name is in the JSON Schema, which knows no scripts: a word without punctuation."""
-
-Name = Annotated[Scalar, *leaf(_read_name, "a name", NAME_SCHEMA)]
-CastName = Annotated[Scalar, *leaf(_read_cast_name, "a name", NAME_SCHEMA)]
-Id = Annotated[
-    Scalar,
-    *leaf(
-        _read_id,
-        "an id",
-        {"type": "string", "pattern": _NAME_PATTERN, "not": {"pattern": "^[0-9]+$"}},
-    ),
-]
-
-
-_FRACTION = re.compile(r"([0-9]{1,6})[.,]([0-9]+) ?(?:s|sec|secs|seconds?)?", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,3}):([0-9]{2})(?:[.,]0+)?")
-_UNITS = re.compile(
-    r"(?:([0-9]{1,3}) ?m(?:in|ins|inutes?)?)?[ ]?"
-    r"(?:([0-9]{1,6}) ?(?:s|secs?|sec\.|seconds?|″|\")?)?",
-    re.IGNORECASE,
-)
-
-
-def _meant_seconds(written: str, example: str) -> tuple[str, str]:
-    """What to write where somebody wrote a duration in another way, and the fix if it is sure."""
-    text = unicodedata.normalize("NFKC", written[:40]).strip()
-    seconds = 0
-    units = _UNITS.fullmatch(text) if text else None
-    if (part := _FRACTION.fullmatch(text)) is not None:
-        seconds = int(part[1])
-        if int(part[2]):
-            return (f"write {seconds}s or {seconds + 1}s" if seconds else "write 1s"), ""
-    elif (clock := _CLOCK.fullmatch(text)) is not None:
-        seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])
-    elif units is not None:
-        seconds = int(units[1] or 0) * 60 + int(units[2] or 0)
-    if not seconds:
-        return f"write a whole number with or without s, for example {example}", ""
-    return f"write {seconds}s", f"{seconds}s"
-
-
-def _read_seconds(scalar: Scalar) -> int:
-    seconds = parse_seconds(scalar)
-    if seconds is None:
-        raise refuse(
-            BAD_DURATION,
-            f"expected whole seconds, found {described(scalar)}",
-            *_meant_seconds(scalar, "4s"),
-        )
-    if not 1 <= seconds <= MAX_SHOT:
-        raise refuse(
-            BAD_DURATION,
-            f"{seconds} seconds are outside the 1 to {MAX_SHOT} of a shot",
-            "shorten it, or write several shots"
-            if seconds
-            else "leave the shot out with skip: true",
-        )
-    return seconds
-
-
-Seconds = Annotated[
-    int,
-    *leaf(
-        _read_seconds,
-        "whole seconds",
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": MAX_SHOT},
-                {"type": "string", "pattern": "^[0-9]+ ?(s|sec|seconds?)?$"},
-            ]
-        },
-    ),
-]
-
-
-def _read_film_seconds(scalar: Scalar) -> int:
-    seconds = parse_seconds(scalar)
-    if not seconds:
-        raise refuse(
-            BAD_DURATION,
-            f"expected whole seconds above 0, found {described(scalar)}",
-            *_meant_seconds(scalar, "120s"),
-        )
-    return seconds
-
-
-FilmSeconds = Annotated[
-    int,
-    *leaf(
-        _read_film_seconds,
-        "whole seconds",
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1},
-                {"type": "string", "pattern": "^[0-9]+ ?(s|sec|seconds?)?$"},
-            ]
-        },
-    ),
-]
-
-
-_SUM = re.compile(r"[0-9]+(?:[.,][0-9]{1,2})?")
-_CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "eur": "EUR", "gbp": "GBP", "jpy": "JPY"}
-
-
-def _meant_money(written: str) -> str:
-    """An amount as it is written here; of an unknown currency in US dollars, as prices are."""
-    text = unicodedata.normalize("NFKC", written[:40]).casefold()
-    found = _SUM.search(text)
-    if found is None:
-        return "25 USD"
-    currency = next((code for sign, code in _CURRENCIES.items() if sign in text), "USD")
-    return f"{found[0].replace(',', '.')} {currency}"
-
-
-def _read_money(scalar: Scalar) -> Money:
-    money = Money.parse(scalar)
-    if money is None:
-        raise refuse(
-            BAD_MONEY,
-            f"expected an amount with its currency, found {described(scalar)}",
-            f'write "{_meant_money(scalar)}"',
-        )
-    return money
-
-
-Amount = Annotated[
-    Money,
-    *leaf(
-        _read_money,
-        "an amount such as 25 USD",
-        {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? ?[A-Z]{3}$"},
-    ),
-]
-
-
 def _read_flag(scalar: Scalar) -> bool:
     if scalar in {"true", "false"}:
         return scalar == "true"
@@ -301,19 +52,6 @@ def _read_flag(scalar: Scalar) -> bool:
 
 
 Flag = Annotated[bool, *leaf(_read_flag, "true or false", {"type": "boolean"})]
-
-
-def _read_take(scalar: Scalar) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,5}", scalar):
-        raise refuse(
-            BAD_NUMBER,
-            f"expected the number of a take, 1 or more, found {described(scalar)}",
-            "write a whole number, for example take: 2",
-        )
-    return int(scalar)
-
-
-Take = Annotated[int, *leaf(_read_take, "the number of a take", {"type": "integer", "minimum": 1})]
 
 
 def _read_version(scalar: Scalar) -> int:
@@ -364,20 +102,6 @@ def _located(kind: str) -> Any:
 Picture = Annotated[Scalar, *_located("picture")]
 ClipPath = Annotated[Scalar, *_located("clip")]
 LibraryPath = Annotated[Scalar, *_located("cast library")]
-
-
-def choice(*options: str) -> Any:
-    """The annotation of a field that takes one of a few words."""
-
-    def read(scalar: Scalar) -> str:
-        if scalar not in options:
-            shown = " or ".join(options) if len(options) < 3 else ", ".join(options)
-            raise refuse(
-                BAD_CHOICE, f"expected {shown}, found {described(scalar)}", f"write {options[0]}"
-            )
-        return str(scalar)
-
-    return leaf(read, " or ".join(options), {"enum": list(options)})
 
 
 def _read_long_prompts(scalar: Scalar) -> str:

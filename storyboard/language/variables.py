@@ -10,7 +10,8 @@ from pydantic_core import core_schema
 from storyboard.diagnostics.codes import BAD_NAME, TOO_LONG, WRONG_TYPE
 from storyboard.document.nodes import Scalar, Sequence
 from storyboard.document.phrases import described
-from storyboard.language.scalars import read_variable, refuse
+from storyboard.language.leaves import refuse
+from storyboard.language.scalars import read_variable
 
 MAX_VARIABLE = 10_000
 """Code points of one variable: the tool's own bound, which keeps templates small."""

@@ -17,7 +17,7 @@ from storyboard.compiler.split.division import UNLIMITED, Row
 from storyboard.compiler.split.measure import JOINT, Measure, place_of, sentence_before
 from storyboard.compiler.split.sentences import CLAUSE, SENTENCE, WORD, refine, whole
 from storyboard.compiler.split.time_shares import Room, seconds_of_beats, shares_of, time_parts
-from storyboard.language.scalars import MAX_SHOT
+from storyboard.language.quantities import MAX_SHOT
 from storyboard.targets.model import Target
 
 
