@@ -11,7 +11,7 @@ from storyboard.compiler.compose.piece import present_in
 from storyboard.compiler.film import Part, Passage, Scene, Shot, Speech, Way
 from storyboard.compiler.film import Prompt as Composed
 from storyboard.compiler.speech import share as spoken_share
-from storyboard.compiler.split import findings
+from storyboard.compiler.split import misfits
 from storyboard.compiler.split.carry import carry
 from storyboard.compiler.split.division import UNLIMITED, Row
 from storyboard.compiler.split.measure import JOINT, Measure, place_of, sentence_before
@@ -346,20 +346,20 @@ class Splitter:
     def _report(self, shot: Shot, prompt: Composed, limit: int) -> None:
         plain = self._atoms(shot, limit, SENTENCE)
         if not plain:
-            findings.crowded_framing(self.composer, shot, limit)
+            misfits.crowded_framing(self.composer, shot, limit)
             return
         measure = Measure(self.composer, shot, plain, [()] * len(plain))
         overhead = [measure.overhead(a, a + 1) + self.lead for a in range(len(plain))]
         longest = max(measure.of_atom(atom) for atom in plain)
         if limit - max(overhead) < min(longest, 100):
-            findings.crowded_framing(self.composer, shot, limit)
+            misfits.crowded_framing(self.composer, shot, limit)
             return
         words = self._atoms(shot, limit, WORD)
         measure = Measure(self.composer, shot, words, [()] * len(words))
         room = limit - self.lead
         for index, atom in enumerate(words):
             if measure.part(index, index + 1) > room and atom.end - atom.start > 24:
-                findings.unbreakable(self.composer, shot, atom, limit)
+                misfits.unbreakable(self.composer, shot, atom, limit)
                 return
         shares = [1] * len(words)
         row = Row([atom.level for atom in words], shares, measure.growing, room, room)
@@ -375,7 +375,7 @@ class Splitter:
                     enough = seconds
                     break
         weight = measure.said(0, len(words)) - JOINT
-        findings.crowded(self.composer, shot, weight, min(holds, weight - 1), enough)
+        misfits.crowded(self.composer, shot, weight, min(holds, weight - 1), enough)
 
 
 def _are_alike(parts: Sequence[Part], others: Sequence[Part]) -> bool:
