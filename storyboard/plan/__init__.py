@@ -3,9 +3,9 @@
 ``model`` is its type with its JSON. ``planner`` makes it, ``actions`` say what is to be done for
 each request and ``changes`` why, ``assembly`` makes the ``timeline`` of the film, ``prompt_map``
 says where the words of prompts were written, and ``file`` writes it. ``verify`` holds it against
-its target's data and ``sense`` its prompts against the film. ``staleness`` reads a plan's file and
-holds it against what it was made from; ``clips`` are its clips as a run needs them, with
-``request_body`` for the bodies that are really sent.
+its target's data and ``sense`` its prompts against the film, whose words ``film_texts`` reads.
+``staleness`` reads a plan's file and holds it against what it was made from; ``clips`` are its
+clips as a run needs them, with ``request_body`` for the bodies that are really sent.
 """
 
 from storyboard.plan.model import Plan, PlanError

@@ -16,12 +16,12 @@ no code with the passes that composed and divided. Every problem names its rule.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storyboard.compiler.film import MENTION, Film, Passage, Shot, marks_of
+from storyboard.compiler.film import MENTION, Film, Shot, marks_of
 from storyboard.compiler.words import WORDS
+from storyboard.plan.film_texts import FilmTexts, joints, letters, read_back
 from storyboard.plan.planned_request import MapRow, PlannedRequest
 
 _KINDS = frozenset({"action", "line", "introduction", "framing", "carry", "glue"})
@@ -32,8 +32,6 @@ _SAID = frozenset({*_FRAMING, "location", "first frame"})
 _OFF_SCREEN = frozenset(words.off_screen for words in WORDS.values())
 _MAX_JOINT = 8
 """The most code points that a stop or a linking word has that stands before a label."""
-_NOISE = re.compile(r"[\W_]+")
-_THE = re.compile(r"\bthe\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -67,20 +65,19 @@ class SenseChecker:
         self.cast = film.cast
         self.sounds = film.target.sounds
         self.is_own = film.template is not None
-        self.glue = _glue()
+        self.glue = joints()
         self.shots = {shot.address: shot for scene in film.scenes for shot in scene.shots}
         marks = list(film.cast.marks())
         self.names = {mark: film.cast[mark].name for mark in marks}
         self._marks = {name: mark for mark, name in self.names.items()}
         self.in_words = [mark for mark in marks if film.cast.reference(mark) is None]
-        self._drops_the = any(film.cast[mark].has_article for mark in self.in_words)
         self._described = {
             mark: passages
             for mark, passages in film.cast.introductions.items()
             if film.cast[mark].kind in ("character", "prop", "footage")
         }
         self._introductions: dict[str, list[str]] = {}
-        self._texts: dict[int, str] = {}
+        self._texts = FilmTexts(film.cast)
         self._told: dict[tuple[str, str], _ShotSoFar] = {}
 
     def check(self, request: PlannedRequest, prompts: Sequence[tuple[str, int]]) -> Iterator[str]:
@@ -142,11 +139,11 @@ class SenseChecker:
                 continue
             if kind == "action":
                 happens = True
-                back = _read_back(words, tokens) if tokens else words
+                back = read_back(words, tokens) if tokens else words
                 prose.append((back, carried))
                 if not carried:
                     told.prose.append(back)
-                elif self._squeeze(back) not in self._squeeze(" ".join(told.prose)):
+                elif self._texts.squeeze(back) not in self._texts.squeeze(" ".join(told.prose)):
                     yield f'carried: "{words}" was not said before'
             elif kind == "line":
                 happens = True
@@ -154,13 +151,13 @@ class SenseChecker:
                     speaking.add(name)
                 yield from self._hear(words, name, tokens, told)
             elif kind == "framing":
-                back = _read_back(words, tokens) if tokens else words
+                back = read_back(words, tokens) if tokens else words
                 said.setdefault(name, []).append(back)
                 if name not in _SAID and not self.is_own:
                     yield f'framing: "{back}" is no {name} of the shot'
             elif kind == "introduction":
                 if place is not None:
-                    introduced.setdefault(name, []).append(_read_back(words, tokens))
+                    introduced.setdefault(name, []).append(read_back(words, tokens))
                 shown.add(name)
             elif kind == "carry":
                 if name not in told.seen:
@@ -209,17 +206,17 @@ class SenseChecker:
         for passage in passages:
             end = 0
             for found in MENTION.finditer(passage.text):
-                count += len(self._squeeze(passage.text[end : found.start()]))
+                count += len(self._texts.squeeze(passage.text[end : found.start()]))
                 mentions.append((count, found[0]))
-                count += len(self._squeeze(self._word(found)))
+                count += len(self._texts.squeeze(self._texts.word(found)))
                 end = found.end()
-            count += len(self._squeeze(passage.text[end:]))
+            count += len(self._texts.squeeze(passage.text[end:]))
         named = []
         for back, carried in prose:
-            words = self._squeeze(back)
+            words = self._texts.squeeze(back)
             at = told.letters
             if carried:
-                at = self._squeeze(" ".join(told.prose)).find(words)
+                at = self._texts.squeeze(" ".join(told.prose)).find(words)
             else:
                 told.letters += len(words)
             named += [mark for start, mark in mentions if 0 <= at <= start < at + len(words)]
@@ -241,8 +238,8 @@ class SenseChecker:
         told.seen.add(name)
         if who and not self.is_own:
             label = next((self.cast[m].label for m, one in self.names.items() if one == name), "")
-            back = _read_back(who, tokens)
-            if f"@{name}" not in back and _NOISE.sub("", label) not in _NOISE.sub("", back):
+            back = read_back(who, tokens)
+            if f"@{name}" not in back and letters(label) not in letters(back):
                 yield f'lines: "{words}" is not spoken by {name}'
 
     def _is_off(self, words: str, name: str, shot: Shot) -> bool:
@@ -254,7 +251,7 @@ class SenseChecker:
     def _is_narrated(self, line: str, told: _ShotSoFar) -> bool:
         """Whether a line is narration where a member of the cast is called narrator, too."""
         said = told.shot.narration
-        return said is not None and self._squeeze(line) in self._squeeze(said.line.text)
+        return said is not None and self._texts.squeeze(line) in self._texts.squeeze(said.line.text)
 
     def _check_framing(
         self, said: dict[str, list[str]], told: _ShotSoFar, stretches: int
@@ -270,21 +267,21 @@ class SenseChecker:
                 continue
             allowed = set()
             if passage is not None:
-                wanted = self._said(passage)
+                wanted = self._texts.said(passage)
                 if len(found) == 1 and found[0].lower() == wanted.lower():
                     continue
-                allowed.add(self._squeeze(wanted))
+                allowed.add(self._texts.squeeze(wanted))
             if name in _CUES:
                 own = (getattr(beat, name) for beat in shot.beats)
-                allowed.update(self._squeeze(self._said(one)) for one in own if one is not None)
+                allowed.update(self._texts.squeezed(one) for one in own if one is not None)
             elif len(found) > 1:
                 yield f"framing: a prompt says {name} twice"
             for one in found:
-                if self._squeeze(one) not in allowed:
+                if self._texts.squeeze(one) not in allowed:
                     yield f'framing: "{one}" is not the {name} of the shot'
             # A beat with a cue of its own ends in it; one without has that of the shot.
             is_shorter = passage is not None and name in _CUES and stretches > len(found)
-            if is_shorter and self._squeeze(wanted) not in map(self._squeeze, found):
+            if is_shorter and self._texts.squeeze(wanted) not in map(self._texts.squeeze, found):
                 yield f"framing: a prompt leaves out {name}"
 
     def _check_place(
@@ -298,8 +295,8 @@ class SenseChecker:
         mark = self._marks[told.place]
         if mark in self.in_words:
             described = self.cast.introductions.get(mark, ())
-            wanted = {self._squeeze(self._said(passage)) for passage in described}
-            if not wanted or any(self._squeeze(one) in wanted for one in found):
+            wanted = {self._texts.squeezed(passage) for passage in described}
+            if not wanted or any(self._texts.squeeze(one) in wanted for one in found):
                 return
         yield f"place: a prompt does not say that it is in {told.place}"
 
@@ -313,7 +310,7 @@ class SenseChecker:
     def _check_people(
         self, named: Iterable[str], introduced: dict[str, list[str]]
     ) -> Iterator[str]:
-        said = {name: [*map(self._squeeze, words)] for name, words in introduced.items()}
+        said = {name: [*map(self._texts.squeeze, words)] for name, words in introduced.items()}
         queue = dict.fromkeys(named)
         waiting = list(queue)
         for mark in waiting:
@@ -332,7 +329,7 @@ class SenseChecker:
     def _introduction(self, mark: str) -> list[str]:
         known = self._introductions.get(mark)
         if known is None:
-            said = [self._squeeze(self._said(passage)) for passage in self._described[mark]]
+            said = [self._texts.squeezed(passage) for passage in self._described[mark]]
             known = self._introductions[mark] = said
         return known
 
@@ -340,8 +337,8 @@ class SenseChecker:
 
     def _check_shot(self, told: _ShotSoFar) -> Iterator[str]:
         shot = told.shot
-        prose = [self._said(beat.prose) for beat in shot.beats if beat.prose is not None]
-        if told.prose != prose and self._squeeze(" ".join(told.prose)) != self._squeeze(
+        prose = [self._texts.said(beat.prose) for beat in shot.beats if beat.prose is not None]
+        if told.prose != prose and self._texts.squeeze(" ".join(told.prose)) != self._texts.squeeze(
             " ".join(prose)
         ):
             yield f"action: the prose of {shot.address} is not what its parts say"
@@ -358,8 +355,8 @@ class SenseChecker:
         if told.lines != lines and self._script(told.lines) != self._script(lines):
             yield f"lines: those of {shot.address} are not spoken once, in their order"
         narration = shot.narration if is_heard else None
-        wanted = self._squeeze(narration.line.text) if narration is not None else ""
-        if self._squeeze(" ".join(told.narration)) != wanted:
+        wanted = self._texts.squeeze(narration.line.text) if narration is not None else ""
+        if self._texts.squeeze(" ".join(told.narration)) != wanted:
             yield f"lines: the narration of {shot.address} is not said once"
 
     def _check_cast(self, told: _ShotSoFar) -> Iterator[str]:
@@ -377,71 +374,19 @@ class SenseChecker:
                 yield f"people: {self.names[mark]} is in {shot.address} and in none of its prompts"
         if self.is_own or not shot.has_beats:
             return
-        said = {*map(self._squeeze, told.cues)}
+        said = {*map(self._texts.squeeze, told.cues)}
         for beat in shot.beats:
             for cue in (beat.camera, beat.sound):
-                if cue is not None and self._squeeze(self._said(cue)) not in said:
-                    yield f'framing: "{self._said(cue)}" is left out of {shot.address}'
+                if cue is not None and self._texts.squeezed(cue) not in said:
+                    yield f'framing: "{self._texts.said(cue)}" is left out of {shot.address}'
 
     def _script(self, lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Who says what, with neighbouring lines of one speaker as one."""
         out: list[tuple[str, str]] = []
         for name, line in lines:
-            words = self._squeeze(line)
+            words = self._texts.squeeze(line)
             if out and out[-1][0] == name:
                 out[-1] = name, out[-1][1] + words
             else:
                 out.append((name, words))
         return out
-
-    # Texts
-
-    def _said(self, passage: Passage) -> str:
-        """A passage as prompts say it, with names in place of tags."""
-        if passage.text.isascii():
-            return passage.text
-        known = self._texts.get(id(passage))
-        if known is None:
-            known = self._texts[id(passage)] = MENTION.sub(self._word, passage.text)
-        return known
-
-    def _word(self, found: re.Match[str]) -> str:
-        mark = found[0]
-        one = self.cast[mark]
-        if one.reference is not None:
-            return f"@{one.name}"
-        if one.kind == "style" and (described := self.cast.introductions.get(mark)):
-            return MENTION.sub(self._inner_word, described[0].text)
-        return one.label
-
-    def _inner_word(self, found: re.Match[str]) -> str:
-        one = self.cast[found[0]]
-        return one.label if one.reference is None else f"@{one.name}"
-
-    def _squeeze(self, text: str) -> str:
-        """The letters and digits of a text in one case; articles aside where some are ours."""
-        if self._drops_the:
-            text = _THE.sub("", text)
-        return _NOISE.sub("", text).casefold()
-
-
-def _read_back(words: str, tokens: Mapping[str, str]) -> str:
-    """Words with the names of the cast in place of the tags."""
-    for tag in sorted(tokens, key=len, reverse=True) if len(tokens) > 9 else tokens:
-        if tag in words:
-            words = words.replace(tag, f"@{tokens[tag]}")
-    return words
-
-
-def _glue() -> set[str]:
-    """Everything that a composition may put between a writer's words, in any language."""
-    found = {" ", "; ", "", *".。।"}
-    for words in WORDS.values():
-        before, _, after = words.with_people.partition("{}")
-        style_before, _, style_after = words.style_of.partition("{}")
-        found |= {words.comma, words.last_and, words.stop, words.space, words.link}
-        found |= {f"{words.link} ", before, after, style_before, style_after}
-        found.add(style_before[:1].upper() + style_before[1:])
-        labels = (words.place, words.camera, words.light, words.sound)
-        found |= {f"{label}{words.colon}" for label in labels}
-    return found
