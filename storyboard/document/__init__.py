@@ -5,7 +5,7 @@
 - ``other_formats``: what a file is that is no storyboard; ``merge_conflicts``: what git left in one
 - ``parser``: from YAML's events to nodes; ``events`` opens the stream, ``depth`` refuses deep
   nesting, ``aliases`` copies what an alias names, ``entries`` looks closer at equal keys and
-  merges, ``findings`` bounds what one file may say
+  merges, ``node_properties`` places tags and anchors, ``findings`` bounds what one file may say
 - ``diagnosis``: where the text is no YAML, what the writer meant: ``breakdown`` is what is known,
   ``token_errors`` and ``line_errors`` are the kinds of mistake, ``plain_scalars`` mends
 - ``recovery``: what is blanked out after a breakdown, so that the rest is parsed; ``outline``

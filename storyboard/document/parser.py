@@ -38,7 +38,8 @@ from storyboard.document.entries import REFUSED_KEY, Entries
 from storyboard.document.events import HAS_C_PARSER, open_events
 from storyboard.document.findings import Findings, Refused
 from storyboard.document.merge_conflicts import without_conflicts
-from storyboard.document.nodes import HOLE, Mapping, Node, Origin, Scalar, Sequence
+from storyboard.document.node_properties import after_properties
+from storyboard.document.nodes import Mapping, Node, Origin, Scalar, Sequence
 from storyboard.document.recovery import DocumentRecovery, StandIn
 
 MAX_DEPTH = 64
@@ -47,8 +48,6 @@ MAX_NODES = 500_000
 
 _LEFT_OUT = frozenset({"", "~", "null"})
 _STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
-_PROPERTY = re.compile(r"&[^\s,\[\]{}]*|!<[^>\s]*>?|![^\s,\[\]{}]*")
-_GAP = re.compile(r"(?:\s|(?<=\s)#[^\n\r]*)*")
 # libyaml compares each %TAG with all before it: 500,000 of them would take minutes.
 # Possessive, so that megabytes of comments are walked once.
 _SECOND_DOCUMENT = re.compile(
@@ -351,25 +350,18 @@ class _Builder:
         """A scalar that has a tag or an anchor, in its place; whether it counts as left out."""
         stand_in = self.recovery.stand_ins.get(scalar.start)
         if stand_in is not None:
-            return self._read_stand_in(stand_in, scalar.start), False
-        scalar.start, at = self._after_properties(scalar.start, scalar.end, event)
+            return stand_in.scalar(self.origin, scalar.start), False
+        scalar.start, at = after_properties(self.source, self.text, event, scalar.start, scalar.end)
         if event.tag not in (None, "!", _STR):
             self.findings.tag(at["!"])
         if event.anchor is not None:
             self.anchors[event.anchor] = Anchor(scalar, 1, at["&"])
         return scalar, event.tag is None and not scalar.style and scalar in {"~", "null"}
 
-    def _read_stand_in(self, stand_in: StandIn, start: int) -> Scalar:
-        """The scalar that a stand-in stands for: a text as it was meant, or a hole."""
-        scalar = Scalar(REFUSED_KEY if stand_in.kind == "key" else stand_in.text)
-        scalar.origin, scalar.start, scalar.end = self.origin, start, stand_in.end
-        scalar.style = "" if stand_in.kind == "text" else HOLE
-        return scalar
-
     def _open_marked(self, opened: Mapping | Sequence, event: Any) -> Anchor | None:
         """Place a collection that has a tag or an anchor; its anchor, which is still open."""
         start = opened.start
-        opened.start, at = self._after_properties(start, len(self.text), event)
+        opened.start, at = after_properties(self.source, self.text, event, start, len(self.text))
         opened.end = opened.start
         wanted = _MAP if isinstance(opened, Mapping) else _SEQ
         if event.tag not in (None, "!", wanted):
@@ -378,22 +370,6 @@ class _Builder:
             return None
         anchor = self.anchors[event.anchor] = Anchor(opened, None, at["&"])
         return anchor
-
-    def _after_properties(self, start: int, stop: int, event: Any) -> tuple[int, dict[str, Span]]:
-        """Where the content begins after a node's tag and anchor, and the places of those.
-
-        YAML's events give one place for all three.
-        """
-        at = dict.fromkeys("&!", Span(self.source, start, min(start + 1, stop)))
-        place = start
-        for _ in range((event.anchor is not None) + (event.tag is not None)):
-            found = _PROPERTY.match(self.text, place)
-            if found is None:
-                break
-            at[found[0][0]] = Span(self.source, place, found.end())
-            gap = _GAP.match(self.text, found.end(), stop)
-            place = found.end() if gap is None else gap.end()
-        return min(place, stop), at
 
     def _block_end(self, scalar: Scalar) -> int:
         """The end of a block scalar's last line that holds anything."""
@@ -406,7 +382,7 @@ class _Builder:
         anchor = self.anchors.get(event.anchor)
         if anchor is None or anchor.size is None:
             if event.anchor in self.recovery.lost_anchors:
-                return self._read_stand_in(StandIn("hole", span.end), span.start), 1
+                return StandIn("hole", span.end).scalar(self.origin, span.start), 1
             # Where text follows, it is no alias but a text: the parser will break there.
             if not _TEXT_AFTER.match(self.text, span.end):
                 self.findings.unknown_alias(event.anchor, span, self.anchors)

@@ -21,6 +21,8 @@ from typing import Literal
 
 from storyboard.diagnostics import Diagnostic, Source
 from storyboard.diagnostics.codes import UNQUOTED_TEXT
+from storyboard.document.entries import REFUSED_KEY
+from storyboard.document.nodes import HOLE, Origin, Scalar
 from storyboard.document.outline import Entry, Outline, outline
 
 MAX_BREAKDOWNS = 20
@@ -52,6 +54,13 @@ class StandIn:
     kind: Literal["text", "hole", "key"]
     end: int
     text: str = ""
+
+    def scalar(self, origin: Origin, start: int) -> Scalar:
+        """What it stands for: a text as it was meant, or a hole."""
+        scalar = Scalar(REFUSED_KEY if self.kind == "key" else self.text)
+        scalar.origin, scalar.start, scalar.end = origin, start, self.end
+        scalar.style = "" if self.kind == "text" else HOLE
+        return scalar
 
 
 class DocumentRecovery:
