@@ -85,7 +85,7 @@ def _open_hosts(
     for name, key in keys.items():
         address = base
         if simulated and base is None:
-            address = get_host(name).address_under(_simulator(sent))
+            address = get_host(name, is_simulated=True).address_under(_simulator(sent))
         limits = waits_of_environment().limits
         hosts[name] = open_host(name, key, base=address, simulated=simulated, limits=limits)
     return hosts

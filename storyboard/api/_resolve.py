@@ -105,7 +105,8 @@ def adopt_planned(ready: ReadyPlan, address: str, adopt: str) -> tuple[DecidedCl
         ledger.take_lease()
         if adopt in ledger.claimed(clip.order.host):
             raise DecisionError(f'"{adopt}" belongs to another clip')
-        receipt = get_host(clip.order.host).receipt(clip.order.endpoint, adopt)
+        host = get_host(clip.order.host, is_simulated=ready.store.simulated)
+        receipt = host.receipt(clip.order.endpoint, adopt)
         intent = ledger.adopt(clip.order, "", receipt, None)
     return (DecidedClip(intent=intent, decision=Decision.ADOPT),)
 
@@ -151,7 +152,9 @@ def _decide(ledger: Ledger, intent: Intent, decision: Decision, adopt: str) -> N
             ledger.step(intent.digest, State.UNCERTAIN)
         match decision:
             case Decision.ADOPT:
-                receipt = get_host(intent.order.host).receipt(intent.order.endpoint, adopt)
+                # What was sent to a host without a client was sent to a simulator.
+                host = get_host(intent.order.host, is_simulated=True)
+                receipt = host.receipt(intent.order.endpoint, adopt)
                 ledger.step(intent.digest, State.SUBMITTED, receipt=receipt, problem="")
             case Decision.SEND_AGAIN:
                 ledger.step(intent.digest, State.RELEASED, problem="", failure="")

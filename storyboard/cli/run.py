@@ -113,7 +113,7 @@ def run_command(
         if ready is None:
             return REFUSED
         plan, store = ready.plan, ready.store
-        check_host_options(host_options, ready.hosts)
+        check_host_options(host_options, ready.hosts, is_simulated=simulate)
         _say_uploads(project, ready)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             say("nothing was sent")

@@ -114,9 +114,14 @@ def _option(name: str, hosts: Sequence[tuple[str, HostOption]]) -> Callable[[F],
     )
 
 
-def check_host_options(given: Mapping[str, str], hosts: Sequence[str]) -> None:
-    """Refuse an option that no host of the film declares. Raises click's ``UsageError``."""
-    film = [get_host(host) for host in hosts]
+def check_host_options(
+    given: Mapping[str, str], hosts: Sequence[str], *, is_simulated: bool
+) -> None:
+    """Refuse an option that no host of the film declares. Raises click's ``UsageError``.
+
+    Raises ``KeyMissingError`` for a host without a client where the run is not simulated.
+    """
+    film = [get_host(host, is_simulated=is_simulated) for host in hosts]
     known = {one.name for host in film for one in host.options}
     for name, value in given.items():
         if value and name not in known:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from storyboard.cli.errors import say_error
-from storyboard.cli.exit_codes import FAILED, FINE
-from storyboard.cli.output import say
+from storyboard.cli.exit_codes import FAILED, FINE, REFUSED
+from storyboard.cli.options import target_folders_option
+from storyboard.cli.output import say, show_findings
+
+if TYPE_CHECKING:
+    from storyboard.targets.model import Target
 
 _setting = partial(click.option, show_default=True)
 
@@ -65,17 +69,23 @@ class _Simulate(click.Command):
     type=click.Path(path_type=Path),
     help="A file that lets a simulator know its jobs again.",
 )
-def simulate_command(concurrency: int, **values: Any) -> int:
+@target_folders_option
+def simulate_command(concurrency: int, folders: tuple[Path, ...], **values: Any) -> int:
     """Serve the vendors' protocols on this machine, until Ctrl-C. Nothing is paid.
 
     Prints its address; for `run --simulate --base-url`, add / and the name of the host to it.
+    Models of your own target files, in targets/ here or in the folders of --targets, are served
+    by what the files say.
     """
+    own = _own_targets(folders)
+    if own is None:
+        return REFUSED
     try:
         from storyboard.simulator import StateError, serve
     except ImportError as error:
         return say_error(f"the simulator needs {error.name}: pip install {error.name}", FAILED)
     try:
-        serve(lambda text: say(text, sys.stdout), concurrency=concurrency, **values)
+        serve(lambda text: say(text, sys.stdout), concurrency=concurrency, own=own, **values)
     except StateError as error:
         return say_error(str(error), FAILED)
     except ValueError as error:
@@ -84,3 +94,17 @@ def simulate_command(concurrency: int, **values: Any) -> int:
         reason = (error.strerror or str(error)).lower()
         return say_error(f"the simulator cannot start: {reason}", FAILED)
     return FINE
+
+
+def _own_targets(folders: tuple[Path, ...]) -> tuple[Target, ...] | None:
+    """The targets of the user's own files; None where one cannot be used, which is said."""
+    from storyboard.diagnostics import Diagnostics
+    from storyboard.targets.load import load_own
+
+    beside = Path("targets")
+    diagnostics = Diagnostics()
+    own = load_own((*folders, *((beside,) if beside.is_dir() else ())), diagnostics)
+    if not diagnostics.has_errors:
+        return own
+    show_findings(list(diagnostics), "text", "auto", sys.stderr, "")
+    return None

@@ -16,6 +16,7 @@ from storyboard.ledger.store import Store
 
 if TYPE_CHECKING:
     from storyboard.simulator import Simulator
+    from storyboard.targets.model import Target
 
 _SECONDS_PER_CLIP = 0.5
 
@@ -54,10 +55,13 @@ def _address(store: Store) -> Path:
 
 
 @contextmanager
-def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iterator[Simulator]:
+def simulating(
+    store: Store, *, jobs: int, faults: tuple[str, ...] = (), own: tuple[Target, ...] = ()
+) -> Iterator[Simulator]:
     """Run a simulator that knows the jobs of earlier runs of this film.
 
-    ``jobs`` is how many clips of a host are in progress at once. Raises ``SimulatorError``.
+    ``jobs`` is how many clips of a host are in progress at once. Of the targets ``own``, those
+    that the simulator has no table of are served by their data. Raises ``SimulatorError``.
     """
     try:
         from storyboard.simulator import Simulator
@@ -70,6 +74,7 @@ def simulating(store: Store, *, jobs: int, faults: tuple[str, ...] = ()) -> Iter
             seconds_per_clip=_SECONDS_PER_CLIP,
             concurrency=jobs,
             faults=faults,
+            own=own,
         ).start()
     except ImportError as error:
         raise SimulatorError(_missing(error)) from None

@@ -85,16 +85,24 @@ class Session:
             with (
                 self.store.open_ledger() as ledger,
                 _leased(ledger),
-                simulating(self.store, jobs=self.jobs, faults=self.faults) as simulator,
+                simulating(
+                    self.store, jobs=self.jobs, faults=self.faults, own=tuple(self.targets.values())
+                ) as simulator,
             ):
-                bases = {name: get_host(name).address_under(simulator.url) for name in hosts}
+                bases = {
+                    name: get_host(name, is_simulated=True).address_under(simulator.url)
+                    for name in hosts
+                }
                 return self._run(clips, ledger, simulator.url, bases, {}, views)
         is_simulated = self.store.simulated
         keys = {} if is_simulated else {name: find_key(name, self.key_file) for name in hosts}
         base = self.base
         addresses: dict[str, str | None] = dict.fromkeys(hosts, base)
         if base is not None and len(hosts) > 1:
-            addresses = {name: get_host(name).address_under(base) for name in hosts}
+            addresses = {
+                name: get_host(name, is_simulated=is_simulated).address_under(base)
+                for name in hosts
+            }
         with self.store.open_ledger() as ledger, _leased(ledger):
             return self._run(clips, ledger, base, addresses, keys, views)
 
@@ -107,7 +115,7 @@ class Session:
         """Refuse before the first payment to a host what would be found missing after it."""
         if not is_av_here() and any(clip.frames for clip in clips):
             raise MediaError(f"clips that open on another's frame need PyAV: {NEEDED}")
-        host = get_host(name)
+        host = get_host(name, is_simulated=self.store.simulated)
         wanted = "" if self.store.simulated else host.pictures_option
         if (
             wanted
@@ -181,7 +189,7 @@ class Session:
 
     def _options_of(self, name: str) -> dict[str, str]:
         """The values of the options that a host declares."""
-        host = get_host(name)
+        host = get_host(name, is_simulated=self.store.simulated)
         known = {one.name for one in host.options}
         given = {one: text for one, text in self.host_options.items() if text and one in known}
         return {**host.simulated_options, **given} if self.store.simulated else given

@@ -15,10 +15,12 @@ of a scene one colour, ``X-Simulate-Shots`` names their shots, divided by commas
 ``X-Simulate-Takes`` numbers its takes; names are percent-encoded UTF-8.
 
 From the bottom up: ``body_types`` and ``field_types`` (tables), ``orders``, ``rules`` and
-``inputs`` (what a body may be, and what it asks for), ``mp4_writer``, ``lettering``,
-``test_pictures`` and ``clip_render`` (rendering), ``faults``, ``job``, ``state_file``, ``queue``
-and ``worker`` (the queue, and what outlives the process), ``dialect``, ``refusals``, ``service``
-and ``histories`` (what all routes share), a folder for each host with its routes and tables,
+``inputs`` (what a body may be, and what it asks for), ``endpoint`` and ``own_endpoint`` (a model of
+a table, and one of a target's data), ``input_files`` (pictures and films as they are),
+``mp4_writer``, ``lettering``, ``test_pictures`` and ``clip_render`` (rendering), ``faults``,
+``job``, ``state_file``, ``queue`` and ``worker`` (the queue, and what outlives the process),
+``dialect``, ``refusals``, ``service`` and ``histories`` (what all routes share), a folder for each
+host with its routes and tables,
 ``dialects`` (the table of hosts), ``console``, ``transport``, ``app`` and ``server``. Needs the
 packages starlette and uvicorn, and cryptography for webhooks.
 """

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Literal
 
 KindOfField = Literal[
@@ -92,18 +91,3 @@ class BodyType:
     default_seconds: int = 5
     picture: PictureLimits = field(default_factory=PictureLimits)
     movie: MovieLimits = field(default_factory=MovieLimits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """Something that can be asked for: its id, the type of its body, its prices a second."""
-
-    id: str
-    body_type: BodyType
-    silent: Decimal | None = None
-    audio: Decimal | None = None
-
-    def amount(self, seconds: int, *, audio: bool) -> Decimal | None:
-        """The price of ``seconds`` in USD, or None where no price is known."""
-        price = self.audio if audio else self.silent
-        return None if price is None else price * seconds

@@ -134,7 +134,7 @@ def write_bill(jobs: Iterable[Job]) -> dict[str, Any]:
                 "charged": job.is_charged,
                 "seconds": job.seconds,
                 "amount": None if job.amount is None else f"{job.amount:f}",
-                "currency": "USD",
+                "currency": job.endpoint.currency,
                 "accepted_at": job.accepted_at,
                 "started_at": job.started_at,
                 "ended_at": job.ended_at,

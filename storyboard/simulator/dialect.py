@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from storyboard.simulator.body_types import Endpoint
+from storyboard.simulator.endpoint import Endpoint
 
 Addresses = str | Mapping[str, str]
 

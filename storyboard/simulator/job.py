@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from storyboard.simulator.body_types import Endpoint
+from storyboard.simulator.endpoint import Endpoint
 from storyboard.simulator.faults import Armed, Fault
 from storyboard.simulator.orders import SimulatedOrder
 from storyboard.simulator.rules import Breach
@@ -98,10 +98,10 @@ class Job:
 
     @property
     def amount(self) -> Decimal | None:
-        """The charge in USD: 0 where nothing is billed, None where no price is known."""
+        """The charge in the endpoint's currency: 0 where nothing is billed, None where unknown."""
         if self.order is None or not self.is_charged:
             return Decimal(0)
-        return self.endpoint.amount(self.order.seconds, audio=self.order.audio)
+        return self.endpoint.amount(self.body)
 
     def to_record(self) -> dict[str, Any]:
         """The job as the state file keeps it."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from storyboard.simulator.faults import parse_fault
+
+if TYPE_CHECKING:
+    from storyboard.targets.model import Target
 
 Clips = Literal["render", "stub"]
 
@@ -32,6 +35,7 @@ class OptionValues(TypedDict, total=False):
     history_lag: float
     link_seconds: float | None
     keep_alive: float
+    own: tuple[Target, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class SimulatorOptions:
     before, if that is free, so that links stay good. ``history_lag`` is how many seconds late a
     request shows up in a host's history. ``link_seconds`` is how long a link to a clip lives; None
     means for ever. ``keep_alive`` is the time between two comments on an event stream.
+    ``own`` are targets of the user's, whose models are served by their data.
 
     Raises ``ValueError``, with what to write, for a setting that makes no sense.
     """
@@ -67,6 +72,7 @@ class SimulatorOptions:
     history_lag: float = 0.0
     link_seconds: float | None = None
     keep_alive: float = 15.0
+    own: tuple[Target, ...] = ()
 
     def __post_init__(self) -> None:
         if self.seconds_per_clip < 0:

@@ -176,7 +176,9 @@ async def _serve(
     service = None
     try:
         url = _url_of(options.host, listener.port)
-        service = Service(options, url, listener.go_offline, state_file, renderer, load_dialects())
+        service = Service(
+            options, url, listener.go_offline, state_file, renderer, load_dialects(options.own)
+        )
         app = build_app(service)
         service.restore()
         await listener.open(app)

@@ -36,8 +36,16 @@ class ClipLabel:
 
 def size_of(ratio: str, scale: float) -> tuple[int, int]:
     """The sides of a clip in pixels, even as H.264 wants them."""
-    width, height = _SIDES[ratio]
+    width, height = _SIDES.get(ratio) or _sides_of(ratio)
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+def _sides_of(ratio: str) -> tuple[float, float]:
+    """Sides of the usual area for a ratio like 4:3, which is held between 1:4 and 4:1."""
+    width, _, height = ratio.partition(":")
+    shape = min(4.0, max(0.25, int(width) / int(height)))
+    side = 480 * shape**0.5
+    return side, side / shape
 
 
 def draw_clip(
@@ -156,7 +164,7 @@ def _draw_sent(
     files: Mapping[str, bytes],
 ) -> None:
     """The pictures that a shot's prompt names, in a row, each with the name that it stands for."""
-    tags = list(dict.fromkeys(tag_of(match) for match in TAG.finditer(shot.prompt)))
+    tags = _tags_in(shot.prompt, order, label)
     unit = min(plate.size) / 360
     draw = ImageDraw.Draw(plate)
     left, top = 16 * unit, 142 * unit
@@ -179,6 +187,15 @@ def _draw_sent(
         write(draw, (x, below), names.get(tag, tag), 13 * unit, "#ffe080", cell)
         if tag in names:
             write(draw, (x, below + 16 * unit), tag, 10 * unit, "#d0d0d0", cell)
+
+
+def _tags_in(prompt: str, order: SimulatedOrder, label: ClipLabel) -> list[str]:
+    """The tags of a prompt, in their order: those of the models, and those of what was sent."""
+    found = {tag_of(match): match.start() for match in reversed(list(TAG.finditer(prompt)))}
+    for tag in (*dict(order.references), *dict(label.names)):
+        if tag not in found and (at := prompt.find(tag)) >= 0:
+            found[tag] = at
+    return sorted(found, key=found.__getitem__)
 
 
 def _draw_clock(

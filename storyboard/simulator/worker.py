@@ -20,16 +20,15 @@ from itertools import count
 from typing import Any
 
 from storyboard.media.pyav import MediaError
-from storyboard.simulator.body_types import Endpoint
 from storyboard.simulator.clip_render import ClipRenderer, order_key
 from storyboard.simulator.dialect import Dialect
+from storyboard.simulator.endpoint import Endpoint
 from storyboard.simulator.faults import Armed, Fault
-from storyboard.simulator.inputs import ReadOwn, check_inputs, inputs_of
+from storyboard.simulator.input_files import ReadOwn, check_inputs
 from storyboard.simulator.job import Job, JobState, read_record
 from storyboard.simulator.options import SimulatorOptions, StateError
-from storyboard.simulator.orders import read_order, remarks_on
 from storyboard.simulator.queue import JobQueue
-from storyboard.simulator.rules import Breach, check_body
+from storyboard.simulator.rules import Breach
 from storyboard.simulator.state_file import StateFile
 from storyboard.simulator.test_pictures import ClipLabel
 
@@ -172,7 +171,10 @@ class Worker:
         """Read the state file and go on where the last simulator was."""
         for record in self._state_file.read_jobs():
             try:
-                endpoint = self._dialects[record["host"]].endpoints[record["endpoint"]]
+                dialect = self._dialects.get(record["host"])
+                endpoint = dialect.endpoints.get(record["endpoint"]) if dialect else None
+                if endpoint is None:
+                    continue  # of a target that is not here today; the file keeps the job
                 job = read_record(record, endpoint)
                 self._work_out(job)
             except (LookupError, TypeError, ValueError, AttributeError):
@@ -212,14 +214,14 @@ class Worker:
 
     def _work_out(self, job: Job) -> None:
         """Fill in what follows from the body."""
-        body_type = job.endpoint.body_type
+        endpoint = job.endpoint
         job.key = order_key(job.endpoint.id, job.body, job.label)
-        breaches = check_body(body_type, job.body)
+        breaches = endpoint.breaches(job.body)
         if not job.is_over:
             job.breaches = breaches
         if not breaches:
-            job.order = read_order(body_type, job.body)
-            job.remarks = remarks_on(body_type, job.body)
+            job.order = endpoint.order(job.body)
+            job.remarks = endpoint.remarks(job.body)
 
     @staticmethod
     def _is_stuck(job: Job) -> bool:
@@ -256,7 +258,7 @@ class Worker:
             lasts = self._options.seconds_per_clip * _REFUSAL_SHARE
         else:
             lasts = duration(self._options, job.submission, job.take)
-            if self._renderer.mode == "render" or any(inputs_of(job.endpoint.body_type, job.body)):
+            if self._renderer.mode == "render" or any(job.endpoint.inputs(job.body)):
                 job.making = loop.create_task(self._make(job))
         elapsed = time.time() - (job.started_at or 0)
         self._put_due(job, lasts - elapsed)
@@ -306,7 +308,7 @@ class Worker:
 
     async def _check(self, job: Job) -> tuple[tuple[Breach, ...], dict[str, bytes]]:
         return await check_inputs(
-            job.endpoint.body_type,
+            job.endpoint,
             job.body,
             self._read_own,
             takes_data=self._dialects[job.host].takes_data,

@@ -1,9 +1,11 @@
 """Targets as data: models on hosts, with every limit, name, type and price that is used.
 
-model     what a target is made of
-load      from an id to its data, built in or the user's own
-checks    where a target contradicts itself
-schemas   the JSON Schemas of what is sent, and of a target file
-drift     what moved between a target's data and a vendor's schema of today
-data      the built-in targets
+model         what a target is made of, with ``facts``, ``limits`` and ``request_rules``
+load          from an id to its data, built in or the user's own
+checks        where a target contradicts itself, ``schema_checks`` where it does its schema
+schemas       the JSON Schemas of what is sent, and of a target file
+sent_request  what a request asks for, read by its target's data
+drift         what moved between a target's data and a vendor's schema of today
+from_schema   a new target file from the schema of its endpoint
+data          the built-in targets
 """

@@ -105,6 +105,14 @@ def catalogue(folders: Sequence[Path] = ()) -> list[str]:
     return sorted({*own, *_built_in_ids()})
 
 
+def load_own(folders: Sequence[Path], diagnostics: Diagnostics) -> tuple[Target, ...]:
+    """Every target that files of the user's own describe; what is wrong with one is said."""
+    found = (
+        _target(root, diagnostics) for root in (_read_own(folders, diagnostics) or {}).values()
+    )
+    return tuple(target for target in found if target is not None)
+
+
 def origin(target_id: str, folders: Sequence[Path] = ()) -> str:
     """The file of the user's own that ``load`` reads a target from, else ``built-in``."""
     own = _read_own(folders, Diagnostics()) if folders else None

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from imaginary_hosts import JSON_SHOTS, WORDS_AND_PICTURES
 
-from storyboard.api import Project
+from storyboard.api import CompileOptions, Project
 from storyboard.diagnostics import Diagnostics
 from storyboard.plan import Plan as PlanModel
 from storyboard.plan.verify import TargetRules, verify
+from storyboard.simulator.dialects import load_dialects
+from storyboard.simulator.endpoint import TableEndpoint
+from storyboard.simulator.own_endpoint import OwnEndpoint
 from storyboard.targets.drift import compare
-from storyboard.targets.load import load
+from storyboard.targets.load import load, load_own
 
 FILM = """\
 storyboard: 1
@@ -198,3 +203,80 @@ def test_a_host_that_is_not_in_the_catalogue_is_still_compared_with_a_document(
     assert "scenes" not in moved
     del fields["scenes"]
     assert "scenes" in {one.field for one in compare(target, {"properties": fields})}
+
+
+# -- on the simulator -----------------------------------------------------------------------------
+
+
+def test_a_film_for_a_host_without_a_client_is_rehearsed(plan_on: Plan, tmp_path: Path) -> None:
+    plan_on(JSON_SHOTS)
+    project = Project("storyboard.yaml", CompileOptions(is_simulated=True))
+    made = project.plan().plan
+    report = project.run(made)
+    assert report.is_complete
+    clips = sorted(path.name for path in (tmp_path / "out" / "simulated").rglob("*.mp4"))
+    assert clips == ["1..2.mp4", "3.mp4"]
+
+
+@pytest.mark.parametrize("file", [JSON_SHOTS, WORDS_AND_PICTURES])
+def test_the_simulator_takes_what_is_planned_and_its_bill_is_the_plan(
+    plan_on: Plan, file: str
+) -> None:
+    made = plan_on(file)
+    target = made[1].film.target
+    endpoint = OwnEndpoint(target)
+    bodies = [delivered(one) for one in payloads(made)]
+    assert [endpoint.breaches(one) for one in bodies] == [()] * len(bodies)
+    assert [endpoint.remarks(one) for one in bodies] == [()] * len(bodies)
+    total = sum((endpoint.amount(one) or Decimal(0) for one in bodies), Decimal(0))
+    assert f"{total:f}".rstrip("0").rstrip(".") == made[0]["totals"]["generate"]["cost"]["amount"]
+    assert endpoint.currency == made[0]["totals"]["generate"]["cost"]["currency"]
+
+
+SHOT = {"says": "The sea.", "lasts": "3s"}
+BODY = {"engine": "reel-1", "text": "The sea.", "length": "3s"}
+LISTED = {"engine": "reel-1"}
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"engine": "reel-1", "length": "3s"}, "text: a text"),
+    ({**BODY, "engine": "reel-2"}, "engine is not reel-1"),
+    ({**BODY, "length": 3}, 'length: whole seconds as a text like "5s"'),
+    ({**BODY, "length": "13s"}, "13 s is not a length here (2 to 12)"),
+    ({**BODY, "text": "s" * 301}, "301 characters, 300 at most"),
+    ({**LISTED, "scenes": [SHOT]}, "scenes: a text"),
+    ({**LISTED, "scenes": "x"}, "scenes: a list of shots as JSON"),
+    ({**LISTED, "scenes": json.dumps([SHOT, {"lasts": "3s"}])}, "scenes.1.says: a text"),
+    (
+        {**LISTED, "scenes": json.dumps([SHOT, {**SHOT, "lasts": "0s"}])},
+        "a shot of 0 s, 1 to 12 s are taken",
+    ),
+    ({**LISTED, "scenes": json.dumps([{**SHOT, "lasts": "1s"}] * 6)}, "6 shots, 5 at most"),
+    ({**BODY, "shape": "4:3"}, "shape is one of 16:9, 9:16, not 4:3"),
+    ({**BODY, "pictures": ["https://a.b/c"] * 7}, "7 references, 6 at most"),
+    ({**BODY, "sound": "on"}, "sound: true or false"),
+    ({**BODY, "subjects": ["mara"]}, "subjects.0: an object with fields"),
+]
+
+
+@pytest.mark.parametrize(("body", "words"), REFUSED, ids=[words for _, words in REFUSED])
+def test_the_simulator_refuses_what_the_data_do_not_say(
+    tmp_path: Path, body: dict[str, Any], words: str
+) -> None:
+    (tmp_path / "imaginary.yaml").write_text(JSON_SHOTS, encoding="utf-8")
+    (target,) = load_own([tmp_path], Diagnostics())
+    assert [one.msg for one in OwnEndpoint(target).breaches(body)] == [words]
+
+
+def test_a_model_of_a_known_host_is_served_beside_those_of_its_table(tmp_path: Path) -> None:
+    file = JSON_SHOTS.replace("host: imaginary", "host: fal").replace(
+        "endpoint: reel-1", "endpoint: acme/reel/1"
+    )
+    (tmp_path / "imaginary.yaml").write_text(file, encoding="utf-8")
+    own = load_own([tmp_path], Diagnostics())
+    endpoints = load_dialects(own)["fal"].endpoints
+    assert isinstance(endpoints["acme/reel/1"], OwnEndpoint)
+    assert isinstance(endpoints["fal-ai/kling-video/o3/pro/reference-to-video"], TableEndpoint)
+
+
+def delivered(payload: Any) -> Any:
+    """The payload with a link where a picture or a frame is still to come."""
+    return json.loads(re.sub(r'"(asset|output):[^"]*"', '"https://a.b/c"', json.dumps(payload)))

@@ -18,8 +18,9 @@ import pytest
 from refusals import FILES, REFUSALS, P, Refusal, link, picture
 
 from storyboard.diagnostics import Diagnostics
-from storyboard.simulator import inputs, rules
+from storyboard.simulator import input_files, rules
 from storyboard.simulator.body_types import BodyType, MovieLimits
+from storyboard.simulator.endpoint import TableEndpoint
 from storyboard.simulator.fal.endpoints import ENDPOINTS as FAL
 from storyboard.simulator.oxen.endpoints import ENDPOINTS as OXEN
 from storyboard.targets.load import load
@@ -50,7 +51,8 @@ def _is_none(value: ast.expr | None) -> bool:
 
 def check(body_type: BodyType, body: dict[str, Any]) -> None:
     if not rules.check_body(body_type, body):
-        asyncio.run(inputs.check_inputs(body_type, body, _read_own, takes_data=True))
+        endpoint = TableEndpoint(id="any", body_type=body_type)
+        asyncio.run(input_files.check_inputs(endpoint, body, _read_own, takes_data=True))
 
 
 async def _read_own(_: str) -> bytes | None:
@@ -77,7 +79,7 @@ OF_NO_TARGET: tuple[tuple[BodyType, dict[str, Any]], ...] = (
 def lines_run(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, int]]:
     """The lines of the rules that the bodies of all refusals run through."""
     seen: set[tuple[str, int]] = set()
-    modules = {module.__file__: module.__name__ for module in (rules, inputs)}
+    modules = {module.__file__: module.__name__ for module in (rules, input_files)}
 
     def follow(frame: FrameType, event: str, _: object) -> Any:
         name = modules.get(frame.f_code.co_filename)
@@ -89,7 +91,7 @@ def lines_run(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, int]]:
         return work(*arguments)  # a thread would not be followed
 
     monkeypatch.setattr(asyncio, "to_thread", here)
-    inputs._KNOWN.clear()  # what was judged before would not be looked at
+    input_files._KNOWN.clear()  # what was judged before would not be looked at
     before = sys.gettrace()
     sys.settrace(follow)
     try:
@@ -106,7 +108,7 @@ def test_every_rule_of_the_simulator_is_broken_by_a_refusal(
     lines_run: set[tuple[str, int]],
 ) -> None:
     missing = []
-    for module in (rules, inputs):
+    for module in (rules, input_files):
         source = inspect.getsource(module).splitlines()
         expected = refusing_lines(module)
         assert len(expected) > 5

@@ -160,9 +160,9 @@ def test_the_options_of_a_run_are_those_that_the_hosts_declare(third: None) -> N
             assert f"{host.title}: " in shown
     assert CliRunner().invoke(command, ["--shelf", "films"]).exit_code == 0
     assert {name: value for name, value in given[0].items() if value} == {"shelf": "films"}
-    check_host_options(given[0], ["imaginary"])
+    check_host_options(given[0], ["imaginary"], is_simulated=False)
     with pytest.raises(click.UsageError, match="--shelf is for Imaginary, and the film is for fal"):
-        check_host_options(given[0], ["fal"])
+        check_host_options(given[0], ["fal"], is_simulated=False)
 
 
 def test_the_simulator_speaks_as_a_host_that_nobody_else_has_heard_of(

@@ -14,9 +14,10 @@ from starlette.routing import Route
 from storyboard.hosts.declaration import HostAccess, HostDeclaration, HostOption
 from storyboard.hosts.protocol import Download, JobView, Outcome, Progress, Submission, Trace
 from storyboard.ledger import Receipt
-from storyboard.simulator.body_types import BodyType, Endpoint, Field
+from storyboard.simulator.body_types import BodyType, Field
 from storyboard.simulator.clip_render import ClipRenderer
 from storyboard.simulator.dialect import Dialect
+from storyboard.simulator.endpoint import TableEndpoint
 from storyboard.simulator.orders import OrderedShot, SimulatedOrder
 
 
@@ -107,7 +108,7 @@ def routes(service: Any) -> list[Route]:
 DIALECT = Dialect(
     name="imaginary",
     endpoints={
-        "reel-1": Endpoint(
+        "reel-1": TableEndpoint(
             id="reel-1",
             body_type=BodyType(fields={"prompt": Field(kind="text", most=100, required=True)}),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from storyboard.hosts.declaration import HostAccess, HostDeclaration
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from storyboard.ledger import Receipt
 
 
-def _open(access: HostAccess) -> Host:
+def _open(access: HostAccess, name: str = "fal") -> Host:
     from storyboard.hosts.fal.client import FalAddresses, FalHost
 
     addresses = FalAddresses.under(access.base) if access.base else None
@@ -21,6 +22,7 @@ def _open(access: HostAccess) -> Host:
         labelled=access.is_simulated,
         limits=access.limits,
         clock=access.clock,
+        name=name,
     )
 
 
@@ -29,6 +31,13 @@ def receipt_of(endpoint: str, id: str) -> Receipt:  # noqa: A002 - what it is ca
     from storyboard.ledger import Receipt
 
     return Receipt(id=id, links={"app": "/".join(endpoint.split("/")[:2])})
+
+
+def rehearsed(name: str) -> HostDeclaration:
+    """A host of another name, which a simulator serves with this queue; no vendor answers to it."""
+    return HostDeclaration(
+        name=name, title=name, key_variable="", open=partial(_open, name=name), receipt=receipt_of
+    )
 
 
 HOST = HostDeclaration(

@@ -88,7 +88,6 @@ class FalAddresses:
 class FalHost:
     """See :class:`storyboard.hosts.protocol.Host`. ``labelled`` names the shots to a simulator."""
 
-    name = "fal"
     keeps_bodies = True
     unlisted = ""
 
@@ -100,7 +99,9 @@ class FalHost:
         labelled: bool = False,
         limits: TimeLimits | None = None,
         clock: Callable[[], float] = time.time,
+        name: str = "fal",
     ) -> None:
+        self.name = name
         self._at = addresses or FalAddresses()
         at = self._at
         # Uploads take a token that the key buys, never the key: the store of files is left out.

@@ -11,28 +11,35 @@ signatures, ``endpoints`` the fields, limits and prices, ``refusals`` the errors
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.routing import Route
 
 from storyboard.simulator.dialect import Addresses, Dialect
+from storyboard.simulator.endpoint import Endpoint
 from storyboard.simulator.fal.endpoints import ENDPOINTS
 from storyboard.simulator.fal.files import FalFiles
 from storyboard.simulator.fal.routes import FalRoutes
 from storyboard.simulator.service import Service
 
 
-def _routes(service: Service) -> list[Route]:
-    return [*FalFiles(service).routes(), *FalRoutes(service).routes()]
+def dialect_of(name: str, endpoints: Mapping[str, Endpoint]) -> Dialect:
+    """A host of this name that speaks as fal does, under ``/NAME``."""
+
+    def routes(service: Service) -> list[Route]:
+        return [*FalFiles(service, name).routes(), *FalRoutes(service, name).routes()]
+
+    def addresses(url: str) -> Addresses:
+        return {part: f"{url}/{name}/{part}" for part in ("queue", "rest", "api", "cdn")}
+
+    return Dialect(
+        name=name,
+        endpoints=endpoints,
+        routes=routes,
+        concurrency=2,
+        addresses=addresses,
+        takes_data=True,
+    )
 
 
-def _addresses(url: str) -> Addresses:
-    return {name: f"{url}/fal/{name}" for name in ("queue", "rest", "api", "cdn")}
-
-
-DIALECT = Dialect(
-    name="fal",
-    endpoints=ENDPOINTS,
-    routes=_routes,
-    concurrency=2,
-    addresses=_addresses,
-    takes_data=True,
-)
+DIALECT = dialect_of("fal", ENDPOINTS)

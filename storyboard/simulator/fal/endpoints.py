@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from storyboard.simulator.body_types import BodyType, Endpoint, Field, MovieLimits, PictureLimits
+from storyboard.simulator.body_types import BodyType, Field, MovieLimits, PictureLimits
+from storyboard.simulator.endpoint import TableEndpoint
 from storyboard.simulator.field_types import (
     ANY_SHOT_TYPE,
     EITHER,
@@ -285,9 +286,9 @@ _BODY_TYPES: Mapping[str, BodyType] = {
 APP = "fal-ai/kling-video"
 
 
-def _endpoint(path: str, body_type: BodyType) -> Endpoint:
+def _endpoint(path: str, body_type: BodyType) -> TableEndpoint:
     silent, audio = _PRICES.get(path, (None, None))
-    return Endpoint(
+    return TableEndpoint(
         id=f"{APP}/{path}",
         body_type=body_type,
         silent=None if silent is None else Decimal(silent),
@@ -297,10 +298,10 @@ def _endpoint(path: str, body_type: BodyType) -> Endpoint:
 
 _V4 = {"text": _V4_TEXT, "image": _V4_IMAGE, "reference": _V4_REFERENCE}
 
-ENDPOINTS: Mapping[str, Endpoint] = {
+ENDPOINTS: Mapping[str, TableEndpoint] = {
     **{f"{APP}/{path}": _endpoint(path, body_type) for path, body_type in _BODY_TYPES.items()},
     **{
-        f"kling/v4/{kind}-to-video": Endpoint(
+        f"kling/v4/{kind}-to-video": TableEndpoint(
             id=f"kling/v4/{kind}-to-video", body_type=body_type, audio=Decimal("0.235")
         )
         for kind, body_type in _V4.items()

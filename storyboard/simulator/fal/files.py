@@ -24,17 +24,18 @@ _TOKEN_SECONDS = 3600
 class FalFiles:
     """The routes for files."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, host: str) -> None:
         self._service = service
+        self._at = f"/{host}"
         self._refusals = FalRefusals()
         self._tokens: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
         """Every route, the narrow ones first."""
-        files = "/fal/cdn/files"
+        files = f"{self._at}/cdn/files"
         return [
-            Route("/fal/rest/storage/auth/token", self.token, methods=["POST"]),
-            Route("/fal/rest/storage/upload/initiate", self.initiate, methods=["POST"]),
+            Route(f"{self._at}/rest/storage/auth/token", self.token, methods=["POST"]),
+            Route(f"{self._at}/rest/storage/upload/initiate", self.initiate, methods=["POST"]),
             Route(f"{files}/upload", self.upload, methods=["POST"]),
             Route(f"{files}/signed/{{name:path}}", self.put, methods=["PUT"]),
             Route(f"{files}/{{name:path}}", self.file, methods=["GET", "HEAD"]),
@@ -54,7 +55,7 @@ class FalFiles:
                 {
                     "token": token,
                     "token_type": "Bearer",
-                    "base_url": f"{self._service.url}/fal/cdn",
+                    "base_url": f"{self._service.url}{self._at}/cdn",
                     "expires_at": datetime.fromtimestamp(until, UTC).isoformat(),
                 }
             )
@@ -70,7 +71,7 @@ class FalFiles:
                 return self._refusals.refuse(401, "Invalid upload token")
             data = await request.body()
             name = request.headers.get("x-fal-file-name", "file").rpartition("/")[2]
-            path = f"/fal/cdn/files/b/{time.time_ns():x}/{name}"
+            path = f"{self._at}/cdn/files/b/{time.time_ns():x}/{name}"
             kind = request.headers.get("content-type", "application/octet-stream")
             return JSONResponse({"access_url": self._service.keep(path, kind, data)})
 
@@ -90,8 +91,8 @@ class FalFiles:
             rest = f"b/{time.time_ns():x}/{name}"
             return JSONResponse(
                 {
-                    "upload_url": self._service.sign(f"/fal/cdn/files/signed/{rest}"),
-                    "file_url": f"{self._service.url}/fal/cdn/files/{quote(rest)}",
+                    "upload_url": self._service.sign(f"{self._at}/cdn/files/signed/{rest}"),
+                    "file_url": f"{self._service.url}{self._at}/cdn/files/{quote(rest)}",
                 }
             )
 
@@ -104,7 +105,7 @@ class FalFiles:
             if not self._service.is_signed(request.scope["path"], request.url.query):
                 return expired_link()
             kind = request.headers.get("content-type", "application/octet-stream")
-            path = f"/fal/cdn/files/{request.path_params['name']}"
+            path = f"{self._at}/cdn/files/{request.path_params['name']}"
             self._service.keep(path, kind, await request.body())
             return Response()
 

@@ -1,5 +1,7 @@
 """The fal hosts: queue.fal.run, rest.fal.ai, api.fal.ai and v3.fal.media, under ``/fal``.
 
+A host that no client speaks to is rehearsed with the same routes under its own name.
+
 There is no FAILED: a bad request is accepted, is COMPLETED, and its 422 is the answer to the
 request for its result.
 """
@@ -12,12 +14,12 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from storyboard.simulator.fal.endpoints import APP, ENDPOINTS
 from storyboard.simulator.fal.refusals import FalRefusals
 from storyboard.simulator.fal.webhooks import Signer
 from storyboard.simulator.histories import HistoryView
@@ -33,10 +35,11 @@ _LONGEST_WAIT = 1e9
 
 
 class FalRoutes:
-    """The routes of fal."""
+    """The routes of fal, or of a host of another name that is rehearsed as fal is."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, host: str) -> None:
         self._service = service
+        self._host = host
         self._refusals = FalRefusals()
         self._signer: Signer | None = None
         self._hooks: set[asyncio.Task[bool]] = set()
@@ -44,15 +47,17 @@ class FalRoutes:
 
     def routes(self) -> list[Route]:
         """Every route, the narrow ones first."""
-        one = "/fal/queue/{owner}/{app}/requests/{id}"
+        one = f"/{self._host}/queue/{{app:path}}/requests/{{id}}"
         return [
             Route(f"{one}/status", self.status, methods=["GET"]),
             Route(f"{one}/status/stream", self.stream, methods=["GET"]),
             Route(f"{one}/cancel", self.cancel, methods=["PUT"]),
             Route(one, self.result, methods=["GET"]),
-            Route("/fal/queue/{endpoint:path}", self.submit, methods=["POST"]),
-            Route("/fal/rest/.well-known/jwks.json", self.jwks, methods=["GET"]),
-            Route("/fal/api/v1/models/requests/by-endpoint", self.history, methods=["GET"]),
+            Route(f"/{self._host}/queue/{{endpoint:path}}", self.submit, methods=["POST"]),
+            Route(f"/{self._host}/rest/.well-known/jwks.json", self.jwks, methods=["GET"]),
+            Route(
+                f"/{self._host}/api/v1/models/requests/by-endpoint", self.history, methods=["GET"]
+            ),
         ]
 
     # -- queue ------------------------------------------------------------------------------------
@@ -64,7 +69,9 @@ class FalRoutes:
             denied = self._service.deny(request, self._refusals)
             if denied is not None:
                 return denied
-            endpoint = ENDPOINTS.get(request.path_params["endpoint"])
+            endpoint = self._service.dialects[self._host].endpoints.get(
+                request.path_params["endpoint"]
+            )
             if endpoint is None:
                 name = request.path_params["endpoint"]
                 return self._refusals.refuse(404, f"Application '{name}' not found")
@@ -81,7 +88,7 @@ class FalRoutes:
             if webhook and not self._can_sign():
                 return self._refusals.refuse(500, "webhooks need the package cryptography")
             (job,) = self._service.worker.accept(
-                "fal",
+                self._host,
                 endpoint,
                 body,
                 label=self._service.read_label(request),
@@ -176,7 +183,8 @@ class FalRoutes:
         return await self._service.answer(request, "cancel", self._refusals, work, job)
 
     def _links(self, job: Job) -> dict[str, Any]:
-        base = f"{self._service.url}/fal/queue/{APP}/requests/{job.id}"
+        app = quote(_app_of(job))
+        base = f"{self._service.url}/{self._host}/queue/{app}/requests/{job.id}"
         return {
             "request_id": job.id,
             "response_url": base,
@@ -206,7 +214,7 @@ class FalRoutes:
         if job.state == "failed":
             return _status_of(job.breaches), {"detail": [b.to_json() for b in job.breaches]}
         name = f"{job.id}_output.mp4"
-        url = f"{self._service.url}/fal/cdn/files/b/{name}"
+        url = f"{self._service.url}/{self._host}/cdn/files/b/{name}"
         return 200, {
             "video": {
                 "url": url,
@@ -232,7 +240,12 @@ class FalRoutes:
         return JSONResponse(self._signer.jwks())
 
     def _call_back(self, job: Job) -> None:
-        if job.host != "fal" or job.webhook is None or not self._can_sign() or not self._signer:
+        if (
+            job.host != self._host
+            or job.webhook is None
+            or not self._can_sign()
+            or not self._signer
+        ):
             return
         status, body = self._outcome(job)
         payload: dict[str, Any] = {
@@ -275,7 +288,7 @@ class FalRoutes:
             limit = view.page(limit)
             jobs = [
                 job
-                for job in view.jobs(self._service.worker.of_host("fal"))
+                for job in view.jobs(self._service.worker.of_host(self._host))
                 if job.endpoint.id in endpoints and since <= job.accepted_at <= until
             ]
             page = jobs[::-1][skip : skip + limit]
@@ -313,11 +326,16 @@ class FalRoutes:
     def _find(self, request: Request) -> Job | None:
         parts = request.path_params
         job = self._service.worker.jobs.get(parts["id"])
-        is_ours = job is not None and job.host == "fal"
-        return job if is_ours and f"{parts['owner']}/{parts['app']}" == APP else None
+        is_ours = job is not None and job.host == self._host and _app_of(job) == parts["app"]
+        return job if is_ours else None
 
     def _unknown(self) -> Response:
         return self._refusals.refuse(404, "Request not found")
+
+
+def _app_of(job: Job) -> str:
+    """The owner and the app of a job's endpoint, under which its requests are found."""
+    return "/".join(job.endpoint.id.split("/")[:2])
 
 
 def _status_of(breaches: tuple[Breach, ...]) -> int:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from storyboard.simulator.body_types import BodyType, Endpoint, Field, PictureLimits
+from storyboard.simulator.body_types import BodyType, Field, PictureLimits
+from storyboard.simulator.endpoint import TableEndpoint
 from storyboard.simulator.field_types import (
     ELEMENTS,
     FIRST,
@@ -147,28 +148,28 @@ _V4_REFERENCE = replace(
     references=15,
 )
 
-ENDPOINTS: Mapping[str, Endpoint] = {
+ENDPOINTS: Mapping[str, TableEndpoint] = {
     endpoint.id: endpoint
     for endpoint in (
-        Endpoint(
+        TableEndpoint(
             id="kling-video-o3-pro-reference-to-video",
             body_type=_O3,
             silent=Decimal("0.224"),
             audio=Decimal("0.224"),
         ),
-        Endpoint(id="kling-video-o3-omni", body_type=_OMNI),
-        Endpoint(id="kling-video-o1-reference-to-video", body_type=_O1),
-        Endpoint(
+        TableEndpoint(id="kling-video-o3-omni", body_type=_OMNI),
+        TableEndpoint(id="kling-video-o1-reference-to-video", body_type=_O1),
+        TableEndpoint(
             id="kling-video-v2-6-pro-text-to-video", body_type=_V26_TEXT, silent=Decimal("0.07")
         ),
-        Endpoint(
+        TableEndpoint(
             id="kling-video-v2-6-pro-image-to-video", body_type=_V26_IMAGE, silent=Decimal("0.07")
         ),
-        Endpoint(
+        TableEndpoint(
             id="kling-video-o3-pro-image-to-video", body_type=_O3_IMAGE, silent=Decimal("0.224")
         ),
-        Endpoint(id="kling-video-o1-image-to-video", body_type=_O1_IMAGE),
-        Endpoint(id="kling-video-v4-0-text-to-video", body_type=_V4_TEXT),
-        Endpoint(id="kling-video-v4-0-reference-to-video", body_type=_V4_REFERENCE),
+        TableEndpoint(id="kling-video-o1-image-to-video", body_type=_O1_IMAGE),
+        TableEndpoint(id="kling-video-v4-0-text-to-video", body_type=_V4_TEXT),
+        TableEndpoint(id="kling-video-v4-0-reference-to-video", body_type=_V4_REFERENCE),
     )
 }

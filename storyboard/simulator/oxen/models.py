@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from storyboard.simulator.body_types import Endpoint, Field
+from storyboard.simulator.body_types import Field
+from storyboard.simulator.endpoint import TableEndpoint
 
 
-def describe_model(model: Endpoint) -> dict[str, Any]:
+def describe_model(model: TableEndpoint) -> dict[str, Any]:
     """One model as JSON."""
     properties = {
         name: _describe_field(known, numbers=model.body_type.numbers)

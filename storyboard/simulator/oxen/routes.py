@@ -35,6 +35,7 @@ class OxenRoutes:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._endpoints = service.dialects["oxen"].endpoints
         self._refusals = OxenRefusals()
         self._listeners: set[asyncio.Queue[str]] = set()
         service.worker.on_end.append(self._announce)
@@ -101,7 +102,7 @@ class OxenRoutes:
         if body is None:
             return self._refusals.refuse(400, "The body is not a JSON object")
         name = body.get("model")
-        if not isinstance(name, str) or name not in ENDPOINTS:
+        if not isinstance(name, str) or name not in self._endpoints:
             said = f"Model '{name}' not found" if name else "model is required"
             return self._refusals.refuse(404 if name else 400, said)
         wanted = body.get("num_generations", 1) if takes else 1
@@ -111,7 +112,7 @@ class OxenRoutes:
             return self._refusals.refuse(400, "response_format must be 'url' or 'b64_json'")
         return self._service.worker.accept(
             "oxen",
-            ENDPOINTS[name],
+            self._endpoints[name],
             body,
             takes=int(wanted),
             label=self._service.read_label(request),

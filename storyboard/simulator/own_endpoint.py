@@ -1,0 +1,190 @@
+"""A model that no table knows, served by a target's data and the schema of its requests.
+
+What the data say is all that is known of such a model: a body is refused where it breaks the
+schema or a limit, and is taken for what the data say that its fields mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from storyboard.simulator.body_types import MovieLimits, PictureLimits
+from storyboard.simulator.inputs import Input
+from storyboard.simulator.orders import Body, OrderedShot, SimulatedOrder
+from storyboard.simulator.rules import Breach
+from storyboard.targets.limits import Videos
+from storyboard.targets.model import Target
+from storyboard.targets.schemas import request_schema
+from storyboard.targets.sent_request import MisshapenRequestError, SentRequest, read_request
+
+_MAX_BREACHES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEndpoint:
+    """See :class:`Endpoint`: the model of a target's data."""
+
+    target: Target
+
+    @property
+    def id(self) -> str:
+        """See :class:`Endpoint`."""
+        return self.target.endpoint
+
+    @property
+    def picture(self) -> PictureLimits:
+        """See :class:`Endpoint`."""
+        limits = self.target.pictures
+        return PictureLimits(
+            most_bytes=limits.max_bytes,
+            least_side=limits.min_side,
+            least_ratio=float(limits.min_ratio),
+            most_ratio=float(limits.max_ratio),
+            formats=tuple(one.upper() for one in limits.formats),
+        )
+
+    @property
+    def movie(self) -> MovieLimits:
+        """See :class:`Endpoint`; of footage where the target takes it, else of elements."""
+        limits = self.target.footage or self.target.videos
+        return MovieLimits() if limits is None else _movie_limits(limits)
+
+    @property
+    def currency(self) -> str:
+        """See :class:`Endpoint`."""
+        return self.target.prices[0].currency if self.target.prices else "USD"
+
+    def breaches(self, body: Body) -> tuple[Breach, ...]:
+        """See :class:`Endpoint`: of the schema first, then of the target's limits."""
+        found = tuple(self._by_schema(body))[:_MAX_BREACHES]
+        if found:
+            return found
+        try:
+            sent = read_request(self.target, body)
+        except MisshapenRequestError as error:
+            return (Breach(msg=str(error), type="value_error", loc=error.at),)
+        return tuple(self._by_limits(sent, body))[:_MAX_BREACHES]
+
+    def order(self, body: Body) -> SimulatedOrder:
+        """See :class:`Endpoint`."""
+        sent = read_request(self.target, body)
+        tags = self.target.tags
+        elements = {
+            tags.element.format(n=number): one.pictures[0][1]
+            for number, one in enumerate(sent.elements, 1)
+            if one.pictures
+        }
+        images = {tags.image.format(n=n): link for n, (_, link) in enumerate(sent.images, 1)}
+        ratio = sent.ratio or next(iter(self.target.aspect_ratios), "16:9")
+        return SimulatedOrder(
+            shots=tuple(
+                OrderedShot(prompt=shot.prompt, seconds=shot.seconds) for shot in sent.shots
+            ),
+            ratio=ratio if _RATIO.fullmatch(ratio) else "16:9",
+            audio=sent.audio,
+            first=sent.first[1] if sent.first else None,
+            last=sent.last[1] if sent.last else None,
+            references=tuple((elements | images).items()),
+        )
+
+    def remarks(self, body: Body) -> tuple[str, ...]:
+        """See :class:`Endpoint`: references that the prompts do not name."""
+        order = self.order(body)
+        said = "\n".join(shot.prompt for shot in order.shots)
+        return tuple(
+            f"{tag} is sent and not mentioned" for tag, _ in order.references if tag not in said
+        )
+
+    def inputs(self, body: Body) -> Iterator[Input]:
+        """See :class:`Endpoint`."""
+        sent = read_request(self.target, body)
+        for element in sent.elements:
+            yield from ((at, "picture", link) for at, link in element.pictures)
+            yield from _of_kind("movie", element.video)
+        yield from ((at, "picture", link) for at, link in sent.images)
+        yield from _of_kind("picture", sent.first)
+        yield from _of_kind("picture", sent.last)
+        yield from _of_kind("movie", sent.footage)
+
+    def amount(self, body: Body) -> Decimal | None:
+        """See :class:`Endpoint`."""
+        sent = read_request(self.target, body)
+        price = self.target.price(sent.second)
+        known = price.per_second if price is not None else None
+        return None if known is None else known * sent.seconds
+
+    def _by_schema(self, body: Body) -> Iterator[Breach]:
+        for error in Draft202012Validator(request_schema(self.target)).iter_errors(dict(body)):
+            at = tuple(error.absolute_path)
+            where = ".".join(map(str, at))
+            words = f"{where}: {error.message}" if where else error.message
+            yield Breach(msg=words[:500], type="schema_error", loc=at)
+
+    def _by_limits(self, sent: SentRequest, body: Body) -> Iterator[Breach]:
+        target, fields = self.target, self.target.request
+        if fields.model and body.get(fields.model) != target.endpoint:
+            yield _broken(f"{fields.model} is not {target.endpoint}", fields.model)
+        limits = target.seconds
+        if limits.billed(sent.seconds) != sent.seconds:
+            lengths = limits.choices or f"{limits.min} to {limits.max}"
+            yield _broken(f"{sent.seconds} s is not a length here ({lengths})", fields.seconds.name)
+        yield from self._by_texts(sent)
+        counted = len(sent.elements) + len(sent.images)
+        counted += target.references.frames and sent.first is not None
+        most = max(target.references.max, target.references.ceiling or 0)
+        if counted > most:
+            yield _broken(f"{counted} references, {most} at most")
+        for field, value, choices in (
+            (fields.aspect_ratio, sent.ratio, target.aspect_ratios),
+            (fields.resolution, sent.resolution, target.resolution_choices),
+        ):
+            if value is not None and field and value not in choices:
+                yield _broken(f"{field} is one of {', '.join(choices)}, not {value}", field)
+
+    def _by_texts(self, sent: SentRequest) -> Iterator[Breach]:
+        target = self.target
+        limits = target.shots if len(sent.shots) > 1 else None
+        most = limits.characters if limits else target.prompt.characters or target.shot_characters
+        if limits and len(sent.shots) > limits.max:
+            yield _broken(f"{len(sent.shots)} shots, {limits.max} at most")
+        for shot in sent.shots:
+            tags = sum(len(_of(tag).findall(shot.prompt)) for tag in target.tags.written)
+            width = len(shot.prompt) + tags * target.tags.overhead
+            if most is not None and width > most:
+                yield _broken(f"{width} characters, {most} at most", *shot.at)
+            if limits and not limits.min_seconds <= shot.seconds <= limits.max_seconds:
+                bounds = f"{limits.min_seconds} to {limits.max_seconds}"
+                yield _broken(f"a shot of {shot.seconds} s, {bounds} s are taken", *shot.at)
+
+
+_RATIO = re.compile(r"[1-9][0-9]{0,2}:[1-9][0-9]{0,2}")
+
+
+def _of(tag: str) -> re.Pattern[str]:
+    """A pattern for every tag of a kind."""
+    before, after = map(re.escape, tag.format(n="\0").split("\0"))
+    return re.compile(f"{before}[0-9]+{after}")
+
+
+def _of_kind(kind: str, sent: tuple[Any, str] | None) -> Iterator[Input]:
+    if sent is not None:
+        yield sent[0], kind, sent[1]
+
+
+def _broken(msg: str, *loc: str | int) -> Breach:
+    return Breach(msg=msg, type="value_error", loc=loc)
+
+
+def _movie_limits(limits: Videos) -> MovieLimits:
+    return MovieLimits(
+        most_bytes=limits.max_bytes,
+        sides=(limits.min_side, limits.max_side),
+        seconds=(float(limits.min_seconds), float(limits.max_seconds)),
+        rate=(float(limits.min_rate), float(limits.max_rate)),
+    )

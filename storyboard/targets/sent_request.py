@@ -1,0 +1,188 @@
+"""A request as its receiver reads it: by the target's data, without the help of what wrote it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from storyboard.targets.model import Feature, RenderedSecond, Target
+from storyboard.targets.request_rules import ElementsField
+
+Place = tuple[str | int, ...]
+"""Where something stands in a body: names of fields and numbers from 0."""
+
+
+class MisshapenRequestError(ValueError):
+    """A field of a body that is missing or of another shape than the target's data say."""
+
+    def __init__(self, at: Place, expected: str) -> None:
+        super().__init__(f"{'.'.join(map(str, at))}: {expected}")
+        self.at = at
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentShot:
+    """One shot of a request: its text, its seconds, and where the text stands."""
+
+    prompt: str
+    seconds: int
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentElement:
+    """An element of a request; its links each with their place. ``video`` is None without one."""
+
+    pictures: tuple[tuple[Place, str], ...]
+    video: tuple[Place, str] | None = None
+    voice: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentRequest:
+    """What a body asks for. Links stand with their places; frames are None where none is sent."""
+
+    shots: tuple[SentShot, ...]
+    elements: tuple[SentElement, ...] = ()
+    images: tuple[tuple[Place, str], ...] = ()
+    first: tuple[Place, str] | None = None
+    last: tuple[Place, str] | None = None
+    footage: tuple[Place, str] | None = None
+    audio: bool
+    ratio: str | None = None
+    resolution: str | None = None
+
+    @property
+    def seconds(self) -> int:
+        """The length of the whole."""
+        return sum(shot.seconds for shot in self.shots)
+
+    @property
+    def second(self) -> RenderedSecond:
+        """What its price depends on."""
+        return RenderedSecond(
+            audio=self.audio,
+            voice=any(one.voice for one in self.elements),
+            video=self.footage is not None or any(one.video for one in self.elements),
+            resolution=self.resolution,
+        )
+
+
+def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
+    """What a body asks for, by the target's data. Raises ``MisshapenRequestError``."""
+    fields = target.request
+    return SentRequest(
+        shots=tuple(_shots(target, body)),
+        elements=tuple(_elements(fields.elements, body)) if fields.elements else (),
+        images=_links(body, (fields.images,)) if fields.images else (),
+        first=_link(body, (fields.start_frame,)) if fields.start_frame else None,
+        last=_link(body, (fields.end_frame,)) if fields.end_frame else None,
+        footage=_link(body, (fields.footage,)) if fields.footage else None,
+        audio=_sounds(target, body),
+        ratio=_optional_text(body, (fields.aspect_ratio,)) if fields.aspect_ratio else None,
+        resolution=_optional_text(body, (fields.resolution,)) if fields.resolution else None,
+    )
+
+
+def _shots(target: Target, body: Mapping[str, Any]) -> Iterator[SentShot]:
+    fields = target.request
+    listed = fields.shots
+    if listed is None or listed.name not in body:
+        text = _text(body, (fields.prompt,))
+        seconds = _seconds(body, (fields.seconds.name,), fields.seconds.type)
+        yield SentShot(prompt=text, seconds=seconds, at=(fields.prompt,))
+        return
+    shots = body[listed.name]
+    if listed.encoding == "json":
+        text = _text(body, (listed.name,))
+        try:
+            shots = json.loads(text)
+        except ValueError:
+            raise MisshapenRequestError((listed.name,), "a list of shots as JSON") from None
+    for number, shot in enumerate(_list(shots, (listed.name,))):
+        at: Place = (listed.name, number)
+        entry = _object(shot, at)
+        prompt = _text(entry, (*at, listed.prompt))
+        seconds = _seconds(entry, (*at, listed.seconds), listed.type)
+        yield SentShot(prompt=prompt, seconds=seconds, at=(*at, listed.prompt))
+
+
+def _elements(names: ElementsField, body: Mapping[str, Any]) -> Iterator[SentElement]:
+    for number, one in enumerate(_list(body.get(names.name, []), (names.name,))):
+        at: Place = (names.name, number)
+        entry = _object(one, at)
+        frontal = _link(entry, (*at, names.frontal))
+        yield SentElement(
+            pictures=(*((frontal,) if frontal else ()), *_links(entry, (*at, names.references))),
+            video=_link(entry, (*at, names.video)) if names.video else None,
+            voice=_optional_text(entry, (*at, names.voice)) if names.voice else None,
+        )
+
+
+def _sounds(target: Target, body: Mapping[str, Any]) -> bool:
+    field = target.request.audio
+    if target.features[Feature.AUDIO].how == "always":
+        return True
+    if field is None or field not in body:
+        return False
+    if not isinstance(body[field], bool):
+        raise MisshapenRequestError((field,), "true or false")
+    return bool(body[field])
+
+
+def _seconds(body: Mapping[str, Any], at: Place, form: str) -> int:
+    value = body.get(str(at[-1]))
+    if form == "integer":
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise MisshapenRequestError(at, "whole seconds as a number")
+        return value
+    text = value.removesuffix("s") if form == "suffixed" and isinstance(value, str) else value
+    if (
+        not isinstance(value, str)
+        or not isinstance(text, str)
+        or not (text.isascii() and text.isdigit() and len(text) < 6)
+        or (form == "suffixed" and text == value)
+    ):
+        like = '"5s"' if form == "suffixed" else '"5"'
+        raise MisshapenRequestError(at, f"whole seconds as a text like {like}")
+    return int(text)
+
+
+def _text(body: Mapping[str, Any], at: Place) -> str:
+    value = body.get(str(at[-1]))
+    if not isinstance(value, str) or not value:
+        raise MisshapenRequestError(at, "a text")
+    return value
+
+
+def _optional_text(body: Mapping[str, Any], at: Place) -> str | None:
+    return _text(body, at) if body.get(str(at[-1])) is not None else None
+
+
+def _link(body: Mapping[str, Any], at: Place) -> tuple[Place, str] | None:
+    link = _optional_text(body, at)
+    return (at, link) if link is not None else None
+
+
+def _links(body: Mapping[str, Any], at: Place) -> tuple[tuple[Place, str], ...]:
+    found: list[tuple[Place, str]] = []
+    for number, link in enumerate(_list(body.get(str(at[-1]), []), at)):
+        if not isinstance(link, str) or not link:
+            raise MisshapenRequestError((*at, number), "a link")
+        found.append(((*at, number), link))
+    return tuple(found)
+
+
+def _list(value: object, at: Place) -> Sequence[Any]:
+    if not isinstance(value, list):
+        raise MisshapenRequestError(at, "a list")
+    return value
+
+
+def _object(value: object, at: Place) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise MisshapenRequestError(at, "an object with fields")
+    return value
