@@ -22,6 +22,8 @@ COMMENT = re.compile(r"(?<=[ \t])#(?=[\s#]|\Z)")
 
 CUT = re.compile(r"[ \t]+(#[^\s#][^\n\r]*)")
 """What YAML takes for a comment behind a text, and its writer for a part of the text."""
+MAY_CUT = re.compile(r"#(?<=[ \t]#)[^\s#]")
+"""A sign that a file may have such a comment; it is searched for faster than ``CUT``."""
 
 _LOOKS_LIKE_ENTRY = re.compile(r"-(?:\s|$)|#|[^\s:\"']+:(?:\s|$)")
 _FLOW_END = re.compile(r"[,\]}]")

@@ -14,7 +14,7 @@ from storyboard.diagnostics.codes import TEXT_IN_COMMENT
 from storyboard.document import Node
 from storyboard.document.findings import shorten
 from storyboard.document.nodes import HOLE
-from storyboard.document.plain_scalars import CUT, uncut
+from storyboard.document.plain_scalars import MAY_CUT, uncut
 from storyboard.language.prose import texts_below
 
 _NEEDED = re.compile(r"(?:\bprompt[\"']?:|-)[ \t]*$")
@@ -27,7 +27,7 @@ def check_cut_texts(root: Node, diagnostics: Diagnostics) -> None:
     Walks the tree only where the file has a ``#`` that touches a word.
     """
     source = root.origin.source
-    if CUT.search(source.text) is None:
+    if MAY_CUT.search(source.text) is None:
         return
     for text in texts_below(root, ""):
         if (fix := uncut(text)) is None:

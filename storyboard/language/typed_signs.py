@@ -17,8 +17,6 @@ from storyboard.language.prose import texts_below
 _SIGNS = re.compile("[“„‘‚«»″”：]")
 _STRAY = re.compile(r'[^"@{`%&*!\[][^"]*[^"\s]"')
 """A text that ends with a quotation mark, and has no other; not one that YAML has refused."""
-_ODD_QUOTES = re.compile(r'^(?:[^"\n]*"[^"\n]*")*[^"\n]*"[^"\n]*$', re.MULTILINE)
-"""A line with an odd number of quotation marks."""
 _BLOCKS = (Storyboard, Scene, Shot, Beat, Defaults, Line, Element, Image)
 _KEYS = frozenset(key for block in _BLOCKS for key in block.model_fields)
 _KEY = re.compile(r"([a-z_]+)[ ]?：[ ]*")
@@ -30,8 +28,8 @@ def check_typed_signs(root: Node, diagnostics: Diagnostics) -> None:
     So are texts that end with a quotation mark and begin with none (SB008, a warning).
     """
     source = root.origin.source.text
-    has_signs = _SIGNS.search(source) is not None
-    if not has_signs and _ODD_QUOTES.search(source) is None:
+    has_signs = not source.isascii() and _SIGNS.search(source) is not None
+    if not has_signs and not any(line.count('"') % 2 for line in source.split("\n")):
         return
     if has_signs:
         _check_blocks(root, diagnostics)

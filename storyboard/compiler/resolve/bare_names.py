@@ -110,34 +110,34 @@ class _BareNames:
                 by_first = self._unspaced if is_run else self._phrases
                 by_first.setdefault(phrase.first[0] if is_run else phrase.first, []).append(phrase)
         self._words, self._letters = frozenset(self._phrases), frozenset(self._unspaced)
-        self._found_in: dict[str, tuple[_Phrase, ...]] = {}
-        """What was found in a text before: many shots are wide, with a slow push in."""
+        self._known_words: dict[str, tuple[_Phrase, ...]] = {}
+        """The phrases that a text may hold: many shots are wide, with a slow push in."""
 
     def look(self, shot: Shot, passages: Iterable[Passage]) -> None:
         """Note the names that texts of a shot say without ``@`` and it does not mention."""
         mentioned: Set[str] | None = None
         for passage in passages:
-            phrases = self._found_in.get(passage.text)
+            phrases = self._known_words.get(passage.text)
             if phrases is None:
-                phrases = self._found_in[passage.text] = tuple(self._find(passage.text))
+                phrases = self._known_words[passage.text] = tuple(self._find(passage.text))
             for phrase in phrases:
                 if mentioned is None:
                     mentioned = self._mentioned(shot)
                 name = normal(phrase.member.name)
-                if name not in mentioned and name not in self._names.misspelt:
+                if name in mentioned or name in self._names.misspelt:
+                    continue
+                if phrase.pattern.search(passage.text) is not None:
                     self._note(phrase, passage, shot)
 
     def _find(self, text: str) -> Iterator[_Phrase]:
-        """The names that stand in a text without ``@``."""
+        """The phrases whose first words stand in a text."""
         for known, by_first, said in (
             (self._words, self._phrases, _WORD.findall(text.casefold())),
             (self._letters, self._unspaced, () if text.isascii() else text),
         ):
             if not known.isdisjoint(said):
                 for first in dict.fromkeys(said):
-                    for phrase in by_first.get(first, ()):
-                        if phrase.pattern.search(text) is not None:
-                            yield phrase
+                    yield from by_first.get(first, ())
 
     def _note(self, phrase: _Phrase, passage: Passage, shot: Shot) -> None:
         name = normal(phrase.member.name)
