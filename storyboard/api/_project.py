@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from storyboard.board import FilmBoard
     from storyboard.board.bill import Bill, BillBy
     from storyboard.diagnostics import Diagnostics
-    from storyboard.ledger import RunRecord
+    from storyboard.ledger.folder_run import FolderRun
     from storyboard.ledger.unused_take import UnusedTake
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
@@ -273,12 +273,13 @@ class Project:
         """What ledger and lock know of the film. Nobody is asked, nothing is written."""
         from storyboard.api._sent_clips import film_status
 
-        simulated, clips = self.options.is_simulated, self.options.out_dir
-        return film_status(self.file, simulated=simulated, clips=clips)
+        return film_status(self.file, self.options)
 
-    def runs(self) -> list[RunRecord]:
+    def runs(self) -> list[FolderRun]:
         """The runs of the films in the storyboard's folder, the oldest first."""
-        return self.sent().store.read_ledger().runs()
+        from storyboard.ledger.folder_run import runs_of
+
+        return runs_of(self.sent().store.read_ledger())
 
     def cancel(
         self,

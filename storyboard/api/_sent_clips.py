@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storyboard.api._load import STANDARD_INPUT
+from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT
 from storyboard.errors import UsageError
 
 if TYPE_CHECKING:
-    from storyboard.ledger import Intent, Lease, PaidOrder
+    from storyboard.api._load import CompileOptions
+    from storyboard.ledger import Intent, Lease, Order, PaidOrder
     from storyboard.ledger.store import Store
+    from storyboard.plan.film_use import FilmUse
     from storyboard.values.addresses import ClipName
 
 
@@ -32,13 +34,18 @@ class SentClips:
 class FilmStatus:
     """What ledger and lock know of a film, without asking anybody.
 
-    ``elsewhere`` are the takes of the lock that another machine has rendered, ``lease`` the run
-    that works in the folder just now, if one does.
+    ``elsewhere`` are the takes of the lock that another machine has rendered, ``told`` what was
+    asked for there, by digest, as far as the lock tells. ``lease`` is the run that works in the
+    folder just now, if one does. ``use`` is what the film uses of them, None
+    where nothing was sent or its storyboard ``has_errors``.
     """
 
     sent: SentClips
     elsewhere: tuple[PaidOrder, ...]
+    told: Mapping[str, Order]
     lease: Lease | None
+    use: FilmUse | None
+    has_errors: bool
 
 
 def find_sent(file: str, *, simulated: bool = False, clips: Path | None = None) -> SentClips:
@@ -68,16 +75,57 @@ def find_sent(file: str, *, simulated: bool = False, clips: Path | None = None) 
     return SentClips(store=store, intents=ours, others=others)
 
 
-def film_status(file: str, *, simulated: bool = False, clips: Path | None = None) -> FilmStatus:
+def film_status(file: str, options: CompileOptions) -> FilmStatus:
     """What ledger and lock know of a film. Raises as ``find_sent`` does, and ``LockError``."""
+    simulated, clips = options.is_simulated, options.out_dir
     sent = find_sent(file, simulated=simulated, clips=clips)
     known = sent.others | {intent.digest for intent in sent.intents}
-    locked = sent.store.finished()
+    lock = sent.store.read_lock()
+    elsewhere = tuple(one for digest, one in lock.finished().items() if digest not in known)
+    use, has_errors = None, False
+    if sent.intents or elsewhere:
+        use, has_errors = _use(file, sent.store, options)
     return FilmStatus(
         sent=sent,
-        elsewhere=tuple(take for digest, take in locked.items() if digest not in known),
+        elsewhere=elsewhere,
+        told=lock.sent,
         lease=sent.store.read_ledger().lease(),
+        use=use,
+        has_errors=has_errors,
     )
+
+
+def _use(file: str, store: Store, options: CompileOptions) -> tuple[FilmUse | None, bool]:
+    """What the film of a file uses, and whether its storyboard has errors."""
+    from storyboard.plan.film_use import use_of
+    from storyboard.plan.staleness import is_plan, read_plan
+
+    location = Path(file)
+    if is_plan(location):
+        plan = read_plan(location)
+        return use_of(plan, store.known(Path(plan.film.file).name)), False
+    film = location / FOLDER_FILE if location.is_dir() else location
+    if not film.is_file():
+        return None, False
+    use = _use_of_film(film, options)
+    return use, use is None
+
+
+def _use_of_film(storyboard: Path, options: CompileOptions) -> FilmUse | None:
+    """What the film in a file uses; None where it has errors, and so no plan."""
+    from storyboard.api._compile import compile_reading, start
+    from storyboard.api._load import read
+    from storyboard.api._plan import known_takes, plan_compilation
+    from storyboard.plan.film_use import use_of
+
+    diagnostics = start(options)
+    known = known_takes(str(storyboard), options, diagnostics)
+    compilation = compile_reading(
+        read(str(storyboard), options, diagnostics), options, diagnostics, known
+    )
+    if not compilation.is_complete:
+        return None
+    return use_of(plan_compilation(compilation, options, known, is_verified=False), known)
 
 
 def pick(intents: Sequence[Intent], addresses: Iterable[str]) -> tuple[Intent, ...]:

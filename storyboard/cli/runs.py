@@ -19,9 +19,13 @@ from storyboard.cli.run_options import json_option, simulate_option
 @simulate_option
 @json_option
 def runs_command(file: str, simulate: bool, as_json: bool) -> int:
-    """List the runs of a folder's films: when, on what, and how they ended."""
+    """List the runs of a folder's films: when, on what, how they ended, and what they cost.
+
+    A clip is counted with the run that sent it last. What another machine has paid, and a run here
+    has only fetched, is none of its clips.
+    """
     from storyboard.api import CompileOptions, Project
-    from storyboard.render.ledger import render_runs, runs_json
+    from storyboard.render.runs import render_runs, runs_json
 
     def written(at: float) -> str:
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
@@ -31,5 +35,6 @@ def runs_command(file: str, simulate: bool, as_json: bool) -> int:
         if as_json:
             write_json(json.dumps(runs_json(runs), indent=2) + "\n")
         else:
-            write(render_runs(runs, written, terminal_width(sys.stdout)))
+            width = terminal_width(sys.stdout)
+            write(render_runs(runs, written, width, simulated=simulate))
     return ending.code

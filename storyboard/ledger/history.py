@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
 from storyboard.ledger.intent import Intent, Order
-from storyboard.ledger.lock import Lock, PaidOrder
+from storyboard.ledger.lock import Lock
+from storyboard.ledger.lock_lines import PaidOrder
 from storyboard.ledger.states import AT_RISK, PAID, State
 from storyboard.values.addresses import take_suffix
 from storyboard.values.segments import FormerShot, Segment, ShotPart
@@ -164,8 +166,11 @@ class Known(Protocol):
     def sent(self, address: str, part: int | None, take: str = "") -> SentShot | None:
         """What was sent last for a shot of this address, or a part of it; None where nothing was.
 
-        ``take`` is ``.take2`` for a further take. Only what was sent from this folder is known.
+        ``take`` is ``.take2`` for a further take.
         """
+
+    def order(self, digest: str) -> Order | None:
+        """What a request asked for, with its body; None where no body of it is known."""
 
 
 class KnownTakes:
@@ -317,11 +322,7 @@ class KnownTakes:
     def _sent(self) -> dict[tuple[str, int | None, str], SentShot]:
         """What was sent last, by address, part and take; by part None, of whatever part."""
         found: dict[tuple[str, int | None, str], SentShot] = {}
-        for intent in sorted(self._intents.values(), key=lambda one: one.intended_at):
-            order = intent.order
-            # What was taken over from the lock has a clip, and no body that was sent from here.
-            if not order.payload or order.film != self._film:
-                continue
+        for order in self._orders.values():
             for name in order.names:
                 take = take_suffix(name.text)
                 for index, shot in enumerate(name.portions):
@@ -329,6 +330,24 @@ class KnownTakes:
                     found[shot.address, shot.part, take] = sent
                     found[shot.address, None, take] = sent
         return found
+
+    def order(self, digest: str) -> Order | None:
+        """See :class:`Known`."""
+        return self._orders.get(digest)
+
+    @cached_property
+    def _orders(self) -> dict[str, Order]:
+        """What was sent for the film, here or elsewhere, with its body; the earliest first."""
+        made = {one.digest: one.made for one in self._lock.orders.values()}
+        dated = [(made.get(digest, ""), one) for digest, one in self._lock.sent.items()]
+        dated += [
+            (iso_time(intent.intended_at), intent.order)
+            for intent in self._intents.values()
+            # Of what was taken over from the lock only the clip may be known.
+            if intent.order.payload
+        ]
+        dated.sort(key=lambda one: one[0])
+        return {order.digest: order for _, order in dated if order.film == self._film}
 
 
 _MAX_PLACES = 8
@@ -338,3 +357,8 @@ _MAX_PLACES = 8
 def iso_time(at: float) -> str:
     """A time in Unix seconds as ISO 8601 in UTC, to the second."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+def time_of(written: str) -> float:
+    """The Unix seconds of a time that ``iso_time`` wrote."""
+    return datetime.fromisoformat(written).timestamp()

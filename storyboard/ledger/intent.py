@@ -5,7 +5,7 @@ An intent is written before its order is sent, and then holds what became of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -30,8 +30,9 @@ class Order:
     ``address`` is the clip's name, and ``names`` says what it renders; a clip that a film has
     several times has as many names, of which ``address`` is the first. ``shots`` are the contents
     of its clip, in their order, and ``film`` is the name of the storyboard's file.
-    ``payload`` names files as ``asset:sha256:…`` and never by their links. ``estimate`` is
-    None where the price is not known.
+    ``target`` is the id of the target. ``payload`` names files as ``asset:sha256:…`` and never by
+    their links; ``tokens`` say what the tags of its prompts stand for. ``estimate`` is None where
+    the price is not known.
     """
 
     digest: str
@@ -40,6 +41,8 @@ class Order:
     endpoint: str
     payload: dict[str, Any] = field(hash=False)
     seconds: int
+    target: str = ""
+    tokens: Mapping[str, str] = field(hash=False, default_factory=dict)
     take: str = "1"
     names: tuple[ClipName, ...] = ()
     shots: tuple[ShotPart, ...] = ()

@@ -23,6 +23,12 @@ class LedgerReader(Protocol):
     def intents(self, *states: State) -> list[Intent]:
         """All intents, or those in the given states, the oldest first."""
 
+    def sent(self) -> list[Intent]:
+        """The intents whose orders were sent from here, the oldest first.
+
+        Those that were adopted, from a lock or by an id, were not.
+        """
+
     def runs(self) -> list[RunRecord]:
         """All runs, the oldest first."""
 

@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 _TRIES = 5
 _PAUSE = 0.04
 """How often and after how many seconds a ledger is opened again that its maker has not yet."""
-VERSION = 2
+VERSION = 3
 APPLICATION = 0x53_42_4C_31
 """Tells a ledger from another program's file: "SBL1"."""
 
@@ -63,6 +63,10 @@ class SqliteReader:
     def intents(self, *states: State) -> list[Intent]:
         """See :class:`LedgerReader`."""
         return _look(self._path, lambda base: intents_of(base, *states)) or []
+
+    def sent(self) -> list[Intent]:
+        """See :class:`LedgerReader`."""
+        return _look(self._path, sent_of) or []
 
     def runs(self) -> list[RunRecord]:
         """See :class:`LedgerReader`."""
@@ -132,6 +136,11 @@ def intents_of(base: sqlite3.Connection, *states: State) -> list[Intent]:
     """The intents of a ledger in the given states, all without states, the oldest first."""
     marks = ", ".join("?" * len(states))
     return read(base, f"where state in ({marks})" if states else "", *states)
+
+
+def sent_of(base: sqlite3.Connection) -> list[Intent]:
+    """The intents of a ledger whose orders were sent from here, the oldest first."""
+    return read(base, "where digest in (select digest from attempts)")
 
 
 def runs_of(base: sqlite3.Connection) -> list[RunRecord]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from storyboard.ledger.intent import Intent, Order, Receipt
 from storyboard.ledger.states import State
-from storyboard.values.addresses import ClipName, Portion
+from storyboard.values.addresses import ClipName
 from storyboard.values.canonical import canonical, parsed
 from storyboard.values.segments import Segment, ShotPart
 from storyboard.values.units import Money
@@ -17,31 +17,6 @@ from storyboard.values.units import Money
 
 def _amount(money: Money | None) -> str | None:
     return None if money is None else format(money.amount, "f")
-
-
-def _write_names(names: Iterable[ClipName]) -> str:
-    return canonical(
-        [
-            {
-                "name": name.text,
-                "shots": [[one.address, one.number, one.part, one.parts] for one in name.portions],
-            }
-            for name in names
-        ]
-    )
-
-
-def _read_names(text: str) -> tuple[ClipName, ...]:
-    return tuple(
-        ClipName(
-            text=name["name"],
-            portions=tuple(
-                Portion(address=address, number=number, part=part, parts=parts)
-                for address, number, part, parts in name["shots"]
-            ),
-        )
-        for name in parsed(text)
-    )
 
 
 def _write_segments(segments: Iterable[Segment]) -> str:
@@ -59,12 +34,14 @@ _VALUES: dict[str, Callable[[Intent], Any]] = {
     "digest": lambda intent: intent.order.digest,
     "take": lambda intent: intent.order.take,
     "address": lambda intent: intent.order.address,
-    "names": lambda intent: _write_names(intent.order.names),
+    "names": lambda intent: canonical([name.to_json() for name in intent.order.names]),
     "shots": lambda intent: canonical([*map(list, intent.order.shots)]),
     "film": lambda intent: intent.order.film,
     "host": lambda intent: intent.order.host,
     "endpoint": lambda intent: intent.order.endpoint,
+    "target": lambda intent: intent.order.target,
     "payload": lambda intent: canonical(intent.order.payload),
+    "tokens": lambda intent: canonical(dict(intent.order.tokens)),
     "seconds": lambda intent: intent.order.seconds,
     "estimate": lambda intent: _amount(intent.order.estimate),
     "currency": lambda intent: intent.cost.currency if intent.cost else None,
@@ -120,9 +97,10 @@ def read(base: sqlite3.Connection, where: str = "", *values: Any) -> list[Intent
 
 
 def _intent_of(row: tuple[Any, ...]) -> Intent:
-    (digest, take, address, names, shots, film, host, endpoint, payload, seconds) = row[:10]
-    (estimate, currency, state, run, links, vendor_id, vendor_links) = row[10:17]
-    (charged, clip, segments, failure, problem, billed, intended_at, changed_at) = row[17:]
+    (digest, take, address, names, shots, film, host, endpoint, target) = row[:9]
+    (payload, tokens, seconds, estimate, currency, state, run, links) = row[9:17]
+    (vendor_id, vendor_links, charged, clip, segments, failure, problem) = row[17:24]
+    (billed, intended_at, changed_at) = row[24:]
 
     def money(amount: str | None) -> Money | None:
         return None if amount is None else Money(Decimal(amount), currency)
@@ -132,12 +110,14 @@ def _intent_of(row: tuple[Any, ...]) -> Intent:
             digest=digest,
             take=take,
             address=address,
-            names=_read_names(names),
+            names=tuple(map(ClipName.from_json, parsed(names))),
             shots=tuple(ShotPart(*one) for one in parsed(shots)),
             film=film,
             host=host,
             endpoint=endpoint,
+            target=target,
             payload=parsed(payload),
+            tokens=parsed(tokens),
             seconds=seconds,
             estimate=money(estimate),
         ),

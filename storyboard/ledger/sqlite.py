@@ -30,6 +30,7 @@ from storyboard.ledger.readers import (
     intents_of,
     lease_of,
     runs_of,
+    sent_of,
 )
 from storyboard.ledger.states import STEPS, State, check_step
 from storyboard.values.units import Money
@@ -38,7 +39,8 @@ _SCHEMA = """
 create table intents (
   digest text primary key, take text not null, address text not null,
   names text not null, shots text not null, film text not null, host text not null,
-  endpoint text not null, payload text not null, seconds integer not null,
+  endpoint text not null, target text not null, payload text not null, tokens text not null,
+  seconds integer not null,
   estimate text, currency text, state text not null, run text not null,
   links text not null default '{}', vendor_id text, vendor_links text,
   charged text, clip text, segments text not null default '[]',
@@ -351,6 +353,11 @@ class SqliteLedger:
                 "update runs set ended_at = ?, outcome = ? where id = ?",
                 (self._clock(), outcome, run),
             )
+
+    def sent(self) -> list[Intent]:
+        """See :class:`Ledger`."""
+        with sound(self._path):
+            return sent_of(self._base)
 
     def runs(self) -> list[RunRecord]:
         """See :class:`Ledger`."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from storyboard.compiler.request import AssetUse, Dependency
@@ -35,15 +35,14 @@ class FrameNeed:
 class PlannedClip:
     """A clip of a plan. ``names`` are all the addresses that this one clip is for.
 
-    ``target`` is the id of its target. ``take`` is its number among those of the same shots.
+    ``take`` is its number among those of the same shots.
     ``padding`` seconds are not in the film. ``is_kept`` marks a clip that was paid before and of
     which the film keeps some shots: it is fetched where it is not here, and never sent. ``place``
     is where its first shot is written,
-    ``shots`` names and places of all. ``tokens`` say what the tags of its prompts stand for.
+    ``shots`` names and places of all.
     """
 
     order: Order
-    target: str
     names: tuple[str, ...]
     take: int = 1
     padding: int
@@ -51,12 +50,16 @@ class PlannedClip:
     frames: tuple[FrameNeed, ...]
     is_kept: bool = False
     shots: tuple[tuple[str, str], ...]
-    tokens: Mapping[str, str] = field(hash=False, default_factory=dict)
 
     @property
     def digest(self) -> str:
         """The digest of its request."""
         return self.order.digest
+
+    @property
+    def target(self) -> str:
+        """The id of its target."""
+        return self.order.target
 
     @property
     def address(self) -> str:
@@ -141,11 +144,11 @@ def _kept_clip(clip: KeptClip, film: str) -> PlannedClip:
             film=film,
             host=clip.host,
             endpoint=clip.endpoint,
+            target=clip.target,
             payload={},
             seconds=clip.seconds,
         ),
         names=(clip.address,),
-        target=clip.target,
         padding=0,
         assets=(),
         frames=(),
@@ -180,12 +183,13 @@ def _planned_clip(
             film=film,
             host=host,
             endpoint=request.endpoint,
+            target=request.target,
             payload=payload,
+            tokens=request.tokens,
             seconds=request.seconds,
             take=str(take if isinstance(take, int) else list(take)),
             estimate=request.money,
         ),
-        target=request.target,
         names=(name,),
         # The takes of all its shots, of which the first is the one that is chosen by.
         take=take if isinstance(take, int) else take[0],
@@ -193,7 +197,6 @@ def _planned_clip(
         assets=request.assets,
         frames=tuple(frames.need(needed, name) for needed in request.depends_on),
         shots=tuple((shot.address, f"{shot.span.file}:{shot.span.line}") for shot in request.shots),
-        tokens=request.tokens,
     )
 
 

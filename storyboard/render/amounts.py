@@ -29,3 +29,10 @@ def price(whole: Total) -> str:
     if whole.known > 0:
         return f"≥ {amount(whole.known_money)} + {unknown}"
     return f"price unknown ({unknown})"
+
+
+def money_json(money: Money | None) -> dict[str, str] | None:
+    """Money as JSON values; None where it is not known."""
+    if money is None:
+        return None
+    return {"amount": format(money.amount, "f"), "currency": money.currency}

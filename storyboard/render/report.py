@@ -10,7 +10,7 @@ from typing import Any
 
 from storyboard.ledger import Intent, State
 from storyboard.ledger.states import AT_RISK, UNDER_WAY
-from storyboard.render.ledger import amount
+from storyboard.render.amounts import money_json
 from storyboard.render.prose import wrapped
 from storyboard.render.run import COLORS, GOOD, WORDS
 from storyboard.render.uncertain import uncertain_json, uncertain_lines
@@ -105,7 +105,7 @@ def _json(sums: Sequence[Money], currency: str) -> dict[str, str] | None:
     """A sum as JSON values; None where it is in several currencies, and so no amount."""
     if len(sums) > 1:
         return None
-    return amount(sums[0] if sums else Money(Decimal(0), currency))
+    return money_json(sums[0] if sums else Money(Decimal(0), currency))
 
 
 def render_report(report: Report, ways: NextSteps, *, color: bool, width: int | None = None) -> str:
@@ -324,8 +324,8 @@ def _clip_json(result: Result) -> dict[str, Any]:
         "text": result.text,
         "kind": result.kind,
         "place": result.place,
-        "estimate": amount(result.clip.order.estimate),
-        "charged": amount(intent.charged if intent else None),
+        "estimate": money_json(result.clip.order.estimate),
+        "charged": money_json(intent.charged if intent else None),
         "sha256": intent.clip if intent else None,
         **({"uncertain": uncertain_json(result)} if result.what is _H.UNCERTAIN else {}),
     }

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from storyboard.render.amounts import amount, counted
-from storyboard.render.ledger import amount as amount_json
+from storyboard.render.amounts import amount, counted, money_json
 from storyboard.render.prose import wrapped
 from storyboard.render.table import TableRow, lay_out
 from storyboard.render.width import visible
@@ -30,7 +29,7 @@ def unused_json(takes: Sequence[UnusedTake], removed: Sequence[UnusedTake]) -> d
                 "sha256": one.sha256,
                 "clip": one.address or None,
                 "bytes": one.size,
-                "charged": amount_json(one.charged),
+                "charged": money_json(one.charged),
                 "named": one.is_named,
                 "removed": one.sha256 in gone,
             }

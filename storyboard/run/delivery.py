@@ -176,7 +176,7 @@ class Delivery:
                         scene=first.address.rpartition("/")[0],
                         shots=tuple(address for address, _ in first.shots),
                         takes=tuple(clip.take for clip in clips),
-                        names=first.tokens,
+                        names=first.order.tokens,
                     )
                 )
             except HostError as error:

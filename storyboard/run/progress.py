@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from storyboard.hosts.errors import Problem
-from storyboard.ledger import Intent, Ledger, PaidOrder, State, merge_lock
+from storyboard.ledger import Intent, Ledger, Order, PaidOrder, State, merge_lock
 from storyboard.ledger.history import iso_time
 from storyboard.ledger.states import UNDER_WAY
 from storyboard.ledger.store import Store
@@ -49,6 +49,7 @@ class RunProgress:
         self._results: dict[str, Result] = {}
         self._orders: list[PaidOrder] = []
         self._segments: dict[str, tuple[Segment, ...]] = {}
+        self._sent: list[Order] = []
         self._lock_at = 0.0
         self.fetches: set[str] = set()
 
@@ -159,6 +160,8 @@ class RunProgress:
         )
         if intent.clip is not None and intent.segments:
             self._segments[intent.clip] = intent.segments
+        if order.payload and order.target:
+            self._sent.append(order)
         if time.monotonic() > self._lock_at:
             self.write_lock()
 
@@ -167,9 +170,10 @@ class RunProgress:
         if not self._orders:
             return
         began = time.monotonic()
-        merge_lock(self._store.lock, self._orders, self._segments)
+        merge_lock(self._store.lock, self._orders, self._segments, self._sent)
         self._orders.clear()
         self._segments.clear()
+        self._sent.clear()
         ended = time.monotonic()
         self._lock_at = ended + max(_LOCK_EVERY, (ended - began) * _LOCK_SHARE)
 

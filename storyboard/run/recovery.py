@@ -90,7 +90,8 @@ class Recovery:
         self._put_blocked(schedule)
         for intent in intents.values():
             is_placed = intent.clip in lock.segments or not intent.segments
-            if intent.digest not in locked or not is_placed:
+            is_told = intent.digest in lock.sent or not intent.order.payload
+            if intent.digest not in locked or not (is_placed and is_told):
                 self.progress.lock_later(intent)
         return schedule
 

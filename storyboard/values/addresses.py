@@ -18,6 +18,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from storyboard.diagnostics.spelling import nearest
 from storyboard.errors import UsageError
@@ -55,6 +56,22 @@ class ClipName:
 
     text: str
     portions: tuple[Portion, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The name as JSON values."""
+        shots = [[one.address, one.number, one.part, one.parts] for one in self.portions]
+        return {"name": self.text, "shots": shots}
+
+    @classmethod
+    def from_json(cls, written: Any) -> ClipName:
+        """Read what ``to_json`` wrote. Raises ``KeyError``, ``TypeError`` or ``ValueError``."""
+        return cls(
+            text=written["name"],
+            portions=tuple(
+                Portion(address=address, number=number, part=part, parts=parts)
+                for address, number, part, parts in written["shots"]
+            ),
+        )
 
 
 def clip_name(portions: Sequence[Portion]) -> str:

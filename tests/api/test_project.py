@@ -83,7 +83,7 @@ def test_from_check_to_a_joined_film(film: Project) -> None:
     assert [one.state for one in status.sent.intents] == ["stored", "stored"]
     assert status.lease is None
     (run,) = film.runs()
-    assert run.id == report.run
+    assert (run.record.id, run.clips) == (report.run, 2)
     assert film.cancel() == ()
     assert all(one.action == "reuse" for one in film.plan().plan.requests)
 

@@ -211,6 +211,8 @@ def test_what_was_adopted_from_a_lock_was_not_sent_from_here(ledger: Ledger) -> 
     ledger.adopt(order("a"), "r", Receipt(id="v"), None)
     assert ledger.accepted("fal", "fal-ai/x", 0.0) == []
     assert ledger.claimed("fal") == {"v"}
+    ledger.intend(order("b"), "r", {})
+    assert [one.digest for one in ledger.sent()] == ["b"]
 
 
 def test_the_end_of_an_attempt_is_the_earliest_that_is_known(ledger: Ledger) -> None:

@@ -12,22 +12,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.ledger import KnownTakes, LockError, PaidOrder, Standing, merge_lock, read_lock
-from storyboard.ledger.lock import segment_line
+from storyboard.ledger import (
+    KnownTakes,
+    LockError,
+    Order,
+    PaidOrder,
+    Standing,
+    merge_lock,
+    read_lock,
+)
+from storyboard.ledger.lock_lines import segment_line, sent_line
+from storyboard.values.addresses import ClipName, Portion
+from storyboard.values.canonical import digest
 from storyboard.values.segments import Segment, ShotPart
 from storyboard.values.units import Money
 
 
-def take(digest: str, **changes: Any) -> PaidOrder:
+def take(name: str, **changes: Any) -> PaidOrder:
     values: dict[str, Any] = {
-        "digest": f"sha256:{digest * 64}",
+        "digest": f"sha256:{name * 64}",
         "film": "storyboard.yaml",
         "address": "arrival/1",
         "host": "fal",
         "endpoint": "e",
         "seconds": 5,
-        "clip": digest * 64,
-        "request_id": f"id-{digest}",
+        "clip": name * 64,
+        "request_id": f"id-{name}",
         "made": "2026-09-24T18:30:00Z",
         "charge": Money(Decimal("0.70"), "USD"),
     }
@@ -90,6 +100,57 @@ def test_where_the_shots_of_a_clip_stand_is_read_back(tmp_path: Path) -> None:
     assert (place.take, place.index, place.count, place.segment) == ("a" * 64, 1, 2, SEGMENTS[1])
 
 
+def asked(**changes: Any) -> Order:
+    content = {"host": "fal", "endpoint": "e", "payload": {"prompt": "@Element1 waits."}, "take": 1}
+    values: dict[str, Any] = content | {
+        "digest": digest(content),
+        "take": "1",
+        "film": "storyboard.yaml",
+        "address": "arrival/1",
+        "names": (ClipName(text="arrival/1", portions=(Portion(address="arrival/1", number=1),)),),
+        "shots": (SHOT,),
+        "target": "fal/kling-o3-pro",
+        "tokens": {"@Element1": "mara"},
+        "seconds": 5,
+    }
+    return Order(**values | changes)
+
+
+def test_what_an_order_asked_for_is_known_to_other_checkouts(tmp_path: Path) -> None:
+    path, order = tmp_path / "storyboard.lock", asked()
+    merge_lock(path, [take("a", digest=order.digest)], {}, [order])
+    known = KnownTakes((), read_lock(path), "storyboard.yaml")
+    assert known.order(order.digest) == order
+    sent = known.sent("arrival/1", None)
+    assert sent is not None
+    assert (sent.order, sent.content) == (order, SHOT)
+    assert KnownTakes((), read_lock(path), "other.yaml").sent("arrival/1", None) is None
+
+
+def test_what_was_sent_pays_for_nothing(tmp_path: Path) -> None:
+    path, order = tmp_path / "storyboard.lock", asked()
+    merge_lock(path, [], {}, [order])
+    known = KnownTakes((), read_lock(path), "storyboard.yaml")
+    assert known.standing(order.digest) is Standing.NEW
+    assert not known.is_ordered(order.shots)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"payload": {"prompt": "another"}}, "it is not what its digest says"),
+        ({"payload": []}, 'its "payload" is [], what was sent was expected'),
+        ({"shots": [["sha256:1"]]}, "it does not say which shots were sent"),
+        ({"names": []}, 'its "names" is [], the names of a clip was expected'),
+        ({"tokens": {"@Element1": 1}}, "names by tag was expected"),
+    ],
+)
+def test_a_line_of_what_was_sent_that_is_damaged_is_refused(
+    change: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    assert words in refusal(tmp_path, json.dumps(json.loads(sent_line(asked())) | change))
+
+
 def test_what_two_checkouts_have_paid_for_the_same_adds_up(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours.lock", tmp_path / "theirs.lock"
     merge_lock(ours, [take("a")], {})
@@ -128,7 +189,7 @@ def test_what_another_film_of_the_folder_has_paid_is_not_of_this_one(tmp_path: P
     [
         ({"kind": "hold"}, 'it is of the kind "hold", unknown here; install a newer storyboard'),
         ({"tone": 1}, 'it has "tone", unknown here; install a newer storyboard'),
-        ({"kind": 7}, 'its "kind" is 7, order or shot was expected'),
+        ({"kind": 7}, 'its "kind" is 7, order, sent or shot was expected'),
     ],
 )
 def test_a_line_of_a_newer_version_is_refused_and_never_dropped(

@@ -18,15 +18,18 @@ import pytest
 
 from storyboard.api import CompileOptions, Project
 from storyboard.board.bill import BillBy, retries_of
-from storyboard.ledger import Intent, Order, PaidOrder, State
+from storyboard.ledger import Intent, Order, PaidOrder, RunRecord, State
+from storyboard.ledger.folder_run import FolderRun
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip
+from storyboard.plan.film_use import FilmUse
 from storyboard.render.bill import render_bill
 from storyboard.render.comparison import render_comparison
 from storyboard.render.fit import render_fit
-from storyboard.render.ledger import render_status
 from storyboard.render.plan import render_plan
 from storyboard.render.report import NextSteps, render_report
+from storyboard.render.runs import render_runs
+from storyboard.render.status import KnownClips, render_status
 from storyboard.render.why import render_why
 from storyboard.render.width import columns
 from storyboard.run.events import Happening
@@ -67,6 +70,7 @@ def _intents() -> list[Intent]:
         Intent(
             order=Order(
                 digest=f"sha256:{name}", address=name, host="fal", endpoint="e", payload={},
+                film="storyboard.yaml", target="fal/kling-o3-pro", take=str(number // 3 + 1),
                 seconds=12, estimate=Money(Decimal("1.68"), "USD"),
             ),
             state=state, run="now", changed_at=NOW - 90 * number, problem=problem,
@@ -79,10 +83,36 @@ def _intents() -> list[Intent]:
 def _status(width: int, _: pytest.MonkeyPatch) -> str:
     elsewhere = PaidOrder(
         digest="sha256:dawn", request_id="7", address="dawn/calm..keeper", host="fal",
-        endpoint="e", seconds=15, charge=Money(Decimal("2.10"), "USD"), clip="f" * 64,
+        endpoint="kling-video/o3", seconds=15, charge=Money(Decimal("2.10"), "USD"), clip="f" * 64,
         film="storyboard.yaml", made="2026-09-24T18:30:00Z",
     )  # fmt: skip
-    return render_status(_intents(), [elsewhere], NOW, simulated=False, width=width)
+    intents = _intents()
+    uses = {intents[0].digest: 7, intents[1].digest: 12}
+    use = FilmUse(
+        film="storyboard.yaml", seconds=46, here=7, clips=uses, whole=frozenset([intents[1].digest])
+    )
+    return render_status(KnownClips(intents=intents, elsewhere=[elsewhere]), use, NOW, width=width)
+
+
+def _runs(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    usd = Money.parse("3.36 USD")
+    ends = (("complete", 2, (usd,), ()), ("partial", 14, (usd,), (usd,)), ("", 0, (), ()))
+    runs = [
+        FolderRun(
+            record=RunRecord(
+                id=f"6712a{number}-f00ba7", started_at=NOW + 86400 * number,
+                ended_at=NOW + 86400 * number + 200 if outcome else None,
+                file="storyboard.yaml", target="fal/kling-o3-pro", outcome=outcome,
+            ),
+            clips=clips, charged=charged, at_risk=at_risk, unknown=number % 2,
+        )
+        for number, (outcome, clips, charged, at_risk) in enumerate(ends)
+    ]  # fmt: skip
+
+    def written(at: float) -> str:
+        return time.strftime("%Y-%m-%d %H:%M", time.gmtime(at))
+
+    return render_runs(runs, written, width)
 
 
 _ENDS = {
@@ -99,7 +129,7 @@ def _report(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     results = [
         Result(
             clip=PlannedClip(
-                order=one.order, target="fal/kling-o3-pro", names=(one.order.address,), padding=0,
+                order=one.order, names=(one.order.address,), padding=0,
                 assets=(), frames=(),
                 shots=((one.order.address, "storyboard.yaml:48"),),
             ),
@@ -168,6 +198,7 @@ CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "fit": _fit("9 USD"),
     "fit-within": _fit("20 USD"),
     "status": _status,
+    "runs": _runs,
     "why": _why,
     "run-report": _report,
 }

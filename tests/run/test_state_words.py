@@ -14,9 +14,9 @@ from storyboard.ledger.history import STANDINGS
 from storyboard.ledger.states import AT_RISK, PAID, STEPS, UNDER_WAY
 from storyboard.plan.actions import ACTIONS
 from storyboard.plan.reason import Action, Reason, ReasonCode
-from storyboard.render.ledger import STATE_WORDS
 from storyboard.render.reasons import reason_text
 from storyboard.render.run import WORDS
+from storyboard.render.status import STATE_WORDS
 from storyboard.run.events import STATES, Happening
 from storyboard.simulator import Simulator
 from storyboard.values.units import Money

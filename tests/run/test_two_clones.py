@@ -99,12 +99,26 @@ def test_a_colleague_fetches_edits_one_shot_pays_for_that_and_stitches(
     new = [request for request in plan["requests"] if request["action"] == "generate"]
     assert [(one["id"], one["seconds"]) for one in new] == [("pier/boat", 5)]
     assert plan["film"]["to_pay"]["amount"] == new[0]["cost"]["amount"]
+    # The lock tells what was sent, so that the change is shown here too.
+    (change,) = new[0]["reason"]["changes"]
+    assert (change["field"], change["span"]["line"]) == ("prompt", 9)
+    assert ("A red boat" in change["old"], "A blue boat" in change["new"]) == (True, True)
     (kept,) = plan["takes"]
     assert kept["action"] == "fetch"
     assert [shot["address"] for shot in kept["shots"]] == ["pier/gulls", "pier/rope"]
     assert [one["shot"] for one in plan["timeline"]] == [
         "pier/gulls", "pier/boat", "pier/rope", "hut/door",
     ]  # fmt: skip
+
+    status = json.loads(say(theirs, "status", "--json").stdout)
+    assert {one["clip"]: one["in_film"] for one in status["clips"]} == {
+        "pier/gulls..rope": 7, "hut/door": 5,
+    }  # fmt: skip
+    assert {(one["target"], one["take"]) for one in status["clips"]} == {("fal/kling-o3-pro", 1)}
+    assert status["film"] == {"seconds": 17, "here": 0}
+    shown = say(theirs, "status").stdout
+    assert "7 of 12 s in the film" in shown
+    assert "the film: 0 of its 17 s are here" in shown
 
     bill = say(theirs, "plan", "--by", "shot").stdout
     assert "no price" not in bill
@@ -113,6 +127,11 @@ def test_a_colleague_fetches_edits_one_shot_pays_for_that_and_stitches(
     done = say(theirs, "run", *host)
     assert done.returncode == 0, done.stderr
     assert len(sim.bill()["rows"]) == 3
+    # What was only fetched is none of the clips that the run has sent.
+    (run,) = json.loads(say(theirs, "runs", "--json").stdout)["runs"]
+    assert (run["clips"], run["charged"]) == (1, [{"amount": "0.70", "currency": "USD"}])
+    assert "1 clip  0.70 USD" in say(theirs, "runs").stdout
+    assert "all of its 17 s are here" in say(theirs, "status").stdout
     assert say(theirs, "stitch").returncode == 0
 
     before, after = (frames(folder / "out/film.mp4") for folder in (ours, theirs))

@@ -180,7 +180,7 @@ def result(
         estimate=Money(Decimal("0.50"), "USD"),
     )  # fmt: skip
     clip = PlannedClip(
-        order=order, target="fal/kling-o3-pro", names=(name,), padding=0,
+        order=order, names=(name,), padding=0,
                 assets=(), frames=(),
         shots=((name, "film.yaml:7"),),
     )  # fmt: skip

@@ -45,6 +45,9 @@ class MemoryReader:
     def intents(self, *states: State) -> list[Intent]:
         return [one for one in self._memory.intents.values() if not states or one.state in states]
 
+    def sent(self) -> list[Intent]:
+        return [one for one in self._memory.intents.values() if one.digest in self._memory.attempts]
+
     def runs(self) -> list[RunRecord]:
         return list(self._memory.runs.values())
 
