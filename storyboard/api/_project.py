@@ -140,11 +140,15 @@ class Project:
 
         return plan_storyboard(self.file, self.options, _best_way)
 
-    def fetch_age(self, plan: Plan, today: date) -> Diagnostics:
+    def fetch_age(self, plan: Plan | ReadyPlan, today: date) -> Diagnostics:
         """A warning where clips that ``plan`` fetches were ordered long before ``today``."""
         from storyboard.api._plan import check_fetches, known_takes
+        from storyboard.api._ready import ReadyPlan
         from storyboard.diagnostics import Diagnostics
 
+        if isinstance(plan, ReadyPlan):
+            name = Path(plan.plan.film.file).name
+            return check_fetches(plan.plan, plan.store.known(name), today)
         known = known_takes(self.file, self.options, Diagnostics())
         return Diagnostics() if known is None else check_fetches(plan, known, today)
 

@@ -130,17 +130,17 @@ def plan_command(
         if not write_plan(made, out, outputs, compiled.diagnostics, force=force):
             made = dataclasses.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
+    today = datetime.now(UTC).date()
+    aged = (*planned.price_age(today), *project.fetch_age(made, today)) if made.timeline else ()
+    # What depends on the day is shown, and never written.
+    shown = dataclasses.replace(made, diagnostics=(*made.diagnostics, *map(finding_json, aged)))
     if as_json:
-        write_json(encode(made))
+        write_json(encode(shown))
         show_on_stderr(compiled, form, color, errors_only=True)
     elif not made.timeline:
         show_on_stderr(compiled, form, color)
     else:
         stream = sys.stdout
-        today = datetime.now(UTC).date()
-        aged = (*planned.price_age(today), *project.fetch_age(made, today))
-        found = (*made.diagnostics, *map(finding_json, aged))
-        shown = dataclasses.replace(made, diagnostics=found)
         colored = has_color(color, stream)
         text = render_plan(
             shown,

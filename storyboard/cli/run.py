@@ -10,6 +10,7 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,9 +113,10 @@ def run_command(
         ready = ready_plan(project)
         if ready is None:
             return REFUSED
-        plan, store = ready.plan, ready.store
+        store = ready.store
         check_host_options(host_options, ready.hosts, is_simulated=simulate)
         _say_uploads(project, ready)
+        plan = _with_ages(project, ready, as_json=as_json)
         if not _is_agreed(plan, store, as_json=as_json, yes=yes, color=color):
             say("nothing was sent")
             return REFUSED
@@ -186,6 +188,21 @@ def _say_uploads(project: Project, ready: ReadyPlan) -> None:
         from storyboard.render.uploads import render_uploads
 
         write(render_uploads(found) + "\n", sys.stderr)
+
+
+def _with_ages(project: Project, ready: ReadyPlan, *, as_json: bool) -> Plan:
+    """The plan with what only this day finds; for programs that is an event of its own."""
+    from storyboard.diagnostics.machine import as_json as finding_json
+    from storyboard.render.run import json_line
+    from storyboard.run.events import Event, Happening
+
+    found = list(project.fetch_age(ready, datetime.now(UTC).date()))
+    if as_json:
+        for one in found:
+            facts = {"code": one.code.id, "text": one.message}
+            write_json(json_line(Event(what=Happening.WARNING, at=time.time(), facts=facts)))
+    shown = (*ready.plan.diagnostics, *map(finding_json, found))
+    return dataclasses.replace(ready.plan, diagnostics=shown)
 
 
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:

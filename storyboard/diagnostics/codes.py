@@ -181,6 +181,7 @@ UNWRITABLE_PLAN = _code(601, "unwritable-plan", _ERROR, "a plan that cannot be w
 BROKEN_LEDGER = _code(602, "broken-ledger", _ERROR, "a record of paid clips that cannot be read")
 
 OLD_CLIP = _code(603, "old-clip", _WARNING, "a paid clip that the vendor may soon have no more")
+OTHER_WORDS = _code(604, "other-words", _NOTE, "a paid clip for which other words would be sent")
 
 # Internal
 WRONG_PLAN = _code(901, "wrong-plan", _ERROR, "a plan that the independent checker refuses")

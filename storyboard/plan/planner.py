@@ -35,6 +35,7 @@ from storyboard.plan.model import (
     PlanTotals,
     SceneTotal,
 )
+from storyboard.plan.other_words import report_other_words
 from storyboard.plan.planned_request import PlannedCost, PlannedRequest, PlannedShot
 from storyboard.plan.prompt_map import prompt_map
 from storyboard.plan.reason import NEW, Action, PlaceInFile, ReasonCode
@@ -110,6 +111,7 @@ def plan(
     targets = {one.target.target: one.target for one in film.films()}
     kept = kept_clips(film, cut, known)
     report_new_seams(film, cut, kept, diagnostics)
+    report_other_words(cut, kept, diagnostics)
     listed = mark(_requests(requests), targets, known, kept)
     sums = sums_by_action((*listed, *kept), money)
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.

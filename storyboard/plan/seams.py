@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from storyboard.compiler.film import Film, KeptPart
 from storyboard.compiler.request import Request
@@ -37,7 +36,7 @@ def report_new_seams(
             continue
         told.add(clip.take)
         place = Label(one.part.shot.place("prompt", "beats"), f'kept from "{clip.address}"')
-        seam = _NewSeam(clip.address, sound, people, _whole(clip))
+        seam = _NewSeam(clip.address, sound, people, clip.whole_money)
         diagnostics.add_place(NEW_SEAM, "", place, seam, _say)
 
 
@@ -62,12 +61,6 @@ def _described(cut: Sequence[Request | KeptPart]) -> dict[str, dict[str, None]]:
                 row.field: None for row in one.part.prompt.slices if row.kind == "introduction"
             }
     return found
-
-
-def _whole(clip: KeptClip) -> Money | None:
-    if clip.cost is None:
-        return None
-    return Money(clip.cost.unit_price * Decimal(clip.seconds), clip.cost.money.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from storyboard.plan.amounts import UNKNOWN
@@ -167,6 +168,14 @@ class KeptClip:
     def money(self) -> Money | None:
         """What the kept seconds would cost, None where that is not known."""
         return None if self.cost is None else self.cost.money
+
+    @property
+    def whole_money(self) -> Money | None:
+        """What the whole clip would cost today, None where that is not known."""
+        cost = self.cost
+        if cost is None:
+            return None
+        return Money(cost.unit_price * Decimal(self.seconds), cost.money.currency)
 
     def to_json(self) -> Json:
         """The clip as JSON values."""

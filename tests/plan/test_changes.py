@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,50 @@ def test_where_nothing_can_differ_a_new_seam_is_silent(folder: Path) -> None:
     assert seams(folder, pictures, ("A rope is", "Two ropes are")) == []
     assert seams(folder, FILM, ("The door", "A door")) == []
     assert seams(folder, FILM, ("A rope is", "Two ropes are"), reuse="clips") == []
+
+
+# -- what would be worded otherwise today ---------------------------------------------------------
+
+
+def paid_with_other_words(plan: Plan) -> KnownTakes:
+    """What is known once all of a plan is rendered, by a version that worded all otherwise."""
+    intents = paid(plan)._intents.values()
+    return KnownTakes(
+        [
+            replace(one, order=replace(one.order, digest=f"sha256:{number:064}"))
+            for number, one in enumerate(intents)
+        ],
+        film="storyboard.yaml",
+    )
+
+
+def other_words(plan: Plan) -> list[tuple[str, str, str]]:
+    found = [one for one in plan.diagnostics if one["code"] == "SB604"]
+    return [(one["severity"], one["message"], one["help"]) for one in found]
+
+
+def test_clips_that_would_be_worded_otherwise_are_kept_with_one_note(folder: Path) -> None:
+    known = paid_with_other_words(planned(folder, FILM, None))
+    made = planned(folder, FILM, known)
+    assert not made.requests
+    ((severity, message, advice),) = other_words(made)
+    assert severity == "note"
+    assert message == (
+        "2 clips are kept as they were paid: other words would be sent for them today; anew "
+        "they cost 2.38 USD"
+    )
+    assert advice.startswith("--refresh renders them anew")
+    anew = planned(folder, FILM, known, reuse="none")
+    assert str(anew.cost.to_pay) == "2.38 USD"
+    assert other_words(anew) == []
+
+
+def test_a_clip_of_which_some_shots_are_kept_has_other_words_as_a_matter_of_course(
+    folder: Path,
+) -> None:
+    before = planned(folder, FILM, None)
+    edit = ("A rope is", "Two ropes are")
+    assert other_words(planned(folder, FILM.replace(*edit), paid(before))) == []
+    (said,) = other_words(planned(folder, FILM.replace(*edit), paid_with_other_words(before)))
+    assert said[1].startswith('"hut/1" is kept as it was paid: other words')
+    assert other_words(planned(folder, FILM, paid(before))) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -107,6 +108,21 @@ def test_a_second_machine_fetches_and_is_told_that_nothing_was_charged(
     assert paid(sim) == 2
     again = theirs.run().stdout.splitlines()
     assert again[:2] == ["2 as they are · clips in out", "nothing was charged"]
+
+
+def test_what_the_vendor_may_soon_have_no_more_is_said_wherever_it_is_to_be_fetched(
+    ours: Checkout, tmp_path: Path
+) -> None:
+    lock = ours.folder / "storyboard.lock"
+    lock.write_text(re.sub(r'"made":"[^"]*"', '"made":"2025-01-01T08:00:00Z"', lock.read_text()))
+    theirs, others = ours.clone(tmp_path / "theirs"), ours.clone(tmp_path / "others")
+    said = "hut/door, pier/gulls..boat are to be fetched, ordered"
+    (found,) = [one for one in theirs.plan()["diagnostics"] if one["code"] == "SB603"]
+    assert found["message"].startswith(said)
+    assert said in " ".join(theirs.run().stderr.split())
+    events = [json.loads(line) for line in others.run("--json").stdout.splitlines()]
+    assert [one["text"][: len(said)] for one in events if one.get("code") == "SB603"] == [said]
+    assert "SB603" not in json.dumps(theirs.plan())
 
 
 def test_the_report_counts_what_this_run_has_paid_and_no_more(
