@@ -832,14 +832,18 @@ def test_a_quotation_that_does_not_fit_is_divided_inside() -> None:
 
 @fast
 @given(ANY_SHOT)
-def test_each_divided_shot_is_told_of_once_and_each_carried_sentence(case: Case) -> None:
+def test_each_divided_shot_is_told_of_once_and_of_its_carried_sentences_too(case: Case) -> None:
     target, shot = case
     clips, said = fit(target, shot)
     assume(not codes(said) & ERRORS)
     parts = parts_of(clips)
     told = [one.code.id for one in said]
     assert told.count("SB301") + told.count("SB302") == (len(parts) > 1)
-    assert told.count("SB303") == sum(bool(part.carried) for part in parts)
+    carried = [part.number for part in parts if part.carried]
+    assert told.count("SB303") == bool(carried)
+    if carried:
+        (message,) = [one.message for one in said if one.code.id == "SB303"]
+        assert message.startswith(f"part {carried[0]} " if len(carried) == 1 else "parts ")
     people = any(part.prompt.carried or part.prompt.left_out for part in parts)
     assert told.count("SB309") == people
 

@@ -1,31 +1,25 @@
-"""What is said of shots that are divided, once it is chosen how."""
+"""What is said of the clips of a scene, once its ways are chosen: what they will suffer from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from storyboard.compiler.compose import Composer
-from storyboard.compiler.film import FRAME, MENTION, Clip, Film, Part, Shot, marks_of
+from storyboard.compiler.film import FRAME, Clip, Film, Part, marks_of
 from storyboard.compiler.speech import spoken_seconds
+from storyboard.compiler.split.divided import check_division
 from storyboard.compiler.words import language_of
 from storyboard.diagnostics import Label
 from storyboard.diagnostics.codes import (
-    CARRIED_PEOPLE,
-    CARRIED_SENTENCE,
     CHANGING_FACE,
-    DIVIDED_SHOT,
-    DIVIDED_TEXT,
-    FEATURE_EMULATED,
-    FEATURE_LOST,
     MOVED_SEAM,
     RUSHED_SPEECH,
     SAME_LABEL,
     TOO_MANY_REFERENCES,
 )
 from storyboard.diagnostics.types import Severity
-from storyboard.targets.model import Feature, Target
-
-_SECONDS_SHOWN = 8
+from storyboard.targets.model import Feature
 
 
 def check_clips(clips: Iterable[Clip], composer: Composer) -> None:
@@ -41,166 +35,11 @@ def check_clips(clips: Iterable[Clip], composer: Composer) -> None:
                     parts = []
                 parts.append(part)
                 if part.number == part.count:
-                    _check_division(parts, composer)
+                    check_division(parts, composer)
         opening = clip.parts[0]
         _check_elements(opening, composer)
         if opening.continues and opening.number == 1:
             _check_place(opening, composer)
-
-
-# Division
-
-
-def _check_division(parts: Sequence[Part], composer: Composer) -> None:
-    first, shot, target = parts[0], parts[0].shot, composer.film.target
-    if len(parts) == 1:
-        return
-    way, count = first.way, len(parts)
-    text = shot.place("prompt", "beats", "dialogue")
-    seconds = [part.seconds for part in parts]
-    is_asked = all(part.is_at_beat for part in parts[1:])
-    where = _where(parts, target)
-    severity = Severity.NOTE if is_asked and not way.is_by_text else None
-    if way.is_by_text:
-        composer.diagnostics.add(
-            DIVIDED_TEXT,
-            f'the prompt of "{shot.address}" is {way.weight} characters, {way.limit} at most: '
-            f"divided into {count} parts, {where}",
-            text,
-            help=_advice(parts, target) + _long_prompts(way.weight, shot, composer),
-        )
-    else:
-        composer.diagnostics.add(
-            DIVIDED_SHOT,
-            f'"{shot.address}" lasts {shot.seconds} s, one request {target.seconds.max} s at '
-            f"most: divided into {count} parts, {_shown(seconds)}, {where}",
-            shot.place("beats", "duration"),
-            help=_advice(parts, target),
-            severity=severity,
-        )
-    if any(part.continues for part in parts[1:]):
-        _check_seam(shot, composer)
-    _check_carried_sentences(parts, composer)
-    _check_carried_people(parts, composer)
-
-
-def _where(parts: Sequence[Part], target: Target) -> str:
-    """Where the picture will cut, in words."""
-    has_frames = target.features[Feature.FIRST_FRAME].how != "none"
-    in_list = [part.number for part in parts[1:] if not part.continues]
-    apart = [part.number for part in parts[1:] if part.continues]
-    said = []
-    if in_list:
-        said.append(f"the picture cuts before {_listed(in_list)}")
-    if apart and not has_frames:
-        said.append(f"the picture cuts before {_listed(apart)}, as no first frame can be sent")
-    if apart and has_frames:
-        opens = "opens" if len(apart) == 1 else "open"
-        said.append(f"{_listed(apart)} {opens} on the last frame of the part before")
-    return "; ".join(said)
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    if len(numbers) == 1:
-        return f"part {numbers[0]}"
-    if len(numbers) > 4:
-        return f"parts {numbers[0]} to {numbers[-1]}"
-    return f"parts {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
-
-
-def _advice(parts: Sequence[Part], target: Target) -> str:
-    shot = parts[0].shot
-    if shot.has_beats:
-        if all(part.is_at_beat for part in parts[1:]):
-            return "the beats say where it divides"
-        return "give each beat fewer words or its own duration, so that no beat is divided"
-    ways = "write beats to say where it divides"
-    if target.features[Feature.FIRST_FRAME].how != "none":
-        return f"{ways}, or two shots, the second with seam: continue"
-    return f"{ways}, or two shots"
-
-
-def _long_prompts(weight: int, shot: Shot, composer: Composer) -> str:
-    single = composer.film.target.prompt.characters
-    limit = composer.film.target.shot_characters
-    if single is None or limit is None or single <= limit or weight > single:
-        return ""
-    if shot.seconds > composer.film.target.seconds.max:
-        return ""
-    return ", or keep it whole in a request of its own with long_prompts: always"
-
-
-def _check_seam(shot: Shot, composer: Composer) -> None:
-    """Say what becomes of the seam between parts that are requests of their own."""
-    target = composer.film.target
-    how = target.features[Feature.FIRST_FRAME].how
-    if how == "native":
-        return
-
-    def say(addresses: Sequence[str]) -> tuple[str, str]:
-        shots = f'"{addresses[0]}"' if len(addresses) == 1 else f"{len(addresses)} shots"
-        what = f"the parts of {shots} do not join"
-        if how == "words":
-            what = f"the seam in {shots} is asked for in words"
-        return (
-            f"{target.target} takes no first frame: {what}",
-            "shorten the shot to one request, or choose a target with first_frame",
-        )
-
-    composer.diagnostics.add_place(
-        FEATURE_EMULATED if how == "words" else FEATURE_LOST,
-        "seams",
-        Label(shot.place("duration", "prompt", "beats"), "divided too"),
-        shot.address,
-        say,
-    )
-
-
-def _check_carried_sentences(parts: Sequence[Part], composer: Composer) -> None:
-    shot = parts[0].shot
-    for part in parts:
-        if not part.carried:
-            continue
-        composer.diagnostics.add(
-            CARRIED_SENTENCE,
-            f'part {part.number} of "{shot.address}", {part.seconds} s, has no sentence of its '
-            f'own: it opens with "{_shortened(composer.expand(part.carried), composer)}" again',
-            shot.place("prompt", "beats", "dialogue"),
-            help="write beats, one for each part, that say what happens in it",
-        )
-
-
-def _check_carried_people(parts: Sequence[Part], composer: Composer) -> None:
-    shot = parts[0].shot
-    said = []
-    for part in parts:
-        prompt = part.prompt
-        if prompt.carried:
-            said.append(f"part {part.number} names {_names(prompt.carried, composer)} again")
-        if prompt.left_out:
-            said.append(f"part {part.number} has no room for {_names(prompt.left_out, composer)}")
-    if said:
-        composer.diagnostics.add(
-            CARRIED_PEOPLE,
-            f'in "{shot.address}" {"; ".join(said)}',
-            shot.place("prompt", "beats", "dialogue"),
-            help="write cast: in the beats to say who is in the frame; cast: [] for nobody",
-        )
-
-
-def _names(marks: Iterable[str], composer: Composer) -> str:
-    return ", ".join(composer.cast[mark].name for mark in marks)
-
-
-def _shortened(text: str, composer: Composer, most: int = 40) -> str:
-    plain = MENTION.sub(lambda mark: f"@{composer.cast[mark[0]].name}", text)
-    return plain if len(plain) <= most else f"{plain[: most - 1].rstrip()}…"
-
-
-def _shown(seconds: Sequence[int]) -> str:
-    if len(seconds) > _SECONDS_SHOWN:
-        return f"of {min(seconds)} to {max(seconds)} s"
-    return f"{' + '.join(map(str, seconds))} s"
 
 
 # References
@@ -239,15 +78,38 @@ def _check_speech(part: Part, composer: Composer) -> None:
     if need is None or need.comfortable <= part.seconds:
         return
     is_over = need.least is not None and need.least > part.seconds
-    seconds = -int(-need.comfortable // 1)
-    composer.diagnostics.add(
+    composer.diagnostics.add_place(
         RUSHED_SPEECH,
-        f'the lines of "{part.address}" take {need.comfortable:g} s to say, it lasts '
-        f"{part.seconds} s{': they cannot be said in that time' if is_over else ''}",
-        part.lines[0].line.scalar.span,
-        help=f"give it {seconds} s, or shorten the lines",
+        "",
+        Label(
+            part.lines[0].line.scalar.span, f"{need.comfortable:g} s to say, {part.seconds} s there"
+        ),
+        _Rushed(part.address, need.comfortable, part.seconds, is_over),
+        _say_rushed,
         severity=Severity.ERROR if is_over else None,
     )
+
+
+class _Rushed(NamedTuple):
+    """A part whose lines take longer to say than it lasts, if ``is_over`` however fast."""
+
+    address: str
+    needed: float
+    seconds: int
+    is_over: bool
+
+
+def _say_rushed(parts: Sequence[_Rushed]) -> tuple[str, str]:
+    first = parts[0]
+    cannot = ": they cannot be said in that time" if first.is_over else ""
+    if len(parts) > 1:
+        what = f"the lines of {len(parts)} shots take longer to say than their shots last"
+        return f"{what}{cannot}", "give each the seconds that its lines take, or shorten the lines"
+    needed = -int(-first.needed // 1)
+    return (
+        f'the lines of "{first.address}" take {first.needed:g} s to say, it lasts '
+        f"{first.seconds} s{cannot}"
+    ), f"give it {needed} s, or shorten the lines"
 
 
 def _check_labels(part: Part, composer: Composer) -> None:
