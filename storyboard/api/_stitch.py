@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class MissingClipsError(StoryboardError):
-    """Clips of the plan are not here; ``missing`` are their ids, ``wanted`` counts all."""
+    """Clips of the plan are not here, or not as they came.
+
+    ``missing`` are their ids, ``wanted`` counts all.
+    """
 
     def __init__(self, missing: tuple[str, ...], wanted: int) -> None:
         named = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if missing[5:] else "")
@@ -82,7 +85,7 @@ def _stretches(plan: Plan, store: Store) -> list[_Stretch]:
     """The film as stretches of clips. Raises ``MissingClipsError``."""
     titles = {one.scene: one.title or one.scene for one in plan.totals.scenes}
     requests = {one.id: one for one in plan.requests}
-    places = _ClipPlaces(store)
+    places, checked = _ClipPlaces(store), store.checked_takes()
     found: list[_Stretch] = []
     missing: dict[str, None] = {}
     wanted: dict[str, None] = {}
@@ -91,7 +94,7 @@ def _stretches(plan: Plan, store: Store) -> list[_Stretch]:
         name = request.id if request is not None else f"{segment.shot}"
         wanted[name] = None
         take = segment.take if request is None else places.takes.get(request.digest)
-        if take is None or not store.has(take):
+        if take is None or not checked.has(take):
             missing[name] = None
             continue
         place = places.place(take, segment, request)
@@ -150,9 +153,9 @@ class _ClipPlaces:
 
 
 def _check_takes(stretches: Iterable[_Stretch], store: Store) -> None:
-    """Refuse takes that are not as they came: places in them mean nothing any more.
+    """Refuse takes whose bytes are not as they came, though size and time are.
 
-    Raises ``StitchError``.
+    Places in them mean nothing any more. Raises ``StitchError``.
     """
     from storyboard.media.join import StitchError
     from storyboard.project.outputs import sha256_of

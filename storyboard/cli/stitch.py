@@ -64,7 +64,9 @@ def stitch_command(
             film, clips = project.stitch(ready, out, say=say, force=force)
         except MissingClipsError as error:
             again = f"storyboard run {shlex.quote(file)}{' --simulate' if simulate else ''}"
-            return say_error(f"{error}; `{again}` renders them", INCOMPLETE)
+            return say_error(
+                f"{error}; `{again}` fetches what is paid and renders the rest", INCOMPLETE
+            )
         made = f"{shown(film.file)}  {film.seconds:.1f} s, {counted(clips, 'clip')}"
         say(made, sys.stdout)
     return ending.code

@@ -9,11 +9,13 @@ version, of another program, or its disk refuses. Times are Unix seconds by the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, Self, Unpack
 
 from storyboard.ledger.intent import Attempt, Intent, IntentChanges, Order, Receipt, RunRecord
 from storyboard.ledger.lease import Holder, Lease
 from storyboard.ledger.states import State
+from storyboard.ledger.stored_files import TakeFile
 from storyboard.values.units import Money
 
 
@@ -28,6 +30,9 @@ class LedgerReader(Protocol):
 
         Those that were adopted, from a lock or by an id, were not.
         """
+
+    def take_files(self) -> dict[str, TakeFile]:
+        """The files of takes as they were when their bytes were those that came, by sha256."""
 
     def runs(self) -> list[RunRecord]:
         """All runs, the oldest first."""
@@ -108,6 +113,9 @@ class Ledger(LedgerReader, Protocol):
 
     def forget_link(self, host: str, sha256: str) -> None:
         """Delete the link of a file; nothing happens where none is kept."""
+
+    def keep_take_files(self, files: Mapping[str, TakeFile]) -> None:
+        """Write that the files of takes, by sha256, have the bytes that came."""
 
     def begin_run(self, run: str, file: str, target: str) -> None:
         """Write that a run has begun, with the storyboard's file and the target's id."""

@@ -14,6 +14,7 @@ from storyboard.ledger.intent import Intent, LedgerError, RunRecord
 from storyboard.ledger.lease import Holder, Lease
 from storyboard.ledger.rows import read
 from storyboard.ledger.states import State
+from storyboard.ledger.stored_files import TakeFile
 
 _T = TypeVar("_T")
 _TRIES = 5
@@ -67,6 +68,10 @@ class SqliteReader:
     def sent(self) -> list[Intent]:
         """See :class:`LedgerReader`."""
         return _look(self._path, sent_of) or []
+
+    def take_files(self) -> dict[str, TakeFile]:
+        """See :class:`LedgerReader`."""
+        return _look(self._path, take_files_of) or {}
 
     def runs(self) -> list[RunRecord]:
         """See :class:`LedgerReader`."""
@@ -141,6 +146,12 @@ def intents_of(base: sqlite3.Connection, *states: State) -> list[Intent]:
 def sent_of(base: sqlite3.Connection) -> list[Intent]:
     """The intents of a ledger whose orders were sent from here, the oldest first."""
     return read(base, "where digest in (select digest from attempts)")
+
+
+def take_files_of(base: sqlite3.Connection) -> dict[str, TakeFile]:
+    """The files of takes that a ledger knows, by sha256."""
+    rows = base.execute("select sha256, size, changed from takes")
+    return {row[0]: TakeFile(row[1], row[2]) for row in rows}
 
 
 def runs_of(base: sqlite3.Connection) -> list[RunRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,8 +31,10 @@ from storyboard.ledger.readers import (
     lease_of,
     runs_of,
     sent_of,
+    take_files_of,
 )
 from storyboard.ledger.states import STEPS, State, check_step
+from storyboard.ledger.stored_files import TakeFile
 from storyboard.values.units import Money
 
 _SCHEMA = """
@@ -55,6 +57,8 @@ create index steps_by_vendor_id on steps (host, vendor_id);
 create table links (
   host text not null, sha256 text not null, url text not null, at real not null,
   primary key (host, sha256));
+create table takes (
+  sha256 text primary key, size integer not null, changed integer not null);
 create table runs (
   id text primary key, started_at real not null, ended_at real, file text not null,
   target text not null, outcome text not null default '');
@@ -335,6 +339,19 @@ class SqliteLedger:
         """See :class:`Ledger`."""
         with self._writing() as base:
             base.execute("delete from links where host = ? and sha256 = ?", (host, sha256))
+
+    # -- takes ------------------------------------------------------------------------------------
+
+    def take_files(self) -> dict[str, TakeFile]:
+        """See :class:`Ledger`."""
+        with sound(self._path):
+            return take_files_of(self._base)
+
+    def keep_take_files(self, files: Mapping[str, TakeFile]) -> None:
+        """See :class:`Ledger`."""
+        with self._writing(flushed=False) as base:
+            for sha256, file in files.items():
+                base.execute("insert or replace into takes values (?, ?, ?)", (sha256, *file))
 
     # -- runs -------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from storyboard.errors import StoryboardError
 from storyboard.ledger import KnownTakes, Ledger, LedgerReader, Lock, PaidOrder, read_lock
 from storyboard.ledger.readers import SqliteReader
 from storyboard.ledger.sqlite import SqliteLedger
-from storyboard.ledger.stored_files import StoredFiles
+from storyboard.ledger.stored_files import CheckedTakes, StoredFiles, TakeFile
 from storyboard.project.disk import plain_file_problem
 from storyboard.project.files import ProjectFiles
 from storyboard.project.outputs import sha256_of
@@ -127,8 +127,12 @@ class Store:
         return self.takes / f"{sha256}.mp4"
 
     def has(self, sha256: str | None) -> bool:
-        """Whether the take's file is here."""
+        """Whether the take's file is here, whatever is in it; see ``checked_takes``."""
         return sha256 is not None and self.take(sha256).is_file()
+
+    def checked_takes(self) -> CheckedTakes:
+        """Which takes are here as they came. Raises ``LedgerError``."""
+        return CheckedTakes(self.takes, self.read_ledger().take_files())
 
     def clip(self, request_id: str) -> Path:
         """Where the clip of a request is found by its name, see ``clip_path``.
@@ -142,9 +146,13 @@ class Store:
         return f"{self.out}{os.sep}{clip_path(request_id).replace('/', os.sep)}"
 
     def look(self) -> StoredFiles:
-        """What is here of takes and clips. Raises ``StoreError`` where that cannot be read."""
+        """What is here of takes and clips.
+
+        Raises ``StoreError`` where that cannot be read, and ``LedgerError``.
+        """
+        files = self.read_ledger().take_files()
         try:
-            return StoredFiles.of(self.takes, self.out)
+            return StoredFiles.of(self.takes, self.out, files)
         except OSError as error:
             raise refusal(error, Path(error.filename or self.folder)) from None
 
@@ -172,7 +180,8 @@ class Store:
 
         ``film`` is the name of the storyboard's file: a folder's ledger serves all its films.
         """
-        return KnownTakes(self.read_ledger().intents(), self.read_lock(), film, self.has)
+        intents, lock = self.read_ledger().intents(), self.read_lock()
+        return KnownTakes(intents, lock, film, self.checked_takes().has)
 
     def read_lock(self) -> Lock:
         """What the lock holds. Raises ``LockError``."""
@@ -244,8 +253,8 @@ class Store:
         is_link = stat.S_ISLNK(status.st_mode)
         what = "it is a link" if is_link else plain_file_problem(status.st_mode)
         raise StoreError(
-            f'"{clip}" is not replaced: {what or "it is no clip of this film"}; move it away and '
-            "run again"
+            f'"{clip}" is not replaced: {what or "it is no clip as this film got it"}; '
+            "move it away and run again"
         )
 
     def _is_take(self, clip: Path) -> bool:
@@ -263,8 +272,11 @@ class Store:
         """A file for a download that is not finished."""
         return self.takes / f".{digest.rpartition(':')[2]}.part"
 
-    def keep(self, part: Path, sha256: str) -> Path:
-        """Make a finished download a take: it is on the disk, whole, before it has its name."""
+    def keep(self, part: Path, sha256: str) -> TakeFile:
+        """Make a finished download a take: it is on the disk, whole, before it has its name.
+
+        It takes the place of one that is not as it came. Returns its file, for the ledger.
+        """
         take = self.take(sha256)
         try:
             handle = os.open(part, os.O_RDWR)
@@ -275,9 +287,10 @@ class Store:
             part.chmod(0o444)
             part.replace(take)
             _sync_folder(self.takes)
+            status = take.stat()
         except OSError as error:
             raise refusal(error, take) from None
-        return take
+        return TakeFile(status.st_size, status.st_mtime_ns)
 
     def publish(self, request_id: str, sha256: str) -> Path:
         """Link the name of a request's clip to a take; returns the name's path."""

@@ -1,46 +1,115 @@
-"""Takes and the clips that name them, as one look at their folders finds them."""
+"""Takes that are here as they came, and the clips that name them, as one look finds them."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+from storyboard.project.outputs import sha256_of
+
+
+class TakeFile(NamedTuple):
+    """A take's file as it was when its bytes were those that came.
+
+    ``size`` is in bytes, ``changed`` the time of its last change in nanoseconds.
+    """
+
+    size: int
+    changed: int
+
+
+class CheckedTakes:
+    """Which takes of a folder are here, and as they came.
+
+    ``files`` are those of the ledger, by sha256. A file is believed that still has its size and
+    its time; the bytes of another are read, once.
+    """
+
+    def __init__(self, folder: Path, files: Mapping[str, TakeFile]) -> None:
+        self._folder = folder
+        self._files = files
+        self._found: dict[str, TakeFile | None] = {}
+
+    def has(self, sha256: str | None) -> bool:
+        """Whether the take of this sum is here, as it came."""
+        if sha256 is None:
+            return False
+        if sha256 not in self._found:
+            self._found[sha256] = self._check(sha256)
+        return self._found[sha256] is not None
+
+    @property
+    def unknown(self) -> dict[str, TakeFile]:
+        """The files that are as they came though the ledger does not say so, by sha256."""
+        return {
+            sha256: file
+            for sha256, file in self._found.items()
+            if file is not None and file != self._files.get(sha256)
+        }
+
+    def _check(self, sha256: str) -> TakeFile | None:
+        path = self._folder / f"{sha256}.mp4"
+        before = self._files.get(sha256)
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            now = TakeFile(status.st_size, status.st_mtime_ns)
+            if now == before:
+                return now
+            if before is not None and before.size != now.size:
+                return None
+            return now if sha256_of(path) == sha256 else None
+        except OSError:
+            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFiles:
     """What the folders of a store hold.
 
-    ``takes`` are the inodes of the files in the folder of takes, by name. ``clips`` are those of
-    the files below the folder of clips, by path with slashes; no link is followed, and what is on
-    another disk than the takes is left out.
+    ``takes`` are the inodes of the takes that are as they came, by sha256, and ``unknown`` those
+    of their files of which the ledger does not say so. ``clips`` are the inodes of the files below
+    the folder of clips, by path with slashes; no link is followed, and what is on another disk than
+    the takes is left out.
     """
 
     takes: Mapping[str, int]
     clips: Mapping[str, int]
+    unknown: Mapping[str, TakeFile]
 
     @classmethod
-    def of(cls, takes: Path, clips: Path) -> StoredFiles:
+    def of(cls, takes: Path, clips: Path, files: Mapping[str, TakeFile]) -> StoredFiles:
         """Look into a folder of takes and a folder of clips; one that is not there holds nothing.
 
-        Raises ``OSError`` where one cannot be read.
+        ``files`` are the takes' files as the ledger knows them, by sha256. Raises ``OSError`` where
+        a folder cannot be read.
         """
+        checked = CheckedTakes(takes, files)
+        kept: dict[str, int] = {}
         try:
             with os.scandir(takes) as listed:
-                kept = {entry.name: entry.inode() for entry in listed if entry.is_file()}
+                for entry in listed:
+                    name, dot, kind = entry.name.partition(".")
+                    if dot + kind == ".mp4" and checked.has(name):
+                        kept[name] = entry.inode()
             disk = takes.stat().st_dev
         except FileNotFoundError:
-            return cls(takes={}, clips={})
-        return cls(takes=kept, clips=dict(_files_below(clips, "", disk)))
+            return cls(takes={}, clips={}, unknown={})
+        found = dict(_files_below(clips, "", disk))
+        return cls(takes=kept, clips=found, unknown=checked.unknown)
 
     def has(self, sha256: str | None) -> bool:
-        """Whether the take of this sum is here."""
-        return f"{sha256}.mp4" in self.takes
+        """Whether the take of this sum is here, as it came."""
+        return sha256 in self.takes
 
     def is_named(self, clip: str, sha256: str) -> bool:
         """Whether the clip of this path is a link to a take."""
-        inode = self.takes.get(f"{sha256}.mp4")
+        inode = self.takes.get(sha256)
         return inode is not None and self.clips.get(clip) == inode
 
 

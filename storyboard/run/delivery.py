@@ -426,7 +426,7 @@ class Delivery:
             known = self.ledger.get(clip.digest)
             contents = known.order.shots if known is not None else clip.order.shots
             places = await asyncio.to_thread(find_places, part, facts, contents, clip.order.seconds)
-            await asyncio.to_thread(self.store.keep, part, came.sha256)
+            file = await asyncio.to_thread(self.store.keep, part, came.sha256)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -436,6 +436,7 @@ class Delivery:
             clip=came.sha256,
             segments=places,
         )
+        self.ledger.keep_take_files({came.sha256: file})
         if outcome.size and came.size != outcome.size:
             # It is whole all the same: read_clip finds whatever is cut.
             text = f"it has {came.size:,} bytes, the host promised {outcome.size:,}"

@@ -46,6 +46,8 @@ class Recovery:
         lock = self.store.read_lock()
         locked = lock.finished()
         files = self.store.look()
+        if files.unknown:
+            self.ledger.keep_take_files(files.unknown)
         done, lost, jobs = [], [], []
         for clip in self.clips:
             paid = locked.get(clip.digest)

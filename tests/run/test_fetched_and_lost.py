@@ -280,14 +280,27 @@ def test_nothing_is_cut_from_a_take_that_is_not_as_it_came(ours: Checkout, sim: 
     assert ours.run().returncode == 0
     (kept,) = ours.plan()["takes"]
     take = ours.folder / ".storyboard/takes" / f"{kept['take']}.mp4"
+    whole = take.read_bytes()
     other = next(one for one in ours.takes if one != take)
-    for data in (other.read_bytes(), take.read_bytes()[:-500], b""):
-        take.unlink(missing_ok=True)
+    for data in (other.read_bytes(), whole[:-500], b""):
+        take.unlink()
         take.write_bytes(data)
         done = ours.say("stitch")
-        assert done.returncode == 3
-        assert "is not as it came: move" in done.stderr
+        assert done.returncode == 4
+        assert "are not here: pier/gulls; `storyboard run .` fetches what is paid" in done.stderr
         assert not (ours.folder / "out/film.mp4").exists()
+        (shown,) = ours.plan()["takes"]
+        assert shown["action"] == "fetch"
+        assert "1 fetched" in ours.run().stdout
+        assert take.read_bytes() == whole
+    # What has kept its size and its time is believed by all but what cuts it.
+    before = take.stat()
+    take.chmod(0o644)
+    take.write_bytes(whole[:-9] + bytes(9))
+    os.utime(take, ns=(before.st_atime_ns, before.st_mtime_ns))
+    done = ours.say("stitch")
+    assert done.returncode == 3
+    assert "is not as it came: move" in done.stderr
     take.unlink()
     assert "1 fetched" in ours.run().stdout
     assert paid(sim) == 3

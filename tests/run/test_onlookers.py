@@ -254,7 +254,7 @@ def test_where_clips_are_missing_the_command_that_renders_them_is_given(film: Pa
     done = call("stitch", "--simulate")
     assert done.return_value == 4
     assert "2 of 2 clips are not here: shore/1, shore/2" in done.stderr
-    assert "`storyboard run . --simulate` renders them" in done.stderr
+    assert "`storyboard run . --simulate` fetches what is paid" in done.stderr
 
 
 def test_a_damaged_take_is_named_and_fetched_again_once_it_is_deleted(film: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self, Unpack
 
@@ -21,6 +21,7 @@ from storyboard.ledger import (
 from storyboard.ledger.intent import Attempt, IntentChanges
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import STEPS, check_step
+from storyboard.ledger.stored_files import TakeFile
 from storyboard.values.units import Money
 
 
@@ -32,6 +33,7 @@ class Memory:
     ids: set[tuple[str, str]] = field(default_factory=set)
     links: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
     runs: dict[str, RunRecord] = field(default_factory=dict)
+    takes: dict[str, TakeFile] = field(default_factory=dict)
     lease: Lease | None = None
     attempts: dict[str, Attempt] = field(default_factory=dict)
 
@@ -47,6 +49,9 @@ class MemoryReader:
 
     def sent(self) -> list[Intent]:
         return [one for one in self._memory.intents.values() if one.digest in self._memory.attempts]
+
+    def take_files(self) -> dict[str, TakeFile]:
+        return dict(self._memory.takes)
 
     def runs(self) -> list[RunRecord]:
         return list(self._memory.runs.values())
@@ -184,6 +189,10 @@ class MemoryLedger(MemoryReader):
     def forget_link(self, host: str, sha256: str) -> None:
         self._check()
         self._memory.links.pop((host, sha256), None)
+
+    def keep_take_files(self, files: Mapping[str, TakeFile]) -> None:
+        self._check()
+        self._memory.takes.update(files)
 
     def begin_run(self, run: str, file: str, target: str) -> None:
         self._check()
