@@ -27,6 +27,7 @@ from storyboard.version import __version__
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
+    from storyboard.ledger.store import Store
 
 _MAX_PROBLEMS = 20
 _MAX_NAMED = 5
@@ -103,20 +104,13 @@ def plan_storyboard(
 
 def known_takes(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:
     """What ledger and lock know of the film's clips; None where nothing was ever run."""
-    if file == STANDARD_INPUT:
-        return None
-    location = Path(file) / FOLDER_FILE if Path(file).is_dir() else Path(file)
-    folder = location.parent
-    if not (folder / ".storyboard").exists() and not (folder / "storyboard.lock").exists():
+    store = store_of(file, options)
+    if store is None:
         return None
     from storyboard.ledger import LedgerError, LockError
-    from storyboard.ledger.store import Store
 
-    store = Store.beside(Path(file), simulated=options.is_simulated)
-    if not store.ledger_file.exists() and not store.lock.exists():
-        return None
     try:
-        return store.known(location.name)
+        return store.known(Path(FOLDER_FILE if Path(file).is_dir() else file).name)
     except (LedgerError, LockError) as error:
         diagnostics.add(
             BROKEN_LEDGER,
@@ -124,6 +118,19 @@ def known_takes(file: str, options: CompileOptions, diagnostics: Diagnostics) ->
             help="mend it or put back a copy of it; without it a clip could be paid for twice",
         )
         return None
+
+
+def store_of(file: str, options: CompileOptions) -> Store | None:
+    """Where the clips of a film are; None where nothing was ever run."""
+    if file == STANDARD_INPUT:
+        return None
+    folder = Path(file) if Path(file).is_dir() else Path(file).parent
+    if not (folder / ".storyboard").exists() and not (folder / "storyboard.lock").exists():
+        return None
+    from storyboard.ledger.store import Store
+
+    store = Store.beside(Path(file), simulated=options.is_simulated)
+    return store if store.ledger_file.exists() or store.lock.exists() else None
 
 
 def plan_compilation(

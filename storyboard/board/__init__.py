@@ -6,7 +6,9 @@
 - ``phrases``: texts as people read them
 - ``bill``: what scenes, shots or members cost, so that it adds up
 - ``cues``: when each line is said
-- ``thumbnails``: small copies of pictures
+- ``takes``: the takes of each clip, among which its writer may choose
+- ``sorted_findings``: what was found, by scene and shot
+- ``thumbnails``, ``stills``: small copies of pictures, and of frames of what was rendered
 """
 
 from storyboard.board.cards import make_board

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storyboard.board.model import (
     BoardBeat,
@@ -17,14 +16,16 @@ from storyboard.board.model import (
     LeftOutShot,
     Rendering,
     ShotCard,
+    TakenClip,
 )
 from storyboard.board.phrases import line_of, text_of
 from storyboard.board.sheet import cast_sheets
+from storyboard.board.sorted_findings import SortedFindings
 from storyboard.board.thumbnails import Thumbnails
 from storyboard.compiler.film import Appearance, Film, Scene, Shot
 from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.compiler.resolve.templates import render
-from storyboard.diagnostics import Diagnostic, Diagnostics, Span
+from storyboard.diagnostics import Diagnostic, Diagnostics
 from storyboard.document import Scalar
 from storyboard.language.cast import Element, Footage
 from storyboard.language.model import Library, Storyboard
@@ -33,8 +34,14 @@ from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_body import texts
 from storyboard.plan.timeline import KeptClip
 from storyboard.project.files import ProjectFiles
+from storyboard.values.segments import ShotPart
 from storyboard.values.shares import shares
 from storyboard.values.sums import total
+
+if TYPE_CHECKING:
+    from storyboard.board.takes import FilmTakes
+    from storyboard.ledger import Known
+    from storyboard.ledger.store import Store
 
 _NO_CURRENCY = "USD"
 
@@ -50,11 +57,13 @@ def make_board(
     findings: Iterable[Diagnostic],
     revision: str = "",
     side: int = 640,
+    paid: tuple[Known, Store] | None = None,
 ) -> FilmBoard:
     """The board of a film; ``film`` and ``written`` are None where nothing could be read.
 
     ``path`` is the storyboard's in the project. ``side`` is the longer side of the thumbnails in
-    pixels; 0 makes none. Local pictures are read, nothing else is.
+    pixels; 0 makes none. ``paid`` tells what is paid, and where its clips are; None where nothing
+    is. Local pictures and clips are read, and frames of these are kept beside them.
     """
     if film is None:
         return FilmBoard(
@@ -73,14 +82,23 @@ def make_board(
             picture_files=(),
             findings=tuple(findings),
         )
+    thumbnails = Thumbnails(project.root, side)
+    takes = None
+    if paid is not None:
+        from storyboard.board.stills import Stills
+        from storyboard.board.takes import FilmTakes
+
+        known, store = paid
+        takes = FilmTakes(plan, film, known, store, Stills(store, thumbnails))
     maker = _Maker(
         plan=plan,
         film=film,
         written=written,
         members=_members(written, libraries, path),
         project=project,
-        thumbnails=Thumbnails(project.root, side),
-        sorted_findings=_SortedFindings(film, written, findings),
+        thumbnails=thumbnails,
+        sorted_findings=SortedFindings(film, written, findings),
+        takes=takes,
     )
     scenes = maker.scenes()
     cards = [card for scene in scenes for card in scene.cards]
@@ -130,11 +148,13 @@ class _Maker:
     members: Mapping[str, Member]
     project: ProjectFiles
     thumbnails: Thumbnails
-    sorted_findings: _SortedFindings
+    sorted_findings: SortedFindings
+    takes: FilmTakes | None
     clock: int = 0
     names_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
     currency: str = ""
     _renderings: dict[str, list[Rendering]] = field(default_factory=dict)
+    _taken: dict[str, list[TakenClip]] = field(default_factory=dict)
     _shown: dict[str, BoardMember] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -146,8 +166,21 @@ class _Maker:
             of = request.alternate_of or request.id
             clip = numbers.setdefault(of, len(numbers) + 1)
             self._render(request, clip)
+            if request.alternate_of is None:
+                self._take(request, clip)
         for number, kept in enumerate(self.plan.kept, len(numbers) + 1):
             self._keep(kept, number)
+            self._take(kept, number)
+
+    def _take(self, request: PlannedRequest | KeptClip, clip: int) -> None:
+        found = None if self.takes is None else self.takes.of(clip, request)
+        if found is not None:
+            self._taken.setdefault(found.address, []).append(found)
+
+    def _add(self, address: str, rendering: Rendering, content: ShotPart) -> None:
+        if self.takes is not None and rendering.request.alternate_of is None:
+            rendering = self.takes.with_still(rendering, content)
+        self._renderings.setdefault(address, []).append(rendering)
 
     def _render(self, request: PlannedRequest, clip: int) -> None:
         target = next(
@@ -158,7 +191,8 @@ class _Maker:
         single = isinstance(request.payload.get("prompt"), str)
         limit = target.prompt.characters if single else target.shot_characters
         money = shares(request.money, [shot.seconds for shot in request.shots])
-        for shot, prompt, share in zip(request.shots, prompts, money, strict=False):
+        parts = zip(request.shots, prompts, money, request.contents, strict=False)
+        for shot, prompt, share, content in parts:
             rendering = Rendering(
                 clip=clip,
                 request=request,
@@ -170,7 +204,7 @@ class _Maker:
                 limit=limit,
                 money=share,
             )
-            self._renderings.setdefault(shot.address, []).append(rendering)
+            self._add(shot.address, rendering, content)
 
     def _keep(self, kept: KeptClip, number: int) -> None:
         money = shares(kept.money, [shot.segment.content.seconds for shot in kept.shots])
@@ -186,8 +220,9 @@ class _Maker:
                 characters=0,
                 limit=None,
                 money=share,
+                span=(shot.segment.start, shot.segment.end),
             )
-            self._renderings.setdefault(shot.address, []).append(rendering)
+            self._add(shot.address, rendering, content)
 
     def scenes(self) -> tuple[BoardScene, ...]:
         totals = {one.scene: one.total for one in self.plan.totals.scenes}
@@ -220,6 +255,7 @@ class _Maker:
             total=sum_of,
             unpriced=unpriced,
             findings=self.sorted_findings.of_scene(scene.number),
+            takes=tuple(taken for card in cards for taken in self._taken.get(card.address, ())),
         )
 
     def _card(self, scene: Scene, shot: Shot) -> ShotCard:
@@ -325,65 +361,3 @@ class _Maker:
     def _filled(self, text: Scalar) -> str:
         # What is wrong with a text has been found by the compiler.
         return render(text, self.film.variables, Diagnostics(), set()).text or str(text)
-
-
-class _SortedFindings:
-    """What was found, by the shot or the scene that it stands in."""
-
-    def __init__(
-        self, film: Film, written: Storyboard | None, findings: Iterable[Diagnostic]
-    ) -> None:
-        scenes = [] if written is None else list(enumerate(written.scenes, 1))
-        self._shots: dict[tuple[str, int], list[Diagnostic]] = {}
-        self._scenes: dict[int, list[Diagnostic]] = {}
-        shots = _Places(
-            (shot.span.source.name, shot.node.start, shot.node.end, (scene.number, shot.address))
-            for scene in film.scenes
-            for shot in scene.shots
-        )
-        whole = _Places(
-            (scene.node.origin.source.name, scene.node.start, scene.node.end, number)
-            for number, scene in scenes
-        )
-        present = {scene.number for scene in film.scenes}
-        rest: list[Diagnostic] = []
-        for found in findings:
-            if (key := shots.at(found.span)) is not None:
-                self._shots.setdefault((key[1], key[0]), []).append(found)
-            elif (number := whole.at(found.span)) is not None and number in present:
-                self._scenes.setdefault(number, []).append(found)
-            else:
-                rest.append(found)
-        self.of_film = tuple(rest)
-        self._numbers = {
-            shot.address: scene.number for scene in film.scenes for shot in scene.shots
-        }
-
-    def of_shot(self, shot: Shot) -> tuple[Diagnostic, ...]:
-        return tuple(self._shots.get((shot.address, self._numbers[shot.address]), ()))
-
-    def of_scene(self, number: int) -> tuple[Diagnostic, ...]:
-        return tuple(self._scenes.get(number, ()))
-
-
-class _Places:
-    """Stretches of files that do not overlap, each with what it is of."""
-
-    def __init__(self, places: Iterable[tuple[str, int, int, Any]]) -> None:
-        self._rows: dict[str, list[tuple[int, int, Any]]] = {}
-        for name, start, end, what in places:
-            self._rows.setdefault(name, []).append((start, end, what))
-        self._starts: dict[str, Sequence[int]] = {}
-        for name, rows in self._rows.items():
-            rows.sort(key=lambda row: row[:2])
-            self._starts[name] = [row[0] for row in rows]
-
-    def at(self, span: Span | None) -> Any:
-        """What stands where a span begins, None where nothing does."""
-        if span is None or span.source.name not in self._rows:
-            return None
-        index = bisect_right(self._starts[span.source.name], span.start) - 1
-        if index < 0:
-            return None
-        _, end, what = self._rows[span.source.name][index]
-        return what if span.start < end else None

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import LeftOutScene, Plan
 from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.reason import Action, ReasonCode
 from storyboard.plan.timeline import KeptClip
 from storyboard.values.sums import Total
 from storyboard.values.units import Money
@@ -97,7 +98,9 @@ class Rendering:
 
     ``clip`` is the clip's number in the film, from 1. ``prompt`` is what is sent, ``characters``
     what the target counts of it, ``limit`` the most that it takes, None where that is not
-    published. ``money`` is the shot's share of the clip's price.
+    published. ``money`` is the shot's share of the clip's price. ``span`` are the seconds
+    of the clip between which it stands, None where that is not paid; ``still`` is a frame of it,
+    None where that is not on this disk.
     """
 
     clip: int
@@ -109,6 +112,54 @@ class Rendering:
     characters: int
     limit: int | None
     money: Money | None
+    span: tuple[float, float] | None = None
+    still: BoardPicture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardTake:
+    """A take of a clip: one that is paid, or one that a plan is to have rendered.
+
+    ``name`` is what its clip is called. ``action`` says how it stands with it: ``reuse`` where it
+    is on this disk, as ``file``. ``reason`` is that of a take that is not paid. ``made`` is when it
+    was ordered (ISO 8601), empty before; ``money`` what it cost or will, None where that is not
+    known. ``pictures`` are one of each shot; ``start`` and ``end`` are the seconds of the file
+    between which those stand.
+    """
+
+    number: int
+    name: str
+    action: Action
+    reason: ReasonCode = ReasonCode.PAID
+    made: str = ""
+    money: Money | None
+    start: float = 0.0
+    end: float = 0.0
+    pictures: tuple[BoardPicture, ...] = ()
+    file: Path | None = None
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenClip:
+    """A clip of the film that has several takes; the film is made of the one that is chosen.
+
+    ``clip`` is its number in the film, ``shots`` are the addresses of what it renders. The number
+    of the take that is wanted is written at the shot ``address``: at ``line`` of ``file``, where
+    ``is_written`` says that it has one; ``is_text`` that the shot is a text and has no keys.
+    ``opened_by`` are the requests that open on the last frame of its chosen take.
+    """
+
+    clip: int
+    shots: tuple[str, ...]
+    target: str
+    address: str
+    file: str
+    line: int
+    is_written: bool
+    is_text: bool
+    opened_by: tuple[str, ...]
+    takes: tuple[BoardTake, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +221,10 @@ class LeftOutShot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardScene:
-    """A scene with its shots; ``total`` is None where ``unpriced`` says why it has no price."""
+    """A scene with its shots; ``total`` is None where ``unpriced`` says why it has no price.
+
+    ``takes`` are its clips that have several.
+    """
 
     address: str
     number: int
@@ -183,6 +237,7 @@ class BoardScene:
     total: Total | None
     unpriced: LeftOutScene | None
     findings: tuple[Diagnostic, ...]
+    takes: tuple[TakenClip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +305,11 @@ class FilmBoard:
     def cards(self) -> tuple[ShotCard, ...]:
         """The shots of all scenes, in the film's order."""
         return tuple(card for scene in self.scenes for card in scene.cards)
+
+    @property
+    def taken_clips(self) -> tuple[TakenClip, ...]:
+        """The clips that have several takes."""
+        return tuple(taken for scene in self.scenes for taken in scene.takes)
 
     @property
     def all_findings(self) -> tuple[Diagnostic, ...]:

@@ -10,10 +10,14 @@ import hashlib
 import io
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storyboard.board.model import BoardPicture, Thumbnail
 from storyboard.language.scalars import is_url
 from storyboard.project.disk import read_plain_file
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _MAX_BYTES = 50_000_000
 _MAX_PIXELS = 60_000_000
@@ -25,7 +29,7 @@ class Thumbnails:
 
     def __init__(self, root: Path, side: int) -> None:
         self._root = root
-        self._side = side
+        self.side = side
         self._pictures: dict[str, BoardPicture] = {}
         self._keys: dict[str, str] = {}
         self.made: dict[str, Thumbnail] = {}
@@ -43,8 +47,15 @@ class Thumbnails:
         """The files of all pictures that were asked for, apart from those at addresses."""
         return tuple(self._root / one for one in self._pictures if not is_url(one))
 
+    def keep(self, made: Thumbnail) -> str:
+        """The key of a thumbnail that was made elsewhere; equal ones have one."""
+        digest = hashlib.sha256(made.data).hexdigest()
+        if digest not in self._keys:
+            self._put(digest, made)
+        return self._keys[digest]
+
     def _key(self, location: str) -> str:
-        if not self._side or is_url(location):
+        if not self.side or is_url(location):
             return ""
         try:
             data = read_plain_file(self._root / location, _MAX_BYTES)
@@ -52,30 +63,38 @@ class Thumbnails:
             return ""
         digest = hashlib.sha256(data).hexdigest()
         if digest not in self._keys:
-            made = _shrunk(data, self._side)
-            self._keys[digest] = f"p{len(self.made) + 1}" if made else ""
-            if made:
-                self.made[self._keys[digest]] = made
+            self._put(digest, _shrunk(data, self.side))
         return self._keys[digest]
+
+    def _put(self, digest: str, made: Thumbnail | None) -> None:
+        self._keys[digest] = f"p{len(self.made) + 1}" if made else ""
+        if made:
+            self.made[self._keys[digest]] = made
+
+
+def thumbnail_of(image: Image, side: int) -> Thumbnail:
+    """A picture as a thumbnail, ``side`` pixels at most each way."""
+    image.thumbnail((side, side))
+    written = io.BytesIO()
+    image.save(written, "WEBP", quality=_QUALITY, method=4)
+    return Thumbnail(written.getvalue(), image.width, image.height)
 
 
 def _shrunk(data: bytes, side: int) -> Thumbnail | None:
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
+    from PIL.Image import open as open_picture
 
     try:
         with warnings.catch_warnings():
             # How many pixels it promises is looked at here, before any is read.
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as opened:
+            with open_picture(io.BytesIO(data)) as opened:
                 if opened.width * opened.height > _MAX_PIXELS:
                     return None
                 opened.draft("RGB", (side, side))
                 turned = ImageOps.exif_transpose(opened)
                 has_alpha = turned.has_transparency_data
                 image = turned.convert("RGBA" if has_alpha else "RGB")
-            image.thumbnail((side, side))
-            written = io.BytesIO()
-            image.save(written, "WEBP", quality=_QUALITY, method=4)
+            return thumbnail_of(image, side)
     except Exception:  # noqa: BLE001 - a broken picture makes Pillow raise anything
         return None
-    return Thumbnail(written.getvalue(), image.width, image.height)

@@ -122,7 +122,9 @@ def _serve(project: Project, side: int, port: int, page_of: Callable[[FilmBoard]
     def make() -> Written:
         board = project.board(side=side)
         sources = dict.fromkeys((place, *_sources(board)))
-        return Written(page_of(board), tuple(sources), records)
+        takes = (take for clip in board.taken_clips for take in clip.takes)
+        files = {take.file.name: take.file for take in takes if take.file is not None}
+        return Written(page_of(board), tuple(sources), records, files)
 
     BoardServer(make, lambda text: say(text, sys.stdout)).serve(port)
 

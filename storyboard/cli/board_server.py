@@ -10,20 +10,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from storyboard.errors import StoryboardError
 
 HOST = "127.0.0.1"
 _NAMES = (HOST, "localhost")
+_Endpoint = Callable[[Request], Awaitable[Response]]
 _LOOK_SECONDS = 0.4
 _PULSE_SECONDS = 15.0
 _HEADERS = {
@@ -36,15 +43,19 @@ _HEADERS = {
 
 
 class Written(NamedTuple):
-    """A page, the texts and pictures that it is made from, and the records that are read for it."""
+    """A page, the texts and pictures that it is made from, and the records that are read for it.
+
+    ``takes`` are the clips that the page plays, by their names.
+    """
 
     page: str
     sources: tuple[Path, ...]
     records: tuple[Path, ...]
+    takes: Mapping[str, Path]
 
 
 class BoardServer:
-    """Serves one page and says when it has changed.
+    """Serves one page with the takes that it plays, and says when it has changed.
 
     ``make`` makes the page; what goes wrong in it is said with ``say``, and the page before it
     stays.
@@ -62,25 +73,24 @@ class BoardServer:
         """The application at a port."""
         hosts = frozenset(f"{name}:{port}" for name in _NAMES)
 
-        def guarded(answer: Callable[[], Response]) -> Callable[[Request], Response]:
-            def respond(request: Request) -> Response:
+        def guarded(answer: Callable[[Request], Response]) -> _Endpoint:
+            async def respond(request: Request) -> Response:
                 origin = request.headers.get("origin")
                 if request.headers.get("host") not in hosts:
                     return PlainTextResponse("not this host\n", 421)
                 if origin is not None and origin.removeprefix("http://") not in hosts:
                     return PlainTextResponse("not from this page\n", 403)
-                return answer()
+                return answer(request)
 
             return respond
 
-        async def page(request: Request) -> Response:
-            return guarded(self._page)(request)
-
-        async def events(request: Request) -> Response:
-            return guarded(self._events)(request)
-
         return Starlette(
-            routes=[Route("/", page), Route("/events", events)], lifespan=self._lifespan
+            routes=[
+                Route("/", guarded(self._page)),
+                Route("/events", guarded(self._events)),
+                Route("/takes/{name}", guarded(self._take)),
+            ],
+            lifespan=self._lifespan,
         )
 
     def serve(self, port: int) -> None:
@@ -98,10 +108,17 @@ class BoardServer:
             with contextlib.suppress(KeyboardInterrupt):
                 uvicorn.Server(config).run(sockets=[listener])
 
-    def _page(self) -> Response:
+    def _page(self, _request: Request) -> Response:
         return HTMLResponse(self._written.page, headers=_HEADERS)
 
-    def _events(self) -> Response:
+    def _take(self, request: Request) -> Response:
+        """A take of the page, or the range of its bytes that is asked for; no other file."""
+        file = self._written.takes.get(request.path_params["name"])
+        if file is None or file.is_symlink() or not file.is_file():
+            return PlainTextResponse("no take of this page\n", 404)
+        return FileResponse(file, media_type="video/mp4", headers=_HEADERS)
+
+    def _events(self, _request: Request) -> Response:
         return StreamingResponse(self._stream(), media_type="text/event-stream", headers=_HEADERS)
 
     async def _stream(self) -> AsyncIterator[str]:

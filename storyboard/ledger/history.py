@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -91,8 +92,8 @@ class FormerClip:
     """A clip that is paid, as a film that keeps some of its shots needs it.
 
     ``digest`` is that of its request, ``take`` the hex sha256 of its file, and ``is_here`` whether
-    that is on this disk. ``made`` is when it was ordered, in ISO 8601. ``segments`` are in the
-    order of the clip.
+    that is on this disk. ``made`` is when it was ordered, in ISO 8601. ``cost`` is what it cost, as
+    far as that is known: the charge, else the estimate. ``segments`` are in the order of the clip.
     """
 
     digest: str
@@ -102,6 +103,7 @@ class FormerClip:
     endpoint: str
     seconds: int
     made: str
+    cost: Money | None
     is_here: bool
     segments: tuple[Segment, ...]
 
@@ -150,6 +152,12 @@ class Known(Protocol):
 
     def clip(self, take: str) -> FormerClip:
         """The clip of which ``former`` has told. Raises ``KeyError`` for another."""
+
+    def clip_of(self, digest: str) -> FormerClip | None:
+        """The clip of exactly this request, one that is on this disk first; None without one."""
+
+    def take_numbers(self) -> range:
+        """The numbers from 1 among which all takes are that were ordered with a number."""
 
     def has(self, take: str) -> bool:
         """Whether the file of a take is on this disk."""
@@ -235,6 +243,22 @@ class KnownTakes:
         """See :class:`Known`."""
         return self._clips[take]
 
+    def clip_of(self, digest: str) -> FormerClip | None:
+        """See :class:`Known`."""
+        return self._clips_of.get(digest)
+
+    @cached_property
+    def _clips_of(self) -> dict[str, FormerClip]:
+        listed = sorted(self._clips.values(), key=lambda clip: clip.is_here)
+        return {clip.digest: clip for clip in listed}
+
+    def take_numbers(self) -> range:
+        """See :class:`Known`."""
+        texts = [intent.order.take for intent in self._intents.values()]
+        texts += [take_suffix(one.address) for one in self._lock.orders.values()]
+        numbers = (int(number) for text in texts for number in _NUMBER.findall(text))
+        return range(1, max(numbers, default=1) + 1)
+
     def has(self, take: str) -> bool:
         """See :class:`Known`."""
         return self._has(take)
@@ -257,6 +281,7 @@ class KnownTakes:
                     endpoint=order.endpoint,
                     seconds=order.seconds,
                     made=self.made(order.digest),
+                    cost=intent.cost,
                     is_here=self._has(take),
                     segments=intent.segments or self._lock.segments.get(take, ()),
                 )
@@ -280,6 +305,7 @@ class KnownTakes:
                     endpoint=locked.endpoint,
                     seconds=locked.seconds,
                     made=locked.made,
+                    cost=locked.charge,
                     is_here=is_here,
                     segments=self._lock.segments.get(locked.clip, ()),
                 )
@@ -350,6 +376,7 @@ class KnownTakes:
         return {order.digest: order for _, order in dated if order.film == self._film}
 
 
+_NUMBER = re.compile("[0-9]{1,6}")
 _MAX_PLACES = 8
 """Clips in which one shot is looked for: who renders it more often has chosen by ``take:``."""
 

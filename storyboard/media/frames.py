@@ -45,6 +45,29 @@ def save_frame(clip: Path, picture: Path, at: int | None = None) -> None:
         beside.unlink(missing_ok=True)
 
 
+def read_still(clip: Path, seconds: float) -> Image:
+    """The picture that a clip shows at a second, or its last one before that.
+
+    It is for looking at: of pictures that none is made of, which decode fast, the next is taken.
+    Raises ``ClipError`` where the clip cannot be read, ``MediaError`` without PyAV.
+    """
+    found: VideoFrame | None = None
+    facts = read_clip(clip)
+    at = facts.frame_at(seconds)
+    with open_clip(clip) as container:
+        is_near = facts.is_even and at > 0
+        if is_near:
+            pictures_of(container).codec_context.skip_frame = "NONREF"
+        for number, frame in frames_from(container, at if is_near else 0):
+            found = frame
+            if number >= at:
+                break
+        if found is None:
+            raise ClipError("no frame in it can be read")
+        image: Image = found.to_image()  # type: ignore[no-untyped-call]
+    return image
+
+
 def pictures_of(container: InputContainer) -> VideoStream:
     """The track of an open clip that is looked at. Raises ``ClipError`` where it has none."""
     if not container.streams.video:

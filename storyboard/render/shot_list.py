@@ -58,7 +58,7 @@ _PROMPTS: Mapping[str, _Cell] = {
     ),
 }
 _PRICES: Mapping[str, _Cell] = {
-    "state": lambda _, card: state_of(card.renderings)[1],
+    "state": lambda _, card: state_of(card.renderings),
     "reason": lambda _, card: reasons_of(card.renderings),
     "price": lambda _, card: _price(card),
     "currency": lambda _, card: card.money.currency if card.money is not None else "",

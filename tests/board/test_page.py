@@ -223,10 +223,13 @@ def test_a_long_film_is_small_and_grows_in_proportion(tmp_path: Path) -> None:
     ("action", "reason", "state"),
     [
         (Action.GENERATE, Reason(code=ReasonCode.NEW), "new"),
-        (Action.GENERATE, Reason(code=ReasonCode.AGAIN), "changed"),
-        (Action.REUSE, Reason(code=ReasonCode.PAID), "reused"),
-        (Action.WAIT, Reason(code=ReasonCode.WAITING), "waiting"),
-        (Action.BLOCKED, Reason(code=ReasonCode.REFUSED, problem="<b>no</b>"), "blocked"),
+        (Action.GENERATE, Reason(code=ReasonCode.CHANGED), "changed"),
+        (Action.GENERATE, Reason(code=ReasonCode.AGAIN), "again"),
+        (Action.REUSE, Reason(code=ReasonCode.PAID), "rendered"),
+        (Action.WAIT, Reason(code=ReasonCode.WAITING), "rendering"),
+        (Action.WAIT, Reason(code=ReasonCode.UNCERTAIN), "uncertain"),
+        (Action.BLOCKED, Reason(code=ReasonCode.WAITS, needs="a/1"), "blocked"),
+        (Action.BLOCKED, Reason(code=ReasonCode.REFUSED, problem="<b>no</b>"), "refused"),
     ],
 )
 def test_a_card_says_how_it_stands_with_its_shot(
@@ -242,7 +245,7 @@ def test_a_card_says_how_it_stands_with_its_shot(
     if reason.problem:
         assert "refused before: &lt;b&gt;no&lt;/b&gt;" in text
     client = render_board(replace(board, scenes=(scene,)), without=[PagePart.PRICES])
-    assert "refused" not in client
+    assert "refused" not in Page(client).text
 
 
 def test_further_takes_belong_to_the_clip_that_they_are_takes_of(tmp_path: Path) -> None:

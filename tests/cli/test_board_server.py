@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+from storyboard.api import Project
 
 FILM = "storyboard: 1\ntitle: A Boat\nscenes: [{shots: [A boat.]}]\n"
 
@@ -24,8 +28,15 @@ def film(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def port(film: Path) -> Iterator[int]:
+    with served(film) as port:
+        yield port
+
+
+@contextmanager
+def served(film: Path, *options: str) -> Iterator[int]:
+    """The port at which the board of a film is served."""
     served = subprocess.Popen(
-        [sys.executable, "-u", "-m", "storyboard", "board", "--serve"],
+        [sys.executable, "-u", "-m", "storyboard", "board", "--serve", *options],
         cwd=film,
         stdout=subprocess.PIPE,
         text=True,
@@ -40,10 +51,17 @@ def port(film: Path) -> Iterator[int]:
 
 
 def get(port: int, path: str = "/", **headers: str) -> tuple[int, str, dict[str, str]]:
+    status, data, found = get_bytes(port, path, headers)
+    return status, data.decode(), found
+
+
+def get_bytes(
+    port: int, path: str, headers: dict[str, str] | None = None
+) -> tuple[int, bytes, dict[str, str]]:
     connection = HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", path, headers=headers)
+    connection.request("GET", path, headers=headers or {})
     answer = connection.getresponse()
-    found = answer.status, answer.read().decode(), dict(answer.getheaders())
+    found = answer.status, answer.read(), dict(answer.getheaders())
     connection.close()
     return found
 
@@ -66,7 +84,7 @@ def test_the_page_is_served_with_a_script_of_its_own_alone(port: int) -> None:
         ({"Origin": "null"}, 403),
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/events"])
+@pytest.mark.parametrize("path", ["/", "/events", "/takes/any.mp4"])
 def test_other_hosts_and_other_pages_are_refused(
     port: int, path: str, headers: dict[str, str], status: int
 ) -> None:
@@ -80,6 +98,34 @@ def test_its_own_page_may_ask_by_either_name(port: int) -> None:
 
 def test_nothing_but_the_page_is_there(port: int) -> None:
     assert get(port, "/storyboard.yaml")[0] == 404
+
+
+def test_takes_of_the_page_are_played_from_any_place_and_no_other_file_is_served(
+    film: Path,
+) -> None:
+    project = Project.around(film / "storyboard.yaml", is_simulated=True, takes=2)
+    assert project.run(project.plan().plan).is_complete
+    folder = film / ".storyboard/simulated/takes"
+    (folder / "other.mp4").write_bytes(b"other")
+    with served(film, "--simulate") as port:
+        names = re.findall(r'src="(/takes/[0-9a-f]{64}\.mp4)#t=', get(port)[1])
+        assert len(names) == 2
+        for name in names:
+            clip = (folder / Path(name).name).read_bytes()
+            status, data, headers = get_bytes(port, name)
+            assert (status, data, headers["content-type"]) == (200, clip, "video/mp4")
+            assert headers["cross-origin-resource-policy"] == "same-origin"
+            status, data, headers = get_bytes(port, name, {"Range": "bytes=100-299"})
+            assert (status, data) == (206, clip[100:300])
+            assert headers["content-range"] == f"bytes 100-299/{len(clip)}"
+            assert get_bytes(port, name, {"Origin": "http://evil.example"})[0] == 403
+        for other in ("other.mp4", "..%2fledger.db", "../ledger.db", "storyboard.lock"):
+            assert get_bytes(port, f"/takes/{other}")[0] == 404
+        # A link in the place of a take leads nowhere.
+        take = folder / Path(names[0]).name
+        take.rename(film / "moved.mp4")
+        take.symlink_to(film / "moved.mp4")
+        assert get_bytes(port, names[0])[0] == 404
 
 
 def test_a_change_is_told_and_served(port: int, film: Path) -> None:

@@ -36,9 +36,9 @@ def render_board(
 
     ``per_page`` is how many shots stand on a printed page: 1, 2, 4 or 6. ``without`` are the
     parts that are left out, for readers whom they do not concern. A page that ``is_live`` loads
-    itself anew when its server says so; it is the only one with a script.
+    itself anew when its server says so, and plays takes; it is the only one with a script.
     """
-    view = board_view(board, per_page, frozenset(without))
+    view = board_view(board, per_page, frozenset(without), is_live=is_live)
     # It goes into a string of CSS, in which nothing but these characters is harmless.
     foot = _FOOT.sub("", ", ".join(filter(None, (view.revision, view.as_of))))
     style = f'{_text("board.css")}@page{{@bottom-left{{content:"{foot}"}}}}'

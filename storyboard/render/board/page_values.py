@@ -10,7 +10,7 @@ from storyboard.board.model import (
     ShotCard,
     Text,
 )
-from storyboard.render.board.parts import State
+from storyboard.render.board.parts import ShotState
 from storyboard.render.board.timeline import TimelineRow
 
 
@@ -52,7 +52,10 @@ class SentView(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """A card; ``number`` is the shot's in the film, from 1. Money is empty where it is left out."""
+    """A card; ``number`` is the shot's in the film, from 1. Money is empty where it is left out.
+
+    ``taken`` says how many takes its clip has, empty where there is one.
+    """
 
     number: int
     card: ShotCard
@@ -60,18 +63,55 @@ class CardView:
     clock: str
     band: str
     clips: str
+    taken: str
     frame: tuple[int, int]
     tiles: tuple[Tile, ...]
     alt: str
     caption: str
     facts: tuple[CardFact, ...]
-    state: State
+    state: ShotState
     word: str
     reason: str
     money: str
     sent: tuple[SentView, ...]
     notes: str
     findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeView:
+    """A take; ``line`` is what to write for it, empty for the one that the film is made of.
+
+    ``picture`` is the key of a still, ``strip`` are those of all its shots where there are several.
+    ``film`` is the address of its clip on the page's own server, empty on a page without one.
+    """
+
+    number: int
+    picture: str
+    strip: tuple[Tile, ...]
+    alt: str
+    film: str
+    facts: tuple[str, ...]
+    word: str
+    line: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenView:
+    """A clip that has several takes; ``how`` says where the line of one is written.
+
+    ``frame`` are the sides of a take's picture, ``strip`` those of the row of its shots.
+    """
+
+    clip: int
+    title: str
+    count: str
+    how: str
+    warning: str
+    frame: tuple[int, int]
+    strip: tuple[int, int]
+    takes: tuple[TakeView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +130,7 @@ class SceneView:
     left_out: str
     pages: tuple[tuple[CardView, ...], ...]
     findings: tuple[FindingView, ...]
+    takes: tuple[TakenView, ...]
 
 
 class LookView(NamedTuple):

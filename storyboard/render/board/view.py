@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 from storyboard.board.model import (
-    BoardMember,
     BoardScene,
     CastRow,
     CastSheet,
@@ -21,6 +20,7 @@ from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import Plan
 from storyboard.plan.reason import Action
 from storyboard.render.amounts import amount, counted, price
+from storyboard.render.board.frames import frame_of, tiles
 from storyboard.render.board.page_values import (
     BoardView,
     CardFact,
@@ -31,20 +31,17 @@ from storyboard.render.board.page_values import (
     SceneView,
     SentView,
     SheetView,
-    Tile,
 )
 from storyboard.render.board.parts import PagePart, is_of_money, reasons_of, state_of
 from storyboard.render.board.shown_money import ShownMoney
+from storyboard.render.board.takes import taken_view
 from storyboard.render.board.timeline import clock, timeline
 from storyboard.render.reasons import unpriced_text
 
 _BANDS = 6
 """How many colours bands have; neighbouring clips never share one."""
-_MAX_TILES = 4
 _PAID = "paid"
 """The reason that says no more than the state of a shot does."""
-_LONG = 1600
-"""The longer side of a frame in its own units."""
 _KINDS = {
     "character": "Characters",
     "prop": "Props",
@@ -53,19 +50,25 @@ _KINDS = {
 }
 
 
-def board_view(board: FilmBoard, per_page: int, without: frozenset[PagePart]) -> BoardView:
-    """What stands on the page of a board."""
-    return _Viewer(board, per_page, without).view()
+def board_view(
+    board: FilmBoard, per_page: int, without: frozenset[PagePart], *, is_live: bool = False
+) -> BoardView:
+    """What stands on the page of a board; one that ``is_live`` has a server."""
+    return _Viewer(board, per_page, without, is_live=is_live).view()
 
 
 class _Viewer:
-    def __init__(self, board: FilmBoard, per_page: int, without: frozenset[PagePart]) -> None:
+    def __init__(
+        self, board: FilmBoard, per_page: int, without: frozenset[PagePart], *, is_live: bool
+    ) -> None:
         self._board = board
         self._per_page = per_page
         self._has_prices = PagePart.PRICES not in without
         self._has_prompts = PagePart.PROMPTS not in without
         self._has_notes = PagePart.NOTES not in without
+        self._is_live = is_live
         self._number = 0
+        self._taken: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
         self._bands: list[str] = []
         self._money = ShownMoney(board)
@@ -142,6 +145,11 @@ class _Viewer:
 
     def _scene(self, scene: BoardScene) -> SceneView:
         first = self._number + 1
+        takes = tuple(
+            taken_view(one, scene, has_prices=self._has_prices, is_live=self._is_live)
+            for one in scene.takes
+        )
+        self._taken.update((one.clip, one.count) for one in takes)
         cards = [self._card(scene, card) for card in scene.cards]
         size = self._per_page
         clips = {one.clip for card in scene.cards for one in card.renderings}
@@ -166,6 +174,7 @@ class _Viewer:
             ),
             pages=tuple(tuple(cards[at : at + size]) for at in range(0, len(cards), size)),
             findings=self._findings(scene.findings),
+            takes=takes,
         )
 
     def _card(self, scene: BoardScene, card: ShotCard) -> CardView:
@@ -174,10 +183,10 @@ class _Viewer:
         clips = list(dict.fromkeys(one.clip for one in card.renderings))
         band = f"k{(clips[0] - 1) % _BANDS}" if clips else "k"
         self._bands.append(band)
-        state, word = state_of(card.renderings)
+        state = state_of(card.renderings)
         reason = reasons_of(card.renderings)
-        frame = _frame(card.aspect_ratio)
-        tiles, alt = _tiles(card, frame[0])
+        frame = frame_of(card.aspect_ratio)
+        shown, alt = tiles(card, frame[0])
         notes = card.notes if self._has_notes else ""
         name = card.address.removeprefix(f"{scene.address}/")
         return CardView(
@@ -186,15 +195,16 @@ class _Viewer:
             name=card.address if name == str(card.number) else name,
             clock=clock(card.start),
             band=band,
-            clips=_clips(card, clips, self._has_prices),
+            clips=_clips(card, clips),
+            taken=next((self._taken[one] for one in clips if one in self._taken), ""),
             frame=frame,
-            tiles=tiles,
+            tiles=shown,
             alt=alt,
-            caption="" if tiles else (plain_text(card.size) or "no picture"),
+            caption="" if shown else (plain_text(card.size) or "no picture"),
             facts=tuple(_facts(card)),
             state=state,
-            word=word if self._has_prices else "",
-            reason=reason if self._has_prices and reason not in (word, _PAID) else "",
+            word=state if self._has_prices else "",
+            reason=reason if self._has_prices and reason not in (state, _PAID) else "",
             money=self._money.of_shot(scene, card) if self._has_prices else "",
             sent=tuple(_sent(one) for one in card.renderings if one.prompt)
             if self._has_prompts
@@ -259,7 +269,7 @@ def _whole_price(plan: Plan) -> str:
     return str(whole) if None not in known else f"≥ {whole}"
 
 
-def _clips(card: ShotCard, clips: Sequence[int], has_prices: bool) -> str:
+def _clips(card: ShotCard, clips: Sequence[int]) -> str:
     """``Clip 2 of 12 s, with 2 other shots``, or what a shot has in place of a clip."""
     if not clips:
         return "no clip"
@@ -295,45 +305,6 @@ def _tagged(prompt: str, tokens: Iterable[str]) -> Text:
     found = re.split(f"({'|'.join(map(re.escape, tags))})", prompt)
     known = set(tags)
     return tuple(TextRun(text, text if text in known else "") for text in found if text)
-
-
-def _frame(ratio: str) -> tuple[int, int]:
-    """The sides of a picture frame of that ratio."""
-    across, _, down = ratio.partition(":")
-    if not (across.isdecimal() and down.isdecimal() and int(across) and int(down)):
-        across, down = "16", "9"
-    longer = max(int(across), int(down))
-    return _LONG * int(across) // longer, _LONG * int(down) // longer
-
-
-def _tiles(card: ShotCard, width: int) -> tuple[tuple[Tile, ...], str]:
-    """What stands in a shot's frame, and the words for it: its frames, its place, or its cast."""
-    frames = [
-        (one, f"{words} {one.location}")
-        for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on"))
-        if one is not None
-    ]
-    if not any(one.key for one, _ in frames):
-        frames = []
-        place = card.location
-        if place is not None and place.picture is not None:
-            frames = [(place.picture, f"The place: {place.label}")]
-    if not any(one.key for one, _ in frames):
-        frames = [
-            (one.picture, _called(one))
-            for one in card.members
-            if one.kind != "style" and one.picture and one.picture.key
-        ][:_MAX_TILES]
-    frames = [(one, words) for one, words in frames if one.key]
-    if not frames:
-        return (), ""
-    each = width // len(frames)
-    tiles = tuple(Tile(one.key, index * each, each) for index, (one, _) in enumerate(frames))
-    return tiles, "; ".join(words for _, words in frames)
-
-
-def _called(member: BoardMember) -> str:
-    return f"{member.label} ({member.look})" if member.look else member.label
 
 
 def _facts(card: ShotCard) -> Iterable[CardFact]:

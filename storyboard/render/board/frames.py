@@ -1,0 +1,73 @@
+"""What stands in the frame of a shot: what was rendered of it, its frames, its place, its cast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storyboard.board.model import BoardMember, BoardPicture, ShotCard
+from storyboard.render.board.page_values import Tile
+
+_MAX_TILES = 4
+_LONG = 1600
+"""The longer side of a frame in its own units."""
+
+
+def frame_of(ratio: str) -> tuple[int, int]:
+    """The sides of a picture frame of that ratio."""
+    across, _, down = ratio.partition(":")
+    if not (across.isdecimal() and down.isdecimal() and int(across) and int(down)):
+        across, down = "16", "9"
+    longer = max(int(across), int(down))
+    return _LONG * int(across) // longer, _LONG * int(down) // longer
+
+
+def tiled(keys: Sequence[str], width: int) -> tuple[Tile, ...]:
+    """Pictures side by side across a frame."""
+    each = width // max(1, len(keys))
+    return tuple(Tile(key, index * each, each) for index, key in enumerate(keys))
+
+
+def tiles(card: ShotCard, width: int) -> tuple[tuple[Tile, ...], str]:
+    """What stands in a shot's frame, and the words for it."""
+    for found in (_rendered(card), _frames(card), _place(card), _cast(card)):
+        shown = [(one, words) for one, words in found if one.key]
+        if shown:
+            words = "; ".join(words for _, words in shown)
+            return tiled([one.key for one, _ in shown], width), words
+    return (), ""
+
+
+def _rendered(card: ShotCard) -> list[tuple[BoardPicture, str]]:
+    """Frames of the clips that it was rendered in; all of them, or none."""
+    stills = [one.still for one in card.renderings if one.request.alternate_of is None]
+    found = [one for one in stills if one is not None]
+    if len(found) < len(stills):
+        return []
+    return [(one, f"As rendered in {one.location}") for one in found[:_MAX_TILES]]
+
+
+def _frames(card: ShotCard) -> list[tuple[BoardPicture, str]]:
+    return [
+        (one, f"{words} {one.location}")
+        for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on"))
+        if one is not None
+    ]
+
+
+def _place(card: ShotCard) -> list[tuple[BoardPicture, str]]:
+    place = card.location
+    if place is None or place.picture is None:
+        return []
+    return [(place.picture, f"The place: {place.label}")]
+
+
+def _cast(card: ShotCard) -> list[tuple[BoardPicture, str]]:
+    return [
+        (one.picture, _called(one))
+        for one in card.members
+        if one.kind != "style" and one.picture and one.picture.key
+    ][:_MAX_TILES]
+
+
+def _called(member: BoardMember) -> str:
+    return f"{member.label} ({member.look})" if member.look else member.label
