@@ -341,6 +341,7 @@ def _fit(
     def second(part: Part) -> Money | None:
         return price(film.target, 1, second_of(film, scene, (part,))).money
 
+    is_priced_apart = film.cast.is_priced_apart() or any(one.footage for one in scene.shots)
     fitted = pack(
         split(scene, film.target, composer),
         scene,
@@ -348,7 +349,7 @@ def _fit(
         film.max_references,
         cast=film.cast,
         # At one price a second the fewest seconds cost the least: no need to ask for each clip.
-        cost=cost if film.cast.is_priced_apart() or known is not None else None,
+        cost=cost if is_priced_apart or known is not None else None,
         former=former if known is not None and scene.reuse != "none" else None,
         price=second,
         diagnostics=diagnostics,

@@ -63,6 +63,23 @@ def check_demands(film: Film, clips: Iterable[Clip], diagnostics: Diagnostics) -
             diagnostics,
         )
 
+    for way in (Feature.EDIT, Feature.MOTION):
+        if way in target.requires:
+            does = "by editing footage" if way is Feature.EDIT else "by the motion of footage"
+            _report(
+                f"{target.target} makes each clip {does}, and",
+                f"no {way.value}:",
+                f"write {way.value}: with a name of footage:, or give these shots another target:",
+                [clip for clip in every if not _is_made_by(way, clip)],
+                len(every),
+                diagnostics,
+            )
+
+
+def _is_made_by(way: Feature, clip: Clip) -> bool:
+    # What is written there and names no clip has been said.
+    return clip.parts[0].shot.node.get(way.value) is not None
+
 
 def _has_images(film: Film, clip: Clip) -> bool:
     # A first frame that is asked for in words is one of the pictures.

@@ -79,6 +79,19 @@ class Reference:
     voice: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootageUse:
+    """The clip of footage that a shot is made from.
+
+    ``way`` is ``edit`` (the clip is changed as the prompt says) or ``motion`` (a character moves
+    as the clip does). ``name`` is the footage's. ``clip`` is what is sent.
+    """
+
+    way: Literal["edit", "motion"]
+    name: str
+    clip: Asset
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """An encoded text and the scalar that it was written in."""
@@ -197,7 +210,8 @@ class Shot:
     scene as written, left-out shots included. ``lines`` are the shot's own, said after its
     beats. ``cast`` are the marks of those who are in the frame though the text does not name
     them; None where the shot does not say, empty for nobody else. ``target`` is the id that it or
-    its scene names, empty for the film's. ``priority`` is never sent.
+    its scene names, empty for the film's. ``priority`` is never sent. ``footage`` is the clip
+    that it is made from, and as long as.
     """
 
     address: str
@@ -218,6 +232,7 @@ class Shot:
     take: int = 1
     target: str = ""
     priority: Priority = Priority.NORMAL
+    footage: FootageUse | None = None
     keep_sound: bool = False
 
     @property

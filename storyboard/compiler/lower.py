@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from storyboard.compiler.cost import currency
-from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Reference, Scene
+from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Reference, Scene, Shot
 from storyboard.compiler.request import AssetUse, Dependency, Request, shot_part, takes_of
 from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
@@ -190,7 +190,7 @@ def second_of(film: Film, scene: Scene, parts: Sequence[Part]) -> RenderedSecond
     return RenderedSecond(
         audio=film.target.sounds(parts[0].shot.audio),
         voice=any(one.voice is not None for one in sent),
-        video=any(one.video is not None for one in sent),
+        video=parts[0].shot.footage is not None or any(one.video is not None for one in sent),
         resolution=film.target.resolution(scene.resolution),
     )
 
@@ -250,7 +250,7 @@ class _Draft:
             payload[fields.model] = self.target.endpoint
         self._write_texts(clip)
         self._write_frames(clip)
-        self._write_references()
+        self._write_references(shot)
         if fields.negative and shot.negative:
             payload[fields.negative] = shot.negative
         if fields.audio:
@@ -277,7 +277,9 @@ class _Draft:
         self.characters += [part.prompt.weight for part in clip.parts]
         if len(texts) == 1:
             payload[fields.prompt] = texts[0]
-            payload[fields.seconds.name] = written_seconds(clip.seconds, fields.seconds.type)
+            # What is made from a clip is as long as the clip, and takes no length.
+            if fields.seconds is not None and clip.parts[0].shot.footage is None:
+                payload[fields.seconds.name] = fields.seconds.written(clip.seconds)
             return
         shots = fields.shots
         if shots is None or target.shots is None:
@@ -291,8 +293,8 @@ class _Draft:
         payload[shots.name] = (
             json.dumps(listed, ensure_ascii=False) if shots.encoding == "json" else listed
         )
-        if shots.total == "sum":
-            payload[fields.seconds.name] = written_seconds(clip.seconds, fields.seconds.type)
+        if shots.total == "sum" and fields.seconds is not None:
+            payload[fields.seconds.name] = fields.seconds.written(clip.seconds)
 
     def _number(self, prompt: Prompt) -> str:
         text = prompt.text
@@ -334,7 +336,15 @@ class _Draft:
         if last.end_frame is not None and fields.end_frame:
             self.payload[fields.end_frame] = self._asset(last.end_frame, f"/{fields.end_frame}")
 
-    def _write_references(self) -> None:
+    def _write_footage(self, shot: Shot) -> None:
+        """The clip that the shot is made from, else the one that its prompt mentions."""
+        field = self.target.request.footage
+        mentioned = self._clips[0].video if self._clips else None
+        clip = shot.footage.clip if shot.footage is not None else mentioned
+        if field is not None and clip is not None:
+            self.payload[field] = self._asset(clip, f"/{field}")
+
+    def _write_references(self, shot: Shot) -> None:
         fields = self.target.request
         if self._images and fields.images:
             self.payload[fields.images] = [
@@ -343,9 +353,7 @@ class _Draft:
                 else self._asset(reference.frontal, f"/{fields.images}/{index}")
                 for index, reference in enumerate(self._images)
             ]
-        for clip in self._clips[:1] if fields.footage else ():
-            if clip.video is not None:
-                self.payload[str(fields.footage)] = self._asset(clip.video, f"/{fields.footage}")
+        self._write_footage(shot)
         if self._elements and fields.elements:
             self.payload[fields.elements.name] = [
                 self._element(reference, index) for index, reference in enumerate(self._elements)

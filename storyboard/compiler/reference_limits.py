@@ -70,6 +70,8 @@ class ReferenceLimits:
         for part in clip.parts:
             names = self.counted(part)
             clips = self._named(part, frozenset(part.prompt.marks) - names - {FRAME})
+            if part.shot.footage is not None:
+                clips = list(dict.fromkeys([part.shot.footage.name, *clips]))
             if len(clips) > 1:
                 self._report_clips(part, clips, diagnostics)
             opens = self._target.references.frames and part.opens
@@ -109,7 +111,7 @@ class ReferenceLimits:
     def _report_clips(self, part: Part, clips: list[str], diagnostics: Diagnostics) -> None:
         diagnostics.add(
             FEATURE_REFUSED,
-            f'"{part.address}" mentions {len(clips)} clips of footage, a request carries 1: '
+            f'"{part.address}" is made of {len(clips)} clips of footage, a request carries 1: '
             f"{', '.join(clips)}",
             part.shot.place("prompt", "beats", "dialogue"),
             help="mention one of them, or divide the shot",

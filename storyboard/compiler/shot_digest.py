@@ -59,6 +59,8 @@ class ShotDigests:
         target = own.target
         # Said only where it is so: what was paid before these keys existed stays paid.
         asked: dict[str, Any] = {"keep_sound": True} if shot.keep_sound else {}
+        if shot.footage is not None:
+            asked[shot.footage.way] = _asset(shot.footage.clip)
         if scene.resolution:
             asked["resolution"] = target.resolution(scene.resolution)
         return (

@@ -137,6 +137,9 @@ CROWDED_FRAMING = _code(
 )
 PADDED_TAKE = _code(312, "padded-take", _WARNING, "a take paid longer than it was written")
 NEW_SEAM = _code(313, "new-seam", _WARNING, "a paid clip of which only some shots are kept")
+CLIP_LENGTH = _code(
+    314, "clip-length", _ERROR, "a shot whose seconds are not those of the clip it is made from"
+)
 
 # Target
 UNKNOWN_TARGET = _code(401, "unknown-target", _ERROR, "a target that nothing describes")

@@ -222,10 +222,22 @@ class Shot(Block):
     )
     audio: Flag | None = Field(None, description="Whether sound is generated for this shot.")
     negative: Text | None = Field(None, description="What must not be seen.")
+    edit: Text | None = Field(
+        None,
+        description="The clip of footage that the shot is made from: it is changed as the prompt "
+        "says, and the shot lasts as long as it does.",
+        examples=["street"],
+    )
+    motion: Text | None = Field(
+        None,
+        description="The clip of footage whose motion the character of the shot makes, for as long "
+        "as it lasts.",
+        examples=["dance"],
+    )
     keep_sound: Flag | None = Field(
         None,
-        description="Whether the sound of the footage that the shot refers to is kept. "
-        "Without: false.",
+        description="Whether the sound of the footage that the shot refers to, edits or moves by "
+        "is kept. Without: false.",
     )
     take: Take | None = Field(
         None, description="Raise it to ask for another rendering of the same text."

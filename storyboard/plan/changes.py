@@ -115,7 +115,8 @@ def _other_fields(
 ) -> Iterator[PayloadChange]:
     """The fields that are of a whole request."""
     fields = target.request
-    told = {fields.prompt, fields.seconds.name, fields.start_frame, fields.end_frame, fields.images}
+    told = {fields.prompt, fields.start_frame, fields.end_frame, fields.images}
+    told |= {fields.seconds.name} if fields.seconds is not None else set()
     told |= {fields.shots.name} if fields.shots is not None else set()
     told |= {fields.elements.name} if fields.elements is not None else set()
     told |= fields.constants.keys()
@@ -125,6 +126,8 @@ def _other_fields(
         fields.aspect_ratio: "aspect_ratio",
         fields.resolution: "resolution",
         fields.model: "target",
+        fields.footage: "footage",
+        fields.keep_sound: "keep_sound",
     }
     for name in sorted({*before, *after} - told):
         if before.get(name) != after.get(name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.plan.amounts import UNKNOWN, plain
@@ -133,6 +133,34 @@ def _map(found: JsonObject) -> tuple[MapRow, ...]:
     return found.list_of("map", _map_row)
 
 
+FootageWay = Literal["edit", "motion"]
+
+
+def _way(written: Any) -> FootageWay:
+    ways: dict[Any, FootageWay] = {"edit": "edit", "motion": "motion"}
+    if (way := ways.get(str(written))) is None:
+        raise ValueError(written)
+    return way
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFootage:
+    """The footage that a request is made from: its name, and ``edit`` or ``motion``."""
+
+    way: FootageWay
+    name: str
+
+    def to_json(self) -> Json:
+        """The footage as JSON values."""
+        return {"way": self.way, "name": self.name}
+
+    @classmethod
+    def from_json(cls, written: Any, pointer: str) -> PlannedFootage:
+        """Read what ``to_json`` wrote. Raises ``ShapeError``."""
+        found = JsonObject(written, pointer, members("way name"))
+        return cls(found.word("way", _way), found.text("name"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRequest:
     """One request of a plan, in the film's order.
@@ -140,7 +168,8 @@ class PlannedRequest:
     ``target`` is the id of its target. ``take`` is 1, or the take numbers of the shots.
     ``alternate_of`` is the id of the request that stands in the film, where this one is a further
     take of it. ``padding`` are the seconds that nobody asked for. ``cost`` is None where the price
-    is not known. ``tokens`` say what each tag of the prompts stands for.
+    is not known. ``tokens`` say what each tag of the prompts stands for. ``footage`` is what it is
+    made from, None where the prompt alone says what is seen.
     """
 
     id: str
@@ -159,6 +188,7 @@ class PlannedRequest:
     tokens: Mapping[str, str] = field(hash=False)
     assets: tuple[AssetUse, ...]
     depends_on: tuple[Dependency, ...]
+    footage: PlannedFootage | None = None
 
     @property
     def contents(self) -> tuple[ShotPart, ...]:
@@ -203,12 +233,16 @@ class PlannedRequest:
                 }
                 for one in self.depends_on
             ],
+            **({} if self.footage is None else {"footage": self.footage.to_json()}),
         }
 
     @classmethod
     def from_json(cls, written: Any, pointer: str) -> PlannedRequest:
         """Read what ``to_json`` wrote. Raises ``ShapeError``."""
-        found = JsonObject(written, pointer, _REQUEST)
+        found = JsonObject(written, pointer, _REQUEST, frozenset({"footage"}))
+        footage = None
+        if "footage" in found:
+            footage = PlannedFootage.from_json(found.value("footage"), found.at("footage"))
         return cls(
             id=found.text("id"),
             digest=found.text("digest"),
@@ -226,6 +260,7 @@ class PlannedRequest:
             tokens=found.texts("tokens"),
             assets=found.list_of("assets", _asset),
             depends_on=found.list_of("depends_on", _dependency),
+            footage=footage,
         )
 
 

@@ -36,7 +36,7 @@ from storyboard.plan.model import (
     SceneTotal,
 )
 from storyboard.plan.other_words import report_other_words
-from storyboard.plan.planned_request import PlannedCost, PlannedRequest, PlannedShot
+from storyboard.plan.planned_request import PlannedCost, PlannedFootage, PlannedRequest, PlannedShot
 from storyboard.plan.prompt_map import prompt_map
 from storyboard.plan.reason import NEW, Action, PlaceInFile, ReasonCode
 from storyboard.plan.seams import report_new_seams
@@ -362,6 +362,12 @@ def _scenes(
     )
 
 
+def _footage(request: Request) -> PlannedFootage | None:
+    """The clip that a request is made from, None where its prompt alone says what is seen."""
+    use = request.clip.parts[0].shot.footage
+    return None if use is None else PlannedFootage(use.way, use.name)
+
+
 def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
     """The requests with their price, as if nothing of them had ever been sent."""
     targets = {request.target.target: request.target for request in requests}
@@ -406,6 +412,7 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
             tokens=request.tokens,
             assets=request.assets,
             depends_on=request.depends_on,
+            footage=_footage(request),
         )
         for request in requests
     ]

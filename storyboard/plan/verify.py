@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from storyboard.compiler.film import Film
+from storyboard.compiler.film import Film, Shot
 from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedCost, PlannedRequest
 from storyboard.plan.reason import Action
@@ -154,6 +154,7 @@ class _Checker:
         self.there = there
         self.sense = sense
         self.fields = target.request
+        self.lasting = target.request.seconds.name if target.request.seconds else ""
         self.max_references = max_references
         self.tag = _tag_pattern(*target.tags.written)
         several = target.shots.characters if target.shots else None
@@ -166,7 +167,7 @@ class _Checker:
     def check(self, request: PlannedRequest, earlier: dict[str, PlannedRequest]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
         payload = request.payload
-        prompts = self.prompts(payload)
+        prompts = self.prompts(request)
         tags = [self.tag.findall(text) for text, _ in prompts]
         yield from self._check_seconds(request, payload, prompts)
         yield from self._check_texts(request, prompts, tags)
@@ -201,16 +202,26 @@ class _Checker:
                 yield f"{name} is not {value}"
         if self.sense is not None:
             yield from self.sense.check(request, prompts)
+            yield from self._check_footage(request, self.sense.shots)
 
-    def prompts(self, payload: Any) -> list[tuple[str, int]]:
-        """The texts of a payload with their seconds."""
-        shots = self.fields.shots
+    def prompts(self, request: PlannedRequest) -> list[tuple[str, int]]:
+        """The texts of a payload with their seconds: the plan's, where the clip sent has them."""
+        payload, shots = request.payload, self.fields.shots
         if shots is None or shots.name not in payload:
-            return [(payload[self.fields.prompt], _number(payload[self.fields.seconds.name]))]
+            seconds = payload.get(self.lasting, request.seconds if self._is_of_clip(payload) else 0)
+            return [(payload[self.fields.prompt], _number(seconds))]
         listed = payload[shots.name]
         if isinstance(listed, str):
             listed = json.loads(listed)
         return [(shot[shots.prompt], _number(shot[shots.seconds])) for shot in listed]
+
+    def _sent_clip(self, payload: Any) -> Any:
+        """The clip of footage in a payload; None where there is none."""
+        return payload.get(self.fields.footage) if self.fields.footage else None
+
+    def _is_of_clip(self, payload: Any) -> bool:
+        """Whether a request edits the clip that it is sent, or takes its motion."""
+        return self._sent_clip(payload) is not None and self.target.is_made_from_clips
 
     def _check_seconds(
         self, request: PlannedRequest, payload: Any, prompts: Prompts
@@ -219,10 +230,7 @@ class _Checker:
         total = sum(seconds for _, seconds in prompts)
         if total != request.seconds:
             yield f"the payload lasts {total} s, the plan says {request.seconds} s"
-        if (
-            self.fields.seconds.name in payload
-            and _number(payload[self.fields.seconds.name]) != total
-        ):
+        if self.lasting in payload and _number(payload[self.lasting]) != total:
             yield "the request's duration is not the sum of its shots"
         if target.seconds.choices is not None and total not in target.seconds.choices:
             yield f"{total} s are none of {target.seconds.choices}"
@@ -263,12 +271,14 @@ class _Checker:
         fields, target = self.fields, self.target
         elements = payload.get(fields.elements.name, []) if fields.elements else []
         images = payload.get(fields.images, []) if fields.images else []
-        clips = [payload[fields.footage]] if fields.footage and fields.footage in payload else []
+        clips = [clip] if (clip := self._sent_clip(payload)) is not None else []
         kinds = [(0, elements, "element"), (1, images, "image"), (2, clips, "clip")]
         for at, sent, what in kinds if target.tags.clip else kinds[:2]:
             numbers = [int(tag[at]) for tag in tags if tag[at]]
             if numbers != list(range(1, len(numbers) + 1)):
                 yield f"the {what} tags are not numbered from 1 by first mention: {numbers}"
+            if what == "clip" and self._is_of_clip(payload):
+                continue  # what is edited, or moved by, may be mentioned, and need not be
             if len(sent) != len(numbers):
                 yield f"{len(sent)} {what}s are sent, {len(numbers)} are mentioned"
         counted = len(elements) + len(images)
@@ -350,12 +360,25 @@ class _Checker:
         return any(names.voice in element for element in payload.get(names.name, ()))
 
     def _has_video(self, payload: Any) -> bool:
-        if self.fields.footage and self.fields.footage in payload:
+        if self._sent_clip(payload) is not None:
             return True
         names = self.fields.elements
         if names is None or names.video is None:
             return False
         return any(names.video in element for element in payload.get(names.name, ()))
+
+    def _check_footage(self, request: PlannedRequest, shots: Mapping[str, Shot]) -> Iterator[str]:
+        """Whether a shot that is made from a clip is sent it, alone, and is as long as it."""
+        made_from = [shots[shot.address].footage for shot in request.shots]
+        for use in filter(None, made_from):
+            clip = use.clip
+            sent = f"asset:sha256:{clip.sha256}" if clip.sha256 else clip.location
+            if self._sent_clip(request.payload) != sent:
+                yield f"it is not made from {use.name}"
+            if len(made_from) > 1 or request.shots[0].parts > 1 or request.padding:
+                yield f"it is more or less than the shot that is made from {use.name}"
+            if not self.target.has(Feature(use.way)):
+                yield f"the target has no {use.way}"
 
     def _check_cost(self, request: PlannedRequest, payload: Any) -> Iterator[str]:
         audio = bool(payload.get(self.fields.audio)) if self.fields.audio else False

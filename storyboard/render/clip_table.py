@@ -87,7 +87,8 @@ _MAX_KEPT = 5
 class _ClipRow(NamedTuple):
     """What is said of a clip; ``why`` is the reason.
 
-    ``after`` is what must be there first, and its target where the film has several.
+    ``after`` is what it is made from, what must be there first, and its target where the film has
+    several.
     """
 
     sign: str
@@ -121,9 +122,22 @@ def _row(
         # A reason may hold the vendor's own words.
         why=visible(why_text(request, file)),
         after=visible(
-            ", ".join(filter(None, (_needs(request), f"on {request.target}" * names_target)))
+            ", ".join(
+                filter(
+                    None,
+                    (made_from(request), _needs(request), f"on {request.target}" * names_target),
+                )
+            )
         ),
     )
+
+
+def made_from(request: PlannedRequest) -> str:
+    """Which clip of footage it edits, or takes the motion of; empty for none."""
+    footage = request.footage
+    if footage is None:
+        return ""
+    return f"edits {footage.name}" if footage.way == "edit" else f"moves as {footage.name}"
 
 
 def _needs(request: PlannedRequest) -> str:

@@ -8,6 +8,7 @@ from storyboard.plan.explanation import ExplainedClip, Explanation
 from storyboard.plan.planned_request import MapRow, PlannedRequest
 from storyboard.plan.timeline import KeptClip
 from storyboard.render.amounts import amount
+from storyboard.render.clip_table import made_from
 from storyboard.render.prose import wrapped
 from storyboard.render.reasons import why_text
 from storyboard.render.table import painted, plain
@@ -54,6 +55,8 @@ def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
     for change in clip.reason.changes:
         if change.old or change.new:
             yield 2, f'sent before: "{change.old}"; now: "{change.new}"'
+    if clip.footage is not None:
+        yield 2, f"{made_from(clip)}, and is as long"
     for needed in clip.depends_on:
         yield 2, f"opens on the last frame of {needed.name}"
     for limit in one.limits:

@@ -41,8 +41,8 @@ class Endpoint(Protocol):
 
     def inputs(self, body: Body) -> Iterator[Input]: ...
 
-    def amount(self, body: Body) -> Decimal | None:
-        """The price, or None where no price is known."""
+    def amount(self, body: Body, seconds: int) -> Decimal | None:
+        """The price of a clip of so many seconds, or None where no price is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,7 @@ class TableEndpoint:
         """See :class:`Endpoint`."""
         return inputs_of(self.body_type, body)
 
-    def amount(self, body: Body) -> Decimal | None:
+    def amount(self, body: Body, seconds: int) -> Decimal | None:
         """See :class:`Endpoint`."""
-        order = self.order(body)
-        price = self.audio if order.audio else self.silent
-        return None if price is None else price * order.seconds
+        price = self.audio if self.order(body).audio else self.silent
+        return None if price is None else price * seconds

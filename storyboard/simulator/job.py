@@ -26,7 +26,8 @@ class Job:
     be wrong; ``trouble`` is a fault that was asked for. ``order`` is None for a body that
     breaks the rules for fields. ``start_by`` is the time after which it no longer starts, None for
     no such time. ``size`` is the length of the clip in bytes, once made, and
-    ``pictures`` the sha256 of the pictures that it was made of, by link.
+    ``pictures`` the sha256 of the pictures that it was made of, by link. ``lasts`` are the seconds
+    of the film that it is made from, None for none.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Job:
     key: str = ""
     size: int = 0
     pictures: dict[str, str] = field(default_factory=dict)
+    lasts: int | None = None
     webhook: str | None = None
     namespace: str = "simulated"
     keeps_payload: bool = True
@@ -101,7 +103,7 @@ class Job:
         """The charge in the endpoint's currency: 0 where nothing is billed, None where unknown."""
         if self.order is None or not self.is_charged:
             return Decimal(0)
-        return self.endpoint.amount(self.body)
+        return self.endpoint.amount(self.body, self.order.seconds)
 
     def to_record(self) -> dict[str, Any]:
         """The job as the state file keeps it."""
@@ -123,6 +125,7 @@ class Job:
             "label": [self.label.scene, self.label.shots, self.label.take, self.label.names],
             "size": self.size,
             "pictures": self.pictures,
+            "lasts": self.lasts,
             "webhook": self.webhook,
             "namespace": self.namespace,
             "keeps_payload": self.keeps_payload,
@@ -158,6 +161,7 @@ def read_record(record: dict[str, Any], endpoint: Endpoint) -> Job:
         ),
         size=record["size"],
         pictures=record.get("pictures", {}),
+        lasts=record.get("lasts"),
         webhook=record["webhook"],
         namespace=record["namespace"],
         keeps_payload=record["keeps_payload"],

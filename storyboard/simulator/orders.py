@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storyboard.simulator.body_types import BodyType
 
@@ -27,7 +27,9 @@ class OrderedShot:
 class SimulatedOrder:
     """What a sound body asks for: shots, shape, sound, and the pictures for its ends.
 
-    ``references`` are the tags that prompts may hold, each with the link of its picture.
+    ``references`` are the tags that prompts may hold, each with the link of its picture. ``movie``
+    is the link of the film that the clip is made from and is as long as; None where the body says
+    its own seconds.
     """
 
     shots: tuple[OrderedShot, ...]
@@ -36,6 +38,11 @@ class SimulatedOrder:
     first: str | None = None
     last: str | None = None
     references: tuple[tuple[str, str], ...] = ()
+    movie: str | None = None
+
+    def lasting(self, seconds: int) -> SimulatedOrder:
+        """The order, of one shot, as long as the film that it is made from."""
+        return replace(self, shots=(replace(self.shots[0], seconds=seconds),))
 
     @property
     def seconds(self) -> int:
@@ -74,7 +81,14 @@ def read_order(body_type: BodyType, body: Body) -> SimulatedOrder:
         first=_text_or_none(body.get(body_type.first)),
         last=_text_or_none(body.get(body_type.last)),
         references=tuple(_references(body_type, body)),
+        movie=_movie(body_type, body) if "duration" not in body_type.fields else None,
     )
+
+
+def _movie(body_type: BodyType, body: Body) -> str | None:
+    """The link of the film in a body."""
+    links = (body.get(name) for name, known in body_type.fields.items() if known.kind == "movie")
+    return next((link for link in links if isinstance(link, str) and link), None)
 
 
 def _references(body_type: BodyType, body: Body) -> Iterator[tuple[str, str]]:
@@ -99,7 +113,8 @@ def remarks_on(body_type: BodyType, body: Body) -> tuple[str, ...]:
     ]
     found = [f'"{name}" is not a field here, ignored' for name in strange]
     body = known_part(body_type, body)
-    texts = [shot.prompt for shot in read_order(body_type, body).shots]
+    order = read_order(body_type, body)
+    texts = [shot.prompt for shot in order.shots]
     tags = {tag_of(match) for text in texts for match in TAG.finditer(text)}
     movies = sum(
         known.kind == "movie" and bool(body.get(name)) for name, known in body_type.fields.items()
@@ -113,7 +128,8 @@ def remarks_on(body_type: BodyType, body: Body) -> tuple[str, ...]:
         declared = {f"@{kind}{number}" for number in range(1, count + 1)}
         used = {tag for tag in tags if tag.startswith(f"@{kind}")}
         found += [f"{tag} stands for nothing" for tag in sorted(used - declared)]
-        found += [f"{tag} is sent and not mentioned" for tag in sorted(declared - used)]
+        if kind != "Video" or order.movie is None:
+            found += [f"{tag} is sent and not mentioned" for tag in sorted(declared - used)]
     for number, element in enumerate(objects_of(body.get("elements")), 1):
         if element.get("voice_id") and not element.get("video_url"):
             found.append(f"@Element{number} has a voice and no video, which was refused once")

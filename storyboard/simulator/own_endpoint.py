@@ -91,6 +91,7 @@ class OwnEndpoint:
             first=sent.first[1] if sent.first else None,
             last=sent.last[1] if sent.last else None,
             references=tuple((elements | images).items()),
+            movie=sent.footage[1] if sent.footage and sent.lasts_as_footage else None,
         )
 
     def remarks(self, body: Body) -> tuple[str, ...]:
@@ -112,12 +113,11 @@ class OwnEndpoint:
         yield from _of_kind("picture", sent.last)
         yield from _of_kind("movie", sent.footage)
 
-    def amount(self, body: Body) -> Decimal | None:
+    def amount(self, body: Body, seconds: int) -> Decimal | None:
         """See :class:`Endpoint`."""
-        sent = read_request(self.target, body)
-        price = self.target.price(sent.second)
+        price = self.target.price(read_request(self.target, body).second)
         known = price.per_second if price is not None else None
-        return None if known is None else known * sent.seconds
+        return None if known is None else known * seconds
 
     def _by_schema(self, body: Body) -> Iterator[Breach]:
         for error in Draft202012Validator(request_schema(self.target)).iter_errors(dict(body)):
@@ -133,7 +133,8 @@ class OwnEndpoint:
         limits = target.seconds
         if limits.billed(sent.seconds) != sent.seconds:
             lengths = limits.choices or f"{limits.min} to {limits.max}"
-            yield _broken(f"{sent.seconds} s is not a length here ({lengths})", fields.seconds.name)
+            at = [fields.seconds.name] if fields.seconds is not None else []
+            yield _broken(f"{sent.seconds} s is not a length here ({lengths})", *at)
         yield from self._by_texts(sent)
         counted = len(sent.elements) + len(sent.images)
         counted += target.references.frames and sent.first is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import heapq
+import io
 import random
 import time
 import uuid
@@ -19,6 +20,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from storyboard.media.mp4 import read_clip_file
 from storyboard.media.pyav import MediaError
 from storyboard.simulator.clip_render import ClipRenderer, order_key
 from storyboard.simulator.dialect import Dialect
@@ -220,7 +222,8 @@ class Worker:
         if not job.is_over:
             job.breaches = breaches
         if not breaches:
-            job.order = endpoint.order(job.body)
+            order = endpoint.order(job.body)
+            job.order = order if job.lasts is None else order.lasting(job.lasts)
             job.remarks = endpoint.remarks(job.body)
 
     @staticmethod
@@ -299,6 +302,8 @@ class Worker:
     async def _make(self, job: Job) -> None:
         """Look at the files of a job and render its clip."""
         job.breaches, files = await self._check(job)
+        if not job.breaches:
+            _follow_movie(job, files)
         if not job.breaches and job.trouble is None and self._renderer.mode == "render":
             self._keep_pictures(job, files)
             try:
@@ -378,6 +383,16 @@ def duration(options: SimulatorOptions, submission: int, take: int) -> float:
     chance = random.Random(which)  # noqa: S311 - repeatable, nothing secret
     share = options.jitter * (2 * chance.random() - 1)
     return options.seconds_per_clip * (1 + share)
+
+
+def _follow_movie(job: Job, files: Mapping[str, bytes]) -> None:
+    """Make a clip as long as the film that it is made from, which is billed in whole seconds."""
+    order = job.order
+    data = None if order is None or order.movie is None else files.get(order.movie)
+    if order is not None and data is not None:
+        lasts = read_clip_file(io.BytesIO(data), len(data)).seconds
+        job.lasts = max(int(lasts + 0.5), 1)
+        job.order = order.lasting(job.lasts)
 
 
 _TROUBLES = {

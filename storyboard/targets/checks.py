@@ -110,6 +110,8 @@ def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
         Feature.NEGATIVE_PROMPT: request.negative,
         Feature.ASPECT_RATIO: request.aspect_ratio,
         Feature.FOOTAGE: request.footage,
+        Feature.EDIT: request.footage,
+        Feature.MOTION: request.footage,
     }
     for feature, field in fields.items():
         if _how(target, feature) == "native" and not field:
@@ -118,6 +120,12 @@ def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
                 message=f"{feature.value} is native, but the request has no field for it",
                 help="name the field under request:, or write {how: none}",
             )
+    if request.seconds is None and not target.is_made_from_clips:
+        yield Disagreement(
+            path=("request",),
+            message="the request has no field for its seconds, and is not made from a clip",
+            help="name it as request: {seconds: {name: …, type: …}}",
+        )
     for feature, how in _THROUGH_IMAGES.items():
         if _how(target, feature) == how and not request.images:
             yield Disagreement(
@@ -138,6 +146,9 @@ def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
         Feature.ASPECT_RATIO: ("aspect_ratios", target.aspect_ratios),
         Feature.FOOTAGE: ("tags.clip", target.tags.clip),
     }
+    if _how(target, Feature.EDIT) == "native":
+        # A clip that is edited needs no tag, and may have one.
+        del limits[Feature.FOOTAGE]
     for feature, (name, limit) in limits.items():
         native = _how(target, feature) == "native"
         if native != bool(limit):

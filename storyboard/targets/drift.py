@@ -143,14 +143,15 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
     request, seconds = target.request, target.seconds
     lengths = list(seconds.choices or range(seconds.min, seconds.max + 1))
     written: dict[str, Any] = {"type": "integer", "minimum": seconds.min, "maximum": seconds.max}
-    if request.seconds.type != "integer":
-        unit = "s" if request.seconds.type == "suffixed" else ""
+    field = request.seconds
+    if field is not None and field.type != "integer":
+        unit = "s" if field.type == "suffixed" else ""
         written = {"type": "string", "enum": [f"{length}{unit}" for length in lengths]}
     shots = request.shots
     listed = "string" if shots is not None and shots.encoding == "json" else "array"
     named: dict[str | None, dict[str, Any]] = {
         request.prompt: {"type": "string", "maxLength": target.prompt.characters},
-        request.seconds.name: written,
+        field.name if field is not None else None: written,
         request.aspect_ratio: {"type": "string", "enum": list(target.aspect_ratios)},
         request.resolution: {
             "type": "string",
@@ -160,6 +161,8 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
         request.negative: {"type": "string"},
         request.start_frame: {"type": "string"},
         request.end_frame: {"type": "string"},
+        request.footage: {"type": "string"},
+        request.keep_sound: {"type": "boolean"},
         request.images: {"type": "array"},
         request.elements.name if request.elements else None: {"type": "array"},
         shots.name if shots else None: {"type": listed},

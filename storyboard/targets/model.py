@@ -47,6 +47,8 @@ class Feature(StrEnum):
     NEGATIVE_PROMPT = "negative_prompt"
     ASPECT_RATIO = "aspect_ratio"
     FOOTAGE = "footage"
+    EDIT = "edit"
+    MOTION = "motion"
 
 
 How = Literal[
@@ -148,7 +150,8 @@ def _with_later_features(written: object) -> object:
     """Features that a file may leave out, as it may be older than they are: it has none of them."""
     if not isinstance(written, dict):
         return written
-    return {**written, **({} if "footage" in written else {"footage": {"how": "none"}})}
+    later = (Feature.FOOTAGE, Feature.EDIT, Feature.MOTION)
+    return {**{feature.value: {"how": "none"} for feature in later}, **written}
 
 
 class Target(FactBlock):
@@ -216,6 +219,11 @@ class Target(FactBlock):
     def has(self, feature: Feature) -> bool:
         """Whether the target offers the feature natively."""
         return self.features[feature].how in ("native", "always")
+
+    @property
+    def is_made_from_clips(self) -> bool:
+        """Whether every request edits a clip, or takes its motion, and is as long as it is."""
+        return bool({Feature.EDIT, Feature.MOTION} & {*self.requires})
 
     @property
     def resolution_choices(self) -> tuple[str, ...]:

@@ -57,11 +57,15 @@ class RequestRules(FactBlock):
     model: FactText | None = Field(None, description="The field that holds the endpoint's id.")
     prompt: FactText
     shots: ShotsField | None = None
-    seconds: ValueField
+    seconds: ValueField | None = Field(
+        None, description="None where a request is as long as the clip that is sent."
+    )
     start_frame: FactText | None = None
     end_frame: FactText | None = None
     images: FactText | None = None
-    footage: FactText | None = Field(None, description="The field of the one clip of footage.")
+    footage: FactText | None = Field(
+        None, description="The field of the one clip: referred to, edited, or moved by."
+    )
     keep_sound: FactText | None = None
     elements: ElementsField | None = None
     audio: FactText | None = None

@@ -42,7 +42,7 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
     fields: dict[tuple[str, ...], str | None] = {
         ("model",): request.model,
         ("shots", "name"): request.shots.name if request.shots else None,
-        ("seconds", "name"): request.seconds.name,
+        ("seconds", "name"): request.seconds.name if request.seconds else None,
         ("start_frame",): request.start_frame,
         ("end_frame",): request.end_frame,
         ("images",): request.images,
@@ -77,9 +77,9 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
 def _stated_values(target: Target) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
     """Values that requests will have for certain: path in the data, field, value as it is sent."""
     seconds, field = target.seconds, target.request.seconds
-    lengths = {("seconds", "min"): seconds.min, ("seconds", "max"): seconds.max}
-    for path, length in lengths.items():
-        yield path, field.name, field.written(length)
+    if field is not None:
+        for name, length in (("min", seconds.min), ("max", seconds.max)):
+            yield ("seconds", name), field.name, field.written(length)
     for number, ratio in enumerate(target.aspect_ratios or ()):
         yield ("aspect_ratios", number), target.request.aspect_ratio or "", ratio
     for number, resolution in enumerate(target.resolution_choices):

@@ -43,7 +43,11 @@ class SentElement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentRequest:
-    """What a body asks for. Links stand with their places; frames are None where none is sent."""
+    """What a body asks for. Links stand with their places; frames are None where none is sent.
+
+    ``lasts_as_footage`` says that the clip is as long as the footage, which the body does not tell:
+    its shot then has the shortest length that the target renders.
+    """
 
     shots: tuple[SentShot, ...]
     elements: tuple[SentElement, ...] = ()
@@ -51,6 +55,7 @@ class SentRequest:
     first: tuple[Place, str] | None = None
     last: tuple[Place, str] | None = None
     footage: tuple[Place, str] | None = None
+    lasts_as_footage: bool = False
     audio: bool
     ratio: str | None = None
     resolution: str | None = None
@@ -81,6 +86,7 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
         first=_link(body, (fields.start_frame,)) if fields.start_frame else None,
         last=_link(body, (fields.end_frame,)) if fields.end_frame else None,
         footage=_link(body, (fields.footage,)) if fields.footage else None,
+        lasts_as_footage=fields.seconds is None,
         audio=_sounds(target, body),
         ratio=_optional_text(body, (fields.aspect_ratio,)) if fields.aspect_ratio else None,
         resolution=_optional_text(body, (fields.resolution,)) if fields.resolution else None,
@@ -92,7 +98,9 @@ def _shots(target: Target, body: Mapping[str, Any]) -> Iterator[SentShot]:
     listed = fields.shots
     if listed is None or listed.name not in body:
         text = _text(body, (fields.prompt,))
-        seconds = _seconds(body, (fields.seconds.name,), fields.seconds.type)
+        seconds = target.seconds.min
+        if fields.seconds is not None:
+            seconds = _seconds(body, (fields.seconds.name,), fields.seconds.type)
         yield SentShot(prompt=text, seconds=seconds, at=(fields.prompt,))
         return
     shots = body[listed.name]

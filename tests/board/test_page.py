@@ -183,7 +183,7 @@ def test_a_film_with_errors_says_what_is_known(tmp_path: Path) -> None:
     ).text
     assert "A gull." in text
     assert "No price: it has errors." in text
-    assert "no character, prop, location or style is called" in text
+    assert "no character, prop, location, style or footage is called" in text
     assert "no clip" in text
 
 

@@ -58,7 +58,7 @@ def test_an_error_in_several_scenes_blocks_those_and_no_others(
     compiled = Project("film.yaml").compile()
     errors = [one for one in compiled.diagnostics if one.code == UNKNOWN_NAME]
     assert [one.message for one in errors] == [
-        'no character, prop, location or style is called "marra", in 2 places'
+        'no character, prop, location, style or footage is called "marra", in 2 places'
     ]
     assert [scene.number for scene in compiled.unpriced] == [1, 3]
     assert compiled.requests

@@ -29,6 +29,7 @@ CLIP = "    video: https://example.com/turn.mp4\n"
 O3, O1, OMNI = "fal/kling-o3-pro", "fal/kling-o1-pro", "oxen/kling-o3-omni"
 TEXT, V26 = "fal/kling-v3-pro-text-to-video", "fal/kling-v2.6-pro-text-to-video"
 FRAME = "fal/kling-v3-pro-image-to-video"
+EDITS = "fal/kling-o3-pro-video-edit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ ENDS = f"{SCENE}{{prompt: The sea., start_frame: '{ANY}', end_frame: '{ANY}'}}\n
 LOUD = f"{SCENE}{{prompt: The sea., audio: true}}\n"
 AVOIDS = f"{SCENE}{{prompt: The sea., negative: fog}}\n"
 CLIPPED = "footage:\n  rain: {description: a wet street, video: 'https://example.com/rain.mp4'}\n"
+EDITED = f"{CLIPPED}{SCENE}{{prompt: The sea., edit: rain, duration: 5s}}\n"
 REFERS = f'{CLIPPED}{SCENE}"As in @rain."\n'
 TALL = f"defaults: {{aspect_ratio: '9:16'}}\n{SCENE}{{prompt: The sea., start_frame: '{ANY}'}}\n"
 
@@ -118,6 +120,14 @@ CASES: dict[tuple[Feature, str], Case] = {
     ),
     (Feature.FOOTAGE, "none"): Case(
         base=O3, film=REFERS, found=("SB402 4",), sent='"prompt": "Rain: a wet street. As in rain."'
+    ),
+    (Feature.EDIT, "native"): Case(base=EDITS, film=EDITED, sent="rain.mp4"),
+    (Feature.MOTION, "native"): Case(
+        base=EDITS,
+        change="requires: [motion]\ntags: {clip: absent}\n"
+        + features(edit="none", motion="native"),
+        film=EDITED.replace("edit:", "motion:"),
+        sent="rain.mp4",
     ),
     (Feature.LOOKS, "native"): Case(base=O3, film=IN_LOOK, sent="gown.png"),
     (Feature.LOOKS, "image"): Case(
@@ -201,8 +211,16 @@ CASES: dict[tuple[Feature, str], Case] = {
     (Feature.ASPECT_RATIO, "none"): Case(base=FRAME, film=TALL, found=("SB402 3",)),
 }
 
-IMPOSSIBLE = {(Feature.LONE_FRONTAL, "none"), (Feature.ANY_LENGTH, "none")}
-"""Refused with native elements, and at all: ``test_imaginary_hosts`` has them."""
+IMPOSSIBLE = {
+    (Feature.LONE_FRONTAL, "none"),
+    (Feature.ANY_LENGTH, "none"),
+    (Feature.EDIT, "none"),
+    (Feature.MOTION, "none"),
+}
+"""The first two are refused with native elements, and at all: ``test_imaginary_hosts`` has them.
+
+Shots that are made from a clip are refused where the target makes none: ``test_edited_footage``.
+"""
 
 Compiled = Callable[..., tuple[list[str], str, list[Severity]]]
 

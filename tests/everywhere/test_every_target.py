@@ -36,7 +36,12 @@ def target_of(target_id: str) -> Target:
 
 def film_of(target: Target) -> str:
     """The film that a target can take: one of its own where each clip is made of another."""
-    for feature, film in ((Feature.FIRST_FRAME, "frames"), (Feature.FOOTAGE, "footage")):
+    for feature, film in (
+        (Feature.MOTION, "motion"),
+        (Feature.EDIT, "edit"),
+        (Feature.FIRST_FRAME, "frames"),
+        (Feature.FOOTAGE, "footage"),
+    ):
         if feature in target.requires:
             return f"{film}.storyboard.yaml"
     return "storyboard.yaml"
@@ -118,7 +123,11 @@ def test_the_vendor_accepts_every_payload_and_makes_its_clip(target_id: str, ven
 
 
 FAL_IN_STRINGS = [
-    one for one in IDS if one.startswith("fal/") and target_of(one).request.seconds.type == "string"
+    one
+    for one in IDS
+    if one.startswith("fal/")
+    and (seconds := target_of(one).request.seconds) is not None
+    and seconds.type == "string"
 ]
 
 
@@ -148,6 +157,7 @@ DOCUMENTED: dict[str, set[str]] = {
     "o1": {"image_urls", "elements"},
     "o3-video": {"video_url", "image_urls", "elements", "keep_audio"},
     "o1-video": {"video_url", "image_urls", "elements", "keep_audio"},
+    "o3-edit": {"video_url", "image_urls", "elements", "keep_audio"},
     "o3-text": {"generate_audio"},
     "o3-image": {"image_url", "end_image_url", "generate_audio"},
     "v3-text": {"generate_audio", "negative_prompt"},
@@ -202,6 +212,8 @@ def family_of(target_id: str) -> str:
     kind = next((kind for words, kind in kinds.items() if words in model), "")
     if "reference-to" in model:
         kind = "reference"
+    if model.endswith("-edit"):
+        kind = "edit"
     if host == "oxen" and not kind:
         return {"kling-o1": "oxen-o1", "kling-o3-pro": "oxen-o3"}.get(model, "oxen-omni")
     if kind:

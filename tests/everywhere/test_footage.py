@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from PIL import Image
+from still_movies import movie
 
 from storyboard import CompileOptions, PlanResult, Project
 from storyboard.cli.main import storyboard
-from storyboard.simulator.mp4_writer import RATE, write_movie
 
 REFERENCE = "fal/kling-o3-pro-video-reference"
 FILM = f"""\
@@ -28,12 +26,6 @@ scenes:
         keep_sound: true
       - {{id: sea, prompt: "The sea."}}
 """
-
-
-def movie(seconds: int, width: int = 1280, height: int = 720) -> bytes:
-    frame = io.BytesIO()
-    Image.new("RGB", (16, 16), "teal").save(frame, "JPEG")
-    return write_movie([(frame.getvalue(), seconds * RATE)], width, height)
 
 
 @pytest.fixture
@@ -110,7 +102,7 @@ def test_a_target_that_is_made_of_footage_wants_some(film: Path) -> None:
 def test_a_request_carries_one_clip(film: Path) -> None:
     text = FILM.replace("scenes:", "  alley: {video: clips/street.mp4}\nscenes:")
     made = planned(film, text.replace("As in @street,", "From @street to @alley,"))
-    assert any("mentions 2 clips of footage, a request carries 1" in one for one in said(made))
+    assert any("is made of 2 clips of footage, a request carries 1" in one for one in said(made))
 
 
 def test_the_sound_of_no_clip_cannot_be_kept(film: Path) -> None:

@@ -228,7 +228,10 @@ def test_the_simulator_takes_what_is_planned_and_its_bill_is_the_plan(
     bodies = [delivered(one) for one in payloads(made)]
     assert [endpoint.breaches(one) for one in bodies] == [()] * len(bodies)
     assert [endpoint.remarks(one) for one in bodies] == [()] * len(bodies)
-    total = sum((endpoint.amount(one) or Decimal(0) for one in bodies), Decimal(0))
+    total = sum(
+        (endpoint.amount(one, endpoint.order(one).seconds) or Decimal(0) for one in bodies),
+        Decimal(0),
+    )
     assert f"{total:f}".rstrip("0").rstrip(".") == made[0]["totals"]["generate"]["cost"]["amount"]
     assert endpoint.currency == made[0]["totals"]["generate"]["cost"]["currency"]
 

@@ -9,7 +9,7 @@ from storyboard.language.model import Beat, Defaults, Library, Line, Scene, Shot
 from storyboard.language.prose import PROSE_KEYS
 
 BLOCKS = (Beat, Defaults, Element, Image, Library, Line, Look, Scene, Shot, Storyboard)
-NAMES = {"location", "target", "voice"}
+NAMES = {"edit", "location", "motion", "target", "voice"}
 """Keys that the model takes as texts and that are no prose."""
 
 

@@ -93,7 +93,8 @@ def test_findings_look_as_stored(folder: Path, form: str) -> None:
 def test_the_case_of_the_manual_has_the_shape_of_the_manual() -> None:
     folder = Path(__file__).parent / "cases/unknown_name"
     assert render_text(read_findings(folder)) == (
-        'error[SB203 unknown-name]: no character, prop, location or style is called "marra"\n'
+        "error[SB203 unknown-name]: "
+        'no character, prop, location, style or footage is called "marra"\n'
         "  --> lighthouse.storyboard.yaml:11:18\n"
         "   |\n"
         '11 |         prompt: "@marra climbs the last steps"\n'

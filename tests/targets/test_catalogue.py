@@ -29,6 +29,7 @@ FAMILIES = {
     "fal/kling-v3-{tier}-image-to-video": ("standard", "pro", "4k"),
     "fal/kling-o3-{tier}-video-reference": ("standard", "pro"),
     "fal/kling-o1-{tier}-video-reference": ("standard", "pro"),
+    "fal/kling-o3-{tier}-video-edit": ("standard", "pro"),
     "fal/kling-o1-{tier}": ("standard", "pro"),
     "fal/kling-v2.6-{tier}-text-to-video": ("pro",),
     "fal/kling-v2.6-{tier}-image-to-video": ("pro",),
@@ -156,7 +157,7 @@ def test_prices_are_dated_and_never_zero(target: Target) -> None:
 
 def test_a_price_stands_for_each_kind_of_second(target: Target) -> None:
     always = target.features[Feature.AUDIO].how == "always"
-    is_made_of_clips = Feature.FOOTAGE in target.requires
+    is_made_of_clips = Feature.FOOTAGE in target.requires or target.is_made_from_clips
     for resolution in target.resolutions.choices if target.resolutions else (None,):
         silent = RenderedSecond(video=is_made_of_clips, resolution=resolution)
         loud = RenderedSecond(audio=True, resolution=resolution)
@@ -281,23 +282,24 @@ def test_data_and_schema_agree(target: Target) -> None:
     schema, request = request_schema(target), target.request
     names = {
         request.prompt,
-        request.seconds.name,
         *filter(None, (request.model, request.start_frame, request.end_frame, request.images)),
         *filter(None, (request.audio, request.negative, request.aspect_ratio)),
         *filter(None, (request.resolution,)),
+        *([request.seconds.name] if request.seconds else []),
         *([request.shots.name] if request.shots else []),
         *([request.elements.name] if request.elements else []),
         *request.constants,
     }
     assert names <= set(schema["properties"])
     assert _field(schema, request.prompt).get("maxLength") == target.prompt.characters
-    seconds = _field(schema, request.seconds.name)
-    assert seconds["type"] == request.seconds.type
-    lengths = list(target.seconds.choices or range(target.seconds.min, target.seconds.max + 1))
-    if "enum" in seconds:
-        assert [int(length) for length in seconds["enum"]] == lengths
-    else:
-        assert [seconds["minimum"], seconds["maximum"]] == [lengths[0], lengths[-1]]
+    if request.seconds is not None:
+        seconds = _field(schema, request.seconds.name)
+        assert seconds["type"] == request.seconds.type
+        lengths = list(target.seconds.choices or range(target.seconds.min, target.seconds.max + 1))
+        if "enum" in seconds:
+            assert [int(length) for length in seconds["enum"]] == lengths
+        else:
+            assert [seconds["minimum"], seconds["maximum"]] == [lengths[0], lengths[-1]]
     if request.aspect_ratio:
         # What an endpoint takes from its clip is no ratio that a film can ask for.
         named = [one for one in _field(schema, request.aspect_ratio)["enum"] if one != "auto"]

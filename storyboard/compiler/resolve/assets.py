@@ -51,6 +51,14 @@ class Assets:
         """A clip as written in a file of ``folder``."""
         return self._asset("clip", written, folder, diagnostics)
 
+    def seconds(self, asset: Asset) -> Decimal | None:
+        """How long a clip is that was looked up; None of one whose length cannot be read here."""
+        found = self._at.get(asset.location)
+        if found is None or found.size is None or found.unreadable:
+            return None
+        facts = self.files.video(asset.location)
+        return None if facts is None else Decimal(facts.seconds)
+
     def _asset(self, kind: str, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
         key = (kind, folder, str(written))
         found = self._found.get(key)

@@ -38,6 +38,7 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     check_audio(film, storyboard, diagnostics)
     check_languages(film, diagnostics)
     check_shot_lists(film, diagnostics)
+    check_footage(film, diagnostics)
     check_kept_sound(film, diagnostics)
     for scene in film.scenes:
         for shot in scene.shots:
@@ -68,7 +69,7 @@ def check_tags(film: Film, diagnostics: Diagnostics) -> None:
 
 def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
     """Where a target has no shot list, each shot is a request; that is said once."""
-    if film.target.has(Feature.MULTI_SHOT):
+    if film.target.has(Feature.MULTI_SHOT) or film.target.is_made_from_clips:
         return
     scene = next((scene for scene in film.scenes if scene.pack and len(scene.shots) > 1), None)
     if scene is not None:
@@ -80,13 +81,34 @@ def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
         )
 
 
+def check_footage(film: Film, diagnostics: Diagnostics) -> None:
+    """A shot that edits a clip, or moves as one does, cannot be made without it."""
+    target = film.target
+    for scene in film.scenes:
+        for shot in scene.shots:
+            if shot.footage is not None and not target.has(Feature(shot.footage.way)):
+                way = shot.footage.way
+                place = Label(shot.place(way), "nor this one")
+                diagnostics.add_place(
+                    FEATURE_REFUSED, way, place, place, partial(_say_unmade, way, target)
+                )
+
+
+def _say_unmade(way: str, target: Target, places: Sequence[Label]) -> tuple[str, str]:
+    does = "edits no clip" if way == "edit" else "takes no motion from a clip"
+    return (
+        f"{target.target} {does}: it cannot make {_shots(len(places))} with {way}",
+        f"give each such shot another target: (`storyboard targets` lists those with {way})",
+    )
+
+
 def check_kept_sound(film: Film, diagnostics: Diagnostics) -> None:
     """The sound of footage that is not sent cannot be kept."""
     target = film.target
     asking = [shot for scene in film.scenes for shot in scene.shots if shot.keep_sound]
     keeps = target.request.keep_sound is not None
     for shot in asking:
-        if keeps and _mentions_footage(film, shot):
+        if keeps and (shot.footage is not None or _mentions_footage(film, shot)):
             continue
         place = Label(shot.place("keep_sound"), "nor here")
         diagnostics.add_place(FEATURE_LOST, "keep_sound", place, place, partial(_unkept, target))
@@ -109,7 +131,9 @@ def _mentions_footage(film: Film, shot: Shot) -> bool:
 
 
 def check_aspect_ratio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
-    """A ratio that the target does not have cannot be imitated."""
+    """A ratio that the target does not have cannot be imitated; what is edited keeps its own."""
+    if film.target.is_made_from_clips and not film.target.has(Feature.ASPECT_RATIO):
+        return
     offered = film.target.aspect_ratios
     note = film.target.features[Feature.ASPECT_RATIO].note
     own = {scene.number for scene in film.scenes}
@@ -167,7 +191,8 @@ def check_resolution(film: Film, storyboard: model.Storyboard, diagnostics: Diag
 def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
     """Sound on a target without it is lost; dialogue without sound is not heard."""
     shots = [shot for scene in film.scenes for shot in scene.shots]
-    loud = [shot for shot in shots if shot.audio]
+    keeps = film.target.request.keep_sound is not None
+    loud = [shot for shot in shots if shot.audio and not (keeps and shot.keep_sound)]
     if loud and not film.target.has(Feature.AUDIO):
         in_scenes = _places_in_scenes(storyboard)
         asked = Counter(_place_of_audio(shot, storyboard, in_scenes) for shot in loud)

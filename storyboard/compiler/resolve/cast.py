@@ -18,6 +18,7 @@ from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Scalar
 from storyboard.language.cast import Element
 
+_UNKNOWN = 'no character, prop, location, style or footage is called "{}"'
 _HEADING = re.compile(r"^(?:int|ext|int\./ext|i/e)[.\s]+", re.IGNORECASE)
 _TIME_OF_DAY = re.compile(r"\s+[-–—]\s+.*$")
 _ARTICLES = frozenset(
@@ -114,12 +115,19 @@ class Names:
             self._marks[name, look] = mark
         return mark
 
-    def _make_mark(self, name: str, look: str, span: Span) -> str | None:
+    def member(self, name: str, span: Span) -> Member | None:
+        """The member of that name, without a mark; None, with the reason said, for no one's."""
         member = self.members.get(name)
         if member is None:
             self._report_unknown(name, span)
+        else:
+            self.mentioned.add(name)
+        return member
+
+    def _make_mark(self, name: str, look: str, span: Span) -> str | None:
+        member = self.member(name, span)
+        if member is None:
             return None
-        self.mentioned.add(name)
         if look and not self.has_look(name, look):
             if is_hole(member):
                 return None  # the look may be in what could not be read
@@ -200,16 +208,13 @@ class Names:
         elif known:
             advice = f"the names are {known}"
         else:
-            advice = "declare it under characters, props, locations or styles"
+            advice = "declare it under characters, props, locations, styles or footage"
         self.diagnostics.add_place(
             UNKNOWN_NAME,
             name,
             Label(span, "here too"),
             advice + ("; a literal @ is written @@" if span.text.startswith("@") else ""),
-            lambda advice: (
-                f'no character, prop, location or style is called "{shown}"{_in_places(advice)}',
-                advice[0],
-            ),
+            lambda advice: (f"{_UNKNOWN.format(shown)}{_in_places(advice)}", advice[0]),
             labels=labels,
             fix=Fix(span, fix, is_sure=False) if fix and is_whole else None,
         )

@@ -27,7 +27,7 @@ from storyboard.compiler.resolve.members import Member, has_picture, is_hole, pl
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.references import References
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import FEATURE_LOST, PICTURELESS
+from storyboard.diagnostics.codes import CLIP_LENGTH, FEATURE_LOST, PICTURELESS
 from storyboard.document import Scalar
 from storyboard.language.cast import Element
 from storyboard.targets.model import Feature, Target
@@ -70,6 +70,7 @@ class Casting:
                 seen.update(nested)
                 queue += dict.fromkeys(nested)
         self._check_frames(shot for scene in scenes for shot in scene.shots)
+        self._check_footage(shot for scene in scenes for shot in scene.shots)
         found = tuple(scenes)
         introductions = {mark: self._introductions[mark] for mark in sorted(self._introductions)}
         if self._instead:
@@ -129,6 +130,23 @@ class Casting:
                 continue
             if not self._assets.check_picture(frame, self._target, self._diagnostics):
                 self.unfit.add(frame.location)
+
+    def _check_footage(self, shots: Iterable[Shot]) -> None:
+        """Hold the clips that shots are made from against what the target takes of them."""
+        target = self._target
+        for shot in shots:
+            use = shot.footage
+            if use is None or not target.has(Feature(use.way)):
+                continue
+            is_fit = self._assets.check_clip(use.clip, target.footage, target, self._diagnostics)
+            if is_fit and not target.seconds.min <= shot.seconds <= target.seconds.max:
+                self._diagnostics.add(
+                    CLIP_LENGTH,
+                    f'"{use.name}" lasts {shot.seconds} s, {target.target} takes clips of '
+                    f"{target.seconds.min} to {target.seconds.max} s for {use.way}",
+                    shot.place("duration", "beats", use.way),
+                    help="cut the clip to that length",
+                )
 
     def _report_blank(self, text: DescriptionText, name: str) -> None:
         self._diagnostics.add(

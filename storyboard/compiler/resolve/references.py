@@ -55,7 +55,7 @@ class References:
     def _footage(self, member: Member, block: Footage) -> Reference | None:
         if block.video is None:
             return None
-        if not self.target.has(Feature.FOOTAGE):
+        if not self.target.tags.clip:
             self._report_as_words(member, block, "footage", Feature.FOOTAGE, member.key.span)
             return None
         clip = self.assets.clip(block.video, member.folder, self.diagnostics)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from storyboard.compiler.film import Beat, Framing, Passage, Priority, Scene, Shot, Speech
 from storyboard.compiler.resolve.assets import Assets
+from storyboard.compiler.resolve.footage import FootageUses
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.texts import Texts, scene_looks
 from storyboard.diagnostics import Diagnostics, Label, Span
@@ -189,10 +190,17 @@ class SceneBuilder:
         self, address: str, number: int, shot: model.Shot, shared: _Shared, is_first: bool
     ) -> Shot:
         looks, chosen = shared.looks, shared.chosen
+        seconds, footage = self._seconds(shot, chosen), None
+        if shot.edit is not None or shot.motion is not None:
+            uses = FootageUses(self.texts.names, self.assets, self.diagnostics)
+            footage = uses.of(shot)
+            said = seconds if shot.duration is not None or _are_timed(shot.beats) else None
+            if footage is not None:
+                seconds = uses.seconds(shot, footage, said) or seconds
         return Shot(
             address=address,
             number=number,
-            seconds=self._seconds(shot, chosen),
+            seconds=seconds,
             beats=self._beats(shot, looks),
             node=shot.node,
             lines=self._lines(shot.dialogue, looks),
@@ -210,6 +218,7 @@ class SceneBuilder:
             take=shot.take or shared.take,
             target=self._target(shot.target or shared.target),
             priority=Priority(shot.priority or chosen.priority),
+            footage=footage,
             keep_sound=bool(shot.keep_sound),
         )
 
@@ -335,7 +344,8 @@ class SceneBuilder:
     ) -> Literal["cut", "continue"]:
         if shot.seam is None:
             # A default continues within a scene; a scene opens with a cut unless it says so.
-            continues = chosen.seam == "continue" and not is_first and shot.start_frame is None
+            is_cut = is_first or shot.start_frame is not None or shot.edit is not None
+            continues = chosen.seam == "continue" and not is_cut
             return "continue" if continues else "cut"
         if shot.seam == "continue" and shot.start_frame is not None:
             self.diagnostics.add(
@@ -381,6 +391,11 @@ class SceneBuilder:
             )
             return total + len(shot.beats) - len(own)
         return seconds
+
+
+def _are_timed(beats: tuple[model.Beat, ...] | None) -> bool:
+    """Whether beats say together how long their shot is."""
+    return bool(beats) and all(beat.duration is not None for beat in beats or ())
 
 
 def _is_hole(scene: model.Scene) -> bool:

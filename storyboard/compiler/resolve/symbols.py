@@ -116,7 +116,7 @@ class _UseReader:
         if node is None:
             return
         if isinstance(node, Scalar):
-            if key in {"location", "cast"}:
+            if key in {"location", "cast", "edit", "motion"}:
                 yield from self._whole(node)
             elif key in _TEXTS:
                 yield from self._mentioned(node)

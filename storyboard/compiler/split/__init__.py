@@ -14,7 +14,8 @@ speak and the length of the prose, or the beats' own seconds.
 from __future__ import annotations
 
 from storyboard.compiler.compose import Composer
-from storyboard.compiler.film import Part, Scene
+from storyboard.compiler.film import Part, Prompt, Scene, Shot
+from storyboard.diagnostics.codes import CROWDED_TEXT
 from storyboard.targets.model import Target
 
 Ways = tuple[tuple[Part, ...], ...]
@@ -33,14 +34,17 @@ def split(scene: Scene, target: Target, composer: Composer) -> list[Ways]:
     ways: list[Ways] = []
     for shot in scene.shots:
         whole, seconds = composer.whole(shot), shot.seconds
+        is_within = limit is None or whole.weight <= limit
+        if shot.footage is not None and not is_within:
+            _report_undivided(shot, whole, limit, composer)
         # A shot without a text is one that could not be read: no more about it.
-        if not whole.text or (seconds <= longest and (limit is None or whole.weight <= limit)):
+        if not whole.text or shot.footage is not None or (seconds <= longest and is_within):
             part = Part(
                 shot=shot,
                 prompt=whole,
                 seconds=seconds,
                 continues=shot.seam == "continue",
-                alone=seconds > alone_above,
+                alone=seconds > alone_above or shot.footage is not None,
                 lines=shot.speeches() if shot.has_dialogue else (),
             )
             ways.append(((part,),))
@@ -52,3 +56,14 @@ def split(scene: Scene, target: Target, composer: Composer) -> list[Ways]:
             splitter = Splitter(scene, target, composer)
         ways.append(splitter.ways(shot, whole))
     return ways
+
+
+def _report_undivided(shot: Shot, prompt: Prompt, limit: int | None, composer: Composer) -> None:
+    """Say that the text of a shot that is made from a clip is too long: it is one request."""
+    composer.diagnostics.add(
+        CROWDED_TEXT,
+        f'the prompt of "{shot.address}" is {prompt.weight} characters, {limit} at most, and a '
+        "shot that is made from a clip is not divided",
+        shot.place("prompt", "beats", "dialogue"),
+        help="write fewer words, or cut the clip in two and write two shots",
+    )

@@ -257,10 +257,16 @@ _PRICES = {
     **{f"v3/turbo/standard/{kind}-to-video": ("0.112", "0.112") for kind in ("text", "image")},
     **{f"v3/turbo/pro/{kind}-to-video": ("0.14", "0.14") for kind in ("text", "image")},
     # What is sent has a video in it, which has a row of its own in Kling's price list.
-    "o3/standard/video-to-video/reference": ("0.126", "0.126"),
-    "o3/pro/video-to-video/reference": ("0.168", "0.168"),
-    "o1/standard/video-to-video/reference": ("0.126", "0.126"),
-    "o1/video-to-video/reference": ("0.168", "0.168"),
+    **{
+        f"{model}video-to-video/{way}": (price, price)
+        for way in ("reference", "edit")
+        for model, price in (
+            ("o3/standard/", "0.126"),
+            ("o3/pro/", "0.168"),
+            ("o1/standard/", "0.126"),
+            ("o1/", "0.168"),
+        )
+    },
 }
 
 _BODY_TYPES: Mapping[str, BodyType] = {

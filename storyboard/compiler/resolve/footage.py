@@ -1,0 +1,117 @@
+"""The clip of footage that a shot is made from, and the seconds that the shot has by it.
+
+A model that edits a clip, or takes a motion from one, renders as many seconds as the clip has: the
+shot lasts as long, in whole seconds, as they are billed. The length of a file is measured, that of
+a URL is what the shot says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from storyboard.compiler.film import FootageUse
+from storyboard.compiler.resolve.assets import Assets
+from storyboard.compiler.resolve.cast import Names
+from storyboard.compiler.resolve.members import Member
+from storyboard.compiler.resolve.mentions import normal
+from storyboard.diagnostics import Diagnostics, Label
+from storyboard.diagnostics.codes import CLIP_LENGTH, KEY_CONFLICT, PICTURELESS, WRONG_KIND
+from storyboard.document import Node, Scalar
+from storyboard.language import model
+from storyboard.language.cast import Footage
+from storyboard.language.scalars import is_url
+
+
+@dataclass(frozen=True, slots=True)
+class FootageUses:
+    """Binds the ``edit`` and ``motion`` of shots to footage of the cast."""
+
+    names: Names
+    assets: Assets
+    diagnostics: Diagnostics
+
+    def of(self, shot: model.Shot) -> FootageUse | None:
+        """The clip that a shot is made from; None where there is none, with the reason said."""
+        if shot.edit is not None and shot.motion is not None:
+            self._report_conflict(
+                shot.motion,
+                "a shot with both edit and motion",
+                "edit changes the clip itself, motion lets a character move as it does: "
+                "remove one of them",
+            )
+        if shot.edit is not None:
+            self._check_frames(shot)
+            return self._use("edit", shot.edit)
+        return None if shot.motion is None else self._use("motion", shot.motion)
+
+    def seconds(self, shot: model.Shot, use: FootageUse, written: int | None) -> int | None:
+        """The seconds of a shot that is made from a clip; None where they cannot be known.
+
+        ``written`` are those that the shot or its beats say, None where they say none.
+        """
+        place = shot.node.get("duration") or shot.node.get("beats") or shot.node[use.way]
+        lasts = self.assets.seconds(use.clip)
+        if lasts is None:
+            if written is None and is_url(use.clip.location):
+                self.diagnostics.add(
+                    CLIP_LENGTH,
+                    f'"{use.name}" is at a URL, where its length cannot be measured',
+                    place.span,
+                    help="write duration: with its whole seconds, or a path to a copy of it",
+                )
+            return written
+        whole = max(int(lasts.quantize(Decimal(1), ROUND_HALF_UP)), 1)
+        if written is not None and written != whole:
+            self.diagnostics.add(
+                CLIP_LENGTH,
+                f'"{use.name}" lasts {lasts:.2f} s, the shot says {written} s: '
+                f"a shot with {use.way} lasts as long as its clip",
+                place.span,
+                help=f"write duration: {whole}s, or leave the seconds out",
+            )
+        return whole
+
+    def _use(self, way: Literal["edit", "motion"], written: Scalar) -> FootageUse | None:
+        name = normal(written.removeprefix("@"))
+        member = self.names.member(name, written.span)
+        if member is None or name in self.names.doubled:
+            return None
+        if not isinstance(member.block, Footage):
+            self.diagnostics.add(
+                WRONG_KIND,
+                f'"{name}" is a {member.kind}, {way} takes one of footage',
+                written.span,
+                labels=(Label(member.key.span, f"declared here as a {member.kind}"),),
+                help="declare the clip under footage:, as in footage: {street: {video: FILE}}",
+            )
+            return None
+        if member.block.video is None:
+            self._report_without_clip(way, written, member)
+            return None
+        clip = self.assets.clip(member.block.video, member.folder, self.diagnostics)
+        return FootageUse(way=way, name=member.name, clip=clip)
+
+    def _check_frames(self, shot: model.Shot) -> None:
+        frames = {"start_frame": shot.start_frame, "end_frame": shot.end_frame}
+        keys = [key for key, frame in frames.items() if frame is not None]
+        keys += ["seam"] if shot.seam == "continue" else []
+        for key in keys[:1]:
+            self._report_conflict(
+                shot.node[key],
+                f"a shot with both edit and {key}",
+                f"an edited clip opens and ends as it did: remove {key}",
+            )
+
+    def _report_conflict(self, written: Node, message: str, advice: str) -> None:
+        self.diagnostics.add(KEY_CONFLICT, message, written.span, help=advice)
+
+    def _report_without_clip(self, way: str, written: Scalar, member: Member) -> None:
+        self.diagnostics.add(
+            PICTURELESS,
+            f'the footage "{member.name}" has no video for {way}',
+            written.span,
+            labels=(Label(member.key.span, "declared here"),),
+            help="add video: with the clip, as a path or an https URL",
+        )
