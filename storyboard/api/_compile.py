@@ -14,17 +14,17 @@ from storyboard.api._ignores import check_ignores
 from storyboard.api._load import CompileOptions, Reading, read
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.cost import price
-from storyboard.compiler.demands import check_demands
+from storyboard.compiler.demands import check_demands, check_footage
 from storyboard.compiler.film import Clip, Film, KeptPart, Part, Scene
 from storyboard.compiler.lower import Lowering, lower, second_of
 from storyboard.compiler.pack import pack
-from storyboard.compiler.request import Request, shot_part
+from storyboard.compiler.request import Request, in_needed_order, shot_part
 from storyboard.compiler.resolve import ResolvedFilm, resolve
 from storyboard.compiler.resolve.scene_errors import UnpricedScene, find_unpriced
 from storyboard.compiler.reuse import PaidClip, restore_whole
 from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.shot_digest import ShotDigests
-from storyboard.compiler.split import split
+from storyboard.compiler.split import in_one_piece, split
 from storyboard.compiler.split.findings import check_clips, check_faces
 from storyboard.diagnostics import Diagnostics, Severity, Span
 from storyboard.diagnostics.codes import FEATURE_LOST, SUPERSEDED_TARGET
@@ -46,8 +46,9 @@ class Compilation:
     """A storyboard as far as it could be compiled, and everything that was found.
 
     ``film`` is None where nothing could be read of it. ``requests`` are those of the scenes that no
-    error concerns, with further takes; ``cut`` is the film in its order, the requests that stand in
-    it and what is kept of clips that were paid before; ``unpriced`` are the other scenes.
+    error concerns, with further takes, each behind those that it needs; ``cut`` is the film in its
+    order, the requests that stand in it and what is kept of clips that were paid before;
+    ``unpriced`` are the other scenes.
     ``is_complete`` says that there are no errors.
     """
 
@@ -145,6 +146,7 @@ def compile_film(
         if scene.number not in wrong
         for one in fitted
     )
+    requests = in_needed_order(requests)
     if not diagnostics.has_errors:
         check_ignores(diagnostics)
     return Compilation(
@@ -290,6 +292,7 @@ def fit_film(
         diagnostics.muted = _BUT_ERRORS if run.number in wrong else frozenset()
         check_clips(clips_of(fitted), composers[film.of(run.shots[0]).target.target])
     diagnostics.muted = frozenset()
+    check_footage(film, chain.from_iterable(fitted for _, fitted in clips), diagnostics)
     for one in film.films():
         own = [
             clips_of(fitted) for run, fitted in clips if film.of(run.shots[0]).target is one.target
@@ -343,7 +346,7 @@ def _fit(
 
     is_priced_apart = film.cast.is_priced_apart() or any(one.footage for one in scene.shots)
     fitted = pack(
-        split(scene, film.target, composer),
+        in_one_piece(scene, split(scene, film.target, composer)),
         scene,
         film.target,
         film.max_references,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storyboard.ledger.unused_take import UnusedTake
 
 _TAKE = re.compile(r"([0-9a-f]{64})\.mp4")
-_FRAME = re.compile(r"([0-9a-f]{64})(?:-[0-9]+)*\.(?:png|jpg|webp)")
+_FRAME = re.compile(r"([0-9a-f]{64})(?:-[0-9]+)*\.(?:png|jpg|webp|mp4)")
 
 
 class UnsureTakesError(RefusedError):

@@ -40,7 +40,7 @@ def compile_command(
     """Print the requests of a storyboard, as JSON: id, endpoint and payload of each.
 
     Local pictures stand in a payload as asset:sha256:…, frames of earlier clips as
-    output:sha256:…#last_frame. Nothing is priced and nothing is sent.
+    output:sha256:…#last_frame, clips as …#clip. Nothing is priced and nothing is sent.
     """
     from storyboard.api import Project
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from storyboard.compiler.film import FRAME, Clip, Film
+from storyboard.compiler.film import FRAME, Clip, Film, KeptPart, Reference, Shot, ShotClip
 from storyboard.diagnostics import Diagnostics, Label
-from storyboard.diagnostics.codes import FEATURE_REFUSED, FRAME_NEEDS_FRAME
+from storyboard.diagnostics.codes import DIVIDED_FOOTAGE, FEATURE_REFUSED, FRAME_NEEDS_FRAME
 from storyboard.targets.model import Feature, Target
 
 _OPEN = "add start_frame:, or seam: continue where a shot stands before"
@@ -79,6 +79,45 @@ def check_demands(film: Film, clips: Iterable[Clip], diagnostics: Diagnostics) -
 def _is_made_by(way: Feature, clip: Clip) -> bool:
     # What is written there and names no clip has been said.
     return clip.parts[0].shot.node.get(way.value) is not None
+
+
+def check_footage(film: Film, fitted: Iterable[Clip | KeptPart], diagnostics: Diagnostics) -> None:
+    """Say which shots that are footage are not in one piece, so that there is no clip of them.
+
+    Of one that is too long to be sent that is said already.
+    """
+    divided: dict[str, Shot] = {}
+    for one in fitted:
+        for part in one.parts if isinstance(one, Clip) else (one.part,):
+            if part.shot.is_footage and part.count > 1:
+                divided.setdefault(part.shot.address, part.shot)
+    for own in film.films() if divided else ():
+        limits = own.target.footage
+        for clip in filter(None, map(_shot_clip, map(own.cast.reference, own.cast.marks()))):
+            is_sent = limits is None or clip.seconds <= limits.max_seconds
+            if is_sent and (shot := divided.pop(clip.shot, None)) is not None:
+                _report_divided(clip, shot, film.of(shot).target, diagnostics)
+
+
+def _shot_clip(sent: Reference | None) -> ShotClip | None:
+    return None if sent is None else sent.shot
+
+
+def _report_divided(clip: ShotClip, shot: Shot, target: Target, diagnostics: Diagnostics) -> None:
+    is_long = shot.seconds > target.seconds.max
+    diagnostics.add(
+        DIVIDED_FOOTAGE,
+        f'"{shot.address}" is divided into parts, so there is no one clip of it',
+        clip.span,
+        labels=(
+            Label(
+                shot.place(*(("duration",) if is_long else ("prompt", "beats"))), "it is divided"
+            ),
+        ),
+        help=f"shorten the shot to {target.seconds.max} s"
+        if is_long
+        else "shorten its text, or name a clip with video:",
+    )
 
 
 def _has_images(film: Film, clip: Clip) -> bool:

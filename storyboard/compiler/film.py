@@ -62,12 +62,24 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShotClip:
+    """The clip of a shot of the film, where it is footage of other shots.
+
+    ``shot`` is the shot's address and ``seconds`` are its own; ``span`` is where footage names it.
+    """
+
+    shot: str
+    seconds: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """A member of the cast in one look, as a prompt mentions it.
 
     ``name`` is what people read: ``mara`` or ``mara.nightgown``. An element has a frontal
     picture with others beside it, or a video; an image has one picture, as ``frontal``, and a clip
-    its ``video``.
+    its ``video``, or the ``shot`` of the film whose clip it is.
     """
 
     kind: Literal["element", "image", "clip"]
@@ -77,6 +89,12 @@ class Reference:
     references: tuple[Asset, ...] = ()
     video: Asset | None = None
     voice: str | None = None
+    shot: ShotClip | None = None
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a clip is sent for it, and no picture."""
+        return self.video is not None or self.shot is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +164,7 @@ class Cast:
     def is_priced_apart(self) -> bool:
         """Whether anybody is sent whose seconds may cost more: with a voice, or by a clip."""
         return any(
-            sent.voice is not None or sent.video is not None
+            sent.voice is not None or sent.is_moving
             for sent in map(self.reference, self.marks())
             if sent is not None
         )
@@ -211,7 +229,8 @@ class Shot:
     beats. ``cast`` are the marks of those who are in the frame though the text does not name
     them; None where the shot does not say, empty for nobody else. ``target`` is the id that it or
     its scene names, empty for the film's. ``priority`` is never sent. ``footage`` is the clip
-    that it is made from, and as long as.
+    that it is made from, and as long as. ``is_footage`` says that another shot is sent its clip;
+    one that ``is_apart`` shares no request with another shot.
     """
 
     address: str
@@ -234,6 +253,8 @@ class Shot:
     priority: Priority = Priority.NORMAL
     footage: FootageUse | None = None
     keep_sound: bool = False
+    is_footage: bool = False
+    is_apart: bool = False
 
     @property
     def span(self) -> Span:
@@ -264,6 +285,15 @@ class Shot:
             yield framing.location
         for cast in (self.cast, *(beat.cast for beat in self.beats)):
             yield from cast or ()
+
+    def all_marks(self) -> Iterator[str]:
+        """The marks of all whom it mentions, shows or hears."""
+        yield from self.marks()
+        for passage in self.passages():
+            yield from marks_of(passage.text)
+        for speech in self.speeches():
+            if speech.speaker:
+                yield speech.speaker
 
     def passages(self) -> Iterator[Passage]:
         """Every encoded text of the shot: its prose, its framing and its lines."""

@@ -8,8 +8,27 @@ from itertools import islice
 from typing import Any
 
 from storyboard.compiler.cost import currency
-from storyboard.compiler.film import FRAME, Asset, Clip, Film, Part, Prompt, Reference, Scene, Shot
-from storyboard.compiler.request import AssetUse, Dependency, Request, shot_part, takes_of
+from storyboard.compiler.film import (
+    FRAME,
+    Asset,
+    Clip,
+    Film,
+    Part,
+    Prompt,
+    Reference,
+    Scene,
+    Shot,
+    ShotClip,
+)
+from storyboard.compiler.request import (
+    AssetUse,
+    Dependency,
+    Output,
+    Request,
+    in_needed_order,
+    shot_part,
+    takes_of,
+)
 from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
 from storyboard.diagnostics import Diagnostics, Label
@@ -45,7 +64,7 @@ def lower(
     if times == 1:
         return tuple(film_takes)
     once = () if are_chains_taken else rendered_once(film_takes)
-    check_takes(currency(film.target), film_takes, once, times, diagnostics)
+    check_takes(currency(film.target), in_needed_order(film_takes), once, times, diagnostics)
     single = {one.id for one in once}
     requests: list[Request] = []
     for (scene, clip), chosen in zip(_each(clips), film_takes, strict=True):
@@ -125,6 +144,13 @@ class Lowering:
             shot=before.address, part=number, digest=self.digests.of(before), pointer=pointer
         )
 
+    def clip_of(self, clip: ShotClip, pointer: str) -> Dependency:
+        """The clip of a shot, in its take of the film, as it stands at a pointer."""
+        digest_of = self.digests.of(self.digests.named(clip.shot))
+        return Dependency(
+            shot=clip.shot, part=None, digest=digest_of, pointer=pointer, output=Output.CLIP
+        )
+
     def element(self, reference: Reference, index: int) -> tuple[dict[str, Any], tuple[_Use, ...]]:
         """An element as the request's field at ``index`` holds it, and the local files in it."""
         key = (reference.name, index)
@@ -190,7 +216,7 @@ def second_of(film: Film, scene: Scene, parts: Sequence[Part]) -> RenderedSecond
     return RenderedSecond(
         audio=film.target.sounds(parts[0].shot.audio),
         voice=any(one.voice is not None for one in sent),
-        video=parts[0].shot.footage is not None or any(one.video is not None for one in sent),
+        video=parts[0].shot.footage is not None or any(one.is_moving for one in sent),
         resolution=film.target.resolution(scene.resolution),
     )
 
@@ -339,10 +365,12 @@ class _Draft:
     def _write_footage(self, shot: Shot) -> None:
         """The clip that the shot is made from, else the one that its prompt mentions."""
         field = self.target.request.footage
-        mentioned = self._clips[0].video if self._clips else None
-        clip = shot.footage.clip if shot.footage is not None else mentioned
-        if field is not None and clip is not None:
-            self.payload[field] = self._asset(clip, f"/{field}")
+        if field is None:
+            return
+        if shot.footage is not None:
+            self.payload[field] = self._asset(shot.footage.clip, f"/{field}")
+        elif self._clips:
+            self.payload[field] = self._clip(self._clips[0], f"/{field}")
 
     def _write_references(self, shot: Shot) -> None:
         fields = self.target.request
@@ -364,6 +392,14 @@ class _Draft:
         for asset, pointer in uses:
             self._asset(asset, pointer)
         return element
+
+    def _clip(self, reference: Reference, pointer: str) -> str:
+        """What stands at a pointer for a clip that is referred to: a file, or a shot's clip."""
+        if reference.shot is not None:
+            needed = self.lowering.clip_of(reference.shot, pointer)
+            self.depends_on.append(needed)
+            return needed.stand_in
+        return "asset:missing" if reference.video is None else self._asset(reference.video, pointer)
 
     def _asset(self, asset: Asset, pointer: str) -> str:
         if not _is_public(asset):

@@ -287,6 +287,7 @@ class _Packer:
             shots is not None
             and (self.packs or part.joined)
             and not (part.opens or part.alone or before.alone or before.closes)
+            and (part.shot is before.shot or not (part.shot.is_apart or before.shot.is_apart))
             and (before.shot.audio == part.shot.audio or not self.hears)
             and (before.shot.negative == part.shot.negative or not self.avoids)
             and shots.min_seconds <= before.seconds <= shots.max_seconds

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from storyboard.compiler.film import Clip, Part
+from storyboard.compiler.needs import in_order
 from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.targets.model import RenderedSecond, Target
 from storyboard.values.canonical import digest
-from storyboard.values.segments import ShotPart
+from storyboard.values.segments import Ending, ShotPart, endings
 
 STAND_IN = re.compile(
-    r"asset:(?:missing|sha256:[0-9a-f]{64})|output:sha256:[0-9a-f]{64}#last_frame"
+    r"asset:(?:missing|sha256:[0-9a-f]{64})|output:sha256:[0-9a-f]{64}#(?:last_frame|clip)"
 )
-"""What stands in a payload for a local file, or for the last frame of a shot or a part of one."""
+"""What stands in a payload for a local file, or for what an earlier request gives: the clip of a
+shot, or the last frame of a shot or a part of one."""
+
+
+class Output(StrEnum):
+    """What of a shot another request is sent."""
+
+    LAST_FRAME = "last_frame"
+    CLIP = "clip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +40,17 @@ class AssetUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """The last frame of an earlier shot in a payload, at a JSON pointer.
+    """The last frame or the clip of another shot in a payload, at a JSON pointer.
 
     ``shot`` is that shot's address and ``digest`` its digest. ``part`` is the part of it on whose
-    last frame the request opens, None for the whole shot's.
+    last frame the request opens, None for the whole shot's. ``output`` is what is taken of it.
     """
 
     shot: str
     part: int | None
     digest: str
     pointer: str
+    output: Output = Output.LAST_FRAME
 
     @property
     def name(self) -> str:
@@ -47,17 +59,18 @@ class Dependency:
 
     @property
     def stand_in(self) -> str:
-        """What stands in the payload for the frame: a digest of the shot, and of the part."""
+        """What stands in the payload: a digest of the shot, and of the part."""
         end = self.digest if self.part is None else digest([self.digest, self.part])
-        return f"output:{end}#last_frame"
+        return f"output:{end}#{self.output}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request of a film, for the ``target`` of its shots.
 
-    In ``payload`` a local file stands as ``asset:sha256:<hex>`` and the last frame of a shot as
-    ``output:sha256:<hex of the shot's digest>#last_frame``, so that the payload says by itself
+    In ``payload`` a local file stands as ``asset:sha256:<hex>``, the last frame of a shot as
+    ``output:sha256:<hex of the shot's digest>#last_frame``, and a shot's clip as the same with
+    ``#clip``, so that the payload says by itself
     what is sent. ``digest`` is that of host, endpoint, payload and take numbers. ``shots`` are
     the contents of the clip, one for each part.
     ``tokens`` name what each tag stands for; ``characters`` are, for each part of the clip, the
@@ -92,6 +105,23 @@ class Request:
     def takes(self) -> tuple[int, ...] | int:
         """The take numbers of its parts; 1 where all are 1."""
         return takes_of(self.clip)
+
+
+def in_needed_order(requests: Sequence[Request]) -> tuple[Request, ...]:
+    """Requests in their order, but each behind those whose clips or last frames it is sent."""
+    if all(one.output is Output.LAST_FRAME for request in requests for one in request.depends_on):
+        return tuple(requests)  # frames are those of the shot before
+    listed = {request.id: request for request in requests}
+    makers: dict[Ending, str] = {}
+    for request in requests:
+        for ending in endings(request.shots):
+            makers.setdefault(ending, request.id)
+
+    def needs(name: str) -> list[str]:
+        needed = ((one.digest, one.part) for one in listed[name].depends_on)
+        return [makers[one] for one in needed if one in makers]
+
+    return tuple(listed[name] for name in in_order([*listed], needs))
 
 
 def takes_of(clip: Clip) -> tuple[int, ...] | int:

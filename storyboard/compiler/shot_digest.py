@@ -11,7 +11,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from storyboard.compiler.film import MENTION, Asset, Beat, Cast, Film, Passage, Scene, Shot, Speech
+from storyboard.compiler.film import (
+    MENTION,
+    Asset,
+    Beat,
+    Cast,
+    Film,
+    Passage,
+    Scene,
+    Shot,
+    ShotClip,
+    Speech,
+)
+from storyboard.compiler.needs import needs_first
 from storyboard.targets.model import Feature
 from storyboard.values.canonical import digest
 
@@ -20,7 +32,8 @@ class ShotDigests:
     """The digests of a film's shots.
 
     ``of`` is asked for shots of the film, or for one of these with another take number. A shot
-    that opens on the frame before it holds the digest of that shot in its own.
+    that opens on the frame before it holds the digest of that shot in its own, and so does one
+    that refers to the clip of a shot.
     """
 
     def __init__(self, film: Film) -> None:
@@ -32,12 +45,14 @@ class ShotDigests:
             "language": film.language,
             "template": None if film.template is None else [str(film.template), film.variables],
         }
+        self._shots: dict[str, Shot] = {}
         before: Shot | None = None
         for scene in film.scenes:
             for shot in scene.shots:
                 self._places[shot.address] = scene, before
-                before = shot
-                self.of(shot)
+                self._shots[shot.address] = before = shot
+        for shot in needs_first(film):
+            self.of(shot)
 
     def of(self, shot: Shot) -> str:
         """The digest of a shot of the film: ``sha256:`` and 64 hex digits."""
@@ -46,6 +61,10 @@ class ShotDigests:
         if found is None:
             found = self._digests[key] = digest(self._content(shot))
         return found
+
+    def named(self, address: str) -> Shot:
+        """The shot of the film that has an address."""
+        return self._shots[address]
 
     def before(self, shot: Shot) -> Shot | None:
         """The shot before one of the film's; None for the first."""
@@ -113,9 +132,13 @@ class ShotDigests:
             "as": sent.kind,
             "frontal": _asset(sent.frontal),
             "references": [_asset(one) for one in sent.references],
-            "video": _asset(sent.video),
+            "video": _asset(sent.video) if sent.shot is None else self._clip(sent.shot),
             "voice": sent.voice,
         }
+
+    def _clip(self, clip: ShotClip) -> dict[str, str]:
+        """The clip of a shot by what is asked for, since no file of it is there yet."""
+        return {"shot": self.of(self._shots[clip.shot])}
 
 
 def _plain(text: str, cast: Cast) -> str:

@@ -113,6 +113,10 @@ LONE_PRONOUN = _code(
     229, "lone-pronoun", _NOTE, "a shot that calls somebody she, he or they, and names nobody"
 )
 SPELLED_OUT = _code(230, "spelled-out", _NOTE, "a spoken word in capitals")
+UNKNOWN_SHOT = _code(231, "unknown-shot", _ERROR, "footage from a shot that is not in the film")
+FOOTAGE_CIRCLE = _code(
+    232, "footage-circle", _ERROR, "shots of which each waits for the clip of the next"
+)
 
 # Fitting
 DIVIDED_SHOT = _code(301, "divided-shot", _WARNING, "a shot longer than one request may be")
@@ -136,6 +140,9 @@ CROWDED_FRAMING = _code(
     310, "crowded-framing", _ERROR, "framing that leaves a prompt no room for its action"
 )
 PADDED_TAKE = _code(312, "padded-take", _WARNING, "a take paid longer than it was written")
+DIVIDED_FOOTAGE = _code(
+    315, "divided-footage", _ERROR, "footage from a shot that is not one piece of one clip"
+)
 NEW_SEAM = _code(313, "new-seam", _WARNING, "a paid clip of which only some shots are kept")
 CLIP_LENGTH = _code(
     314, "clip-length", _ERROR, "a shot whose seconds are not those of the clip it is made from"

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from storyboard.diagnostics.codes import MISSING_KEY
+from storyboard.diagnostics.codes import KEY_CONFLICT, MISSING_KEY
 from storyboard.document.nodes import HOLE, Mapping, Scalar
 from storyboard.language.blocks import Block
 from storyboard.language.leaves import refuse
@@ -91,12 +91,27 @@ class Image(_Declared):
 
 
 class Footage(_Declared):
-    """A clip that is there already, which shots refer to."""
+    """A clip that is there already or a shot of the film, which shots refer to."""
 
     video: ClipPath | None = Field(None, description="The clip: a path or an https URL.")
+    shot: Text | None = Field(
+        None,
+        description="In place of video: the shot of this film whose clip it is, by its address.",
+        examples=["arrival/climb"],
+    )
     description: Text | None = Field(
         None, description="What it shows, in words: said where the target takes no clip."
     )
     label: Text | None = Field(
         None, description="What texts call it where the clip is not sent; else the name."
     )
+
+    @model_validator(mode="after")
+    def _is_one_clip(self) -> Footage:
+        if self.video is not None and self.shot is not None:
+            raise refuse(
+                KEY_CONFLICT,
+                "footage that is both a clip of its own and the clip of a shot",
+                "remove video: or shot:",
+            )
+        return self

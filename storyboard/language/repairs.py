@@ -55,6 +55,9 @@ def take_out(root: Node, location: Location, error: Any) -> bool:
     node, parent, _key = walk(root, location)
     if code is KEY_CONFLICT and isinstance(node, Mapping):
         node.pop("beats", None)
+        if "shot" in node and "video" in node:  # of which clip footage is, nobody knows
+            del node["shot"], node["video"]
+            node.is_broken = True
         return True
     if code is EMPTY_SHOT and isinstance(node, Mapping):
         node.pop("beats", None)

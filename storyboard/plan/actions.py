@@ -50,10 +50,10 @@ def mark(
     ``targets`` are those of the requests, by their ids, and ``kept`` the clips that were paid
     before and of which the film keeps some shots.
 
-    A request whose digest an earlier one has is the same clip, paid once. One that opens on the
-    last frame of a clip that will not come is blocked too, however far down: the reason names the
-    clip that was refused. What was sent already has had its frame. ``requests`` are in the order
-    of the film, so that what is needed stands before what needs it. What a run sends is not
+    A request whose digest an earlier one has is the same clip, paid once. One that is sent the
+    last frame of a clip that will not come, or the clip, is blocked too, however far down: the
+    reason names the clip that was refused. What was sent already has had what it needs.
+    In ``requests`` what is needed stands before what needs it. What a run sends is not
     decided here: the ledger decides that when it comes to it.
     """
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from storyboard.compiler.request import AssetUse, Dependency
+from storyboard.compiler.request import AssetUse, Dependency, Output
 from storyboard.ledger import Order
 from storyboard.plan.model import Plan, PlanError
 from storyboard.plan.planned_request import PlannedRequest
@@ -18,14 +18,15 @@ from storyboard.values.segments import Ending, endings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrameNeed:
-    """A last frame that a clip opens on, to stand at a JSON pointer of its body.
+class ClipNeed:
+    """What a clip is sent of another one, to stand at a JSON pointer of its body.
 
-    ``shot`` is the address of the shot that it ends, ``ending`` which end that is, and ``clip``
-    the digest of the clip that has it.
+    ``output`` is what: the last frame of a shot, or its clip. ``shot`` is the address of that
+    shot, ``ending`` which end of it that is, and ``clip`` the digest of the clip that has it.
     """
 
     pointer: str
+    output: Output
     shot: str
     ending: Ending
     clip: str
@@ -47,7 +48,7 @@ class PlannedClip:
     take: int = 1
     padding: int
     assets: tuple[AssetUse, ...]
-    frames: tuple[FrameNeed, ...]
+    needs: tuple[ClipNeed, ...]
     is_kept: bool = False
     shots: tuple[tuple[str, str], ...]
 
@@ -90,12 +91,12 @@ def planned_clips(plan: Plan) -> tuple[PlannedClip, ...]:
     Raises ``PlanError`` where a request is not what its digest says.
     """
     found: dict[str, PlannedClip] = {}
-    frames = _FramePlaces(plan)
+    makers = _Makers(plan)
     film = PurePath(plan.film.file).name
     for clip in plan.kept:
         found[clip.digest] = _kept_clip(clip, film)
     for request in plan.requests:
-        wanted = _planned_clip(request, plan.target_of(request).host, film, frames)
+        wanted = _planned_clip(request, plan.target_of(request).host, film, makers)
         before = found.get(wanted.digest)
         if before is not None and not before.is_kept:
             order = replace(before.order, names=(*before.order.names, *wanted.order.names))
@@ -104,8 +105,8 @@ def planned_clips(plan: Plan) -> tuple[PlannedClip, ...]:
     return tuple(found.values())
 
 
-class _FramePlaces:
-    """In which clip of a plan the last frame of a shot is: as it stands in the film, or a take."""
+class _Makers:
+    """In which clip of a plan a shot ends: as it stands in the film, or a take."""
 
     def __init__(self, plan: Plan) -> None:
         self._clips: dict[Ending, str] = {}
@@ -116,13 +117,19 @@ class _FramePlaces:
             for ending in endings(shot.segment.content for shot in clip.shots):
                 self._clips.setdefault(ending, clip.digest)
 
-    def need(self, needed: Dependency, request: str) -> FrameNeed:
-        """The frame that a request opens on. Raises ``PlanError`` where no clip has it."""
+    def need(self, needed: Dependency, request: str) -> ClipNeed:
+        """What a request is sent of a shot. Raises ``PlanError`` where no clip has it."""
         ending = needed.digest, needed.part
         clip = self._clips.get(ending)
         if clip is None:
-            raise PlanError(f'"{request}" opens on "{needed.shot}", which is not there: plan again')
-        return FrameNeed(pointer=needed.pointer, shot=needed.shot, ending=ending, clip=clip)
+            raise PlanError(f'"{request}" needs "{needed.shot}", which is not there: plan again')
+        return ClipNeed(
+            pointer=needed.pointer,
+            output=needed.output,
+            shot=needed.shot,
+            ending=ending,
+            clip=clip,
+        )
 
 
 def _kept_clip(clip: KeptClip, film: str) -> PlannedClip:
@@ -151,15 +158,13 @@ def _kept_clip(clip: KeptClip, film: str) -> PlannedClip:
         names=(clip.address,),
         padding=0,
         assets=(),
-        frames=(),
+        needs=(),
         is_kept=True,
         shots=tuple((shot.address, "") for shot in clip.shots),
     )
 
 
-def _planned_clip(
-    request: PlannedRequest, host: str, film: str, frames: _FramePlaces
-) -> PlannedClip:
+def _planned_clip(request: PlannedRequest, host: str, film: str, makers: _Makers) -> PlannedClip:
     name, payload, take = request.id, request.payload, request.take
     content = {"host": host, "endpoint": request.endpoint, "payload": payload, "take": take}
     if digest(content) != request.digest:
@@ -195,7 +200,7 @@ def _planned_clip(
         take=take if isinstance(take, int) else take[0],
         padding=request.padding,
         assets=request.assets,
-        frames=tuple(frames.need(needed, name) for needed in request.depends_on),
+        needs=tuple(makers.need(needed, name) for needed in request.depends_on),
         shots=tuple((shot.address, f"{shot.span.file}:{shot.span.line}") for shot in request.shots),
     )
 

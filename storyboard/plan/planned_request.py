@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from storyboard.compiler.request import AssetUse, Dependency
+from storyboard.compiler.request import AssetUse, Dependency, Output
 from storyboard.plan.amounts import UNKNOWN, plain
 from storyboard.plan.reason import Action, PlaceInFile, Reason
 from storyboard.values.json_object import Json, JsonObject, ShapeError, members
@@ -230,6 +230,7 @@ class PlannedRequest:
                     "part": one.part,
                     "digest": one.digest,
                     "pointer": one.pointer,
+                    "output": str(one.output),
                 }
                 for one in self.depends_on
             ],
@@ -292,6 +293,7 @@ def _dependency(written: Any, pointer: str) -> Dependency:
         part=found.number_or_none("part", 1),
         digest=found.text("digest"),
         pointer=found.text("pointer"),
+        output=found.word("output", Output),
     )
 
 
@@ -301,7 +303,7 @@ _REQUEST = members(
 )
 _SHOT = members("address digest number part parts seconds characters span map")
 _ASSET = members("path sha256 pointers")
-_DEPENDENCY = members("shot part digest pointer")
+_DEPENDENCY = members("shot part digest pointer output")
 _COST = members("amount currency unit_price seconds")
 _NOWHERE = type(None)
 _MAP_ROWS: frozenset[tuple[type, ...]] = frozenset(

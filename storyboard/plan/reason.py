@@ -44,7 +44,7 @@ class ReasonCode(StrEnum):
     REFUSED = "refused"
     """The vendor refused it before."""
     WAITS = "waits"
-    """It opens on the last frame of a clip that was refused, or that waits for one."""
+    """It needs a clip that was refused, or that waits for one."""
 
 
 class PlaceInFile(NamedTuple):

@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from storyboard.compiler.film import Film, Shot
+from storyboard.compiler.request import Output
 from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedCost, PlannedRequest
 from storyboard.plan.reason import Action
@@ -34,7 +35,7 @@ Numbers = tuple[str, ...]
 """The numbers in a tag: an element's, an image's and perhaps a clip's, all but one empty."""
 
 _FIRST_PRIVATE = 0xF0000
-_STAND_IN = re.compile(r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#last_frame")
+_STAND_IN = re.compile(r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#(?:last_frame|clip)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,12 @@ def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -
         for clip in plan.kept
         for ending in endings(shot.segment.content for shot in clip.shots)
     }
+    whole = {
+        shot.segment.content.shot
+        for clip in plan.kept
+        for shot in clip.shots
+        if shot.segment.content.part is None
+    }
     for one in rules:
         own = [request for request in plan.requests if request.target == one.target.target]
         broken += [
@@ -81,7 +88,7 @@ def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -
             for problem in problems
         ]
         sense = SenseChecker(one.film, divided) if one.film is not None else None
-        checkers[one.target.target] = _Checker(one.target, one.max_references, sense, there)
+        checkers[one.target.target] = _Checker(one.target, one.max_references, sense, there, whole)
     seen: dict[str, PlannedRequest] = {}
     for request in plan.requests:
         checker = checkers.get(request.target)
@@ -94,6 +101,7 @@ def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -
             broken.append(f"{request.id}: the id is used twice")
         seen[request.id] = request
         there.update(endings(request.contents))
+        whole.update(one.shot for one in request.contents if one.part is None)
     if rules:
         broken.extend(_collected(_check_totals, plan, rules[0].target))
     broken.extend(_collected(check_timeline, plan, film))
@@ -149,9 +157,11 @@ class _Checker:
         max_references: int,
         sense: SenseChecker | None,
         there: AbstractSet[Ending],
+        whole: AbstractSet[str],
     ) -> None:
         self.target = target
         self.there = there
+        self.whole = whole
         self.sense = sense
         self.fields = target.request
         self.lasting = target.request.seconds.name if target.request.seconds else ""
@@ -418,7 +428,9 @@ class _Checker:
         }
         for needed in request.depends_on:
             if (needed.digest, needed.part) not in self.there:
-                yield f"it opens on {needed.shot}, which does not stand before it"
+                yield f"it needs {needed.shot}, which does not stand before it"
+            if needed.output is Output.CLIP and needed.digest not in self.whole:
+                yield f"it is sent the clip of {needed.shot}, which is in no clip as a whole"
             expected[needed.pointer] = needed.stand_in
         found = {
             pointer: value for pointer, value in _strings(payload, "") if _STAND_IN.fullmatch(value)

@@ -105,14 +105,13 @@ def _picture_track(index: bytes, start: int, end: int, form: str) -> VideoFacts 
     if index[handler : handler + 4] != b"vide":
         return None
     at = leaves[b"mdhd"]
-    if index[at] == 1:
-        scale, length = struct.unpack_from(">IQ", index, at + 20)
-    else:
-        scale, length = struct.unpack_from(">II", index, at + 12)
+    (scale,) = struct.unpack_from(">I", index, at + (20 if index[at] == 1 else 12))
     times = leaves[b"stts"]
     (entries,) = struct.unpack_from(">I", index, times + 4)
     table = index[times + 8 : times + 8 + 8 * entries]
-    frames = sum(count for count, _ in struct.iter_unpack(">II", table))
+    spans = [*struct.iter_unpack(">II", table)]
+    # The track's own length may hold a picture more: by how much its first one is shown late.
+    frames, length = sum(count for count, _ in spans), sum(count * span for count, span in spans)
     sides = leaves[b"tkhd"] + (88 if index[leaves[b"tkhd"]] == 1 else 76)
     width, height = struct.unpack_from(">II", index, sides)
     return VideoFacts(

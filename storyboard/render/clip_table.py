@@ -141,7 +141,7 @@ def made_from(request: PlannedRequest) -> str:
 
 
 def _needs(request: PlannedRequest) -> str:
-    """Which clip must be there first, because this one opens on its last frame."""
+    """Which clips must be there first, because this one is sent them or their last frame."""
     if request.action is Action.BLOCKED:
         return ""
     return ", ".join(f"after {needed.name}" for needed in request.depends_on)

@@ -57,6 +57,7 @@ def unpriced_text(scene: LeftOutScene) -> str:
         UnpricedReason.ERRORS: "it has errors",
         UnpricedReason.MENTIONS: f"it mentions {scene.of}, which has errors",
         UnpricedReason.CONTINUES: f"it continues {scene.of}, which has no price",
+        UnpricedReason.FOOTAGE: f"it mentions {scene.of}, a shot of a scene without a price",
         UnpricedReason.FILM: "an error concerns the whole film",
     }[scene.code]
 

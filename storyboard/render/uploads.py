@@ -26,8 +26,14 @@ def render_uploads(found: FirstUploads) -> str:
     if found.frames:
         clips = "1 clip" if found.frames == 1 else f"{found.frames} clips"
         parts.append(f"the last frame of {clips}")
+    if found.clips:
+        parts.append(f"{counted(found.clips, 'clip')} as footage")
     text = (
-        f"first upload: {' and '.join(parts)} will be sent to {found.host}, with the prompts; "
+        f"first upload: {_joined(parts)} will be sent to {found.host}, with the prompts; "
         f"{found.readers}"
     )
     return textwrap.fill(text, _COLUMNS, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def _joined(parts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from storyboard.compiler.request import Output
 from storyboard.plan.explanation import ExplainedClip, Explanation
 from storyboard.plan.planned_request import MapRow, PlannedRequest
 from storyboard.plan.timeline import KeptClip
@@ -13,6 +14,8 @@ from storyboard.render.prose import wrapped
 from storyboard.render.reasons import why_text
 from storyboard.render.table import painted, plain
 from storyboard.render.width import visible
+
+_NEEDED = {Output.LAST_FRAME: "opens on the last frame", Output.CLIP: "refers to the clip"}
 
 
 def render_why(found: Explanation, *, color: bool, width: int | None) -> str:
@@ -58,7 +61,7 @@ def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
     if clip.footage is not None:
         yield 2, f"{made_from(clip)}, and is as long"
     for needed in clip.depends_on:
-        yield 2, f"opens on the last frame of {needed.name}"
+        yield 2, f"{_NEEDED[needed.output]} of {needed.name}"
     for limit in one.limits:
         yield 2, limit
     if one.alone is not None:

@@ -16,18 +16,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from storyboard.compiler.request import Output
 from storyboard.hosts.errors import FailureKind, HostError, Problem
 from storyboard.hosts.protocol import Host, JobView, Outcome, Progress, Submission
 from storyboard.ledger import Intent, Ledger, Receipt, State
 from storyboard.ledger.store import Store
 from storyboard.media.mp4 import ClipError, read_clip
-from storyboard.plan.clips import FrameNeed, PlannedClip
+from storyboard.plan.clips import ClipNeed, PlannedClip
 from storyboard.plan.request_body import fill, recorded, unfilled
 from storyboard.run.events import Happening
 from storyboard.run.patience import Patience
 from storyboard.run.shot_places import find_places
 from storyboard.run.uncertain import SendTimes
-from storyboard.run.uploads import AssetError, Uploads
+from storyboard.run.uploads import AssetError, TakePiece, Uploads
 from storyboard.targets.model import Takes
 from storyboard.values.segments import endings
 from storyboard.values.units import Money
@@ -117,33 +118,48 @@ class Delivery:
         Raises ``AssetError`` and ``HostError``; nothing is paid by either.
         """
         links: dict[str, str] = {}
-        if clip.assets or clip.frames:
+        if clip.assets or clip.needs:
             self.tell(Happening.UPLOADING, clip)
         for use in clip.assets:
             link = await self.uploads.link_of_file(use.path, use.sha256)
             links |= dict.fromkeys(use.pointers, link)
-        for frame in clip.frames:
-            take, end = self._ending(frame)
-            if take is None or not self.store.has(take):
-                raise AssetError(f'the clip of "{frame.shot}" is not here')
-            links[frame.pointer] = await self.uploads.link_of_frame(take, end)
+        for needed in clip.needs:
+            piece = self._piece(needed)
+            if piece is None or not self.store.has(piece.take):
+                raise AssetError(f'the clip of "{needed.shot}" is not here')
+            links[needed.pointer] = await (
+                self.uploads.link_of_clip(piece, needed.shot)
+                if needed.output is Output.CLIP
+                else self.uploads.link_of_frame(piece.take, piece.end)
+            )
         return links
 
-    def _ending(self, frame: FrameNeed) -> tuple[str | None, float | None]:
-        """The take that ends a shot, and the second at which; None for the end of the file."""
-        intent = self.ledger.get(frame.clip)
+    def _piece(self, needed: ClipNeed) -> TakePiece | None:
+        """Where the shot that a clip needs stands in its take; None where there is no take."""
+        intent = self.ledger.get(needed.clip)
         take = intent.clip if intent is not None else None
         seconds = intent.order.seconds if intent is not None else 0
         segments = intent.segments if intent is not None else ()
         if take is None or not segments:
             lock = self.store.read_lock()
-            if (finished := lock.finished().get(frame.clip)) is not None:
+            if (finished := lock.finished().get(needed.clip)) is not None:
                 take, seconds = take or finished.clip, finished.seconds
             segments = segments or lock.segments.get(take or "", ())
+        if take is None:
+            return None
         for segment in segments:
-            if frame.ending in endings((segment.content,)):
-                return take, segment.end if segment.end < seconds else None
-        return take, None
+            if needed.ending in endings((segment.content,)):
+                goes_on = any(other.start == segment.end for other in segments)
+                return TakePiece(
+                    take=take,
+                    start=segment.start,
+                    end=segment.end if segment.end < seconds else None,
+                    guards=(
+                        not segment.is_exact and segment.start > 0,
+                        not segment.is_exact and goes_on,
+                    ),
+                )
+        return TakePiece(take=take)
 
     async def send(
         self, clips: Sequence[PlannedClip], links: dict[str, str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storyboard.compiler.request import Output
 from storyboard.hosts.registry import get_host
 from storyboard.ledger.store import Store
 from storyboard.plan import Plan
@@ -14,12 +15,14 @@ from storyboard.plan.reason import Action
 class FirstUploads:
     """The first uploads of a project to a host.
 
-    ``pictures`` are paths in the project, ``frames`` is of how many clips the last frame goes.
+    ``pictures`` are paths in the project, ``frames`` is of how many clips the last frame goes and
+    ``clips`` how many go themselves.
     ``host`` is the host's title, ``readers`` says where it keeps them and who can read them.
     """
 
     pictures: tuple[str, ...]
     frames: int
+    clips: int = 0
     host: str
     readers: str
 
@@ -42,12 +45,17 @@ def _first_uploads(plan: Plan, store: Store, host: str) -> FirstUploads | None:
         if one.action is Action.GENERATE and plan.target_of(one).host == host
     ]
     pictures = tuple(dict.fromkeys(use.path for one in due for use in one.assets))
-    frames = len({(need.digest, need.part) for one in due for need in one.depends_on})
-    if not pictures and not frames:
+    needs = {(need.output, need.digest, need.part) for one in due for need in one.depends_on}
+    clips = sum(output is Output.CLIP for output, _, _ in needs)
+    if not pictures and not needs:
         return None
     if any(one.links and one.order.host == host for one in store.read_ledger().intents()):
         return None
     declared = get_host(host)
     return FirstUploads(
-        pictures=pictures, frames=frames, host=declared.title, readers=declared.readers
+        pictures=pictures,
+        frames=len(needs) - clips,
+        clips=clips,
+        host=declared.title,
+        readers=declared.readers,
     )

@@ -123,9 +123,9 @@ class RunProgress:
         )
 
     def put_blocked(self, blocked: Sequence[str], because: PlannedClip) -> None:
-        """Record the clips that open on the last frame of a clip that will not come."""
+        """Record the clips that need a clip that will not come."""
         for digest in blocked:
-            text = f'it waits for the last frame of "{because.address}", which does not come'
+            text = f'it waits for "{because.address}", which does not come'
             clip = self._clips[digest]
             self.put(clip, Happening.BLOCKED, self._ledger.get(digest), text=text)
 

@@ -120,7 +120,7 @@ class Recovery:
             if phase is Phase.LOST:
                 missing[clip.digest] = clip
             elif phase is Phase.BLOCKED:
-                because = next(missing[one.clip] for one in clip.frames if one.clip in missing)
+                because = next(missing[one.clip] for one in clip.needs if one.clip in missing)
                 missing[clip.digest] = because
                 self.progress.put_blocked([clip.digest], because)
 
@@ -178,7 +178,7 @@ class Recovery:
             digest=clip.digest,
             target=clip.target,
             group=digest(order) if self.targets[clip.target].takes is not None else "",
-            needs=tuple(frame.clip for frame in clip.frames),
+            needs=tuple(needed.clip for needed in clip.needs),
             cost=estimate.amount if estimate else None,
             is_sent=is_sent,
             is_held=is_held,

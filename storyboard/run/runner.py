@@ -111,6 +111,7 @@ class Runner:
                     store,
                     root,
                     target.pictures,
+                    target.footage,
                     pause,
                     options.patience.first,
                     links[target.host],

@@ -1,7 +1,7 @@
 """Which clip is sent next: a pure state machine without clock and input or output.
 
-A clip waits for the clips whose last frame it opens on. At most ``places`` clips of a target are
-under way.
+A clip waits for the clips that it is sent, or whose last frame it opens on. At most ``places``
+clips of a target are under way.
 What is under way or uncertain counts as spent, and a clip that would exceed the limit is not sent.
 Takes of one request that are ready next to each other share an order. A failure blocks the clips
 that depend on it, and no others.

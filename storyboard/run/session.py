@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storyboard.compiler.request import Output
 from storyboard.errors import UsageError
 from storyboard.hosts.registry import SIMULATED_KEY, find_key, get_host, open_host
 from storyboard.ledger import Ledger
@@ -86,7 +87,11 @@ class Session:
                 self.store.open_ledger() as ledger,
                 _leased(ledger),
                 simulating(
-                    self.store, jobs=self.jobs, faults=self.faults, own=tuple(self.targets.values())
+                    self.store,
+                    jobs=self.jobs,
+                    faults=self.faults,
+                    own=tuple(self.targets.values()),
+                    makes_footage=_makes_footage(clips),
                 ) as simulator,
             ):
                 bases = {
@@ -113,18 +118,19 @@ class Session:
 
     def _check(self, name: str, clips: tuple[PlannedClip, ...]) -> None:
         """Refuse before the first payment to a host what would be found missing after it."""
-        if not is_av_here() and any(clip.frames for clip in clips):
+        opens = (one.output is Output.LAST_FRAME for clip in clips for one in clip.needs)
+        if not is_av_here() and any(opens):
             raise MediaError(f"clips that open on another's frame need PyAV: {NEEDED}")
         host = get_host(name, is_simulated=self.store.simulated)
         wanted = "" if self.store.simulated else host.pictures_option
         if (
             wanted
             and not self.host_options.get(wanted)
-            and any(clip.assets or clip.frames for clip in clips if clip.order.host == name)
+            and any(clip.assets or clip.needs for clip in clips if clip.order.host == name)
         ):
             option = host.option(wanted)
             raise SettingError(
-                f"for pictures and last frames {host.title} needs --{option.name} "
+                f"for pictures, clips and last frames {host.title} needs --{option.name} "
                 f"{option.metavar}: {option.help.removesuffix('.')}"
             )
 
@@ -263,3 +269,7 @@ def _interrupts(runner: Runner, on_second: Callable[[], None]) -> Iterator[None]
     finally:
         for number in taken:
             loop.remove_signal_handler(number)
+
+
+def _makes_footage(clips: Sequence[PlannedClip]) -> bool:
+    return any(one.output is Output.CLIP for clip in clips for one in clip.needs)

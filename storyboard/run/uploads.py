@@ -1,4 +1,4 @@
-"""Checks pictures and frames, uploads each once, and keeps their links.
+"""Checks pictures, frames and clips, uploads each once, and keeps their links.
 
 A link with a query may hold a permission and is kept in memory only. A link of an earlier run is
 used after the host has said that it still leads to its file.
@@ -11,21 +11,24 @@ import hashlib
 import io
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from storyboard.compiler.resolve.assets import unfit_picture
+from storyboard.compiler.resolve.assets import unfit_picture, unfit_video
 from storyboard.errors import StoryboardError
 from storyboard.hosts.errors import FailureKind, HostError
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Ledger
 from storyboard.ledger.store import Store, refusal
 from storyboard.media.frames import save_frame
+from storyboard.media.join import JoinPiece, StitchError, join
 from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.media.pyav import MediaError
 from storyboard.project.files import PictureFacts
-from storyboard.targets.limits import Pictures
+from storyboard.project.outputs import sha256_of
+from storyboard.project.video_header import read_video_header
+from storyboard.targets.limits import Pictures, Videos
 
 _T = TypeVar("_T")
 _TRIES = 5
@@ -37,9 +40,25 @@ class AssetError(StoryboardError):
     """A file that cannot be sent; the text says which and why. Nothing was paid."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePiece:
+    """Where a shot stands in a take, which is named by its sha256.
+
+    ``start`` and ``end`` are seconds of it, None for its end. Where a cut was not seen, a frame on
+    either side may belong to a neighbour: ``guards`` says for the start and the end whether one
+    frame is left out there.
+    """
+
+    take: str
+    start: float = 0.0
+    end: float | None = None
+    guards: tuple[bool, bool] = (False, False)
+
+
 class Uploads:
     """The uploads of one run to one host, for the requests of one target.
 
+    ``footage`` are the target's limits of a clip, None where it takes none.
     ``root`` is the project's folder, from which the paths of a plan begin. ``pause`` waits for a
     number of seconds; ``first`` is the number before an upload is tried again, which doubles up to
     15. ``links`` are shared by all that upload to the host.
@@ -52,6 +71,7 @@ class Uploads:
         store: Store,
         root: Path,
         limits: Pictures,
+        footage: Videos | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         first: float = 1.0,
         links: dict[str, asyncio.Task[str]] | None = None,
@@ -61,10 +81,12 @@ class Uploads:
         self._store = store
         self._root = root
         self._limits = limits
+        self._footage = footage
         self._pause = pause
         self._first = first
         self._links = {} if links is None else links
         self._frames: dict[tuple[str, float | None], asyncio.Task[tuple[Path, str]]] = {}
+        self._clips: dict[TakePiece, asyncio.Task[tuple[Path, str]]] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def link_of_file(self, path: str, sha256: str) -> str:
@@ -123,6 +145,38 @@ class Uploads:
             raise AssetError(f"the last frame of the shot before cannot be sent: {problem}")
         return picture, hashlib.sha256(picture.read_bytes()).hexdigest()
 
+    async def link_of_clip(self, piece: TakePiece, shot: str) -> str:
+        """The link of the clip of a shot, whose address messages name; see ``TakePiece``.
+
+        Raises ``AssetError`` where it is not what the target takes.
+        """
+        task = self._clips.get(piece)
+        if task is None:
+            task = self._clips[piece] = asyncio.ensure_future(self._cut(piece, shot))
+        clip, sha256 = await asyncio.shield(task)
+        with _naming(f'the clip of "{shot}"'):
+            return await self._link(sha256, clip.suffix, clip.read_bytes)
+
+    async def _cut(self, piece: TakePiece, shot: str) -> tuple[Path, str]:
+        """The file of a piece of a take, cut out of it where it is not the whole."""
+        take = clip = self._store.take(piece.take)
+        is_cut = piece.start > 0 or piece.end is not None
+        try:
+            if is_cut:
+                clip = await asyncio.to_thread(cut_out, take, self._store.frames, piece)
+            sha256 = await asyncio.to_thread(sha256_of, clip)
+            size = clip.stat().st_size
+        except (ClipError, MediaError, StitchError) as error:
+            raise AssetError(f'the clip of "{shot}" cannot be cut out: {error}') from None
+        except OSError as error:
+            raise refusal(error, clip) from None
+        if self._footage is not None and (problem := _misfit_clip(clip, size, self._footage)):
+            advice = "; raise its take:, and it is rendered in a request of its own"
+            raise AssetError(
+                f'the clip of "{shot}" cannot be sent: {problem}{advice if is_cut else ""}'
+            )
+        return clip, sha256
+
     async def _link(self, sha256: str, suffix: str, read: Callable[[], bytes]) -> str:
         task = self._links.get(sha256)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
@@ -179,6 +233,30 @@ def _misfit(picture: Path, limits: Pictures) -> str:
     except (OSError, ValueError, SyntaxError):
         return "it is no picture"
     return unfit_picture(picture.stat().st_size, facts, limits).what
+
+
+def cut_out(take: Path, folder: Path, piece: TakePiece) -> Path:
+    """The file of a piece of a take, in a folder; it is there whole, or not at all.
+
+    Raises ``ClipError``, ``MediaError``, ``StitchError``, ``OSError``.
+    """
+    facts = read_clip(take)
+    if not facts.frames:
+        raise ClipError("its frames cannot be counted, and only some of them are wanted")
+    start = facts.frame_at(piece.start) + piece.guards[0]
+    end = facts.frames if piece.end is None else facts.frame_at(piece.end) - piece.guards[1]
+    clip = folder / f"{piece.take}-{start}-{end}.mp4"
+    if not clip.is_file() or clip.is_symlink():
+        clip.unlink(missing_ok=True)
+        join([JoinPiece(file=take, start=start, end=end)], clip, said=lambda _: None)
+    return clip
+
+
+def _misfit_clip(clip: Path, size: int, limits: Videos) -> str:
+    if size > limits.max_bytes:
+        return f"{size:,} bytes, {limits.max_bytes:,} at most"
+    facts = read_video_header(clip)
+    return "it is no video" if facts is None else unfit_video(facts, limits).what
 
 
 def _last_before(take: Path, end: float) -> int:

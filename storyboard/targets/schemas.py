@@ -28,8 +28,9 @@ _TAKEN_AWAY: tuple[Schema, ...] = ({"enum": ["unknown", "absent"]}, {"type": "nu
 def request_schema(target: Target) -> Schema:
     """The JSON Schema (draft 2020-12) of the target's request bodies.
 
-    Values that a plan leaves open, ``asset:sha256:…`` and ``output:sha256:…#last_frame``, pass
-    where a URL does. A target that names no schema has the one that everything passes, ``{}``.
+    Values that a plan leaves open, ``asset:sha256:…``, ``output:sha256:…#last_frame`` and
+    ``…#clip``, pass where a URL does. A target that names no schema has the one that everything
+    passes, ``{}``.
     A name without a file raises ``FileNotFoundError``.
     """
     return read_schema(target.request_schema) if target.request_schema else {}

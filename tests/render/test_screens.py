@@ -130,7 +130,7 @@ def _report(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
         Result(
             clip=PlannedClip(
                 order=one.order, names=(one.order.address,), padding=0,
-                assets=(), frames=(),
+                assets=(), needs=(),
                 shots=((one.order.address, "storyboard.yaml:48"),),
             ),
             what=_ENDS[one.state],

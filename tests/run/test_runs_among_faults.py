@@ -212,7 +212,7 @@ def test_a_refused_clip_blocks_its_dependents_and_is_not_sent_again(
     again = run_once(work, sim.url)
     assert ends(again) == found | dict.fromkeys(("shore/1", "shore/2"), Happening.REUSED)
     waits = next(one for one in again.results if one.what is Happening.BLOCKED)
-    assert waits.text == 'it waits for the last frame of "stairs/1", which does not come'
+    assert waits.text == 'it waits for "stairs/1", which does not come'
     assert len(sim.bill()["rows"]) == rows
 
 

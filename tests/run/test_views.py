@@ -181,7 +181,7 @@ def result(
     )  # fmt: skip
     clip = PlannedClip(
         order=order, names=(name,), padding=0,
-                assets=(), frames=(),
+                assets=(), needs=(),
         shots=((name, "film.yaml:7"),),
     )  # fmt: skip
     charged = facts.pop("charged", None)

@@ -6,7 +6,7 @@ any is words: a prompt introduces it by its description, and its mark becomes it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar, cast
 
@@ -18,6 +18,7 @@ from storyboard.compiler.film import (
     Reference,
     Scene,
     Shot,
+    ShotClip,
     Speech,
     marks_of,
 )
@@ -41,13 +42,18 @@ class Casting:
     """Casts one film for one target, and says what the target cannot take."""
 
     def __init__(
-        self, names: Names, assets: Assets, target: Target, diagnostics: Diagnostics
+        self,
+        names: Names,
+        assets: Assets,
+        target: Target,
+        diagnostics: Diagnostics,
+        shot_clips: Mapping[str, ShotClip],
     ) -> None:
         self._names = names
         self._target = target
         self._diagnostics = diagnostics
         self._assets = assets
-        self._references = References(target, assets, diagnostics)
+        self._references = References(target, assets, diagnostics, shot_clips)
         self._appearances = {mark: one.appearance for mark, one in names.behind.items()}
         self._introductions: dict[str, tuple[Passage, ...]] = {}
         self.unfit: set[str] = set()
@@ -120,7 +126,8 @@ class Casting:
         else:
             found = (one.own, of_look)
         texts = tuple(text for text in found if text is not None)
-        if reference is None and not texts and not is_hole(member):
+        is_known = not is_hole(member) and not self._references.is_lost(member)
+        if reference is None and not texts and is_known:
             self._report_nothing_to_send(member)
         return texts
 
@@ -158,15 +165,16 @@ class Casting:
 
     def _report_nothing_to_send(self, member: Member) -> None:
         is_pictured = has_picture(member)
+        shown, key = ("clip", "video: or shot:") if member.kind == "footage" else ("picture", "")
         self._diagnostics.add(
             PICTURELESS,
             f'the {member.kind} "{member.name}" has no description, and '
             f"{self._target.target} cannot be sent its picture or clip"
             if is_pictured
-            else f'the {member.kind} "{member.name}" has neither a picture nor a description',
+            else f'the {member.kind} "{member.name}" has neither a {shown} nor a description',
             member.key.span,
             help="add description: with the words that stand for it"
-            + ("" if is_pictured else ", or a picture"),
+            + ("" if is_pictured else f", or {key or 'a picture'}"),
         )
 
     def _report_look_lost(self, member: Member, look: str) -> None:

@@ -81,7 +81,7 @@ def has_picture(member: Member) -> bool:
     if isinstance(block, Image):
         return block.image is not None
     if isinstance(block, Footage):
-        return block.video is not None
+        return block.video is not None or block.shot is not None
     return block.frontal is not None or block.video is not None
 
 

@@ -6,14 +6,21 @@ frontal picture alone, or words in place of the picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
-from storyboard.compiler.film import Asset, Reference
+from storyboard.compiler.film import Asset, Reference, ShotClip
 from storyboard.compiler.resolve.assets import Assets
-from storyboard.compiler.resolve.members import Member, MemberLook, place_of, worn_in
+from storyboard.compiler.resolve.members import Member, MemberLook, is_hole, place_of, worn_in
+from storyboard.compiler.resolve.mentions import normal
 from storyboard.diagnostics import Code, Diagnostics, Label, Span
-from storyboard.diagnostics.codes import DOUBTFUL_PAIR, FEATURE_EMULATED, FEATURE_LOST
+from storyboard.diagnostics.codes import (
+    DOUBTFUL_PAIR,
+    FEATURE_EMULATED,
+    FEATURE_LOST,
+    PICTURE_UNFIT,
+)
 from storyboard.document import Scalar
 from storyboard.language.cast import Footage, Image, Look
 from storyboard.targets.model import Feature, How, Target
@@ -26,6 +33,16 @@ class References:
     target: Target
     assets: Assets
     diagnostics: Diagnostics
+    shot_clips: Mapping[str, ShotClip]
+    """The clips of shots that are footage, by its name."""
+
+    def is_lost(self, member: Member) -> bool:
+        """Whether nobody knows which clip a member of footage is, which is said."""
+        block = member.block
+        if not isinstance(block, Footage) or block.video is not None:
+            return False
+        is_found = normal(member.name) in self.shot_clips
+        return not is_found and (block.shot is not None or is_hole(member))
 
     def of(self, member: Member, look: str) -> Reference | None:
         """What is sent for a member in a look; None, with the loss said, where it is words."""
@@ -53,14 +70,38 @@ class References:
         return self._element(member, shown, worn, place_of(member, look))
 
     def _footage(self, member: Member, block: Footage) -> Reference | None:
-        if block.video is None:
+        shot = self.shot_clips.get(normal(member.name))
+        if self.is_lost(member):
+            is_taken = self.target.has(Feature.FOOTAGE)
+            span = member.key.span
+            return Reference(kind="clip", name=member.name, span=span) if is_taken else None
+        if block.video is None and shot is None:
             return None
         if not self.target.tags.clip:
             self._report_as_words(member, block, "footage", Feature.FOOTAGE, member.key.span)
             return None
-        clip = self.assets.clip(block.video, member.folder, self.diagnostics)
-        self.assets.check_clip(clip, self.target.footage, self.target, self.diagnostics)
-        return Reference(kind="clip", name=member.name, span=member.key.span, video=clip)
+        clip = None
+        if shot is not None:
+            self._check_length(shot)
+        elif block.video is not None:
+            clip = self.assets.clip(block.video, member.folder, self.diagnostics)
+            self.assets.check_clip(clip, self.target.footage, self.target, self.diagnostics)
+        return Reference(kind="clip", name=member.name, span=member.key.span, video=clip, shot=shot)
+
+    def _check_length(self, clip: ShotClip) -> None:
+        """Say where the clip of a shot will be of a length that the target does not take."""
+        limits = self.target.footage
+        if limits is None or limits.min_seconds <= clip.seconds <= limits.max_seconds:
+            return
+        least, most = ceil(limits.min_seconds), floor(limits.max_seconds)
+        self.diagnostics.add(
+            PICTURE_UNFIT,
+            f'the clip of "{clip.shot}" cannot be sent to {self.target.target}: it lasts '
+            f"{clip.seconds} s, from {limits.min_seconds} to {limits.max_seconds} s is taken",
+            clip.span,
+            help=f'write "duration: {least if clip.seconds < least else most}s" there, or name a '
+            "shot within the limits",
+        )
 
     def _element(
         self, member: Member, shown: str, worn: Look | MemberLook, place: Span

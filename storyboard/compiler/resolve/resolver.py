@@ -6,13 +6,14 @@ This is done once, whatever the target is; ``ResolvedFilm.on`` makes of it a tar
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import eq
 from typing import Any
 
-from storyboard.compiler.film import Film, Scene, Shot, mark_of, marks_of
+from storyboard.compiler.film import Film, Scene, Shot, ShotClip, mark_of
+from storyboard.compiler.needs import set_apart
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.bare_names import check_bare_names
 from storyboard.compiler.resolve.capabilities import check_offers
@@ -22,6 +23,7 @@ from storyboard.compiler.resolve.frame_shapes import check_frame_shapes
 from storyboard.compiler.resolve.members import members_of
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.misread_words import check_wording
+from storyboard.compiler.resolve.shot_clips import find_shot_clips
 from storyboard.compiler.resolve.shots import SceneBuilder
 from storyboard.compiler.resolve.templates import PartOfVariables
 from storyboard.compiler.resolve.texts import Texts
@@ -40,6 +42,7 @@ class ResolvedFilm:
 
     ``names`` say what stands behind each mark of its texts, ``assets`` what is known of its
     pictures. ``targets`` are those that scenes and shots name, and where each is named first.
+    ``shot_clips`` are those of the footage that is a shot, by its name.
     """
 
     written: model.Storyboard
@@ -49,6 +52,7 @@ class ResolvedFilm:
     assets: Assets
     variables: dict[str, Any]
     targets: Mapping[str, Span]
+    shot_clips: Mapping[str, ShotClip]
 
     def with_audio(self, audio: bool) -> ResolvedFilm:
         """The film with sound in every shot, or in none, whatever is written."""
@@ -87,7 +91,9 @@ class ResolvedFilm:
             for one in (film, *parts.values())
         )
         parts = dict(zip(parts, rest, strict=True))
-        return replace(film, scenes=self._joined((film, *rest)), parts=parts) if parts else film
+        if parts:
+            film = replace(film, scenes=self._joined((film, *rest)), parts=parts)
+        return set_apart(film)
 
     def _shots(self, is_own: Callable[[str], bool]) -> tuple[Scene, ...]:
         """The scenes with those shots alone whose target is one's own."""
@@ -111,9 +117,11 @@ class ResolvedFilm:
 
     def _part(self, target: Target, scenes: Sequence[Scene], diagnostics: Diagnostics) -> Film:
         """The film of some scenes on a target."""
-        casting = Casting(self.names, self.assets, target, diagnostics)
+        casting = Casting(self.names, self.assets, target, diagnostics, self.shot_clips)
         if self.targets:
-            marks = sorted({mark for scene in scenes for shot in scene.shots for mark in _in(shot)})
+            marks = sorted(
+                {mark for scene in scenes for shot in scene.shots for mark in shot.all_marks()}
+            )
         else:
             marks = [*map(mark_of, range(self.names.in_shots))]
         cast, scenes = casting.cast(scenes, marks)
@@ -171,6 +179,7 @@ def resolve(
     scenes = builder.scenes()
     names.in_shots = len(names.behind)
     texts.introduce()
+    clips = find_shot_clips(storyboard, scenes, names, diagnostics)
     if not scenes and not diagnostics.has_errors:
         _report_empty(storyboard, diagnostics)
     bare = check_bare_names(scenes, names, diagnostics)
@@ -199,17 +208,8 @@ def resolve(
         assets=assets,
         variables=variables,
         targets=builder.targets,
+        shot_clips=clips,
     )
-
-
-def _in(shot: Shot) -> Iterator[str]:
-    """The marks of all whom a shot mentions, shows or hears."""
-    yield from shot.marks()
-    for passage in shot.passages():
-        yield from marks_of(passage.text)
-    for speech in shot.speeches():
-        if speech.speaker:
-            yield speech.speaker
 
 
 def _most(target: Target, wanted: int | None) -> int:

@@ -2,8 +2,9 @@
 
 An error concerns the scene that it stands in, or that takes the place of the error over with an
 alias. An error in the block of a member of the cast concerns the scenes that mention the member.
-A scene that continues the one before it has its first frame from there. Every other error, such
-as an unknown target, concerns the whole film.
+A scene that continues the one before it has its first frame from there, and one that mentions
+footage which is a shot has its clip from the scene of that shot. Every other error, such as an
+unknown target, concerns the whole film.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.compiler.resolve.mentions import normal
-from storyboard.compiler.resolve.symbols import symbol_table
+from storyboard.compiler.resolve.symbols import SymbolTable, symbol_table
 from storyboard.diagnostics import Diagnostic, Diagnostics, Severity, Source, Span
 from storyboard.diagnostics.codes import BROKEN_TARGET
 from storyboard.document import Node, Scalar
 from storyboard.document.nodes import HOLE
 from storyboard.document.nodes import Mapping as MappingNode
+from storyboard.language.cast import Footage
 from storyboard.language.model import Library, Scene, Storyboard
 
 
@@ -34,6 +37,8 @@ class UnpricedReason(StrEnum):
     """It mentions a member of the cast whose block has errors."""
     CONTINUES = "continues"
     """It continues a scene without requests."""
+    FOOTAGE = "footage"
+    """It mentions footage that is a shot of a scene without requests."""
     FILM = "film"
     """An error concerns the whole film."""
 
@@ -46,8 +51,8 @@ _OF_THE_FILM = frozenset({BROKEN_TARGET})
 class UnpricedScene:
     """A scene that has no requests, and why.
 
-    ``number`` counts from 1 as written. ``of`` is the name of the member that it mentions or the
-    address of the scene that it continues; else empty.
+    ``number`` counts from 1 as written. ``of`` is the name of the member or the footage that it
+    mentions or the address of the scene that it continues; else empty.
     """
 
     number: int
@@ -134,10 +139,23 @@ class _Finder:
         for error in errors:
             self._follow(error)
 
+    @cached_property
+    def table(self) -> SymbolTable:
+        """The names of the film with their uses."""
+        return symbol_table(self.storyboard, self.libraries)
+
     def find(self) -> Iterator[UnpricedScene]:
         """The scenes without requests, in their order."""
         if self.broken:
             self._follow_names()
+        footage: dict[int, str] = {}
+        found = [*self._without_requests(footage)]
+        while any(self._follow_footage(one, footage) for one in found):
+            found = [*self._without_requests(footage)]
+        yield from found
+
+    def _without_requests(self, footage: Mapping[int, str]) -> Iterator[UnpricedScene]:
+        """The scenes without requests; ``footage`` is what scenes mention of others, if known."""
         before: str | None = None
         for number, scene in enumerate(self.storyboard.scenes, 1):
             if scene.skip:
@@ -146,6 +164,8 @@ class _Finder:
             reason, of = self._reason(number, scene)
             if reason is None and before is not None and _continues(scene):
                 reason, of = UnpricedReason.CONTINUES, before
+            if reason is None and number in footage:
+                reason, of = UnpricedReason.FOOTAGE, footage[number]
             if reason is not None:
                 title = str(scene.title or "")
                 yield UnpricedScene(
@@ -153,6 +173,20 @@ class _Finder:
                 )
             if reason is not None or any(not shot.skip for shot in scene.shots):
                 before = address if reason is not None else None
+
+    def _follow_footage(self, scene: UnpricedScene, footage: dict[int, str]) -> bool:
+        """Note which scenes mention footage that is a shot of a scene; whether any is new."""
+        known = len(footage)
+        for name, member in self.members.items():
+            block = member.block
+            shot = block.shot if isinstance(block, Footage) else None
+            if shot is None or normal(shot.partition("/")[0].strip()) != normal(scene.address):
+                continue
+            for use in self.table.symbols[name].uses:
+                for owner in self._owners(use.span):
+                    if isinstance(owner, int):
+                        footage.setdefault(owner, member.name)
+        return len(footage) > known
 
     def _reason(self, number: int, scene: Scene) -> tuple[UnpricedReason | None, str]:
         if number in self.scenes or _has_hole(scene.node):
@@ -219,7 +253,7 @@ class _Finder:
 
     def _follow_names(self) -> None:
         """Find the scenes that mention a broken member, or one whose texts mention it."""
-        table = symbol_table(self.storyboard, self.libraries)
+        table = self.table
         waiting = sorted(self.broken)
         while waiting:
             name = waiting.pop(0)

@@ -13,6 +13,8 @@ speak and the length of the prose, or the beats' own seconds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.film import Part, Prompt, Scene, Shot
 from storyboard.diagnostics.codes import CROWDED_TEXT
@@ -20,6 +22,14 @@ from storyboard.targets.model import Target
 
 Ways = tuple[tuple[Part, ...], ...]
 """The ways of one shot, each as its parts in order; at least one."""
+
+
+def in_one_piece(scene: Scene, ways: Sequence[Ways]) -> list[Ways]:
+    """The ways of each shot of a scene; those of a shot that is footage are of one part, if any."""
+    return [
+        tuple(way for way in found if len(way) == 1 or not shot.is_footage) or found
+        for shot, found in zip(scene.shots, ways, strict=True)
+    ]
 
 
 def split(scene: Scene, target: Target, composer: Composer) -> list[Ways]:
