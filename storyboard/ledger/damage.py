@@ -6,11 +6,13 @@ No text says to move a ledger away or to delete it: it may be all that knows of 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from storyboard.ledger.intent import LedgerError
+from storyboard.ledger.intent import Intent, LedgerError, Order
+from storyboard.values.canonical import digest, parsed
 
 _DAMAGES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 """What SQLite says of a file whose bytes or tables are not as it or this project wrote them."""
@@ -26,6 +28,30 @@ def sound(path: Path) -> Iterator[None]:
     except (ValueError, TypeError, ArithmeticError):
         # Values that no ledger was ever given, such as a state that does not exist.
         raise LedgerError(damaged(path, "a row of it has a value that no ledger holds")) from None
+
+
+def check_intents(path: Path, intents: Iterable[Intent]) -> None:
+    """Refuse intents that contradict themselves: SQLite does not notice a byte that has changed.
+
+    Raises ``LedgerError``.
+    """
+    for intent in intents:
+        order, placed = intent.order, {one.content for one in intent.segments}
+        content = {"host": order.host, "endpoint": order.endpoint, "payload": order.payload}
+        # Of what was taken over from a lock there may be no body.
+        if order.payload and digest(content | {"take": _take(order)}) != order.digest:
+            raise LedgerError(damaged(path, f'"{order.address}" is not what its digest says'))
+        if placed and placed != set(order.shots):
+            raise LedgerError(
+                damaged(path, f'the shots of "{order.address}" are not what was sent')
+            )
+
+
+def _take(order: Order) -> Any:
+    try:
+        return parsed(order.take)
+    except ValueError:
+        return None
 
 
 def check_place(path: Path) -> None:

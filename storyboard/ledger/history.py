@@ -229,11 +229,17 @@ class KnownTakes:
     @cached_property
     def _ordered(self) -> frozenset[tuple[ShotPart, ...]]:
         standings = (Standing.PAID, Standing.WAITING, Standing.UNCERTAIN)
-        return frozenset(
+        here = (
             intent.order.shots
             for intent in self._intents.values()
             if STANDINGS[intent.state] in standings
         )
+        paid = (
+            order.shots
+            for digest, order in self._lock.sent.items()
+            if self.standing(digest) is Standing.PAID
+        )
+        return frozenset((*here, *paid))
 
     def former(self, content: ShotPart) -> tuple[FormerShot, ...]:
         """See :class:`Known`."""

@@ -10,7 +10,8 @@ their lines; the marks of a conflict that git leaves are read past. There are th
 ``shot``    where a shot stands in a clip that was paid
 
 No line holds a link. A line of another kind, or with keys that are not known here, is refused and
-never dropped: it is of a newer version, and may say what was paid.
+never dropped: it is of a newer version, and may say what was paid. Lines that do not belong
+together are refused too: one was changed or has gone, and what is paid could be paid again.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ def parse_lock(data: bytes) -> Lock:
     orders: dict[tuple[str, str], PaidOrder] = {}
     segments: dict[str, dict[ShotPart, Segment]] = {}
     sent: dict[str, Order] = {}
+    ends = _LooseEnds()
     # Nothing but the ends of lines: a name may hold what ``splitlines`` takes for one.
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         try:
@@ -126,11 +128,15 @@ def parse_lock(data: bytes) -> Lock:
             # Of two lines for one order the one that has a clip: it is paid in either case.
             if before is None or (before.clip is None and found.clip is not None):
                 orders[key] = found
+            ends.orders.append((number, found))
         elif isinstance(found, Order):
             sent.setdefault(found.digest, found)
+            ends.sent.append((number, found))
         else:
             clip, segment = found
+            ends.shots.setdefault(clip, number)
             segments.setdefault(clip, {}).setdefault(segment.content, segment)
+    ends.check(sent, {clip: frozenset(shots) for clip, shots in segments.items()})
     return Lock(
         orders=orders,
         segments={
@@ -141,6 +147,51 @@ def parse_lock(data: bytes) -> Lock:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _LooseEnds:
+    """The lines of a lock with their numbers, to be held together; of a clip's shots the first.
+
+    Each order is told of by several lines, so that a change of one of them is noticed.
+    """
+
+    orders: list[tuple[int, PaidOrder]] = field(default_factory=list)
+    sent: list[tuple[int, Order]] = field(default_factory=list)
+    shots: dict[str, int] = field(default_factory=dict)
+
+    def check(self, sent: Mapping[str, Order], shots: Mapping[str, frozenset[ShotPart]]) -> None:
+        """Raise ``LockLineError`` for a line to which another one is missing.
+
+        ``sent`` are what was sent by digest, ``shots`` what stands in clips by their sha256.
+        """
+        for number, order in self.orders:
+            asked = sent.get(order.digest)
+            if asked is None:
+                continue
+            for name in ("film", "host", "endpoint", "seconds"):
+                if getattr(order, name) != getattr(asked, name):
+                    raise self._error(f'its "{name}" is not that of what was sent', number)
+            found = shots.get(order.clip or "", frozenset())
+            if found and found != frozenset(asked.shots):
+                raise self._error("the shots of its clip are not those that were sent", number)
+        digests = {order.digest for _, order in self.orders}
+        for number, asked in self.sent:
+            if asked.digest not in digests:
+                raise self._error("it says what was sent for an order, which has no line", number)
+        clips = {order.clip for _, order in self.orders}
+        for clip, number in self.shots.items():
+            if clip not in clips:
+                raise self._error("it is of a clip that no order has", number)
+
+    def _error(self, reason: str, number: int) -> LockLineError:
+        return LockLineError(reason, _TORN, number=number)
+
+
+_TORN = (
+    "a line that belongs to it was changed or has gone, and what is paid could be paid for twice: "
+    "put the lock back as it was committed (`git checkout -- storyboard.lock`)"
+)
+
+
 def merge_lock(
     path: Path,
     orders: Iterable[PaidOrder],
@@ -149,16 +200,26 @@ def merge_lock(
 ) -> None:
     """Add to the lock, whole or not at all; what is in it stays. Raises ``LockError``.
 
-    ``segments`` are those of clips, by sha256, ``sent`` what the orders asked for.
+    ``segments`` are those of clips, by sha256, ``sent`` what the orders asked for. Of an order that
+    is in the lock with another clip, as where it was fetched again and came as other bytes, the
+    lock's clip stays.
     """
     known = read_lock(path)
     added = {(one.digest, one.request_id): one for one in orders}
-    placed = {clip: one for clip, one in segments.items() if clip not in known.segments}
-    asked = {one.digest: one for one in sent if one.digest not in known.sent}
-    lines = {order.to_line() for order in (added | dict(known.orders)).values()}
+    listed = added | dict(known.orders)
+    clips = {one.clip for one in listed.values()}
+    digests = {digest for digest, _ in listed}
+    placed = {
+        clip: one for clip, one in segments.items() if clip in clips and clip not in known.segments
+    }
+    asked = {
+        one.digest: one for one in sent if one.digest in digests and one.digest not in known.sent
+    }
+    lines = {order.to_line() for order in listed.values()}
     lines.update(map(sent_line, (asked | dict(known.sent)).values()))
-    for clip, listed in (placed | dict(known.segments)).items():
-        lines.update(segment_line(clip, segment) for segment in listed)
+    for clip, shots in (placed | dict(known.segments)).items():
+        if clip in clips:
+            lines.update(segment_line(clip, segment) for segment in shots)
     text = "".join(f"{line}\n" for line in sorted(lines))
     is_new = bool(placed or asked) or not added.keys() <= known.orders.keys()
     if not is_new and path.exists() and path.read_bytes() == text.encode():

@@ -92,7 +92,8 @@ def _look(path: Path, reader: Callable[[sqlite3.Connection], _T]) -> _T | None:
                 return _read(path, "mode=ro", reader)
             except sqlite3.OperationalError as error:
                 refusals = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
-                if error.sqlite_errorcode & 0xFF not in refusals:
+                code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+                if code & 0xFF not in refusals:
                     raise
             if not os.access(path.parent, os.W_OK):
                 break

@@ -28,6 +28,7 @@ from pathlib import Path
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger import KnownTakes, Ledger, LedgerReader, Lock, PaidOrder, read_lock
+from storyboard.ledger.damage import check_intents
 from storyboard.ledger.readers import SqliteReader
 from storyboard.ledger.sqlite import SqliteLedger
 from storyboard.ledger.stored_files import CheckedTakes, StoredFiles, TakeFile
@@ -181,6 +182,7 @@ class Store:
         ``film`` is the name of the storyboard's file: a folder's ledger serves all its films.
         """
         intents, lock = self.read_ledger().intents(), self.read_lock()
+        check_intents(self.ledger_file, intents)
         return KnownTakes(intents, lock, film, self.checked_takes().has)
 
     def read_lock(self) -> Lock:

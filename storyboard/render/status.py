@@ -160,7 +160,8 @@ def render_status(
         *(["simulated: nothing was paid"] if simulated else []),
     ]
     lines += wrapped(" · ".join(parts), width, indent=2)
-    lines += wrapped(_film_text(use, has_errors=has_errors), width, indent=2)
+    if said := _film_text(use, has_errors=has_errors):
+        lines += wrapped(said, width, indent=2)
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storyboard.hosts.protocol import Host
-from storyboard.ledger import Ledger, PaidOrder
+from storyboard.ledger import Ledger, LockError, PaidOrder
 from storyboard.ledger.history import is_given_up
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
@@ -30,14 +30,20 @@ class PaidElsewhere:
     def take_over(self, clips: Sequence[PlannedClip]) -> tuple[PlannedClip, ...]:
         """Write those of the clips that are paid into the ledger, to be fetched; returns them.
 
-        Raises ``LockError`` where the lock cannot be read: then nothing may be sent.
+        Raises ``LockError`` where the lock cannot be read or believed: then nothing may be sent.
         """
         self._read()
         taken = []
         for clip in clips:
             paid = self._finished.get(clip.digest)
-            is_given = paid is not None and is_given_up(self.ledger.get(clip.digest), paid)
-            if paid is not None and not is_given and paid.host == clip.order.host:
+            if paid is None:
+                continue
+            if paid.host != clip.order.host:
+                raise LockError(
+                    f'the lock says that "{paid.address}" was paid to "{paid.host}", it is ordered '
+                    f'of "{clip.order.host}": nothing is sent until its line is mended'
+                )
+            if not is_given_up(self.ledger.get(clip.digest), paid):
                 receipt = self.hosts[paid.host].receipt(paid.endpoint, paid.request_id)
                 self.ledger.adopt(clip.order, self.run, receipt, paid.charge, paid.clip)
                 taken.append(clip)

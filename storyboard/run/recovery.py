@@ -51,6 +51,11 @@ class Recovery:
         done, lost, jobs = [], [], []
         for clip in self.clips:
             paid = locked.get(clip.digest)
+            if paid is not None and paid.host != clip.order.host:
+                text = f'the lock says that it was paid to "{paid.host}": mend its line'
+                self.progress.put(clip, Happening.FAILED, intents.get(clip.digest), text=text)
+                lost.append(clip.digest)
+                continue
             intent = self._known(clip, intents.get(clip.digest), paid, lock, files)
             take = self._take_here(intent, paid, files)
             if clip.is_kept and take is None and (intent is None or intent.state not in UNDER_WAY):
@@ -140,8 +145,7 @@ class Recovery:
             if found is not None:
                 self.ledger.step(clip.digest, State.SUCCEEDED, problem="", failure="")
                 return self.ledger.step(clip.digest, State.STORED, clip=found)
-        is_elsewhere = locked is not None and not files.has(locked.clip)
-        if locked is None or not is_elsewhere or locked.host != clip.order.host:
+        if locked is None or files.has(locked.clip):
             return intent
         if is_given_up(intent, locked):
             return intent  # only a plan that offers it has it rendered anew

@@ -127,12 +127,56 @@ def test_what_an_order_asked_for_is_known_to_other_checkouts(tmp_path: Path) -> 
     assert KnownTakes((), read_lock(path), "other.yaml").sent("arrival/1", None) is None
 
 
-def test_what_was_sent_pays_for_nothing(tmp_path: Path) -> None:
-    path, order = tmp_path / "storyboard.lock", asked()
-    merge_lock(path, [], {}, [order])
-    known = KnownTakes((), read_lock(path), "storyboard.yaml")
-    assert known.standing(order.digest) is Standing.NEW
-    assert not known.is_ordered(order.shots)
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"host": "oxen"}, 'its "host" is not that of what was sent'),
+        ({"film": "other.yaml"}, 'its "film" is not that of what was sent'),
+        ({"seconds": 4}, 'its "seconds" is not that of what was sent'),
+        ({"clip": None}, "it is of a clip that no order has"),
+        ({"clip": "b" * 64}, "it is of a clip that no order has"),
+        ({"digest": "sha256:" + "b" * 64}, "it says what was sent for an order, which has no line"),
+    ],
+)
+def test_lines_of_one_order_that_contradict_each_other_are_refused(
+    change: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    order = asked()
+    whole = Segment(content=SHOT, start=0, end=5, is_exact=True)
+    lines = [take("a", digest=order.digest).to_line(), sent_line(order)]
+    lines.append(segment_line("a" * 64, whole))
+    path = tmp_path / "storyboard.lock"
+    path.write_text("\n".join(lines))
+    assert read_lock(path).sent == {order.digest: order}
+    lines[0] = json.dumps(json.loads(lines[0]) | change)
+    path.write_text("\n".join(lines))
+    with pytest.raises(LockError, match=words) as refused:
+        read_lock(path)
+    assert "git checkout -- storyboard.lock" in str(refused.value)
+
+
+def test_a_shot_that_the_lock_has_lost_is_not_taken_for_one_to_be_paid(tmp_path: Path) -> None:
+    order = asked(shots=(SHOT, PART))
+    path = tmp_path / "storyboard.lock"
+    merge_lock(path, [take("a", digest=order.digest)], {"a" * 64: SEGMENTS}, [order])
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(one for one in lines if PART.shot not in one or "payload" in one))
+    with pytest.raises(LockError, match="the shots of its clip are not those that were sent"):
+        read_lock(path)
+
+
+def test_the_shots_of_a_clip_that_another_checkout_got_as_other_bytes_are_not_kept(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "storyboard.lock"
+    merge_lock(path, [take("a")], {"a" * 64: SEGMENTS})
+    merge_lock(path, [take("a", clip="b" * 64)], {"b" * 64: SEGMENTS})
+    assert set(read_lock(path).segments) == {"a" * 64}
+    union = path.read_text() + take("a", clip="b" * 64).to_line() + "\n"
+    path.write_text(union + segment_line("b" * 64, SEGMENTS[0]) + "\n")
+    assert set(read_lock(path).segments) == {"a" * 64, "b" * 64}
+    merge_lock(path, [take("c")], {})
+    assert set(read_lock(path).segments) == {"a" * 64}
 
 
 @pytest.mark.parametrize(
