@@ -121,11 +121,11 @@ def test_generations_come_newest_first_in_pages_with_their_cost(bench: Any) -> N
         bench.final(one)
     seen: list[Any] = []
     for page in (1, 2, 3):
-        found = bench.oxen.get(f"/api/ai/generations?page_num={page}&page_size=2").json()
+        found = bench.oxen.get(f"/api/ai/generations?page={page}&page_size=2").json()
         seen += found["generations"]
     assert [row["generation_id"] for row in seen] == ids[::-1]
     assert {row["cost"] for row in seen} == {"0.672"}
-    assert found["pagination"]["total_entries"] == 5
+    assert (found["total_entries"], found["total_pages"], found["count"]) == (5, 3, 1)
 
 
 def test_a_model_tells_its_price_and_a_schema_with_gaps(bench: Any) -> None:

@@ -1,4 +1,7 @@
-"""The host Oxen: its declaration. ``client`` speaks to its queue, ``errors`` reads its refusals."""
+"""The host Oxen: its declaration.
+
+``client`` speaks to its queue, ``history`` reads its lists, ``errors`` its refusals.
+"""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,6 +39,7 @@ from storyboard.hosts.errors import (
 from storyboard.hosts.http import HttpClient
 from storyboard.hosts.oxen import receipt_of
 from storyboard.hosts.oxen.errors import read_error, read_failure
+from storyboard.hosts.oxen.history import read_generations, read_queue
 from storyboard.hosts.protocol import (
     CONTENT_TYPES,
     Download,
@@ -48,14 +49,12 @@ from storyboard.hosts.protocol import (
     Submission,
     Trace,
 )
-from storyboard.hosts.times import TimeLimits, read_time
+from storyboard.hosts.times import TimeLimits
 from storyboard.ledger import Receipt
 from storyboard.ledger.store import refusal
 from storyboard.values.units import Money
 
 HUB = "https://hub.oxen.ai"
-_PAGE = 100
-_MAX_PAGES = 200
 _INLINE = "data:"
 _PROGRESS = {
     "queued": Progress.QUEUED,
@@ -228,39 +227,23 @@ class OxenHost:
     async def history(self, endpoint: str, since: float) -> tuple[Trace, ...]:
         """See :class:`Host`. What is active comes from the queue, what is over from the list."""
         traces: dict[str, Trace] = {}
-        active = await self._read(f"{self._ai}/queue")
-        total = 1
-        for page in range(1, _MAX_PAGES + 1):
-            found = await self._read(
-                f"{self._ai}/generations", page_num=str(page), page_size=str(_PAGE)
-            )
-            try:
-                rows = [_trace(row) for row in found["generations"]]
-                total = int(found.get("pagination", {}).get("total_pages", 1))
-                # The list may be in the order of the ends: what ended before was sent before.
-                is_past = bool(rows) and all(_last(row) < since for row in found["generations"])
-            except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-                raise trouble(FailureKind.TRANSIENT, "the host's history cannot be read") from None
-            traces |= {row.id: row for row in rows}
-            if page >= total or is_past:
-                break
-        else:
-            raise trouble(FailureKind.TRANSIENT, "the host's history has no end")
-        try:
-            # The queue is the list of what waits and of what runs.
-            traces |= {
-                row["generation_id"]: replace(
-                    _trace(row), shows_unfinished=_progress(row) is not Progress.OVER
-                )
-                for row in active["generations"]
-            }
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-            raise trouble(FailureKind.TRANSIENT, "the host's queue cannot be read") from None
+        # Whose orders are listed where none is named is not documented.
+        named = {self._said["target_namespace"]} - {""}
+        for mine in ({}, *({"namespace": name} for name in named)):
+            # The queue first: what leaves it meanwhile is in the list.
+            active = await self._read(f"{self._ai}/queue", query=mine)
+            ask = partial(self._ask_generations, mine)
+            traces |= await read_generations(ask, since) | read_queue(active)
         return tuple(
             trace
             for trace in traces.values()
             if trace.at >= int(since) and trace.endpoint == endpoint
         )
+
+    async def _ask_generations(
+        self, mine: Mapping[str, str], page: Mapping[str, str]
+    ) -> dict[str, Any]:
+        return await self._read(f"{self._ai}/generations", query={**mine, **page})
 
     async def upload(self, data: bytes, sha256: str, suffix: str) -> str:
         """See :class:`Host`. The link is the file's own address in the repository."""
@@ -314,7 +297,9 @@ class OxenHost:
         """The row of a job, which may hold its clip."""
         return await self._read(self._one(receipt), MAX_INLINE)
 
-    async def _read(self, url: str, most: int = MAX_ANSWER, **query: str) -> dict[str, Any]:
+    async def _read(
+        self, url: str, most: int = MAX_ANSWER, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         answer = await self._http.ask("GET", url, most=most, params=query or None)
         found = read_json(answer)
         if answer.status_code != 200:
@@ -369,18 +354,3 @@ def _keep(link: str, part: Path, most: int) -> Download:
     except OSError as error:
         raise refusal(error, part) from None
     return Download(size=len(data), sha256=hashlib.sha256(data).hexdigest())
-
-
-def _last(row: dict[str, Any]) -> float:
-    """When a generation ended, or was sent if it has not ended."""
-    return read_time(row.get("completed_at") or row["enqueued_at"])
-
-
-def _trace(row: dict[str, Any]) -> Trace:
-    prompt = row.get("prompt")
-    return Trace(
-        id=row["generation_id"],
-        endpoint=str(row["model_name"]),
-        at=read_time(row["enqueued_at"]),
-        text=prompt if isinstance(prompt, str) else None,
-    )

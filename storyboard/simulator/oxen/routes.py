@@ -133,7 +133,7 @@ class OxenRoutes:
             view = HistoryView(asked, self._service.options.history_lag)
             rows = [
                 self._row(job, view)
-                for job in view.jobs(self._service.worker.of_host("oxen"))
+                for job in self._listed(request, view)
                 if (not job.is_over if wanted is None else _status_of(job) == wanted)
             ]
             return JSONResponse({"count": len(rows), "generations": rows})
@@ -199,25 +199,25 @@ class OxenRoutes:
                 return denied
             query = request.query_params
             try:
-                page = max(1, int(query.get("page_num", query.get("page_number", "1"))))
-                size = min(100, max(1, int(query.get("page_size", "20"))))
+                page = max(1, int(query.get("page", "1")))
+                size = min(1000, max(1, int(query.get("page_size", "50"))))
             except ValueError:
-                return self._refusals.refuse(400, "page_num and page_size must be integers")
+                return self._refusals.refuse(400, "page and page_size must be integers")
             view = HistoryView(asked, self._service.options.history_lag)
             size = view.page(size)
-            jobs = view.jobs(self._service.worker.of_host("oxen"))[::-1]
+            jobs = self._listed(request, view)[::-1]
             shown = jobs[(page - 1) * size : page * size]
             rows = [self._detail(job, view) for job in shown]
             strange = "Somebody else's street."
+            listed = view.with_others(rows, "generation_id", prompt=strange)
             return JSONResponse(
                 {
-                    "generations": view.with_others(rows, "generation_id", prompt=strange),
-                    "pagination": {
-                        "page_number": page,
-                        "page_size": size,
-                        "total_pages": -(-len(jobs) // size),
-                        "total_entries": len(jobs),
-                    },
+                    "count": len(listed),
+                    "generations": listed,
+                    "page_number": page,
+                    "page_size": size,
+                    "total_entries": len(jobs),
+                    "total_pages": -(-len(jobs) // size),
                 }
             )
 
@@ -368,6 +368,12 @@ class OxenRoutes:
         return await self._service.answer(request, "download", self._refusals, work, job)
 
     # -- who asks ---------------------------------------------------------------------------------
+
+    def _listed(self, request: Request, view: HistoryView) -> list[Job]:
+        """What a history shows of the namespace that a query names; of all where it names none."""
+        name = request.query_params.get("namespace")
+        jobs = view.jobs(self._service.worker.of_host("oxen"))
+        return [job for job in jobs if name is None or job.namespace == name]
 
     def _find(self, request: Request) -> Job | None:
         job = self._service.worker.jobs.get(request.path_params["id"])
