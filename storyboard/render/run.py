@@ -13,12 +13,11 @@ from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import Action
 from storyboard.render.prose import wrapped
 from storyboard.render.width import clip, columns, visible
-from storyboard.run.events import STATES, Event, Happening
+from storyboard.run.events import INTERRUPTED, STATES, Event, Happening
 from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 MAX_ROWS = 20
-INTERRUPTED = "interrupted"
 _H = Happening
 _WORDS = {
     _H.WAITING: "waiting",
@@ -78,10 +77,17 @@ def json_line(event: Event) -> str:
     return json.dumps(event.to_json(), ensure_ascii=False) + "\n"
 
 
-def _stopping(text: str) -> str:
+def _stopping(event: Event) -> str:
+    text, host = str(event.facts.get("text", "")), event.facts.get("host")
     if text == INTERRUPTED:
         return "nothing more is sent, what is known is being saved; Ctrl-C again leaves at once"
-    return f"nothing more is sent: {text}"
+    return f"nothing more is sent{f' to {host}' if host else ''}: {text}"
+
+
+def _pausing(event: Event) -> str:
+    """Whose pause it is, where a run has several hosts."""
+    host = event.facts.get("host")
+    return f"{host}: waiting" if host else "waiting"
 
 
 def plain_line(event: Event) -> str:
@@ -91,13 +97,13 @@ def plain_line(event: Event) -> str:
         case _H.WAITING | _H.UPLOADING | _H.SUBMITTING | _H.QUEUED | _H.STORING | _H.REUSED:
             return ""
         case _H.PAUSED:
-            return f"waiting {event.facts['seconds']} s: {text}\n"
+            return f"{_pausing(event)} {event.facts['seconds']} s: {text}\n"
         case _H.LOOKING:
             seconds = event.facts["seconds"]
             longest = f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
             return f"for up to {longest}, {text}\n"
         case _H.STOPPING:
-            return f"{_stopping(text)}\n"
+            return f"{visible(_stopping(event))}\n"
         case _H.FINISHED:
             return ""
         case _H.WARNING:
@@ -115,8 +121,8 @@ class Log:
 
     def line(self, event: Event) -> str:
         """The line of an event, empty where there is nothing new to say."""
-        text = str(event.facts.get("text", ""))
         if event.what is _H.PAUSED:
+            text = f"{_pausing(event)}: {event.facts.get('text', '')}"
             if text == self._paused:
                 return ""
             self._paused = text
@@ -143,9 +149,9 @@ class Board:
         """Take an event in."""
         text = str(event.facts.get("text", ""))
         if event.what is _H.STOPPING:
-            self.said, self.is_stopping = _stopping(text), True
+            self.said, self.is_stopping = _stopping(event), "host" not in event.facts
         elif event.what is _H.PAUSED and not self.is_stopping:
-            self.said = f"waiting: {text}"
+            self.said = f"{_pausing(event)}: {text}"
         elif event.what is _H.LOOKING and not self.is_stopping:
             self.said = text
         elif event.what in (_H.SUBMITTED, _H.ADOPTED, _H.RELEASED) and not self.is_stopping:

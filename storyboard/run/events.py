@@ -95,5 +95,8 @@ class Event:
 HERE = frozenset({Happening.STORED, Happening.FETCHED, Happening.REUSED})
 """The ends of a clip that is here: rendered, got again though it was paid before, or as it was."""
 
+INTERRUPTED = "interrupted"
+"""The text of ``STOPPING`` where a person wants the end."""
+
 EventListener = Callable[[Event], None]
 """Hears of every event, in order; must return at once."""

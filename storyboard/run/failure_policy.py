@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from storyboard.hosts.errors import FailureKind, HostError, Problem
 from storyboard.hosts.registry import find_host
 from storyboard.ledger import Ledger
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.delivery import EndedError, NotTakenError, StrandedError, UncertainError
-from storyboard.run.events import Happening
+from storyboard.run.events import INTERRUPTED, Happening
 from storyboard.run.progress import RunProgress
-from storyboard.run.rate_limit import RateLimit
+from storyboard.run.rate_limit import RateLimits
 from storyboard.run.report import RunOptions
 from storyboard.run.scheduler import Schedule
 from storyboard.run.uploads import AssetError
@@ -20,23 +21,42 @@ from storyboard.run.uploads import AssetError
 
 @dataclass(slots=True, kw_only=True)
 class FailurePolicy:
-    """Applies failures to schedule, ledger and report.
-
-    ``stopped`` is why the run sends nothing more, empty while it does.
-    """
+    """Applies failures to schedule, ledger and report."""
 
     schedule: Schedule
     progress: RunProgress
     ledger: Ledger
-    rate_limit: RateLimit
-    stopped: str = ""
+    rate_limits: RateLimits
+    _reasons: dict[str, str] = field(default_factory=dict)
+    """Why nothing more is sent, by the host that it is not sent to; empty for all hosts."""
 
-    def stop(self, why: str) -> None:
-        """Send nothing more. Of several reasons the first is reported."""
-        if not self.stopped:
-            self.stopped = why
-            self.progress.say(Happening.STOPPING, text=why)
-        self.schedule.stop()
+    @property
+    def stopped(self) -> str:
+        """Why nothing more is sent to a host or to all; empty where it is, or a person wants it."""
+        return "; ".join(
+            f"{title}: {why}" if (title := self._title(host)) else why
+            for host, why in self._reasons.items()
+            if why != INTERRUPTED
+        )
+
+    def stop(self, why: str, host: str = "") -> None:
+        """Send nothing more to a host; to none without one. The first reason is reported."""
+        if host not in self._reasons and "" not in self._reasons:
+            self._reasons[host] = why
+            self._say(Happening.STOPPING, host, text=why)
+        is_one_of_several = host and len(self.rate_limits.by_host) > 1
+        targets = [name for name, one in self.rate_limits.hosts.items() if one == host]
+        self.schedule.stop(targets if is_one_of_several else None)
+
+    def _title(self, host: str) -> str:
+        """What a host is called where it is one of several; else empty."""
+        found = find_host(host) if len(self.rate_limits.by_host) > 1 else None
+        return found.title if found is not None else ""
+
+    def _say(self, what: Happening, host: str, **facts: Any) -> None:
+        """Tell what concerns a host, or all; which one is said where there are several."""
+        title = self._title(host)
+        self.progress.say(what, **facts, **({"host": title} if title else {}))
 
     def take(self, clips: Sequence[PlannedClip], error: Exception) -> bool:
         """Apply an error to the clips of one order; returns False for an error of another kind."""
@@ -118,10 +138,12 @@ class FailurePolicy:
     def _not_taken(self, clips: Sequence[PlannedClip], problem: Problem) -> None:
         """Schedule again what the host refused before taking it, after a pause."""
         self._check_account(clips[0], problem)
-        wait = self.rate_limit.refused(problem)
-        if why := self.rate_limit.why_stop(problem):
-            self.stop(why)
-        if self.schedule.is_stopped:
+        target, host = clips[0].target, clips[0].order.host
+        rate_limit = self.rate_limits.of(target)
+        wait = rate_limit.refused(problem)
+        if why := rate_limit.why_stop(problem):
+            self.stop(why, host)
+        if self.schedule.is_stopped(target):
             for clip in clips:
                 self._lose(clip, Happening.WAITING, problem.text)
             return
@@ -129,15 +151,16 @@ class FailurePolicy:
             self.schedule.again(clip.digest)
             intent = self.ledger.get(clip.digest)
             self.progress.put(clip, Happening.WAITING, intent, text=problem.text)
-        self.progress.say(Happening.PAUSED, seconds=round(wait, 1), text=problem.text)
+        self._say(Happening.PAUSED, host, seconds=round(wait, 1), text=problem.text)
 
     def _check_account(self, clip: PlannedClip, problem: Problem) -> None:
         if problem.kind is FailureKind.EXHAUSTED:
-            self.stop("the account has no money left: top it up and run again")
+            self.stop("the account has no money left: top it up and run again", clip.order.host)
         elif problem.kind is FailureKind.BAD_KEY:
             host = find_host(clip.order.host)
             variable = host.key_variable if host is not None else "its variable"
             self.stop(
                 f"the host does not take the key ({problem.text}): put the right one into "
-                f"{variable}, or give another --key-file"
+                f"{variable}, or give another --key-file",
+                clip.order.host,
             )

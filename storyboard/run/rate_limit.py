@@ -1,11 +1,11 @@
-"""Limits how many orders are sent at once, and pauses after a host's refusal."""
+"""Limits how many orders a host is sent at once, and pauses after its refusal."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.run.patience import Patience
@@ -15,7 +15,7 @@ _MAX_REFUSED_CONNECTIONS = 6
 
 @dataclass(slots=True)
 class RateLimit:
-    """When orders may be sent.
+    """When orders may be sent to a host.
 
     ``most_sending`` is how many may be being sent at once: a refusal of the host, or a kill, then
     concerns no more. ``clock`` gives seconds that only grow. ``sending`` counts the orders that
@@ -70,3 +70,25 @@ class RateLimit:
         if self.refusals >= self.patience.tries:
             return f"the host takes no orders ({problem.text}): run again later"
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """The rate limit of each host, by its name; ``hosts`` are the hosts of the targets."""
+
+    by_host: Mapping[str, RateLimit] = field(hash=False)
+    hosts: Mapping[str, str] = field(hash=False)
+
+    def of(self, target: str) -> RateLimit:
+        """That of the host of a target."""
+        return self.by_host[self.hosts[target]]
+
+    def resting(self) -> frozenset[str]:
+        """The targets that no order may be sent to now."""
+        busy = {name for name, one in self.by_host.items() if not one.may_send}
+        return frozenset(target for target, host in self.hosts.items() if host in busy)
+
+    @property
+    def rest(self) -> float | None:
+        """The seconds until the first pause ends; None where no host pauses."""
+        return min((one.rest for one in self.by_host.values() if one.rest), default=None)

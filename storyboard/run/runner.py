@@ -28,16 +28,16 @@ from storyboard.ledger.states import UNDER_WAY
 from storyboard.ledger.store import Store, StoreError
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.delivery import Delivery
-from storyboard.run.events import EventListener, Happening
+from storyboard.run.events import INTERRUPTED, EventListener, Happening
 from storyboard.run.failure_policy import FailurePolicy
 from storyboard.run.paid_elsewhere import PaidElsewhere
 from storyboard.run.progress import RunProgress
-from storyboard.run.rate_limit import RateLimit
+from storyboard.run.rate_limit import RateLimit, RateLimits
 from storyboard.run.reconcile import clock_problem
 from storyboard.run.recovery import Recovery
 from storyboard.run.report import Report, RunError, RunOptions
 from storyboard.run.scheduler import Phase, Schedule
-from storyboard.run.uncertain import SendTimes, UncertainClips
+from storyboard.run.uncertain import SendTimes, UncertainClips, loop_time
 from storyboard.run.uploads import Uploads
 from storyboard.targets.model import Target
 
@@ -78,13 +78,16 @@ class Runner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self._interrupted = False
-        self._rate_limit = RateLimit(options.patience, options.most_sending)
+        self._rate_limits = RateLimits(
+            {name: RateLimit(options.patience, options.most_sending, loop_time) for name in hosts},
+            {name: target.host for name, target in targets.items() if target.host in hosts},
+        )
         self._schedule = Schedule(places=options.jobs)
         self._failures = FailurePolicy(
             schedule=self._schedule,
             progress=self._progress,
             ledger=ledger,
-            rate_limit=self._rate_limit,
+            rate_limits=self._rate_limits,
         )
         self._recovery = Recovery(
             run=self.id,
@@ -139,7 +142,7 @@ class Runner:
         """Send nothing more, leave submitted clips to the next run, and let ``run`` return."""
         if not self._interrupted:
             self._interrupted = True
-            self._failures.stop("interrupted")
+            self._failures.stop(INTERRUPTED)
             for task in self._tasks:
                 if task not in self._paying:
                     task.cancel()
@@ -173,7 +176,7 @@ class Runner:
         return Report(
             run=self.id,
             results=tuple(self._progress),
-            stopped="" if self._failures.stopped == "interrupted" else self._failures.stopped,
+            stopped=self._failures.stopped,
             interrupted=self._interrupted,
             seconds=self._clock() - began,
         )
@@ -199,12 +202,12 @@ class Runner:
     async def _loop(self) -> None:
         doubting: asyncio.Task[None] | None = None
         while self._error is None:
-            while self._rate_limit.may_send and (jobs := self._schedule.next()):
+            while jobs := self._schedule.next(self._rate_limits.resting()):
                 clips = tuple(self._clips[job.digest] for job in jobs)
                 if jobs[0].is_sent:
                     task = asyncio.ensure_future(self._follow(clips[0]))
                 else:
-                    self._rate_limit.begin()
+                    self._rate_limits.of(clips[0].target).begin()
                     task = asyncio.ensure_future(self._carry(clips))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
@@ -218,7 +221,7 @@ class Runner:
                 await doubting
                 doubting = None
                 continue
-            if self._schedule.is_over and doubting is None and not self._rate_limit.rest:
+            if self._schedule.is_over and doubting is None:
                 break
             await self._until_changed()
         if doubting is not None:
@@ -234,7 +237,7 @@ class Runner:
 
     async def _until_changed(self) -> None:
         try:
-            async with asyncio.timeout(self._rate_limit.rest or None):
+            async with asyncio.timeout(self._rate_limits.rest):
                 await self._changed.wait()
         except TimeoutError:
             pass
@@ -243,7 +246,7 @@ class Runner:
     async def _carry(self, clips: tuple[PlannedClip, ...]) -> None:
         """Send one order, and follow its clips."""
         try:
-            with self._rate_limit.ending():
+            with self._rate_limits.of(clips[0].target).ending():
                 sent = await self._send(clips)
         except asyncio.CancelledError:
             self._failures.let_go(clips)
@@ -266,7 +269,7 @@ class Runner:
         """Send the order of clips, unless the run was stopped; returns what was sent."""
         delivery = self._deliveries[clips[0].target]
         links = await delivery.compose(clips[0])
-        if self._schedule.is_stopped:
+        if self._schedule.is_stopped(clips[0].target):
             self._failures.withdraw(clips)
             return ()
         paid = self._paid_elsewhere.take_over(clips)

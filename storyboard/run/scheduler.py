@@ -10,7 +10,7 @@ that depend on it, and no others.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -59,7 +59,6 @@ class Schedule:
     most_takes: int = 1
     limit: Decimal | None = None
     spent: Decimal = Decimal(0)
-    is_stopped: bool = False
     phases: dict[str, Phase] = field(default_factory=dict)
     unpaid: list[str] = field(default_factory=list)
     _jobs: dict[str, ScheduledClip] = field(default_factory=dict)
@@ -70,6 +69,9 @@ class Schedule:
     _missing: dict[str, int] = field(default_factory=dict)
     _dependents: dict[str, list[str]] = field(default_factory=dict)
     _held: dict[str, None] = field(default_factory=dict)
+    _stopped: set[str] = field(default_factory=set)
+    """The targets to which no new orders go."""
+    _all_stopped: bool = False
 
     @classmethod
     def of(
@@ -115,21 +117,25 @@ class Schedule:
     def _queue(self, job: ScheduledClip) -> deque[ScheduledClip]:
         return self._ready.setdefault(job.target, deque())
 
-    def next(self) -> tuple[ScheduledClip, ...]:
+    def next(self, resting: Collection[str] = ()) -> tuple[ScheduledClip, ...]:
         """The clips of the next order, or one submitted clip to follow; empty if none may begin.
 
-        The clips count as under way from then on.
+        The clips count as under way from then on. No order goes to the targets of ``resting``.
         """
         for target, queue in self._ready.items():
-            if begun := self._next_of(target, queue):
+            if begun := self._next_of(target, queue, may_send=target not in resting):
                 return begun
         return ()
 
-    def _next_of(self, target: str, queue: deque[ScheduledClip]) -> tuple[ScheduledClip, ...]:
+    def _next_of(
+        self, target: str, queue: deque[ScheduledClip], *, may_send: bool
+    ) -> tuple[ScheduledClip, ...]:
         """The clips of the next order to a target, empty if none may begin."""
         while queue and self._busy[target] < self.places:
+            if not (may_send or queue[0].is_sent):
+                return ()
             job = queue.popleft()
-            if self.is_stopped and not job.is_sent:
+            if self.is_stopped(target) and not job.is_sent:
                 continue
             if self.phases[job.digest] is not Phase.WAITING:
                 continue
@@ -248,9 +254,14 @@ class Schedule:
                 stack += self._dependents.pop(one, ())
         return tuple(blocked)
 
-    def stop(self) -> None:
-        """Begin no new orders; submitted clips are still followed."""
-        self.is_stopped = True
+    def stop(self, targets: Iterable[str] | None = None) -> None:
+        """Begin no new orders to targets, None for all; submitted clips are still followed."""
+        self._all_stopped = self._all_stopped or targets is None
+        self._stopped.update(targets or ())
+
+    def is_stopped(self, target: str) -> bool:
+        """Whether no new orders go to a target."""
+        return self._all_stopped or target in self._stopped
 
     @property
     def is_over(self) -> bool:
@@ -258,7 +269,8 @@ class Schedule:
         if self.busy:
             return False
         return not any(
-            self.phases[job.digest] is Phase.WAITING and (job.is_sent or not self.is_stopped)
+            self.phases[job.digest] is Phase.WAITING
+            and (job.is_sent or not self.is_stopped(job.target))
             for queue in self._ready.values()
             for job in queue
         )

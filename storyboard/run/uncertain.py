@@ -25,7 +25,8 @@ def _oldest(intents: Iterable[Intent]) -> float:
     return min(intent.intended_at for intent in intents)
 
 
-def _loop_time() -> float:
+def loop_time() -> float:
+    """The event loop's clock, in seconds that only grow."""
     return asyncio.get_running_loop().time()
 
 
@@ -39,7 +40,7 @@ class SendTimes:
 
     begun: dict[str, float] = field(default_factory=dict)
     ended: dict[str, float] = field(default_factory=dict)
-    now: Callable[[], float] = _loop_time
+    now: Callable[[], float] = loop_time
 
 
 @dataclass(slots=True)

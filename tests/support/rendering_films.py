@@ -69,12 +69,17 @@ scenes:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """A planned film in a folder of its own."""
+    """A planned film in a folder of its own; ``host`` and ``target`` are those of most clips."""
 
     folder: Path
     plan: Plan
     target: Target
     host: str
+    others: tuple[Target, ...] = ()
+
+    @property
+    def targets(self) -> dict[str, Target]:
+        return {one.target: one for one in (self.target, *self.others)}
 
     @property
     def store(self) -> Store:
@@ -92,7 +97,7 @@ class Work:
             return {one.order.address: one.state for one in ledger.intents()}
 
 
-_PLANNED: dict[tuple[str, str, int], tuple[Plan, Target]] = {}
+_PLANNED: dict[tuple[str, str, int], tuple[Plan, tuple[Target, ...]]] = {}
 
 
 def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work:
@@ -107,9 +112,10 @@ def make_work(folder: Path, host: str, text: str = TEXT, takes: int = 1) -> Work
         ).plan()
         assert made.is_applyable, [one.message for one in compiled.diagnostics]
         assert compiled.film is not None
-        _PLANNED[host, text, takes] = (made, compiled.film.target)
-    made, target = _PLANNED[host, text, takes]
-    return Work(folder=folder, plan=made, target=target, host=host)
+        targets = tuple(film.target for film in compiled.film.films())
+        _PLANNED[host, text, takes] = (made, targets)
+    made, (target, *others) = _PLANNED[host, text, takes]
+    return Work(folder=folder, plan=made, target=target, host=host, others=tuple(others))
 
 
 @dataclass

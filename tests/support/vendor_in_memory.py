@@ -111,10 +111,11 @@ class MemoryVendor:
     """All orders, and how the vendor tells of them.
 
     ``answers`` are what becomes of the orders to come: ``ok``, ``lost`` (taken, no answer),
-    ``never`` (not taken, no answer). ``kinds`` are those of its history: ``finished`` (finished
-    orders alone, the last end first), ``begun`` (no orders that wait), ``restated`` (bodies in
-    another form), ``bare`` (no bodies), ``texts`` (prompts alone). ``lag`` is by how many seconds
-    the history is late; ``strangers`` are other people's rows.
+    ``never`` (not taken, no answer), ``busy`` (refused for ten minutes).
+    ``kinds`` are those of its history: ``finished`` (finished orders alone, the last end first),
+    ``begun`` (no orders that wait), ``restated`` (bodies in another form), ``bare`` (no bodies),
+    ``texts`` (prompts alone). ``lag`` is by how many seconds the history is late;
+    ``strangers`` are other people's rows.
     """
 
     time: Time
@@ -215,6 +216,8 @@ class MemoryHost:
     async def submit(self, submission: Submission) -> tuple[Receipt, ...]:
         answer = self.vendor.answers.pop(0) if self.vendor.answers else "ok"
         await asyncio.sleep(1)
+        if answer == "busy":
+            raise trouble(FailureKind.RATE_LIMITED, "too many orders", retry_after=600.0)
         made = [] if answer == "never" else [self.vendor.order(submission.body)]
         await asyncio.sleep(1)
         if answer != "ok":
@@ -316,9 +319,16 @@ def run_on(
     jobs: int = 4,
     patience: Patience | None = None,
     listen: Heard | None = None,
+    beside: Mapping[str, MemoryVendor] | None = None,
 ) -> Report | None:
-    """A run by a clock that is ``ahead`` of the vendor's; None where it was killed on its way."""
+    """A run by a clock that is ``ahead`` of the vendor's; None where it was killed on its way.
+
+    ``beside`` are the vendors of a film's other hosts, by their names, in the time of the first.
+    """
     host = MemoryHost(vendor=vendor, name=work.host, ahead=ahead)
+    others = {
+        name: MemoryHost(vendor=one, name=name, ahead=ahead) for name, one in (beside or {}).items()
+    }
     if death == "asking":
         host.dies_asking = nth
 
@@ -331,8 +341,8 @@ def run_on(
             ledger.take_lease()
             runner = Runner(
                 planned_clips(work.plan),
-                hosts={work.host: host},
-                targets={work.target.target: work.target},
+                hosts={work.host: host, **others},
+                targets=work.targets,
                 ledger=ledger,
                 store=work.store,
                 root=work.folder,
