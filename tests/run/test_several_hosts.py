@@ -51,7 +51,7 @@ def test_a_last_frame_passes_from_host_to_host(film: Path) -> None:
     report = json.loads(answer.stdout.splitlines()[-1])
     assert [one["end"] for one in report["clips"]] == ["stored"] * 3
     kept = [json.loads(line) for line in _lock(film).splitlines() if line.startswith("{")]
-    hosts = {one["address"]: one["host"] for one in kept if "host" in one}
+    hosts = {one["address"]: one["host"] for one in kept if "address" in one}
     assert hosts == {"arrival/climb": "fal", "arrival/door": "oxen", "arrival/sea": "fal"}
     again = invoke("plan", "--simulate", "--json")
     assert {one["action"] for one in json.loads(again.stdout)["requests"]} == {"reuse"}
