@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from storyboard.compiler.film import FRAME, Clip, Film, KeptPart, Reference, Shot, ShotClip
+from storyboard.compiler.film import FRAME, Clip, Film, KeptPart, Shot, ShotClip
+from storyboard.compiler.needs import shot_clips
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import DIVIDED_FOOTAGE, FEATURE_REFUSED, FRAME_NEEDS_FRAME
 from storyboard.targets.model import Feature, Target
@@ -91,16 +92,11 @@ def check_footage(film: Film, fitted: Iterable[Clip | KeptPart], diagnostics: Di
         for part in one.parts if isinstance(one, Clip) else (one.part,):
             if part.shot.is_footage and part.count > 1:
                 divided.setdefault(part.shot.address, part.shot)
-    for own in film.films() if divided else ():
+    for own, clip in shot_clips(film) if divided else ():
         limits = own.target.footage
-        for clip in filter(None, map(_shot_clip, map(own.cast.reference, own.cast.marks()))):
-            is_sent = limits is None or clip.seconds <= limits.max_seconds
-            if is_sent and (shot := divided.pop(clip.shot, None)) is not None:
-                _report_divided(clip, shot, film.of(shot).target, diagnostics)
-
-
-def _shot_clip(sent: Reference | None) -> ShotClip | None:
-    return None if sent is None else sent.shot
+        is_sent = limits is None or clip.seconds <= limits.max_seconds
+        if is_sent and (shot := divided.pop(clip.shot, None)) is not None:
+            _report_divided(clip, shot, film.of(shot).target, diagnostics)
 
 
 def _report_divided(clip: ShotClip, shot: Shot, target: Target, diagnostics: Diagnostics) -> None:

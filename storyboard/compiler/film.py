@@ -66,6 +66,7 @@ class ShotClip:
     """The clip of a shot of the film, where it is footage of other shots.
 
     ``shot`` is the shot's address and ``seconds`` are its own; ``span`` is where footage names it.
+    Of a shot that is not in the film, which is said, the address is empty.
     """
 
     shot: str
@@ -107,7 +108,7 @@ class FootageUse:
 
     way: Literal["edit", "motion"]
     name: str
-    clip: Asset
+    clip: Asset | ShotClip
 
 
 @dataclass(frozen=True, slots=True)

@@ -368,9 +368,10 @@ class _Draft:
         if field is None:
             return
         if shot.footage is not None:
-            self.payload[field] = self._asset(shot.footage.clip, f"/{field}")
+            self.payload[field] = self._clip(shot.footage.clip, f"/{field}")
         elif self._clips:
-            self.payload[field] = self._clip(self._clips[0], f"/{field}")
+            sent = self._clips[0]
+            self.payload[field] = self._clip(sent.shot or sent.video, f"/{field}")
 
     def _write_references(self, shot: Shot) -> None:
         fields = self.target.request
@@ -393,13 +394,13 @@ class _Draft:
             self._asset(asset, pointer)
         return element
 
-    def _clip(self, reference: Reference, pointer: str) -> str:
-        """What stands at a pointer for a clip that is referred to: a file, or a shot's clip."""
-        if reference.shot is not None:
-            needed = self.lowering.clip_of(reference.shot, pointer)
+    def _clip(self, clip: Asset | ShotClip | None, pointer: str) -> str:
+        """What stands at a pointer for a clip: a file, or the clip of a shot."""
+        if isinstance(clip, ShotClip) and clip.shot:
+            needed = self.lowering.clip_of(clip, pointer)
             self.depends_on.append(needed)
             return needed.stand_in
-        return "asset:missing" if reference.video is None else self._asset(reference.video, pointer)
+        return self._asset(clip, pointer) if isinstance(clip, Asset) else "asset:missing"
 
     def _asset(self, asset: Asset, pointer: str) -> str:
         if not _is_public(asset):

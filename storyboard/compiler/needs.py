@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from storyboard.compiler.film import Film, Shot, marks_of
+from storyboard.compiler.film import Film, Shot, ShotClip, marks_of
 
 Needs = Callable[[str], Sequence[str]]
 """The addresses of the shots that a shot needs, by its address."""
 
 
 def footage_of(film: Film, shot: Shot) -> tuple[str, ...]:
-    """The addresses of the shots whose clips are sent for what a shot mentions."""
+    """The addresses of the shots whose clips a shot is made from or mentions."""
     cast = film.of(shot).cast
     found: dict[str, None] = {}
+    if shot.footage is not None and isinstance(shot.footage.clip, ShotClip):
+        found[shot.footage.clip.shot] = None
     waiting = list(dict.fromkeys(shot.all_marks()))
     seen = set(waiting)
     for mark in waiting:
@@ -35,14 +37,25 @@ def footage_of(film: Film, shot: Shot) -> tuple[str, ...]:
 
 def all_footage(film: Film) -> dict[str, tuple[str, ...]]:
     """What ``footage_of`` gives for each shot of a film that is sent the clip of another."""
-    if not any(
-        sent is not None and sent.shot is not None
-        for one in film.films()
-        for sent in map(one.cast.reference, one.cast.marks())
-    ):
+    if next(shot_clips(film), None) is None:
         return {}
     shots = (shot for scene in film.scenes for shot in scene.shots)
     return {shot.address: clips for shot in shots if (clips := footage_of(film, shot))}
+
+
+def shot_clips(film: Film) -> Iterator[tuple[Film, ShotClip]]:
+    """The clips of shots that are sent for a film, each with the film on the target that takes it.
+
+    One that several shots refer to may come several times.
+    """
+    for own in film.films():
+        for sent in map(own.cast.reference, own.cast.marks()):
+            if sent is not None and sent.shot is not None:
+                yield own, sent.shot
+    for scene in film.scenes:
+        for shot in scene.shots:
+            if shot.footage is not None and isinstance(shot.footage.clip, ShotClip):
+                yield film.of(shot), shot.footage.clip
 
 
 def needs_first(film: Film) -> Iterator[Shot]:

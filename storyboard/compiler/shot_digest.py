@@ -79,7 +79,7 @@ class ShotDigests:
         # Said only where it is so: what was paid before these keys existed stays paid.
         asked: dict[str, Any] = {"keep_sound": True} if shot.keep_sound else {}
         if shot.footage is not None:
-            asked[shot.footage.way] = _asset(shot.footage.clip)
+            asked[shot.footage.way] = self._clip(shot.footage.clip)
         if scene.resolution:
             asked["resolution"] = target.resolution(scene.resolution)
         return (
@@ -132,13 +132,15 @@ class ShotDigests:
             "as": sent.kind,
             "frontal": _asset(sent.frontal),
             "references": [_asset(one) for one in sent.references],
-            "video": _asset(sent.video) if sent.shot is None else self._clip(sent.shot),
+            "video": self._clip(sent.shot or sent.video),
             "voice": sent.voice,
         }
 
-    def _clip(self, clip: ShotClip) -> dict[str, str]:
-        """The clip of a shot by what is asked for, since no file of it is there yet."""
-        return {"shot": self.of(self._shots[clip.shot])}
+    def _clip(self, clip: Asset | ShotClip | None) -> str | dict[str, str] | None:
+        """A clip by its content; that of a shot by what is asked for, as no file is there yet."""
+        if isinstance(clip, ShotClip):
+            return {"shot": self.of(self._shots[clip.shot])} if clip.shot else None
+        return _asset(clip)
 
 
 def _plain(text: str, cast: Cast) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from storyboard.compiler.film import Film, Shot
+from storyboard.compiler.film import Asset, Film, Shot, ShotClip
 from storyboard.compiler.request import Output
 from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedCost, PlannedRequest
@@ -381,9 +381,7 @@ class _Checker:
         """Whether a shot that is made from a clip is sent it, alone, and is as long as it."""
         made_from = [shots[shot.address].footage for shot in request.shots]
         for use in filter(None, made_from):
-            clip = use.clip
-            sent = f"asset:sha256:{clip.sha256}" if clip.sha256 else clip.location
-            if self._sent_clip(request.payload) != sent:
+            if not _is_sent(use.clip, self._sent_clip(request.payload), request):
                 yield f"it is not made from {use.name}"
             if len(made_from) > 1 or request.shots[0].parts > 1 or request.padding:
                 yield f"it is more or less than the shot that is made from {use.name}"
@@ -437,6 +435,14 @@ class _Checker:
         }
         if found != expected:
             yield "the assets and outputs in the payload are not those that the plan lists"
+
+
+def _is_sent(clip: Asset | ShotClip, sent: object, request: PlannedRequest) -> bool:
+    """Whether what is sent is a clip: a file, a URL, or the clip of a shot."""
+    if isinstance(clip, ShotClip):
+        clips = [one for one in request.depends_on if one.output is Output.CLIP]
+        return any((one.shot, one.stand_in) == (clip.shot, sent) for one in clips)
+    return sent == (f"asset:sha256:{clip.sha256}" if clip.sha256 else clip.location)
 
 
 def _tag_pattern(*tags: str) -> re.Pattern[str]:

@@ -15,7 +15,7 @@ from storyboard.render.reasons import why_text
 from storyboard.render.table import painted, plain
 from storyboard.render.width import visible
 
-_NEEDED = {Output.LAST_FRAME: "opens on the last frame", Output.CLIP: "refers to the clip"}
+_NEEDED = {Output.LAST_FRAME: "opens on the last frame", Output.CLIP: "is sent the clip"}
 
 
 def render_why(found: Explanation, *, color: bool, width: int | None) -> str:

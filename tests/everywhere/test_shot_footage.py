@@ -120,7 +120,7 @@ def test_clips_that_wait_are_told_of_in_table_and_why(film: Path) -> None:
     invoke = CliRunner().invoke
     table = invoke(storyboard, ["plan"]).stdout
     assert "after arrival/climb" in table
-    assert "refers to the clip of arrival/climb" in invoke(storyboard, ["why", "rush/rain"]).stdout
+    assert "is sent the clip of arrival/climb" in invoke(storyboard, ["why", "rush/rain"]).stdout
 
 
 def test_what_more_takes_are_void_with_counts_footage(film: Path) -> None:
@@ -205,3 +205,61 @@ def _has_circle(text: str) -> bool:
         for number in free:
             del needs[number]
     return bool(needs)
+
+
+EDIT = "fal/kling-o3-pro-video-edit"
+EDITED = f"""\
+storyboard: 1
+target: fal/kling-o3-pro
+defaults: {{duration: 5s}}
+footage:
+  snow: {{shot: rush/snow}}
+  fall: {{shot: arrival/climb}}
+scenes:
+  - id: rush
+    shots:
+      - {{id: night, target: {EDIT}, edit: snow, prompt: "At night."}}
+      - {{id: snow, target: {EDIT}, edit: fall, prompt: "In deep snow."}}
+  - id: arrival
+    shots:
+      - {{id: climb, duration: 4s, prompt: "The stairs."}}
+"""
+
+
+def test_a_shot_can_be_made_from_the_clip_of_another_and_lasts_as_long(film: Path) -> None:
+    made = requests(film, EDITED)
+    assert [*made] == ["arrival/climb", "rush/snow", "rush/night"]
+    assert [one.seconds for one in made.values()] == [4, 4, 4]
+    for request, source in (("rush/snow", "arrival/climb"), ("rush/night", "rush/snow")):
+        digest = made[source].shots[0].digest
+        assert made[request].payload["video_url"] == f"output:{digest}#clip"
+        assert [one.shot for one in made[request].depends_on] == [source]
+    before = made["rush/night"].shots[0].digest
+    edited = requests(film, EDITED.replace("The stairs.", "The ladder."))
+    assert edited["rush/night"].shots[0].digest != before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("edit: fall,", "edit: fall, duration: 6s,", 'SB314 "arrival/climb" lasts 4 s, the shot'),
+        ("rush/snow}", "rush/snw}", 'SB231 no shot of the film has the address "rush/snw"'),
+        (
+            "arrival/climb}",
+            "rush/night}",
+            (
+                'SB232 no shot can be rendered first: "rush/night" edits snow, which is '
+                '"rush/snow"; that edits fall, which is "rush/night", the first again'
+            ),
+        ),
+        ("duration: 4s", "duration: 11s", 'SB210 the clip of "arrival/climb" cannot be sent to'),
+    ],
+    ids=["another length", "unknown", "a circle", "too long"],
+)
+def test_what_is_wrong_with_a_shot_that_is_made_from_another_is_one_kind_of_error(
+    old: str, new: str, said: str, film: Path
+) -> None:
+    made = planned(film, EDITED.replace(old, new))
+    errors = [one for one in made.compilation.diagnostics if str(one.severity) == "error"]
+    assert any(f"{one.code.id} {one.message}".startswith(said) for one in errors)
+    assert {one.code.id for one in errors} == {said[:5]}

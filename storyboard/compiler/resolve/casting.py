@@ -145,7 +145,11 @@ class Casting:
             use = shot.footage
             if use is None or not target.has(Feature(use.way)):
                 continue
-            is_fit = self._assets.check_clip(use.clip, target.footage, target, self._diagnostics)
+            is_fit = (
+                self._references.check_length(use.clip)
+                if isinstance(use.clip, ShotClip)
+                else self._assets.check_clip(use.clip, target.footage, target, self._diagnostics)
+            )
             if is_fit and not target.seconds.min <= shot.seconds <= target.seconds.max:
                 self._diagnostics.add(
                     CLIP_LENGTH,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from storyboard.compiler.film import FootageUse
+from storyboard.compiler.film import FootageUse, ShotClip
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.cast import Names
 from storyboard.compiler.resolve.members import Member
@@ -51,6 +51,8 @@ class FootageUses:
 
         ``written`` are those that the shot or its beats say, None where they say none.
         """
+        if isinstance(use.clip, ShotClip):
+            return written
         place = shot.node.get("duration") or shot.node.get("beats") or shot.node[use.way]
         lasts = self.assets.seconds(use.clip)
         if lasts is None:
@@ -87,6 +89,10 @@ class FootageUses:
                 help="declare the clip under footage:, as in footage: {street: {video: FILE}}",
             )
             return None
+        if member.block.shot is not None:
+            # Which shot that is, and how long, is known when all shots are.
+            later = ShotClip(shot="", seconds=0, span=member.block.shot.span)
+            return FootageUse(way=way, name=member.name, clip=later)
         if member.block.video is None:
             self._report_without_clip(way, written, member)
             return None
@@ -113,5 +119,5 @@ class FootageUses:
             f'the footage "{member.name}" has no video for {way}',
             written.span,
             labels=(Label(member.key.span, "declared here"),),
-            help="add video: with the clip, as a path or an https URL",
+            help="add video: with a path or an https URL, or shot: with the address of a shot",
         )

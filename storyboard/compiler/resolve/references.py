@@ -82,17 +82,19 @@ class References:
             return None
         clip = None
         if shot is not None:
-            self._check_length(shot)
+            self.check_length(shot)
         elif block.video is not None:
             clip = self.assets.clip(block.video, member.folder, self.diagnostics)
             self.assets.check_clip(clip, self.target.footage, self.target, self.diagnostics)
         return Reference(kind="clip", name=member.name, span=member.key.span, video=clip, shot=shot)
 
-    def _check_length(self, clip: ShotClip) -> None:
-        """Say where the clip of a shot will be of a length that the target does not take."""
+    def check_length(self, clip: ShotClip) -> bool:
+        """Whether the clip of a shot will be of a length that the target takes; if not, say so."""
         limits = self.target.footage
         if limits is None or limits.min_seconds <= clip.seconds <= limits.max_seconds:
-            return
+            return True
+        if not clip.shot:
+            return False  # it is not there, which is said
         least, most = ceil(limits.min_seconds), floor(limits.max_seconds)
         self.diagnostics.add(
             PICTURE_UNFIT,
@@ -102,6 +104,7 @@ class References:
             help=f'write "duration: {least if clip.seconds < least else most}s" there, or name a '
             "shot within the limits",
         )
+        return False
 
     def _element(
         self, member: Member, shown: str, worn: Look | MemberLook, place: Span

@@ -23,7 +23,7 @@ from storyboard.compiler.resolve.frame_shapes import check_frame_shapes
 from storyboard.compiler.resolve.members import members_of
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.misread_words import check_wording
-from storyboard.compiler.resolve.shot_clips import find_shot_clips
+from storyboard.compiler.resolve.shot_clips import bind_shot_clips
 from storyboard.compiler.resolve.shots import SceneBuilder
 from storyboard.compiler.resolve.templates import PartOfVariables
 from storyboard.compiler.resolve.texts import Texts
@@ -179,7 +179,7 @@ def resolve(
     scenes = builder.scenes()
     names.in_shots = len(names.behind)
     texts.introduce()
-    clips = find_shot_clips(storyboard, scenes, names, diagnostics)
+    clips, scenes = bind_shot_clips(storyboard, scenes, names, diagnostics)
     if not scenes and not diagnostics.has_errors:
         _report_empty(storyboard, diagnostics)
     bare = check_bare_names(scenes, names, diagnostics)

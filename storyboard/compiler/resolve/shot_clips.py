@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from storyboard.compiler.film import Scene, Shot, ShotClip, marks_of
-from storyboard.compiler.needs import shot_needs
+from storyboard.compiler.film import FootageUse, Scene, Shot, ShotClip, marks_of
+from storyboard.compiler.needs import in_order, shot_needs
 from storyboard.compiler.resolve.cast import Names
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.diagnostics import Diagnostics, Label, Span
-from storyboard.diagnostics.codes import FOOTAGE_CIRCLE, UNKNOWN_SHOT
+from storyboard.diagnostics.codes import CLIP_LENGTH, FOOTAGE_CIRCLE, UNKNOWN_SHOT
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Scalar
 from storyboard.document.nodes import HOLE
@@ -25,12 +25,13 @@ from storyboard.language.cast import Footage
 _MAX_LISTED = 5
 
 
-def find_shot_clips(
-    storyboard: model.Storyboard, scenes: Sequence[Scene], names: Names, diagnostics: Diagnostics
-) -> dict[str, ShotClip]:
-    """The clips of shots that are footage, by its name; what is wrong with one is said.
+def bind_shot_clips(
+    storyboard: model.Storyboard, scenes: tuple[Scene, ...], names: Names, diagnostics: Diagnostics
+) -> tuple[dict[str, ShotClip], tuple[Scene, ...]]:
+    """The clips of shots that are footage, by its name, and the scenes with what is made of them.
 
-    ``scenes`` are those of the film, without what is left out of it.
+    What is wrong with one is said. ``scenes`` are those of the film, without what is left out of
+    it. A shot that is made from the clip of another lasts as long as that.
     """
     written = {
         name: member.block.shot
@@ -38,21 +39,51 @@ def find_shot_clips(
         if isinstance(member.block, Footage) and member.block.shot is not None
     }
     if not written:
-        return {}
+        return {}, scenes
     addresses = _Addresses(storyboard, scenes)
-    found: dict[str, ShotClip] = {}
+    found: dict[str, str] = {}
     for name, address in written.items():
         shot = addresses.find(address)
         if shot is not None:
-            found[name] = ShotClip(shot=shot.address, seconds=shot.seconds, span=address.span)
+            found[name] = shot.address
         elif addresses.are_complete:
             _report_unknown(address, addresses, diagnostics)
-    shots = [shot for scene in scenes for shot in scene.shots]
-    while (circle := _Circles(shots, names, found).first()) is not None:
+    shots = {shot.address: shot for scene in scenes for shot in scene.shots}
+    while (circle := (needs := _Needs(shots, names, found)).circle()) is not None:
         for step in circle:
             found.pop(step.footage, None)
         _report_circle(circle, diagnostics)
-    return found
+
+    def clip_of(name: str) -> ShotClip:
+        address, span = found.get(name, ""), written[name].span
+        seconds = shots[address].seconds if address else 0
+        return ShotClip(shot=address, seconds=seconds, span=span)
+
+    for shot in [shots[one] for one in in_order([*shots], needs.of.__getitem__)]:
+        use = shot.footage
+        if use is not None and isinstance(use.clip, ShotClip):
+            clip = clip_of(normal(use.name))
+            seconds = _seconds(shot, use, clip, diagnostics)
+            made = replace(use, clip=clip)
+            shots[shot.address] = replace(shot, footage=made, seconds=seconds)
+    bound = (
+        replace(scene, shots=tuple(shots[shot.address] for shot in scene.shots)) for scene in scenes
+    )
+    return {name: clip_of(name) for name in found}, tuple(bound)
+
+
+def _seconds(shot: Shot, use: FootageUse, clip: ShotClip, diagnostics: Diagnostics) -> int:
+    """The seconds of a shot that is made from the clip of another: those that the other has."""
+    is_said = "duration" in shot.node or any(beat.seconds for beat in shot.beats)
+    if is_said and clip.shot and shot.seconds != clip.seconds:
+        diagnostics.add(
+            CLIP_LENGTH,
+            f'"{clip.shot}" lasts {clip.seconds} s, the shot says {shot.seconds} s: '
+            f"a shot with {use.way} lasts as long as its clip",
+            shot.place("duration", "beats"),
+            help=f"write duration: {clip.seconds}s, or leave the seconds out",
+        )
+    return clip.seconds or shot.seconds
 
 
 class _Addresses:
@@ -170,26 +201,43 @@ class _Step:
     footage: str
     needed: Shot
 
+    @property
+    def _is_made_from_it(self) -> bool:
+        use = self.shot.footage
+        return use is not None and normal(use.name) == self.footage
 
-class _Circles:
-    """Finds a shot that waits for itself."""
+    @property
+    def does(self) -> str:
+        """What the shot does with the footage, in words."""
+        use = self.shot.footage
+        if use is not None and self._is_made_from_it:
+            return f"{'edits' if use.way == 'edit' else 'takes the motion of'} {self.footage}"
+        return f"refers to @{self.footage}"
 
-    def __init__(self, shots: Sequence[Shot], names: Names, clips: Mapping[str, ShotClip]) -> None:
-        self._shots = {shot.address: shot for shot in shots}
+    @property
+    def place(self) -> Span:
+        """Where it names the footage."""
+        keys = ("edit", "motion") if self._is_made_from_it else ("prompt", "beats")
+        return self.shot.place(*keys)
+
+
+class _Needs:
+    """What each shot needs, and whether one waits for itself."""
+
+    def __init__(self, shots: Mapping[str, Shot], names: Names, clips: Mapping[str, str]) -> None:
+        self._shots = shots
         self._footage = {
-            shot.address: {
-                clips[name].shot: name for name in _named_by(shot, names) if name in clips
-            }
-            for shot in shots
+            address: {clips[name]: name for name in _named_by(shot, names) if name in clips}
+            for address, shot in shots.items()
         }
         footage = {address: tuple(found) for address, found in self._footage.items()}
-        self._needs = shot_needs(shots, footage)
+        self.of = shot_needs([*shots.values()], footage)
 
-    def first(self) -> list[_Step] | None:
+    def circle(self) -> list[_Step] | None:
         """The steps of a circle, from the footage in it that is needed first in the film."""
         done = set[str]()
-        for start in self._needs:
-            way: dict[str, Iterator[str]] = {start: iter(self._needs[start])}
+        for start in self.of:
+            way: dict[str, Iterator[str]] = {start: iter(self.of[start])}
             while way:
                 last = next(reversed(way))
                 needed = next((one for one in way[last] if one not in done), None)
@@ -200,7 +248,7 @@ class _Circles:
                     round_ = [*way]
                     return self._steps(round_[round_.index(needed) :])
                 else:
-                    way[needed] = iter(self._needs[needed])
+                    way[needed] = iter(self.of[needed])
         return None
 
     def _steps(self, addresses: Sequence[str]) -> list[_Step]:
@@ -217,6 +265,8 @@ def _named_by(shot: Shot, names: Names) -> list[str]:
     waiting = list(dict.fromkeys(shot.all_marks()))
     seen = set(waiting)
     found: dict[str, None] = {}
+    if shot.footage is not None:
+        found[normal(shot.footage.name)] = None
     for mark in waiting:
         one = names.behind[mark]
         found[normal(one.member.name)] = None
@@ -235,15 +285,15 @@ def _report_circle(circle: Sequence[_Step], diagnostics: Diagnostics) -> None:
         again = ", the first again" if number == len(circle) - 1 else ""
         needed = f'"{step.needed.address}"{again if len(circle) > 1 else " itself"}'
         if step.footage:
-            said.append(f"{who} refers to @{step.footage}, which is {needed}")
+            said.append(f"{who} {step.does}, which is {needed}")
         else:
             said.append(f"{who} continues {needed}")
     diagnostics.add(
         FOOTAGE_CIRCLE,
         f"no shot can be rendered first: {'; '.join(said)}",
-        circle[0].shot.place("prompt", "beats"),
+        circle[0].place,
         labels=tuple(
-            Label(step.shot.place("prompt", "beats"), f"refers to @{step.footage}")
+            Label(step.place, step.does)
             if step.footage
             else Label(step.shot.place("seam"), "continues the shot before")
             for step in circle[1:]
