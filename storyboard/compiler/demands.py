@@ -14,6 +14,7 @@ from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import DIVIDED_FOOTAGE, FEATURE_REFUSED, FRAME_NEEDS_FRAME
 from storyboard.targets.model import Feature, Target
 
+_MOVED = "mention the one character that moves, with a frontal picture, or add start_frame:"
 _OPEN = "add start_frame:, or seam: continue where a shot stands before"
 
 
@@ -31,11 +32,20 @@ def check_demands(film: Film, clips: Iterable[Clip], diagnostics: Diagnostics) -
     """Say which of the film's clips the target would refuse as a request."""
     target, every = film.target, list(clips)
     if Feature.FIRST_FRAME in target.requires:
-        frameless = [clip for clip in every if not opens_as_demanded(target, clip)]
+        moves = Feature.MOTION in target.requires
+        frameless = [
+            clip
+            for clip in every
+            if not opens_as_demanded(target, clip)
+            # What has no motion either lacks that first.
+            and (not moves or _is_made_by(Feature.MOTION, clip))
+        ]
         _report(
             f"{target.target} makes each clip from its first frame, and",
             "none",
-            f"{_OPEN}; a shot that shares a request with the one before needs none",
+            _MOVED
+            if moves
+            else f"{_OPEN}; a shot that shares a request with the one before needs none",
             frameless,
             len(every),
             diagnostics,

@@ -64,7 +64,8 @@ def _of_sound(film: Film, shots: Sequence[Shot]) -> Iterable[Loss]:
 
 def _of_cast(film: Film, members: Mapping[str, Member]) -> Iterable[Loss]:
     """Faces, places, clips and voices that are not sent, each counted once a member."""
-    likeness, one_picture, looks = set[str](), set[str](), set[str]()
+    likeness, one_picture, framed, looks = set[str](), set[str](), set[str](), set[str]()
+    by_frame = film.target.features[Feature.ELEMENTS].how == "first_frame"
     pictures: dict[str, set[str]] = {"location": set(), "style": set()}
     clips, voices, footage = set[str](), set[str](), set[str]()
     for mark in film.cast.marks():
@@ -88,7 +89,9 @@ def _of_cast(film: Film, members: Mapping[str, Member]) -> Iterable[Loss]:
             looks.add(name)
         if worn.frontal is None and worn.video is None:
             continue
-        if one.reference is None:
+        if one.reference is None and by_frame:
+            framed.add(name)
+        elif one.reference is None:
             likeness.add(name)
         elif one.reference.kind == "image":
             one_picture.add(name)
@@ -100,6 +103,7 @@ def _of_cast(film: Film, members: Mapping[str, Member]) -> Iterable[Loss]:
         (Feature.ELEMENT_VIDEO, "no clip of {}", clips, False),
         (Feature.VOICE, "no own voice of {}", voices, False),
         (Feature.ELEMENTS, "one picture each of {}", one_picture, True),
+        (Feature.ELEMENTS, "first frames alone of {}", framed, True),
         (Feature.FOOTAGE, "no footage of {}", footage, False),
     ):
         if names:

@@ -44,6 +44,7 @@ class OwnEndpoint:
         return PictureLimits(
             most_bytes=limits.max_bytes,
             least_side=limits.min_side,
+            most_side=limits.max_side,
             least_ratio=float(limits.min_ratio),
             most_ratio=float(limits.max_ratio),
             formats=tuple(one.upper() for one in limits.formats),
@@ -187,5 +188,5 @@ def _movie_limits(limits: Videos) -> MovieLimits:
         most_bytes=limits.max_bytes,
         sides=(limits.min_side, limits.max_side),
         seconds=(float(limits.min_seconds), float(limits.max_seconds)),
-        rate=(float(limits.min_rate), float(limits.max_rate)),
+        rate=(float(limits.min_rate or 0), float(limits.max_rate or "inf")),
     )

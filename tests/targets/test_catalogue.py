@@ -27,9 +27,12 @@ FAMILIES = {
     "fal/kling-o3-{tier}-image-to-video": ("standard", "pro", "4k"),
     "fal/kling-v3-{tier}-text-to-video": ("standard", "pro", "4k"),
     "fal/kling-v3-{tier}-image-to-video": ("standard", "pro", "4k"),
-    "fal/kling-o3-{tier}-video-reference": ("standard", "pro"),
+    "fal/kling-o3-{tier}-video-reference": ("standard", "pro", "4k"),
     "fal/kling-o1-{tier}-video-reference": ("standard", "pro"),
     "fal/kling-o3-{tier}-video-edit": ("standard", "pro"),
+    "fal/kling-o1-{tier}-video-edit": ("standard", "pro"),
+    "fal/kling-v3-{tier}-motion-control": ("standard", "pro"),
+    "fal/kling-v2.6-{tier}-motion-control": ("standard", "pro"),
     "fal/kling-o1-{tier}": ("standard", "pro"),
     "fal/kling-v2.6-{tier}-text-to-video": ("pro",),
     "fal/kling-v2.6-{tier}-image-to-video": ("pro",),
@@ -243,13 +246,14 @@ def test_a_limit_on_which_documents_disagree_carries_its_ceiling() -> None:
 
 def test_a_target_without_elements_says_what_becomes_of_them(target: Target) -> None:
     how = target.features[Feature.ELEMENTS].how
-    assert how in {"native", "image", "description"}
+    assert how in {"native", "image", "description", "first_frame"}
     takes_no_pictures = not target.request.images and not target.request.elements
-    assert (how == "description") == takes_no_pictures
+    assert (how in {"description", "first_frame"}) == takes_no_pictures
+    assert how != "first_frame" or Feature.FIRST_FRAME in target.requires
 
 
 def test_an_image_to_video_endpoint_requires_its_first_frame(target: Target) -> None:
-    needs_frame = target.endpoint.endswith("image-to-video")
+    needs_frame = target.endpoint.endswith(("image-to-video", "motion-control"))
     assert (Feature.FIRST_FRAME in target.requires) == needs_frame
 
 

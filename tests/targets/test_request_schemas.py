@@ -313,13 +313,41 @@ def test_fals_schemas_have_the_fields_of_its_tables(target_id: str) -> None:
 
 
 def test_the_tables_limits_of_pictures_are_the_datas() -> None:
-    stated = TABLES["limits"]["picture"]
     for name in IN_TABLES:
-        pictures = target_of(name).pictures
-        assert pictures.max_bytes == stated["max_file_size"]
-        assert pictures.min_side == stated["min_width"] == stated["min_height"]
-        assert float(pictures.min_ratio) == stated["min_aspect_ratio"]
-        assert float(pictures.max_ratio) == stated["max_aspect_ratio"]
+        target = target_of(name)
+        for pictures, kind in ((target.pictures, "picture"), (target.frames, "moved picture")):
+            if pictures is None:
+                continue
+            stated = TABLES["limits"][kind]
+            assert pictures.max_bytes == stated["max_file_size"]
+            assert pictures.min_side == stated["min_width"] == stated["min_height"]
+            assert pictures.max_side == stated.get("max_width") == stated.get("max_height")
+            assert float(pictures.min_ratio) == stated["min_aspect_ratio"]
+            assert float(pictures.max_ratio) == stated["max_aspect_ratio"]
+
+
+def test_the_tables_limits_of_footage_are_the_datas() -> None:
+    names = {
+        "max_file_size": "max_bytes",
+        "min_width": "min_side",
+        "max_width": "max_side",
+        "min_duration": "min_seconds",
+        "max_duration": "max_seconds",
+        "min_fps": "min_rate",
+        "max_fps": "max_rate",
+    }
+    checked = 0
+    for name in IN_TABLES:
+        target = target_of(name)
+        if target.footage is None or target.request.footage is None:
+            continue
+        field = TABLES["endpoints"][target.endpoint]["fields"][target.request.footage]
+        stated = TABLES["limits"][field["limits"]]
+        for theirs, ours in names.items():
+            own = getattr(target.footage, ours)
+            assert (None if own is None else float(own)) == stated.get(theirs), (name, ours)
+        checked += 1
+    assert checked
 
 
 def test_every_schema_of_requests_is_used_by_a_target() -> None:

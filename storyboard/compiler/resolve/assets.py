@@ -103,12 +103,21 @@ class Assets:
             unreadable = f"it cannot be read: {error.strerror}"
         return FoundAsset(asset=asset, size=size, facts=facts, unreadable=unreadable)
 
-    def check_picture(self, asset: Asset, target: Target, diagnostics: Diagnostics) -> bool:
-        """Whether a picture that was looked up is what the target takes; if not, that is said."""
+    def check_picture(
+        self,
+        asset: Asset,
+        target: Target,
+        diagnostics: Diagnostics,
+        limits: Pictures | None = None,
+    ) -> bool:
+        """Whether a picture that was looked up is what the target takes; if not, that is said.
+
+        ``limits`` are others than the target's for pictures.
+        """
         found = self._at.get(asset.location)
         if found is None or found.size is None:
             return True
-        problem = self._picture_problem(found, found.size, target.pictures)
+        problem = self._picture_problem(found, found.size, limits or target.pictures)
         return self._report(problem, asset, "picture", target, diagnostics)
 
     def check_clip(
@@ -190,6 +199,10 @@ def unfit_picture(size: int, facts: PictureFacts | None, limits: Pictures) -> Mi
         return Misfit(
             f"{facts.width} x {facts.height} pixels, {limits.min_side} on each side at least"
         )
+    if limits.max_side is not None and max(facts.width, facts.height) > limits.max_side:
+        return Misfit(
+            f"{facts.width} x {facts.height} pixels, {limits.max_side} on each side at most"
+        )
     ratio = Decimal(facts.width) / Decimal(facts.height)
     if not limits.min_ratio <= ratio <= limits.max_ratio:
         return Misfit(
@@ -216,7 +229,10 @@ def unfit_video(facts: VideoFacts, limits: Videos) -> Misfit:
             f"it lasts {facts.seconds:.2f} s, from {limits.min_seconds} to "
             f"{limits.max_seconds} s is taken"
         )
-    if not limits.min_rate <= round(Decimal(facts.rate), 2) <= limits.max_rate:
+    rate = round(Decimal(facts.rate), 2)
+    if (limits.min_rate is not None and rate < limits.min_rate) or (
+        limits.max_rate is not None and rate > limits.max_rate
+    ):
         return Misfit(
             f"it has {facts.rate:.2f} frames a second, from {limits.min_rate} to "
             f"{limits.max_rate} is taken"

@@ -126,8 +126,8 @@ class Casting:
         else:
             found = (one.own, of_look)
         texts = tuple(text for text in found if text is not None)
-        is_known = not is_hole(member) and not self._references.is_lost(member)
-        if reference is None and not texts and is_known:
+        is_said = self._references.is_lost(member) or self._references.is_shown_otherwise(member)
+        if reference is None and not texts and not is_said and not is_hole(member):
             self._report_nothing_to_send(member)
         return texts
 
@@ -135,7 +135,8 @@ class Casting:
         for frame in (one for shot in shots for one in (shot.start_frame, shot.end_frame)):
             if frame is None:
                 continue
-            if not self._assets.check_picture(frame, self._target, self._diagnostics):
+            limits = self._target.frames
+            if not self._assets.check_picture(frame, self._target, self._diagnostics, limits):
                 self.unfit.add(frame.location)
 
     def _check_footage(self, shots: Iterable[Shot]) -> None:

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from storyboard.compiler.film import FootageUse, ShotClip
+from storyboard.compiler.film import Asset, FootageUse, Shot, ShotClip
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.cast import Names
-from storyboard.compiler.resolve.members import Member
+from storyboard.compiler.resolve.members import Member, worn_in
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import CLIP_LENGTH, KEY_CONFLICT, PICTURELESS, WRONG_KIND
 from storyboard.document import Node, Scalar
 from storyboard.language import model
-from storyboard.language.cast import Footage
+from storyboard.language.cast import Element, Footage
 from storyboard.language.scalars import is_url
 
 
@@ -74,6 +74,23 @@ class FootageUses:
                 help=f"write duration: {whole}s, or leave the seconds out",
             )
         return whole
+
+    def mover(self, shot: Shot) -> Asset | None:
+        """The picture of the one character or prop in a shot, which moves as its clip does.
+
+        None where no one, or more than one, has a picture.
+        """
+        pictures: dict[str, tuple[Scalar, str]] = {}
+        for mark in shot.marks():
+            one = self.names.behind[mark]
+            if isinstance(one.member.block, Element):
+                frontal = worn_in(one.member.block, one.look).frontal
+                if frontal is not None:
+                    pictures[mark] = frontal, one.member.folder
+        if len(pictures) != 1:
+            return None
+        ((frontal, folder),) = pictures.values()
+        return self.assets.picture(frontal, folder, self.diagnostics)
 
     def _use(self, way: Literal["edit", "motion"], written: Scalar) -> FootageUse | None:
         name = normal(written.removeprefix("@"))

@@ -12,7 +12,14 @@ from math import ceil, floor
 
 from storyboard.compiler.film import Asset, Reference, ShotClip
 from storyboard.compiler.resolve.assets import Assets
-from storyboard.compiler.resolve.members import Member, MemberLook, is_hole, place_of, worn_in
+from storyboard.compiler.resolve.members import (
+    Member,
+    MemberLook,
+    has_picture,
+    is_hole,
+    place_of,
+    worn_in,
+)
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.diagnostics import Code, Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
@@ -22,7 +29,7 @@ from storyboard.diagnostics.codes import (
     PICTURE_UNFIT,
 )
 from storyboard.document import Scalar
-from storyboard.language.cast import Footage, Image, Look
+from storyboard.language.cast import Element, Footage, Image, Look
 from storyboard.targets.model import Feature, How, Target
 
 
@@ -69,6 +76,16 @@ class References:
             return None
         return self._element(member, shown, worn, place_of(member, look))
 
+    def is_shown_otherwise(self, member: Member) -> bool:
+        """Whether a member that texts call by its label is shown by what else is sent.
+
+        So is a character on a target that moves the first frame, and the clip that it moves by.
+        """
+        if isinstance(member.block, Footage):
+            return member.block.video is not None and self.target.has(Feature.MOTION)
+        by_frame = self.target.features[Feature.ELEMENTS].how == "first_frame"
+        return isinstance(member.block, Element) and by_frame and has_picture(member)
+
     def _footage(self, member: Member, block: Footage) -> Reference | None:
         shot = self.shot_clips.get(normal(member.name))
         if self.is_lost(member):
@@ -76,6 +93,16 @@ class References:
             span = member.key.span
             return Reference(kind="clip", name=member.name, span=span) if is_taken else None
         if block.video is None and shot is None:
+            return None
+        if not self.target.tags.clip and self.is_shown_otherwise(member):
+            self._report(
+                FEATURE_EMULATED,
+                "has no tag for its clip",
+                member.name,
+                ("is a word in the prompt", "are words in the prompts"),
+                member.key.span,
+                "the clip is sent all the same",
+            )
             return None
         if not self.target.tags.clip:
             self._report_as_words(member, block, "footage", Feature.FOOTAGE, member.key.span)
@@ -118,7 +145,10 @@ class References:
                 self._report_as_image(shown, place, feature)
                 self._check_video(member, worn)
                 return Reference(kind="image", name=shown, span=place, frontal=frontal)
-            self._report_as_words(member, worn, feature.value, feature, place, shown)
+            if how == "first_frame":
+                self._report_as_first_frame(shown, place, feature)
+            else:
+                self._report_as_words(member, worn, feature.value, feature, place, shown)
             return None
         video = None
         if worn.video is not None and self.target.has(Feature.ELEMENT_VIDEO):
@@ -232,6 +262,16 @@ class References:
             f"takes no {feature.value}",
             shown,
             ("is sent as an image of its frontal picture", "are sent as their frontal pictures"),
+            place,
+            _lists(feature),
+        )
+
+    def _report_as_first_frame(self, shown: str, place: Span, feature: Feature) -> None:
+        self._report(
+            FEATURE_EMULATED,
+            f"takes no {feature.value}",
+            shown,
+            ("is shown by the first frame alone", "are shown by the first frames alone"),
             place,
             _lists(feature),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from storyboard.compiler.film import Beat, Framing, Passage, Priority, Scene, Shot, Speech
@@ -191,13 +191,13 @@ class SceneBuilder:
     ) -> Shot:
         looks, chosen = shared.looks, shared.chosen
         seconds, footage = self._seconds(shot, chosen), None
+        uses = FootageUses(self.texts.names, self.assets, self.diagnostics)
         if shot.edit is not None or shot.motion is not None:
-            uses = FootageUses(self.texts.names, self.assets, self.diagnostics)
             footage = uses.of(shot)
             said = seconds if shot.duration is not None or _are_timed(shot.beats) else None
             if footage is not None:
                 seconds = uses.seconds(shot, footage, said) or seconds
-        return Shot(
+        made = Shot(
             address=address,
             number=number,
             seconds=seconds,
@@ -221,6 +221,9 @@ class SceneBuilder:
             footage=footage,
             keep_sound=bool(shot.keep_sound),
         )
+        if shot.motion is not None and not made.opens_on_picture:
+            return replace(made, start_frame=uses.mover(made))
+        return made
 
     def _target(self, written: Scalar | None) -> str:
         """The id of the target that a shot or its scene names; empty for the film's."""

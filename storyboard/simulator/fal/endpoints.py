@@ -267,6 +267,11 @@ _PRICES = {
             ("o1/", "0.168"),
         )
     },
+    "o3/4k/video-to-video/reference": ("0.42", "0.42"),
+    "v3/standard/motion-control": ("0.126", "0.126"),
+    "v3/pro/motion-control": ("0.168", "0.168"),
+    "v2.6/standard/motion-control": ("0.07", "0.07"),
+    "v2.6/pro/motion-control": ("0.112", "0.112"),
 }
 
 _BODY_TYPES: Mapping[str, BodyType] = {
@@ -274,7 +279,7 @@ _BODY_TYPES: Mapping[str, BodyType] = {
     **{f"o3/{tier}/image-to-video": _O3_IMAGE for tier in ("4k", "pro", "standard")},
     **{f"o3/{tier}/text-to-video": _O3_TEXT for tier in ("4k", "pro", "standard")},
     **{f"o3/{tier}/video-to-video/edit": _O3_EDIT for tier in ("pro", "standard")},
-    **{f"o3/{tier}/video-to-video/reference": _O3_VIDEO for tier in ("pro", "standard")},
+    **{f"o3/{tier}/video-to-video/reference": _O3_VIDEO for tier in ("4k", "pro", "standard")},
     **{f"o1/{tier}reference-to-video": _O1_REFERENCE for tier in ("", "standard/")},
     **{f"o1/{tier}image-to-video": _O1_IMAGE for tier in ("", "standard/")},
     **{f"o1/{tier}video-to-video/edit": _O1_EDIT for tier in ("", "standard/")},
