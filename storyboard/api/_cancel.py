@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.api._sent_clips import SentClips, pick
 
@@ -31,8 +32,7 @@ class CancelOutcome(StrEnum):
     """The vendor could not be asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelledClip:
+class CancelledClip(Struct, frozen=True, kw_only=True):
     """What became of the wish to stop one clip; ``problem`` is why it failed, or empty."""
 
     intent: Intent

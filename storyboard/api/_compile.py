@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.api._ignores import check_ignores
 from storyboard.api._load import CompileOptions, Reading, read
@@ -41,8 +43,7 @@ _BUT_ERRORS = frozenset({Severity.WARNING, Severity.NOTE})
 """What is not said of how a scene with errors is fitted: it will be another one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compilation:
+class Compilation(Struct, frozen=True, kw_only=True):
     """A storyboard as far as it could be compiled, and everything that was found.
 
     ``film`` is None where nothing could be read of it. ``requests`` are those of the scenes that no

@@ -7,10 +7,12 @@ a shot, whose lines would no longer fit.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.api._compile import folders
 from storyboard.api._load import CompileOptions, Reading, read
@@ -41,8 +43,7 @@ _PUT_BACK = 8
 """How many shots are tried to be kept after all, where clips that are packed anew save more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WayOut:
+class WayOut(Struct, frozen=True, kw_only=True):
     """A way in which a film costs no more than it may; ``offer`` is the plan of it.
 
     ``left_out`` are shots that it leaves out. ``is_own`` is the film's own target.
@@ -212,8 +213,7 @@ def _is_better(one: WayOut, other: WayOut) -> bool:
     return loses[0] <= loses[1] and left[0] <= left[1] and amounts[0] <= amounts[1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Finder:
+class _Finder(Struct, frozen=True):
     maker: OfferMaker
     own: TriedFilm
     limit: Limit

@@ -6,9 +6,11 @@ import codecs
 import os
 import tempfile
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.api._compile import Compilation, compile_storyboard
 from storyboard.api._load import STANDARD_INPUT, CompileOptions
@@ -20,8 +22,7 @@ _ROUNDS = 20
 """How often what was fixed is looked at again: one fix may make room for another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
+class FileChange(Struct, frozen=True, kw_only=True):
     """A file as it was and as it is with ``count`` fixes; ``name`` is how messages show it."""
 
     name: str

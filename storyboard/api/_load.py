@@ -6,9 +6,10 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
+
+from msgspec import Struct, field
 
 from storyboard.compiler.resolve import Shelf
 from storyboard.compiler.resolve.members import members_of
@@ -43,8 +44,7 @@ _MAX_NEAR = 3
 _CAST = {"characters", "props", "locations", "styles", "footage"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompileOptions:
+class CompileOptions(Struct, frozen=True, kw_only=True):
     """What is asked beside the storyboard itself.
 
     ``target`` is an id that comes before the storyboard's own; ``settings`` are values that come
@@ -62,7 +62,7 @@ class CompileOptions:
     """
 
     target: str | None = None
-    settings: Mapping[str, Any] = field(hash=False, default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     max_cost: Money | None = None
     budget: Money | None = None
     max_seconds: int | None = None
@@ -75,12 +75,11 @@ class CompileOptions:
     chain_takes: bool = False
     audio: bool | None = None
     reuse: Literal["shots", "clips", "none"] | None = None
-    unsaved: Mapping[Path, str] = field(hash=False, default_factory=dict)
+    unsaved: Mapping[Path, str] = field(default_factory=dict)
     out_dir: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What was read: the storyboard, None where nothing of it could be used, and its libraries.
 
     ``name`` is the file as the user typed it, ``path`` the same in the project. ``sources`` are
@@ -92,7 +91,7 @@ class Reading:
     path: str
     project: ProjectFiles
     storyboard: Storyboard | None
-    libraries: Mapping[str, Library] = field(hash=False)
+    libraries: Mapping[str, Library]
     sources: tuple[tuple[str, str], ...]
     has_all_names: bool
     has_all_variables: bool
@@ -144,8 +143,7 @@ def read(
     )
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Opens files and keeps which ones it has read."""
 
     options: CompileOptions

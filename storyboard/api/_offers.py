@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.api._compile import (
     choose_target,
@@ -36,8 +38,7 @@ if TYPE_CHECKING:
     from storyboard.ledger import Known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """What one target makes of a film, as written or, where it ``is_silent``, without its sound.
 
     ``total`` is the whole film's, whatever of it is paid; None where the target cannot take it.
@@ -88,8 +89,7 @@ class Offer:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferMaker:
+class OfferMaker(Struct, frozen=True, kw_only=True):
     """Makes offers of a film that was read and resolved once.
 
     ``found`` are the findings that hold on every target, ``known`` is what was paid before.
@@ -173,8 +173,7 @@ class OfferMaker:
         return replace(cast, requests=compiled.requests, plan=plan)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TriedFilm:
+class TriedFilm(Struct, frozen=True, kw_only=True):
     """A film on a target that may take it; ``plan`` is None where it cannot, or was not asked."""
 
     reading: Reading

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from storyboard.api._compile import Compilation, compile_reading, folders, start
 from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, Reading, read

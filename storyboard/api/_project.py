@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct, field
 
 from storyboard.api._load import CompileOptions
 from storyboard.errors import UsageError
@@ -66,8 +67,7 @@ def _lower(one: Money | None, other: Money | None) -> Money | None:
     return min(one, other, key=lambda limit: limit.amount)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunSettings:
+class RunSettings(Struct, frozen=True, kw_only=True):
     """How a plan is run.
 
     ``jobs`` is how many clips may be under way at once. ``max_cost`` is the most that this run may
@@ -81,13 +81,12 @@ class RunSettings:
     max_cost: Money | None = None
     key_file: Path | None = None
     base_url: str | None = None
-    host_options: Mapping[str, str] = field(hash=False, default_factory=dict)
+    host_options: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A storyboard and everything that is kept beside it.
 
     ``file`` is a storyboard, a folder that holds ``storyboard.yaml``, or ``-`` for standard input;

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.api._load import STANDARD_INPUT
 from storyboard.errors import UsageError
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
     from storyboard.targets.model import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadyPlan:
+class ReadyPlan(Struct, frozen=True, kw_only=True):
     """A plan that may be run, its targets by their ids, its film's store, the project's folder.
 
     What of it is paid and what is to be sent is as of the moment at which it was made ready.
     """
 
     plan: Plan
-    targets: Mapping[str, Target] = field(hash=False)
+    targets: Mapping[str, Target]
     store: Store
     root: Path
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.api._sent_clips import SentClips, pick
 from storyboard.errors import RefusedError, UsageError
@@ -32,8 +33,7 @@ class Decision(StrEnum):
     """It counts no more; a plan that still has it renders it anew."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecidedClip:
+class DecidedClip(Struct, frozen=True, kw_only=True):
     """A clip that was decided about."""
 
     intent: Intent

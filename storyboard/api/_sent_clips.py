@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT
 from storyboard.errors import UsageError
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from storyboard.values.addresses import ClipName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentClips:
+class SentClips(Struct, frozen=True, kw_only=True):
     """The store of a film, and the intents that its runs have sent, the oldest first.
 
     ``others`` are the digests of what was sent for other storyboards of the folder.
@@ -30,8 +30,7 @@ class SentClips:
     others: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilmStatus:
+class FilmStatus(Struct, frozen=True, kw_only=True):
     """What ledger and lock know of a film, without asking anybody.
 
     ``elsewhere`` are the takes of the lock that another machine has rendered, ``told`` what was

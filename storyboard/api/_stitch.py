@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.errors import StoryboardError
 
@@ -64,8 +66,7 @@ def stitch_plan(
     return made, len({stretch.take for stretch in stretches})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stretch:
+class _Stretch(Struct, frozen=True, kw_only=True):
     """Segments that follow each other in one clip: its ``take``, and seconds of it.
 
     ``guards_start`` and ``guards_end`` say that another shot of the clip lies there, and that

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise
 from typing import Literal
+
+from msgspec.structs import replace
 
 from storyboard.api._load import CompileOptions
 from storyboard.api._plan import plan_storyboard

@@ -7,9 +7,10 @@ kind that it shows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from storyboard.board.model import FilmBoard, MemberKind, Rendering, ShotCard
 from storyboard.plan.actions import DUE
@@ -36,8 +37,7 @@ _KINDS: dict[BillBy, MemberKind] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillRow:
+class BillRow(Struct, frozen=True, kw_only=True):
     """A row: ``seconds`` are those of its shots, ``clips`` counts the clips that render them.
 
     ``price`` is of all of it, ``to_pay`` of what is not paid yet; None where a price is not
@@ -53,8 +53,7 @@ class BillRow:
     is_unpriced: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bill:
+class Bill(Struct, frozen=True, kw_only=True):
     """The rows of a bill, the shots that none of them has, and the film.
 
     Prices of ``rows`` and ``rest`` add up to those of ``whole``; so do the seconds of scenes and
@@ -91,8 +90,7 @@ def make_bill(board: FilmBoard, by: BillBy) -> Bill:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _BillMaker:
+class _BillMaker(Struct, frozen=True):
     currency: str
 
     def row(self, name: str, title: str, cards: Sequence[ShotCard]) -> BillRow:
@@ -158,8 +156,7 @@ def _is_due(one: Rendering) -> bool:
     return one.request.action in DUE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retries:
+class Retries(Struct, frozen=True, kw_only=True):
     """What takes that fail may cost: each clip is rendered ``factor`` times on average.
 
     ``extra`` is what that adds to what is to be paid, ``whole`` both; None for an unknown price.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from storyboard.board.model import (
     BoardBeat,
@@ -140,8 +141,7 @@ def _members(
     return found
 
 
-@dataclass(slots=True)
-class _Maker:
+class _Maker(Struct):
     plan: Plan
     film: Film
     written: Storyboard | None

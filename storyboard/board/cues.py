@@ -8,9 +8,10 @@ faster. The lines of a beat whose seconds are known stand in that beat.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+
+from msgspec import Struct
 
 from storyboard.board.model import BoardLine, FilmBoard, ShotCard
 from storyboard.compiler.speech import PAUSE_BEFORE, PAUSE_BETWEEN, share, spoken_seconds
@@ -21,8 +22,7 @@ _LEAST = 1000
 """Milliseconds that a line stands at least, where there is room."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cue:
+class Cue(Struct, frozen=True, kw_only=True):
     """A line and when it is said, in milliseconds of the film."""
 
     start: int

@@ -7,9 +7,10 @@ or empty, and never 0. Amounts are exact: the shares of a clip's price add up to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import LeftOutScene, Plan
@@ -47,8 +48,7 @@ class Thumbnail(NamedTuple):
     height: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardPicture:
+class BoardPicture(Struct, frozen=True, kw_only=True):
     """A picture that a shot or a member has.
 
     ``key`` is its thumbnail's among those of the board, empty where none could be made: it is at
@@ -59,8 +59,7 @@ class BoardPicture:
     location: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardLine:
+class BoardLine(Struct, frozen=True, kw_only=True):
     """A spoken line. ``speaker`` is what people call who says it, empty for the narrator."""
 
     speaker: str
@@ -70,8 +69,7 @@ class BoardLine:
     is_off: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardBeat:
+class BoardBeat(Struct, frozen=True, kw_only=True):
     """A step of a shot; ``seconds`` are None where it has none of its own."""
 
     text: Text
@@ -81,8 +79,7 @@ class BoardBeat:
     sound: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardMember:
+class BoardMember(Struct, frozen=True, kw_only=True):
     """A member of the cast in one look, as a shot shows it; ``look`` may be empty."""
 
     name: str
@@ -92,8 +89,7 @@ class BoardMember:
     picture: BoardPicture | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendering:
+class Rendering(Struct, frozen=True, kw_only=True):
     """A shot, or a part of one, in a clip: one of the plan's requests, or one that was paid before.
 
     ``clip`` is the clip's number in the film, from 1. ``prompt`` is what is sent, ``characters``
@@ -116,8 +112,7 @@ class Rendering:
     still: BoardPicture | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardTake:
+class BoardTake(Struct, frozen=True, kw_only=True):
     """A take of a clip: one that is paid, or one that a plan is to have rendered.
 
     ``name`` is what its clip is called. ``action`` says how it stands with it: ``reuse`` where it
@@ -140,8 +135,7 @@ class BoardTake:
     is_chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenClip:
+class TakenClip(Struct, frozen=True, kw_only=True):
     """A clip of the film that has several takes; the film is made of the one that is chosen.
 
     ``clip`` is its number in the film, ``shots`` are the addresses of what it renders. The number
@@ -162,8 +156,7 @@ class TakenClip:
     takes: tuple[BoardTake, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShotCard:
+class ShotCard(Struct, frozen=True, kw_only=True):
     """A shot with everything that is known of it.
 
     ``address`` is its own in the storyboard; ``start`` the second of the film at which it begins;
@@ -211,16 +204,14 @@ class ShotCard:
         return " ".join(text for beat in self.beats if (text := plain_text(beat.text)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOutShot:
+class LeftOutShot(Struct, frozen=True, kw_only=True):
     """A shot that is written and is not in the film: the writer skips it, with the notes why."""
 
     address: str
     notes: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardScene:
+class BoardScene(Struct, frozen=True, kw_only=True):
     """A scene with its shots; ``total`` is None where ``unpriced`` says why it has no price.
 
     ``takes`` are its clips that have several.
@@ -240,8 +231,7 @@ class BoardScene:
     takes: tuple[TakenClip, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CastLook:
+class CastLook(Struct, frozen=True, kw_only=True):
     """A look of a member; ``look`` is empty for the member as declared."""
 
     look: str
@@ -249,8 +239,7 @@ class CastLook:
     pictures: tuple[BoardPicture, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CastRow:
+class CastRow(Struct, frozen=True, kw_only=True):
     """A member of the cast over the whole film.
 
     ``shots`` are the addresses of those that show it, ``seconds`` theirs. ``money`` is its share
@@ -266,8 +255,7 @@ class CastRow:
     money: Total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CastSheet:
+class CastSheet(Struct, frozen=True, kw_only=True):
     """The members of one kind, and the shots that show none: together they cost the film."""
 
     kind: MemberKind
@@ -276,8 +264,7 @@ class CastSheet:
     rest_shots: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilmBoard:
+class FilmBoard(Struct, frozen=True, kw_only=True):
     """A film as its people look at it.
 
     ``file`` is the storyboard as it was named; ``revision`` says which text it is. ``pictures``

@@ -7,7 +7,8 @@ clip are all paid clips that show the same, that shot with another number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from storyboard.board.model import BoardTake, Rendering, TakenClip
 from storyboard.board.stills import Stills

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from storyboard.cli.compile_options import keep
 from storyboard.cli.errors import refusal_code
@@ -30,8 +30,7 @@ BY = ("scene", "shot", "character", "location", "prop")
 _MOST = Decimal(10)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillOptions:
+class BillOptions(Struct, frozen=True, kw_only=True):
     """What is asked of a bill: its rows, its form, and how many takes a clip needs."""
 
     by: str | None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from storyboard.cli.compile_options import compile_options, keep
 from storyboard.cli.errors import in_words, refusal_code, shown
@@ -75,7 +75,7 @@ def board_command(
     from storyboard.api import Project
     from storyboard.render.board import PagePart, render_board
 
-    project = Project(file, dataclasses.replace(options, is_simulated=simulate))
+    project = Project(file, structs.replace(options, is_simulated=simulate))
     side = _LARGE if per_page in ("1", "2") else _SMALL
 
     def page_of(board: FilmBoard) -> str:

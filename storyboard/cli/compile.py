@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
 from storyboard.cli.errors import refusal_code, say_error
@@ -44,7 +44,7 @@ def compile_command(
     """
     from storyboard.api import Project
 
-    options = dataclasses.replace(options, takes=takes, chain_takes=chain_takes)
+    options = structs.replace(options, takes=takes, chain_takes=chain_takes)
     project = Project(file, options)
     made, compiled = project.plan()
     keep(made, compiled)

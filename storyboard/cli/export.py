@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from storyboard.cli.compile_options import compile_options, keep
 from storyboard.cli.errors import in_words, refusal_code, shown
@@ -54,7 +54,7 @@ def export_command(
     from storyboard.api import Project
 
     with in_words() as ending:
-        project = Project(file, dataclasses.replace(options, is_simulated=simulate))
+        project = Project(file, structs.replace(options, is_simulated=simulate))
         board = project.board(side=0)
         keep(board)
         text = _written(board, form, without)

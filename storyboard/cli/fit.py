@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
 from storyboard.cli.compile_options import command_of, compile_options
 from storyboard.cli.errors import in_words, refusal_code
@@ -46,18 +47,17 @@ def fit_command(
     each is planned, so that its sum is true, and obeys max_seconds too. Those that keep the most
     come first. Exit code 1 where there is no way, or the storyboard has errors.
     """
-    import dataclasses
 
     from storyboard.api import Project
     from storyboard.render.fit import render_fit
 
     with in_words() as ending:
-        options = dataclasses.replace(options, is_simulated=simulate)
+        options = structs.replace(options, is_simulated=simulate)
 
         def look(way: dict[str, Any]) -> str:
             target = options.target if way["own_target"] else way["target"]
             audio = False if way["silent"] else options.audio
-            asked = dataclasses.replace(options, target=target, audio=audio)
+            asked = structs.replace(options, target=target, audio=audio)
             return command_of("plan", file, asked)
 
         found = Project(file, options).fit(under)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from storyboard.cli.bill import BY, BillOptions, read_factor, show_bill
 from storyboard.cli.compile_options import compile_options, keep, show_on_stderr, takes_options
@@ -106,7 +106,7 @@ def plan_command(
     from storyboard.plan.file import write as write_plan
     from storyboard.render.plan import render_plan
 
-    options = dataclasses.replace(
+    options = structs.replace(
         options,
         max_cost=max_cost,
         max_seconds=max_seconds,
@@ -128,12 +128,12 @@ def plan_command(
     if out is not None and made.is_applyable:
         outputs = project.outputs(made)
         if not write_plan(made, out, outputs, compiled.diagnostics, force=force):
-            made = dataclasses.replace(made, is_applyable=False)
+            made = structs.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     today = datetime.now(UTC).date()
     aged = (*planned.price_age(today), *project.fetch_age(made, today)) if made.timeline else ()
     # What depends on the day is shown, and never written.
-    shown = dataclasses.replace(made, diagnostics=(*made.diagnostics, *map(finding_json, aged)))
+    shown = structs.replace(made, diagnostics=(*made.diagnostics, *map(finding_json, aged)))
     if as_json:
         write_json(encode(shown))
         show_on_stderr(compiled, form, color, errors_only=True)

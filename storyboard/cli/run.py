@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import shlex
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct, structs
 
 from storyboard.cli.compile_options import command_of, compile_options, takes_options
 from storyboard.cli.errors import in_words, shown
@@ -101,7 +101,7 @@ def run_command(
         _check_faults(faults, is_simulator_ours=simulate and base_url is None)
         from storyboard.api import Project, RunSettings
 
-        options = dataclasses.replace(
+        options = structs.replace(
             options,
             max_cost=max_cost,
             takes=takes,
@@ -202,7 +202,7 @@ def _with_ages(project: Project, ready: ReadyPlan, *, as_json: bool) -> Plan:
             facts = {"code": one.code.id, "text": one.message}
             write_json(json_line(Event(what=Happening.WARNING, at=time.time(), facts=facts)))
     shown = (*ready.plan.diagnostics, *map(finding_json, found))
-    return dataclasses.replace(ready.plan, diagnostics=shown)
+    return structs.replace(ready.plan, diagnostics=shown)
 
 
 def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str) -> bool:
@@ -236,8 +236,7 @@ def _is_agreed(plan: Plan, store: Store, *, as_json: bool, yes: bool, color: str
     return ask(f"render {clips}, {cost}?")
 
 
-@dataclasses.dataclass(frozen=True)
-class _Watched:
+class _Watched(Struct, frozen=True):
     """A run that a view looks at."""
 
     project: Project

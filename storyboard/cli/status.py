@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from storyboard.cli.compile_options import compile_options
 from storyboard.cli.errors import in_words
@@ -42,7 +42,7 @@ def status_command(
     from storyboard.render.status import KnownClips, render_lease, render_status, status_json
 
     with in_words() as ending:
-        chosen = dataclasses.replace(options, is_simulated=simulate, out_dir=out_dir)
+        chosen = structs.replace(options, is_simulated=simulate, out_dir=out_dir)
         found = Project(file, chosen).status()
         sent, lease, now = found.sent, found.lease, time.time()
         clips = KnownClips(intents=sent.intents, elsewhere=found.elsewhere, told=found.told)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from storyboard.cli.compile_options import compile_options
 from storyboard.cli.errors import in_words, say_error, shown
@@ -54,9 +54,7 @@ def stitch_command(
             f'"{out}" is no name for the film: give one that ends in {", ".join(SUFFIXES)}'
         )
     with in_words() as ending:
-        project = Project(
-            file, dataclasses.replace(options, is_simulated=simulate, out_dir=out_dir)
-        )
+        project = Project(file, structs.replace(options, is_simulated=simulate, out_dir=out_dir))
         ready = ready_plan(project)
         if ready is None:
             return REFUSED

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from storyboard.cli.compile_options import compile_options
 from storyboard.cli.errors import in_words, refusal_code
@@ -38,7 +38,7 @@ def why_command(
     from storyboard.render.why import render_why
 
     with in_words() as ending:
-        chosen = dataclasses.replace(options, is_simulated=simulate)
+        chosen = structs.replace(options, is_simulated=simulate)
         found = Project(file, chosen).why(address)
         if found.findings:
             show_findings(found.findings, "text", color, sys.stderr, file)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from storyboard.targets.model import RenderedSecond, Target
 from storyboard.values.units import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class Cost(Struct, frozen=True, kw_only=True):
     """Seconds at a price; ``unit_price`` is of one second, None where it is not published."""
 
     seconds: int

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Span
 from storyboard.document.nodes import Mapping as MappingNode
@@ -46,8 +47,7 @@ def marks_of(text: str) -> tuple[str, ...]:
     return () if text.isascii() else tuple(MENTION.findall(text))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
+class Asset(Struct, frozen=True, kw_only=True):
     """A picture or clip: a local file by its content, or a public URL.
 
     ``location`` is the https URL, or the path relative to the project's folder, with ``/``.
@@ -61,8 +61,7 @@ class Asset:
     sides: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShotClip:
+class ShotClip(Struct, frozen=True, kw_only=True):
     """The clip of a shot of the film, where it is footage of other shots.
 
     ``shot`` is the shot's address and ``seconds`` are its own; ``span`` is where footage names it.
@@ -74,8 +73,7 @@ class ShotClip:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(Struct, frozen=True, kw_only=True):
     """A member of the cast in one look, as a prompt mentions it.
 
     ``name`` is what people read: ``mara`` or ``mara.nightgown``. An element has a frontal
@@ -98,8 +96,7 @@ class Reference:
         return self.video is not None or self.shot is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FootageUse:
+class FootageUse(Struct, frozen=True, kw_only=True):
     """The clip of footage that a shot is made from.
 
     ``way`` is ``edit`` (the clip is changed as the prompt says) or ``motion`` (a character moves
@@ -111,16 +108,14 @@ class FootageUse:
     clip: Asset | ShotClip
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """An encoded text and the scalar that it was written in."""
 
     text: str
     scalar: Scalar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appearance:
+class Appearance(Struct, frozen=True, kw_only=True):
     """A member of the cast in one look, as texts name it.
 
     ``name`` is ``mara`` or ``mara.nightgown``. ``reference`` is what is sent for it, None where
@@ -138,12 +133,11 @@ class Appearance:
     has_picture: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """Who and what the film's texts mention, in the order of their marks, on one target."""
 
-    _appearances: Sequence[Appearance] = field(hash=False)
-    introductions: Mapping[str, tuple[Passage, ...]] = field(hash=False)
+    _appearances: Sequence[Appearance]
+    introductions: Mapping[str, tuple[Passage, ...]]
     """The words that describe a member, by its mark; none where pictures say it all."""
     _present: tuple[str, ...] | None = None
     """The marks of those whom the target's shots need; None where they need all."""
@@ -171,8 +165,7 @@ class Cast:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speech:
+class Speech(Struct, frozen=True, kw_only=True):
     """A spoken line: ``speaker`` is a mark, empty for the narrator; names in it are words.
 
     ``is_off`` is a speaker who is heard and not seen.
@@ -184,8 +177,7 @@ class Speech:
     is_off: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beat:
+class Beat(Struct, frozen=True, kw_only=True):
     """A step of a shot: its prose with its own lines; a plain shot is one beat.
 
     ``seconds`` are its own, if it has any. ``cast`` are the marks of those who are in the frame
@@ -200,8 +192,7 @@ class Beat:
     cast: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Framing:
+class Framing(Struct, frozen=True, kw_only=True):
     """What describes every second of a shot. ``location`` is a mark, empty for no place."""
 
     size: Passage | None = None
@@ -221,8 +212,7 @@ class Priority(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
+class Shot(Struct, frozen=True, kw_only=True):
     """A shot with every name bound and every default filled.
 
     ``address`` is ``scene/shot`` by ids where they are given; ``number`` counts from 1 in the
@@ -238,7 +228,7 @@ class Shot:
     number: int
     seconds: int
     beats: tuple[Beat, ...]
-    node: MappingNode = field(hash=False)
+    node: MappingNode
     lines: tuple[Speech, ...] = ()
     narration: Speech | None = None
     framing: Framing = Framing()
@@ -321,8 +311,7 @@ class Shot:
         return Span(source, start, end if end > start else max(self.node.end, start + 1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True):
     """Shots that may share requests; ``address`` is the scene's id, else its number.
 
     ``number`` counts from 1 as written, left-out scenes included. ``reuse`` says what is kept of
@@ -341,8 +330,7 @@ class Scene:
     shots: tuple[Shot, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Film:
+class Film(Struct, frozen=True, kw_only=True):
     """A storyboard with every name bound and every default filled, on a target.
 
     ``cast`` says what each mention becomes on the target. ``language`` is the code that its writer
@@ -352,16 +340,16 @@ class Film:
     """
 
     title: str
-    target: Target = field(hash=False)
+    target: Target
     scenes: tuple[Scene, ...]
-    cast: Cast = field(hash=False)
+    cast: Cast
     language: str | None = None
     template: Scalar | None = None
-    variables: dict[str, Any] = field(default_factory=dict, hash=False)
+    variables: dict[str, Any] = field(default_factory=dict)
     budget: Money | None = None
     max_seconds: int | None = None
     max_references: int
-    parts: Mapping[str, Film] = field(default_factory=dict, hash=False)
+    parts: Mapping[str, Film] = field(default_factory=dict)
 
     def of(self, shot: Shot) -> Film:
         """The film on the target that renders a shot."""
@@ -389,8 +377,7 @@ class Slice(NamedTuple):
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
+class Prompt(Struct, frozen=True, kw_only=True):
     """A composed prompt: its encoded text, and the slices that it is joined of.
 
     ``marks`` are those of its text in their order, each once, FRAME included. ``carried`` and
@@ -405,8 +392,7 @@ class Prompt:
     left_out: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Struct, frozen=True, kw_only=True):
     """A way in which a shot can be rendered, as far as messages tell of it.
 
     ``is_by_text`` where the length of the text, not the seconds, divides the shot. ``weight``
@@ -424,8 +410,7 @@ WHOLE = Way()
 """The way of a shot that is rendered as it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """What one prompt of a request renders: a shot, or a part of a divided one.
 
     ``number`` counts from 1 of ``count``. ``continues`` opens on the last frame of what was
@@ -474,8 +459,7 @@ class Part:
         return self.shot.address if self.count == 1 else f"{self.shot.address}.{self.number}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clip:
+class Clip(Struct, frozen=True, kw_only=True):
     """What one request renders. ``seconds`` are what is paid, ``padding`` of them unasked for."""
 
     parts: tuple[Part, ...]
@@ -483,8 +467,7 @@ class Clip:
     padding: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPart:
+class KeptPart(Struct, frozen=True, kw_only=True):
     """A part that is not rendered, as it stands in a clip that is paid."""
 
     part: Part

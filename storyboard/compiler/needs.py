@@ -8,7 +8,8 @@ request can wait for itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from storyboard.compiler.film import Film, Shot, ShotClip, marks_of
 

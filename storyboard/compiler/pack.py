@@ -20,9 +20,10 @@ times the shots of a request.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from storyboard.compiler.demands import opens_as_demanded
 from storyboard.compiler.film import Cast, Clip, KeptPart, Part, Scene

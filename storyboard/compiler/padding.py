@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from storyboard.compiler.film import Clip, Part
 from storyboard.diagnostics import Diagnostics, Label
@@ -51,8 +52,7 @@ def report_padding(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Padding:
+class _Padding(Struct, frozen=True):
     """Seconds of a clip that are paid without being asked for; ``bill`` is their price."""
 
     who: str

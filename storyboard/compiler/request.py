@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.compiler.film import Clip, Part
 from storyboard.compiler.needs import in_order
@@ -29,8 +30,7 @@ class Output(StrEnum):
     CLIP = "clip"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetUse:
+class AssetUse(Struct, frozen=True, kw_only=True):
     """A local file in a payload: the JSON pointers at which its uploaded URL will stand."""
 
     path: str
@@ -38,8 +38,7 @@ class AssetUse:
     pointers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(Struct, frozen=True, kw_only=True):
     """The last frame or the clip of another shot in a payload, at a JSON pointer.
 
     ``shot`` is that shot's address and ``digest`` its digest. ``part`` is the part of it on whose
@@ -64,8 +63,7 @@ class Dependency:
         return f"output:{end}#{self.output}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """One request of a film, for the ``target`` of its shots.
 
     In ``payload`` a local file stands as ``asset:sha256:<hex>``, the last frame of a shot as
@@ -82,16 +80,16 @@ class Request:
 
     id: str
     scene: str
-    target: Target = field(hash=False)
+    target: Target
     endpoint: str
-    payload: dict[str, Any] = field(hash=False)
+    payload: dict[str, Any]
     digest: str
     clip: Clip
     shots: tuple[ShotPart, ...]
     second: RenderedSecond
-    tokens: dict[str, str] = field(hash=False)
+    tokens: dict[str, str]
     characters: tuple[int, ...]
-    tags: dict[str, str] = field(hash=False)
+    tags: dict[str, str]
     assets: tuple[AssetUse, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
     alternate_of: str | None = None

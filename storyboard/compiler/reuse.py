@@ -8,8 +8,9 @@ Else it is a clip of which some shots are kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from storyboard.compiler.film import Clip, KeptPart, Scene
 from storyboard.compiler.lower import Lowering

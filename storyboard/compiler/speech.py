@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.values.scripts import BLOCKS, primary, script_of
 
@@ -29,8 +30,7 @@ Unit = Literal["words", "syllables", "characters", "kana", "blocks"]
 """What is counted; ``blocks`` are those of Hangul."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class Rate(Struct, frozen=True, kw_only=True):
     """How fast a language is spoken, in units a second.
 
     Above ``warn`` a line is hurried, above ``error`` it cannot be said; None where no rate of
@@ -44,8 +44,7 @@ class Rate:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Need(Struct, frozen=True, kw_only=True):
     """The seconds that lines take, pauses included, to a tenth.
 
     ``comfortable`` is at the rate that is clear, ``least`` at that of reading aloud; None where

@@ -9,8 +9,9 @@ chooses among takes of the whole shot.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import count, islice
+
+from msgspec.structs import replace
 
 from storyboard.compiler.cost import price
 from storyboard.compiler.film import Clip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.values.scripts import primary, script_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True):
     """The words and marks of one language.
 
     ``language`` is a primary subtag of BCP 47. ``{}`` stands in ``style_of`` for the tag of a

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.diagnostics.source import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ignore:
+class Ignore(Struct, frozen=True, kw_only=True):
     """A comment ``# storyboard: ignore[SB225]``: its place, its codes, and where it counts.
 
     ``codes`` are as they were written, numbers or names. ``start`` and ``end`` are offsets of

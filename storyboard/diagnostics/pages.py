@@ -24,8 +24,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, replace
 from importlib.resources import files
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.diagnostics.codes import find
 
@@ -36,8 +38,7 @@ _SECTION = re.compile(r"^## (?P<title>.+)\n", re.MULTILINE)
 _PROMPT = "$ storyboard "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class Example(Struct, frozen=True, kw_only=True):
     """One example of a page.
 
     ``storyboard`` is the text of the main file, ``files`` are name and text of the others, and

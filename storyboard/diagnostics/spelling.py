@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct
 
 _MAX_LENGTH = 100
 _MIN_PART = 3
@@ -42,13 +43,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return _mistaken(wanted, folded) or _related(wanted, folded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Folded:
+class _Folded(Struct, frozen=True, kw_only=True):
     """Known names as they are compared."""
 
     names: tuple[tuple[str, str, int], ...]
     """Each name, folded, and the mask of its letters."""
-    first: Mapping[str, str] = field(hash=False)
+    first: Mapping[str, str]
     """Of the names that are folded alike, the first one."""
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from storyboard.diagnostics.ignores import Ignore, Ignores
 from storyboard.diagnostics.source import Source, Span
@@ -22,8 +24,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A kind of finding: its number, which is never reused, its name and its weight."""
 
     id: str
@@ -37,16 +38,14 @@ class Code:
         return frozenset({self.id, self.name})
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A second place that explains the first, with a few words."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A replacement of ``span`` by ``text`` that mends the finding.
 
     ``others`` are further replacements that belong to it. A fix that ``is_sure`` writes what its
@@ -72,8 +71,7 @@ class Fix:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True, kw_only=True):
     """One finding.
 
     ``message`` says in lower case and without a full stop what was found and what was
@@ -114,8 +112,7 @@ class Diagnostic:
         return (self.span.source.name, self.span.start, self.span.end, self.code.id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """One of the places in which a cause shows: what is known of it, and what would mend it."""
 
     place: Label
@@ -123,8 +120,7 @@ class _Case:
     fix: Fix | None
 
 
-@dataclass(slots=True, kw_only=True)
-class _Repeated:
+class _Repeated(Struct, kw_only=True):
     """A finding whose one cause shows in several places, as they are found one after another."""
 
     code: Code
@@ -162,8 +158,7 @@ class _Repeated:
         )
 
 
-@dataclass(slots=True)
-class Diagnostics:
+class Diagnostics(Struct):
     """A collector that every stage is given: it keeps what is found, once, and goes on.
 
     What a comment in a file ignores is kept too, and not shown.

@@ -6,14 +6,13 @@ where they are written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storyboard.diagnostics import Span
 from storyboard.document.nodes import Mapping, Node, Origin, Scalar, Sequence
 
 
-@dataclass(slots=True)
-class Anchor:
+class Anchor(Struct):
     """What an anchor names; ``size`` counts its nodes and is None while it is still open."""
 
     node: Node

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Code, Fix, Label, Source, Span
 from storyboard.diagnostics.codes import UNQUOTED_TEXT
@@ -14,8 +15,7 @@ from storyboard.document.plain_scalars import PlainLine, is_in_flow, quote_fix, 
 TEMPLATE = re.compile(r"\{[{%#]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breakdown:
+class Breakdown(Struct, frozen=True, kw_only=True):
     """What the parser said: its words, the place, where the broken thing began, the last event."""
 
     findings: Findings

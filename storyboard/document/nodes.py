@@ -8,14 +8,14 @@ as it lives. Offsets are code points into the origin's source, ``end`` exclusive
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from typing import Union
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The file a node stands in and, for what an alias brought, the place of the alias."""
 
     source: Source

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _LINE = re.compile(r"(?P<blanks>[ \t]*)(?P<written>[^\n\r]*)(?:\r\n|\n|\r|\Z)")
 _LINE_BREAK = re.compile(r"[^\n\r]*(?:\r\n|\n|\r|\Z)")
@@ -29,8 +30,7 @@ _CLOSERS = {"]": "[", "}": "{"}
 _COLUMNS, _DASHES, _LINES_BELOW = 1_000, 64, 20
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """An item of a list, an entry of a mapping, or a line among them that is neither.
 
     ``kind`` is ``item``, ``key`` or ``line``. ``start`` is the offset of its dash, key or text,
@@ -55,16 +55,14 @@ class Entry:
             entry = entry.parent
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A quotation or brackets that are open at the end of a line, and the entry of them."""
 
     entry: Entry
     marks: list[tuple[str, int]]
 
 
-@dataclass(slots=True)
-class Outline:
+class Outline(Struct):
     """The entries of a text in their order, and the openings that have no end."""
 
     entries: list[Entry] = field(default_factory=list)

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Source
 from storyboard.diagnostics.codes import UNQUOTED_TEXT
@@ -47,8 +48,7 @@ _DIRECTIVES = re.compile(
 _LOST_KEY = "! :"
 
 
-@dataclass(frozen=True, slots=True)
-class StandIn:
+class StandIn(Struct, frozen=True):
     """What a ``!`` stands for, up to ``end``: a ``text``, a ``hole`` or an entry's lost ``key``."""
 
     kind: Literal["text", "hole", "key"]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from storyboard.hosts.times import TimeLimits
 
@@ -21,8 +22,7 @@ def _accept(_: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostOption:
+class HostOption(Struct, frozen=True, kw_only=True):
     """An option of ``storyboard run`` that only this host has, such as ``--repository``.
 
     ``name`` is written without dashes in front. ``help`` is one sentence. ``choices`` are the
@@ -37,8 +37,7 @@ class HostOption:
     problem: Callable[[str], str] = _accept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostAccess:
+class HostAccess(Struct, frozen=True, kw_only=True):
     """What a host is opened with.
 
     ``base`` is the address of a simulator or proxy, None for the vendor's own addresses.
@@ -49,14 +48,13 @@ class HostAccess:
 
     key: str
     base: str | None = None
-    options: Mapping[str, str] = field(hash=False, default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
     is_simulated: bool = False
     limits: TimeLimits = field(default_factory=TimeLimits)
     clock: Callable[[], float] = time.time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostDeclaration:
+class HostDeclaration(Struct, frozen=True, kw_only=True):
     """One host, as the rest of the program knows it.
 
     ``name`` stands in targets' ids and in the ledger, ``title`` in texts for people.
@@ -78,7 +76,7 @@ class HostDeclaration:
     options: tuple[HostOption, ...] = ()
     pictures_option: str = ""
     readers: str = ""
-    simulated_options: Mapping[str, str] = field(hash=False, default_factory=dict)
+    simulated_options: Mapping[str, str] = field(default_factory=dict)
     dashboard: str = ""
 
     def option(self, name: str) -> HostOption:

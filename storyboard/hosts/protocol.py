@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from storyboard.hosts.answers import read_id, read_seconds
 from storyboard.hosts.errors import Problem
@@ -16,8 +17,7 @@ from storyboard.ledger import Receipt
 from storyboard.values.units import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(Struct, frozen=True, kw_only=True):
     """One paying request: its endpoint and its body, as they are sent.
 
     ``scene``, ``shots`` and ``takes`` are names that a simulator writes on its clips; ``takes`` are
@@ -25,11 +25,11 @@ class Submission:
     """
 
     endpoint: str
-    body: Mapping[str, Any] = field(hash=False)
+    body: Mapping[str, Any]
     scene: str = ""
     shots: tuple[str, ...] = ()
     takes: tuple[int, ...] = (1,)
-    names: Mapping[str, str] = field(hash=False, default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def labels(self) -> dict[str, str]:
         """The names as headers for a simulator, which writes them on its clips."""
@@ -51,16 +51,14 @@ class Progress(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobView:
+class JobView(Struct, frozen=True, kw_only=True):
     """The state of a job; ``position`` is how many wait before it, None where it is not said."""
 
     progress: Progress
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How a job ended: a link to its clip, or a problem.
 
     The link may be a permission, or hold the clip itself (``data:``): it is used at once and never
@@ -75,8 +73,7 @@ class Outcome:
     charge: Money | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(Struct, frozen=True, kw_only=True):
     """A request in a host's history. ``at`` is Unix seconds by the host's clock.
 
     ``body`` is None where the host does not keep it; ``text`` is then the prompt, where that is
@@ -87,7 +84,7 @@ class Trace:
     id: str
     endpoint: str
     at: float
-    body: Mapping[str, Any] | None = field(default=None, hash=False)
+    body: Mapping[str, Any] | None = None
     text: str | None = None
     shows_unfinished: bool = False
 
@@ -98,8 +95,7 @@ class Trace:
             raise ValueError("it is no id")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Download:
+class Download(Struct, frozen=True, kw_only=True):
     """A downloaded file: its length in bytes and its sha256 in hex."""
 
     size: int

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 _MILLISECONDS = 1e11
 """Unix times above this are milliseconds: as seconds they would be after the year 5000."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeLimits:
+class TimeLimits(Struct, frozen=True, kw_only=True):
     """How long a host's answers are waited for, in seconds.
 
     ``order`` is for a request that pays, ``question`` for one that asks, ``file`` for one that

@@ -7,7 +7,8 @@ that more was meant; that no blank stands behind the ``#`` shows it.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from storyboard.diagnostics import Diagnostics, Severity
 from storyboard.diagnostics.codes import TEXT_IN_COMMENT

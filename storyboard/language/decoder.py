@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from storyboard.diagnostics import Diagnostics
@@ -26,8 +26,7 @@ _ROUNDS = 20
 """How often what is wrong is taken out and the rest validated; each round goes deeper."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded(Generic[M]):
+class Decoded(Struct, Generic[M], frozen=True):
     """What could be read of a node, and where something had to be taken out."""
 
     value: M | None

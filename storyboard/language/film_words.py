@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostics, Source
 from storyboard.diagnostics.spelling import fold
@@ -24,8 +25,7 @@ _SIGNS = {
 """Keys that tell a block; the keys of no other hold them all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilmWord:
+class FilmWord(Struct, frozen=True, kw_only=True):
     """What a word is written as here: another ``key``, or the ``advice`` what to write instead."""
 
     key: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storyboard.ledger.intent import Intent, RunRecord
 from storyboard.ledger.protocol import LedgerReader
@@ -11,8 +11,7 @@ from storyboard.values.sums import total_by_currency
 from storyboard.values.units import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderRun:
+class FolderRun(Struct, frozen=True, kw_only=True):
     """A run, and the clips that were sent by it and by no later one.
 
     ``charged`` is what they cost, by currency, ``at_risk`` what may still be owed for them, and

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
+
+from msgspec import Struct
 
 from storyboard.ledger.intent import Intent, Order
 from storyboard.ledger.lock import Lock
@@ -49,8 +50,7 @@ STANDINGS = {
 """How it stands with a request whose intent is in a state; see also ``FINAL_FAILURES``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilmPayments:
+class FilmPayments(Struct, frozen=True, kw_only=True):
     """What a film has cost so far, as pairs of seconds and cost; None is a cost not known.
 
     ``paid`` are the takes that came, whether the film still has them or not, and the failures that
@@ -87,8 +87,7 @@ def film_payments(intents: Iterable[Intent], lock: Lock, film: str) -> FilmPayme
     return FilmPayments(paid=tuple(paid), under_way=tuple(under_way))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormerClip:
+class FormerClip(Struct, frozen=True, kw_only=True):
     """A clip that is paid, as a film that keeps some of its shots needs it.
 
     ``digest`` is that of its request, ``take`` the hex sha256 of its file, and ``is_here`` whether
@@ -108,8 +107,7 @@ class FormerClip:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentShot:
+class SentShot(Struct, frozen=True, kw_only=True):
     """A shot, or a part of one, as it was sent: its order, and where in that it stands.
 
     ``index`` is its place among the ``count`` that the order renders, from 0.

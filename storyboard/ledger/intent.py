@@ -6,9 +6,10 @@ An intent is written before its order is sent, and then holds what became of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypedDict
+
+from msgspec import Struct, field
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger.states import AT_RISK, State
@@ -22,8 +23,7 @@ class LedgerError(StoryboardError):
     """The ledger cannot be used as it is; the text says why and what to do. Nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """What is asked for: the part of an intent that is known before it is sent.
 
     ``digest`` is that of the request; it holds the take number, so equal digests are one clip.
@@ -39,10 +39,10 @@ class Order:
     address: str
     host: str
     endpoint: str
-    payload: dict[str, Any] = field(hash=False)
+    payload: dict[str, Any]
     seconds: int
     target: str = ""
-    tokens: Mapping[str, str] = field(hash=False, default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
     take: str = "1"
     names: tuple[ClipName, ...] = ()
     shots: tuple[ShotPart, ...] = ()
@@ -50,16 +50,14 @@ class Order:
     estimate: Money | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """What the vendor gave for an accepted order: its id, and links without any secret."""
 
     id: str
-    links: dict[str, str] = field(hash=False, default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(Struct, frozen=True, kw_only=True):
     """An order and what became of it. Times are Unix seconds by the clock of this machine.
 
     ``run`` is the run that sent it last. ``links`` say, by JSON pointer, what stood in the body
@@ -72,7 +70,7 @@ class Intent:
     order: Order
     state: State
     run: str
-    links: dict[str, str] = field(hash=False, default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
     receipt: Receipt | None = None
     charged: Money | None = None
     clip: str | None = None
@@ -99,8 +97,7 @@ class Intent:
         return self.charged or self.order.estimate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """The last attempt to send an order.
 
     ``life`` is the longest time in seconds from the order to the end of its clip, as the order
@@ -112,8 +109,7 @@ class Attempt:
     ended_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True, kw_only=True):
     """One call of ``run``: when, on what, and how it ended (``""`` while it runs or if killed)."""
 
     id: str

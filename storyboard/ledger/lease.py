@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from storyboard.errors import RefusedError, StoryboardError
 
@@ -27,8 +28,7 @@ class LeaseLostError(StoryboardError):
     """Another run has taken the lease after this one had let it expire."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Holder(Struct, frozen=True, kw_only=True):
     """A process that may hold a lease. ``token`` is new for each; ``born`` tells pids apart."""
 
     machine: str = field(default_factory=platform.node)
@@ -56,8 +56,7 @@ class Holder:
         return not (self.born and now and self.born != now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(Struct, frozen=True, kw_only=True):
     """The holder of a ledger. ``expires`` is Unix seconds by the holder's clock."""
 
     holder: Holder

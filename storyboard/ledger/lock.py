@@ -19,8 +19,9 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger.intent import Order
@@ -42,17 +43,16 @@ class LockError(StoryboardError):
     """A lock that cannot be read or written; the text says where and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lock:
+class Lock(Struct, frozen=True, kw_only=True):
     """What a lock holds.
 
     ``orders`` are by digest and request id, ``segments`` of clips by their sha256, and ``sent``
     what orders asked for by digest.
     """
 
-    orders: Mapping[tuple[str, str], PaidOrder] = field(default_factory=dict, hash=False)
-    segments: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict, hash=False)
-    sent: Mapping[str, Order] = field(default_factory=dict, hash=False)
+    orders: Mapping[tuple[str, str], PaidOrder] = field(default_factory=dict)
+    segments: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict)
+    sent: Mapping[str, Order] = field(default_factory=dict)
 
     def finished(self) -> dict[str, PaidOrder]:
         """The orders that have a clip, by digest; of several that were paid the latest.
@@ -147,8 +147,7 @@ def parse_lock(data: bytes) -> Lock:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _LooseEnds:
+class _LooseEnds(Struct, frozen=True):
     """The lines of a lock with their numbers, to be held together; of a clip's shots the first.
 
     Each order is told of by several lines, so that a change of one of them is noticed.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.ledger.intent import Order
 from storyboard.values.addresses import ClipName
@@ -29,8 +30,7 @@ _SHOWN = 60
 """Characters of a wrong value that a message repeats."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaidOrder:
+class PaidOrder(Struct, frozen=True, kw_only=True):
     """An order that was paid.
 
     ``film`` is the name of the storyboard's file, ``made`` when it was ordered (ISO 8601, UTC).

@@ -6,9 +6,10 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Self, Unpack
+
+from msgspec.structs import replace
 
 from storyboard.ledger import rows
 from storyboard.ledger.damage import check_place, sound, unusable

@@ -22,9 +22,10 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger import KnownTakes, Ledger, LedgerReader, Lock, PaidOrder, read_lock
@@ -50,8 +51,7 @@ class StoreError(StoryboardError):
     """The disk refuses to write: full, read-only, or the place is taken. The text says which."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Store:
+class Store(Struct, frozen=True, kw_only=True, dict=True):
     """The places of one film's files. ``simulated`` gives those of a simulated run.
 
     ``clips`` is the folder of the clips in place of ``out`` beside the storyboard. ``root`` is the

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from storyboard.project.outputs import sha256_of
 
@@ -68,8 +69,7 @@ class CheckedTakes:
             return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFiles:
+class StoredFiles(Struct, frozen=True, kw_only=True):
     """What the folders of a store hold.
 
     ``takes`` are the inodes of the takes that are as they came, by sha256, and ``unknown`` those

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.values.units import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnusedTake:
+class UnusedTake(Struct, frozen=True, kw_only=True):
     """A take that is in no film and in no lock.
 
     ``sha256`` is the hex sum that it is named by, ``address`` the clip's name in the ledger and

@@ -7,10 +7,11 @@ vendors deliver: what works with such clips works with theirs.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.media.pyav import create_film, load_av, writing
 from storyboard.media.sound import SAMPLE_RATE, Sound, sound_frames
@@ -33,8 +34,7 @@ _BITS_A_SECOND = 96_000
 _DARK, _LIGHT = 16, 235
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedSound:
+class EncodedSound(Struct, frozen=True):
     """Sound as AAC packets, each with its time stamp in samples; many clips may share it."""
 
     packets: tuple[tuple[bytes, int, int], ...]

@@ -7,10 +7,11 @@ stands out, the shots run into each other, or the model did not cut; then the or
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.media.frames import frames_from
 from storyboard.media.mp4 import ClipError, ClipFacts, read_clip
@@ -31,8 +32,7 @@ _LEAST = 1.0
 _SIZE = (64, 36)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredCut:
+class MeasuredCut(Struct, frozen=True, kw_only=True):
     """Where a shot ends inside its clip: ``frame`` is the first of the next shot.
 
     It is ``exact`` where the picture changes there; else it is what was ordered, and a frame on

@@ -11,10 +11,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.errors import StoryboardError
 from storyboard.media.mp4 import ClipError, ClipFacts, make_of, read_clip
@@ -40,8 +42,7 @@ class StitchError(StoryboardError):
     """The film cannot be made; the text says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinPiece:
+class JoinPiece(Struct, frozen=True, kw_only=True):
     """A piece of a clip that is a part of the film: its frames from ``start`` to before ``end``.
 
     Frames are numbered from 0; ``end`` is None for all that follow. ``chapter`` is the title of
@@ -57,8 +58,7 @@ class JoinPiece:
     links: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinedFilm:
+class JoinedFilm(Struct, frozen=True, kw_only=True):
     """A film that was made: its file, its length, and whether its pictures were encoded anew."""
 
     file: Path
@@ -107,8 +107,7 @@ def join(
     return JoinedFilm(file=film, seconds=made.seconds, encoded=encoded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Joining:
+class _Joining(Struct, frozen=True, kw_only=True):
     """Pieces with what their clips are, and what the film will be."""
 
     pieces: tuple[JoinPiece, ...]

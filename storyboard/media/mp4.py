@@ -9,10 +9,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from storyboard.errors import StoryboardError
 
@@ -25,8 +26,7 @@ class ClipError(StoryboardError):
     """A file that is not a whole clip; the text says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipFacts:
+class ClipFacts(Struct, frozen=True, kw_only=True):
     """What a clip is: frames, how many of them a second, sides in pixels, and if it has sound.
 
     ``seconds`` is how long its pictures last. ``is_even`` says that each lasts as long as every

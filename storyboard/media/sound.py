@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.media.mp4 import ClipError
 from storyboard.media.pyav import load_av, open_clip, writing
@@ -34,8 +35,7 @@ _SLACK = SAMPLE_RATE // 200
 """Samples by which a block may be off its time stamp: stamps are rounded, gaps are longer."""
 
 
-@dataclass(slots=True)
-class Sound:
+class Sound(Struct):
     """Two channels of as many samples; without sound they are zero."""
 
     channels: tuple[bytearray, bytearray]

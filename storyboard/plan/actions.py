@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.cost import currency
 from storyboard.plan.changes import changes_of
@@ -114,8 +116,7 @@ def _remarked(clip: KeptClip, known: Known) -> KeptClip:
     return clip if clip.action is action else replace(clip, action=action)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilmSums:
+class FilmSums(Struct, frozen=True, kw_only=True):
     """The sums of a film's cost: what was paid, what is under way, what a plan adds, and all."""
 
     paid: Total

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 from storyboard.plan.planned_request import MapRow, PlannedRequest, PlannedShot
 from storyboard.plan.reason import PayloadChange, PlaceInFile
@@ -146,8 +147,7 @@ class _SentWord(NamedTuple):
     content: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _SentText:
+class _SentText(Struct, frozen=True):
     """The text of a shot as a payload has it; ``contents`` are all that the payload shows."""
 
     text: str
@@ -196,8 +196,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-@dataclass(frozen=True, slots=True)
-class _Tags:
+class _Tags(Struct, frozen=True):
     """The tags of a payload: what they look like, and what is sent for each."""
 
     pattern: re.Pattern[str]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import PurePath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.request import AssetUse, Dependency, Output
 from storyboard.ledger import Order
@@ -17,8 +19,7 @@ from storyboard.values.canonical import digest
 from storyboard.values.segments import Ending, endings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipNeed:
+class ClipNeed(Struct, frozen=True, kw_only=True):
     """What a clip is sent of another one, to stand at a JSON pointer of its body.
 
     ``output`` is what: the last frame of a shot, or its clip. ``shot`` is the address of that
@@ -32,8 +33,7 @@ class ClipNeed:
     clip: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedClip:
+class PlannedClip(Struct, frozen=True, kw_only=True):
     """A clip of a plan. ``names`` are all the addresses that this one clip is for.
 
     ``take`` is its number among those of the same shots.

@@ -8,9 +8,10 @@ is exact for the sums that it is given: prices of clips without the shot, as the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.compiler.film import Film, Priority, Shot
 from storyboard.plan.planned_request import PlannedRequest
@@ -21,8 +22,7 @@ _FINEST = 6
 """Digits behind the point to which savings are exact: those of a budget."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class Cut(Struct, frozen=True, kw_only=True):
     """Shots that are left out together, and what that saves in the currency of the plan."""
 
     shots: tuple[Shot, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.amounts import UNKNOWN, plain
@@ -14,8 +15,7 @@ from storyboard.plan.timeline import KeptClip
 from storyboard.values.units import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedClip:
+class ExplainedClip(Struct, frozen=True, kw_only=True):
     """A clip of a plan, explained.
 
     ``texts`` are those of its shots as they would be sent, none for a clip that is kept.
@@ -40,8 +40,7 @@ class ExplainedClip:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """What ``why`` tells of an address; ``findings`` are the errors where there is no plan of it.
 
     ``to_pay`` is what the whole film still costs with each other choice of ``reuse``, None where
@@ -51,7 +50,7 @@ class Explanation:
     address: str
     plan: Plan
     clips: tuple[ExplainedClip, ...]
-    to_pay: Mapping[str, Money | None] = field(hash=False, default_factory=dict)
+    to_pay: Mapping[str, Money | None] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
 
     def to_json(self) -> dict[str, Any]:

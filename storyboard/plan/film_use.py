@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.plan.model import Plan
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from storyboard.ledger import Known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilmUse:
+class FilmUse(Struct, frozen=True, kw_only=True):
     """The seconds of a film, as written, and which of them each clip gives.
 
     ``film`` is the name of the storyboard's file. ``seconds`` are the film's, ``here`` those whose
@@ -25,7 +25,7 @@ class FilmUse:
     film: str
     seconds: int
     here: int
-    clips: Mapping[str, int] = field(hash=False)
+    clips: Mapping[str, int]
     whole: frozenset[str]
 
     def of(self, digest: str, film: str) -> int | None:

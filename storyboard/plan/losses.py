@@ -6,7 +6,8 @@ Findings say the same place by place; this says it in one line, for choosing amo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.compiler.film import Film, Shot
 from storyboard.compiler.request import Request
@@ -16,8 +17,7 @@ from storyboard.language.model import Library, Storyboard
 from storyboard.targets.model import Feature
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
+class Loss(Struct, frozen=True, kw_only=True):
     """Something that a target drops, or gives in another way where it ``is_emulated``."""
 
     feature: Feature

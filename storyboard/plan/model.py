@@ -8,8 +8,9 @@ with its facts: ``storyboard.render`` makes the words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.compiler.resolve.scene_errors import UnpricedReason
 from storyboard.errors import RefusedError
@@ -26,8 +27,7 @@ class PlanError(RefusedError):
     """A plan that cannot be read or may not be run; the text says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedFilm:
+class PlannedFilm(Struct, frozen=True, kw_only=True):
     """The storyboard that a plan is made from. ``digest`` is empty where nothing could be read.
 
     ``audio`` says which requests have sound: ``all``, ``some`` or ``none``.
@@ -40,16 +40,14 @@ class PlannedFilm:
     audio: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanSource:
+class PlanSource(Struct, frozen=True, kw_only=True):
     """A file that was read, and the digest of its bytes."""
 
     file: str
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanTarget:
+class PlanTarget(Struct, frozen=True, kw_only=True):
     """A target of a plan's requests, with the digest of its data.
 
     ``host`` is whose queue its requests go to. ``as_of`` is the date of the oldest price used,
@@ -70,8 +68,7 @@ class PlanTarget:
         return {name: getattr(self, name) for name in sorted(_TARGET)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SceneTotal:
+class SceneTotal(Struct, frozen=True, kw_only=True):
     """What one scene costs; ``title`` may be empty."""
 
     scene: str
@@ -79,8 +76,7 @@ class SceneTotal:
     total: Total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOutScene:
+class LeftOutScene(Struct, frozen=True, kw_only=True):
     """A scene without requests and without a price, as errors concern it.
 
     ``of`` is the member that it mentions or the scene that it continues; else empty.
@@ -110,18 +106,16 @@ class LeftOutScene:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanTotals:
+class PlanTotals(Struct, frozen=True, kw_only=True):
     """The sums of a plan. ``actions`` has every action; together they are the whole film."""
 
     requests: int
     seconds: int
-    actions: Mapping[Action, Total] = field(hash=False)
+    actions: Mapping[Action, Total]
     scenes: tuple[SceneTotal, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilmCost:
+class FilmCost(Struct, frozen=True, kw_only=True):
     """What a film costs in all; None where a part of a sum is not known.
 
     ``paid`` is what it has ever cost, discarded takes and billed failures too, ``under_way`` what
@@ -134,8 +128,7 @@ class FilmCost:
     total: Money | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanBudget:
+class PlanBudget(Struct, frozen=True, kw_only=True):
     """The limits of a film, None where there are none.
 
     ``limit`` is of all that the film costs, ``max_cost`` of what is still to be paid. ``within``
@@ -148,8 +141,7 @@ class PlanBudget:
     within: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What will be asked of the vendor, in order, with its price.
 
     ``targets`` are those of its requests, the film's own first. ``requests`` are what is rendered,
@@ -169,7 +161,7 @@ class Plan:
     unpriced: tuple[LeftOutScene, ...]
     cost: FilmCost
     budget: PlanBudget
-    diagnostics: tuple[Json, ...] = field(hash=False)
+    diagnostics: tuple[Json, ...]
     is_applyable: bool
 
     @property

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct
 
 from storyboard.compiler.request import AssetUse, Dependency, Output
 from storyboard.plan.amounts import UNKNOWN, plain
@@ -15,8 +16,7 @@ from storyboard.values.segments import ShotPart
 from storyboard.values.units import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedCost:
+class PlannedCost(Struct, frozen=True, kw_only=True):
     """What a request costs: ``seconds`` at ``unit_price`` each."""
 
     money: Money
@@ -63,8 +63,7 @@ class MapRow(NamedTuple):
     column: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedShot:
+class PlannedShot(Struct, frozen=True, kw_only=True):
     """A shot of a request, or a part of one.
 
     ``digest`` is that of the shot's content, by which it is found again in paid clips. ``number``
@@ -143,8 +142,7 @@ def _way(written: Any) -> FootageWay:
     return way
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedFootage:
+class PlannedFootage(Struct, frozen=True):
     """The footage that a request is made from: its name, and ``edit`` or ``motion``."""
 
     way: FootageWay
@@ -161,8 +159,7 @@ class PlannedFootage:
         return cls(found.word("way", _way), found.text("name"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedRequest:
+class PlannedRequest(Struct, frozen=True, kw_only=True):
     """One request of a plan, in the film's order.
 
     ``target`` is the id of its target. ``take`` is 1, or the take numbers of the shots.
@@ -176,7 +173,7 @@ class PlannedRequest:
     digest: str
     target: str
     endpoint: str
-    payload: Json = field(hash=False)
+    payload: Json
     seconds: int
     padding: int
     take: int | tuple[int, ...]
@@ -185,7 +182,7 @@ class PlannedRequest:
     reason: Reason
     cost: PlannedCost | None
     shots: tuple[PlannedShot, ...]
-    tokens: Mapping[str, str] = field(hash=False)
+    tokens: Mapping[str, str]
     assets: tuple[AssetUse, ...]
     depends_on: tuple[Dependency, ...]
     footage: PlannedFootage | None = None

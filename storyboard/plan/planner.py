@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from storyboard.compiler.cost import currency, price
 from storyboard.compiler.film import Film, KeptPart
@@ -56,8 +57,7 @@ Show = Callable[[Diagnostic], dict[str, Any]]
 """What turns a finding into its JSON form."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True):
     """The most a film may cost and last, and where each was said (None: on the command line).
 
     ``cost`` is of all that the film costs, ``to_pay`` and ``seconds`` of what is still to be paid.
@@ -72,8 +72,7 @@ class Limit:
     way_out: Callable[[], str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanOrigin:
+class PlanOrigin(Struct, frozen=True, kw_only=True):
     """What a plan was made from: the tool, the storyboard and each file that was read.
 
     ``targets`` are the digest of each target's data and the file of the user's own that describes
@@ -83,7 +82,7 @@ class PlanOrigin:
     tool_version: str
     file: str
     sources: tuple[tuple[str, str], ...]
-    targets: Mapping[str, tuple[str, str]] = field(hash=False, default_factory=dict)
+    targets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def plan(

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from storyboard.values.json_object import Json, JsonObject, ShapeError, members
 
@@ -65,8 +66,7 @@ class PlaceInFile(NamedTuple):
         return cls(found.text("file"), found.number("line", 1), found.number("column", 1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayloadChange:
+class PayloadChange(Struct, frozen=True, kw_only=True):
     """What differs from what was sent before.
 
     ``field`` is the storyboard's word for it, ``shot`` for a shot as a whole, ``new`` for one for
@@ -106,8 +106,7 @@ class PayloadChange:
         return cls(field=found.text("field"), span=span, **texts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """Why a request has its action.
 
     ``problem`` is the vendor's text where it refused one, ``needs`` the id of the refused request

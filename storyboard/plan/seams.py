@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.compiler.film import Film, KeptPart
 from storyboard.compiler.request import Request
@@ -63,8 +64,7 @@ def _described(cut: Sequence[Request | KeptPart]) -> dict[str, dict[str, None]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _NewSeam:
+class _NewSeam(Struct, frozen=True):
     """A clip with a new seam: whether it has sound, who in it is words, its price as a whole."""
 
     clip: str

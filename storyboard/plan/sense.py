@@ -17,7 +17,8 @@ no code with the passes that composed and divided. Every problem names its rule.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.compiler.film import MENTION, Film, Shot, marks_of
 from storyboard.compiler.words import WORDS
@@ -34,8 +35,7 @@ _MAX_JOINT = 8
 """The most code points that a stop or a linking word has that stands before a label."""
 
 
-@dataclass(slots=True)
-class _ShotSoFar:
+class _ShotSoFar(Struct):
     """What the parts of a shot have said so far."""
 
     shot: Shot

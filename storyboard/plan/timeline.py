@@ -7,9 +7,10 @@ clip that was paid before, of which the film keeps only some shots.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.plan.amounts import UNKNOWN
 from storyboard.plan.planned_request import PlannedCost
@@ -19,8 +20,7 @@ from storyboard.values.segments import Segment, ShotPart
 from storyboard.values.units import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineSegment:
+class TimelineSegment(Struct, frozen=True, kw_only=True):
     """A stretch of the film: a shot, or a part of one, and where it comes from.
 
     ``shot`` is the shot's address, ``part`` the part's number, None for a whole shot. ``request``
@@ -68,8 +68,7 @@ class TimelineSegment:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptShot:
+class KeptShot(Struct, frozen=True, kw_only=True):
     """A shot of the film, or a part of one, in a clip that was paid before."""
 
     address: str
@@ -116,8 +115,7 @@ class KeptShot:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptClip:
+class KeptClip(Struct, frozen=True, kw_only=True):
     """A clip that was paid before, of which the film keeps some shots.
 
     ``take`` is the hex sha256 of its file, ``digest`` that of the request that made it, ``address``

@@ -12,12 +12,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from storyboard.compiler.film import Asset, Film, Shot, ShotClip
 from storyboard.compiler.request import Output
@@ -38,8 +38,7 @@ _FIRST_PRIVATE = 0xF0000
 _STAND_IN = re.compile(r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#(?:last_frame|clip)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetRules:
+class TargetRules(Struct, frozen=True, kw_only=True):
     """What the requests of one target are held against.
 
     ``schema`` is the JSON Schema of the target's requests. ``max_references`` is the limit in
@@ -49,7 +48,7 @@ class TargetRules:
     """
 
     target: Target
-    schema: dict[str, Any] = field(hash=False)
+    schema: dict[str, Any]
     max_references: int
     film: Film | None = None
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from storyboard.project.disk import open_plain_file
 from storyboard.project.file_kinds import kind_of_file
@@ -25,8 +26,7 @@ _MAX_DECODED = 40_000_000
 """Pixels of a picture that are looked at: of a larger one its header is believed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureFacts:
+class PictureFacts(Struct, frozen=True, kw_only=True):
     """What a picture is: its format as Pillow names it, and its sides in pixels.
 
     ``has_pixels`` is False where the header is there and what it promises is not.

@@ -14,8 +14,9 @@ import re
 import stat
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.errors import RefusedError
 from storyboard.project.disk import open_plain_file, plain_file_problem, read_plain_file
@@ -45,8 +46,7 @@ class OutputError(RefusedError):
         self.help = help
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outputs:
+class Outputs(Struct, frozen=True, kw_only=True):
     """The outputs of the films in ``folder``, whose record is ``.storyboard/outputs.json`` there.
 
     ``root`` is the project's folder. ``sources`` are files that no output may replace.

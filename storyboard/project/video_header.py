@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from storyboard.project.disk import open_plain_file
 
@@ -22,8 +23,7 @@ _CONTAINERS = (b"mdia", b"minf", b"stbl")
 """The boxes of a track that lead to its tables, each inside of the one before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoFacts:
+class VideoFacts(Struct, frozen=True, kw_only=True):
     """What a video's header says: format, seconds, sides in pixels, frames a second."""
 
     format: str

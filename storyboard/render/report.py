@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.ledger import Intent, State
 from storyboard.ledger.states import AT_RISK, UNDER_WAY
@@ -23,8 +24,7 @@ from storyboard.values.units import Money
 _H = Happening
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextSteps:
+class NextSteps(Struct, frozen=True, kw_only=True):
     """What to write next: the command that goes on, and how ``resolve`` is told of this film.
 
     ``out`` is where the clips are, ``stitch`` the command that joins them, empty for none.
@@ -47,8 +47,7 @@ class NextSteps:
         return f"storyboard cancel{named}{self.film}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class Sums(Struct, frozen=True, kw_only=True):
     """The money of a report, by currency: what came in this run, and what is still at risk.
 
     ``before`` is the part of the charge that an earlier run has sent; ``unknown`` counts the

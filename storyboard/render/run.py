@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from storyboard.ledger.states import STATE_WORDS
 from storyboard.plan.actions import DUE
@@ -113,8 +114,7 @@ def plain_line(event: Event) -> str:
     return f"{visible(event.clip)}  {WORDS[event.what]}{said}\n"
 
 
-@dataclass(slots=True)
-class Log:
+class Log(Struct):
     """Events as lines; a pause that goes on and on is said once."""
 
     _paused: str = ""
@@ -131,8 +131,7 @@ class Log:
         return plain_line(event)
 
 
-@dataclass(slots=True)
-class Board:
+class Board(Struct):
     """What every clip is at, folded from the events; ``draw`` shows it.
 
     ``requests`` are the plan's: their seconds and estimated costs make the sums.
@@ -251,8 +250,7 @@ def _state(event: Event) -> str:
     return WORDS[event.what]
 
 
-@dataclass(slots=True)
-class LiveView:
+class LiveView(Struct):
     """Draws the board anew in place, on a terminal. ``size`` gives its columns and lines."""
 
     board: Board

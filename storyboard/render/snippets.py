@@ -7,7 +7,9 @@ name is shown harmless (see ``width.visible``), and columns are right under wide
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.diagnostics import Diagnostic, Fix, Severity, Source, Span
 from storyboard.render.width import DEFAULT_COLUMNS, Strip, columns, visible
@@ -90,8 +92,7 @@ def _quoted(text: str) -> str:
     return stripped if has_own else f'"{text}"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Mark:
+class _Mark(Struct, frozen=True, kw_only=True):
     """Something to underline in a line; ``start`` and ``end`` count code points of the line."""
 
     start: int
@@ -100,8 +101,7 @@ class _Mark:
     is_primary: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
+class _Line(Struct, frozen=True, kw_only=True):
     """A source line to show: its number, where its text begins and ends in the source."""
 
     source: Source
@@ -229,8 +229,7 @@ def _rows(line: _Line, paint: _Paint, colour: str, room: int) -> Iterator[tuple[
             yield False, row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Window:
+class _Window(Struct, frozen=True, kw_only=True):
     """The part of a line that is shown: its text, and the columns of the line it takes."""
 
     text: str

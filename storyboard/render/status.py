@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.ledger import Intent, Lease, Order, PaidOrder, State
 from storyboard.ledger.history import time_of
@@ -27,8 +28,7 @@ _ELSEWHERE = "rendered elsewhere"
 _OVER = (State.STORED, State.SUCCEEDED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownClips:
+class KnownClips(Struct, frozen=True, kw_only=True):
     """What ledger and lock know of a film's clips.
 
     ``intents`` are what was sent from here, the oldest first, ``elsewhere`` the takes that only the
@@ -37,7 +37,7 @@ class KnownClips:
 
     intents: Sequence[Intent]
     elsewhere: Sequence[PaidOrder] = ()
-    told: Mapping[str, Order] = field(hash=False, default_factory=dict)
+    told: Mapping[str, Order] = field(default_factory=dict)
 
 
 def status_json(
@@ -194,8 +194,7 @@ def render_lease(lease: Lease | None, now: float) -> str:
     return f"{ended}: run again to go on from there\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _StatusRow:
+class _StatusRow(Struct, frozen=True):
     """What ``status`` says of a clip.
 
     ``prose`` is what the film does not use of it, and what was wrong. ``is_due`` is a cost that is

@@ -7,7 +7,8 @@ itself, then below the row, and a name that is too long stands on a line of its 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.render.prose import wrapped
 from storyboard.render.width import columns
@@ -22,8 +23,7 @@ _BELOW = 2
 """How far to the right of a row what goes below it stands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableRow:
+class TableRow(Struct, frozen=True, kw_only=True):
     """A row, of texts that ``visible`` has made.
 
     ``sign`` is one character before the name, or none. ``color`` is the code of the sign, or of

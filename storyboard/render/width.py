@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO
+
+from msgspec import Struct
 
 DEFAULT_COLUMNS = 100
 TAB = "    "
@@ -114,8 +115,7 @@ def terminal_columns(stream: IO[str]) -> int:
         return DEFAULT_COLUMNS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """What is seen as one character: the code points it takes, what is shown, how wide it is."""
 
     length: int
@@ -142,8 +142,7 @@ def _cells(text: str) -> Iterator[Cell]:
     yield from map(_cell, iter_graphemes(text[done:]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
+class Strip(Struct, frozen=True, kw_only=True):
     """One line of text laid out in columns, from 0.
 
     ``begins`` and ``ends`` give, for each code point, the columns of the cell it belongs to.

@@ -12,9 +12,10 @@ import random
 import shlex
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.compiler.request import Output
 from storyboard.hosts.errors import FailureKind, HostError, Problem
@@ -74,8 +75,7 @@ class EndedError(Exception):
         self.problem = problem
 
 
-@dataclass(slots=True)
-class _Polling:
+class _Polling(Struct):
     """Polling state of a submitted clip. ``is_told`` is set once the event stream gave a state,
     ``is_late`` once it was said that the clip takes long.
     """
@@ -87,8 +87,7 @@ class _Polling:
     is_late: bool = False
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(Struct):
     """Sends orders to a host and stores their clips. ``tell`` is called with each happening.
 
     ``takes`` says how one order asks for several takes, None where the host has no such field.

@@ -6,9 +6,10 @@ As JSON, an event is one line with ``"format": "storyboard-run/1"``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.ledger.states import State
 
@@ -72,8 +73,7 @@ None for what is not sent or may be in one of several states.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One event. ``clip`` is the address of its clip, empty for an event of the run.
 
     ``at`` is Unix seconds. ``facts`` are plain JSON values.
@@ -82,7 +82,7 @@ class Event:
     what: Happening
     at: float
     clip: str = ""
-    facts: Mapping[str, Any] = field(hash=False, default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The event as JSON values."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.hosts.errors import FailureKind, HostError, Problem
 from storyboard.hosts.registry import find_host
@@ -19,8 +20,7 @@ from storyboard.run.scheduler import Schedule
 from storyboard.run.uploads import AssetError
 
 
-@dataclass(slots=True, kw_only=True)
-class FailurePolicy:
+class FailurePolicy(Struct, kw_only=True):
     """Applies failures to schedule, ledger and report."""
 
     schedule: Schedule

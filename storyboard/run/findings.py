@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from storyboard.hosts.protocol import Trace
 from storyboard.ledger import Intent
@@ -21,8 +22,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnclaimedRow:
+class UnclaimedRow(Struct, frozen=True, kw_only=True):
     """A row of a vendor's history that may be a doubtful order.
 
     ``at`` is Unix seconds by the vendor's clock. ``likeness`` is the share of the order's
@@ -36,8 +36,7 @@ class UnclaimedRow:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """The verdict on one intent; ``id`` is the vendor's where it was found, ``why`` for people.
 
     ``rows`` are those that may be its order, the likeliest first, where that is unknown.
@@ -49,8 +48,7 @@ class Finding:
     rows: tuple[UnclaimedRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoubtfulOrder:
+class DoubtfulOrder(Struct, frozen=True, kw_only=True):
     """An order that the vendor may have, with what is known of the attempt to send it.
 
     ``ended_at`` is a time by the vendor's clock at which the attempt had ended, None where no
@@ -74,8 +72,7 @@ class DoubtfulOrder:
         return min(began, began if self.ended_at is None else self.ended_at) - SKEW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryAnswer:
+class HistoryAnswer(Struct, frozen=True, kw_only=True):
     """A vendor's history since ``since``, and what is known beside it.
 
     ``claimed`` are the ids that intents have or had; ``ours`` the intents that the vendor has

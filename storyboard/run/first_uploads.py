@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storyboard.compiler.request import Output
 from storyboard.hosts.registry import get_host
@@ -11,8 +11,7 @@ from storyboard.plan import Plan
 from storyboard.plan.reason import Action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstUploads:
+class FirstUploads(Struct, frozen=True, kw_only=True):
     """The first uploads of a project to a host.
 
     ``pictures`` are paths in the project, ``frames`` is of how many clips the last frame goes and

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Ledger, LockError, PaidOrder
@@ -12,8 +13,7 @@ from storyboard.ledger.store import Store
 from storyboard.plan.clips import PlannedClip
 
 
-@dataclass(slots=True)
-class PaidElsewhere:
+class PaidElsewhere(Struct):
     """Looks into the lock before an order is sent, and takes over what it finds paid.
 
     The lock is read again only where its file has changed, as by ``git pull``. ``run`` is the id

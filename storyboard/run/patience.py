@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import ipaddress
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct, structs
 
 from storyboard.diagnostics.spelling import nearest
 from storyboard.errors import UsageError
@@ -23,8 +23,7 @@ class WaitsError(UsageError):
     """``STORYBOARD_WAITS`` cannot be read; the text says what is wrong and what to write."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(Struct, frozen=True, kw_only=True):
     """How long a run waits, in seconds.
 
     ``first`` and ``most`` are the shortest and the longest wait between two looks at a clip or at
@@ -65,7 +64,7 @@ class Patience:
         """
         if base is not None and is_loopback(base):
             return self
-        return dataclasses.replace(
+        return structs.replace(
             self, **{name: max(getattr(self, name), least) for name, least in FLOORS.items()}
         )
 
@@ -106,7 +105,7 @@ def read_waits(text: str, usual: Patience | None = None) -> Patience:
         if name in found:
             raise WaitsError(f'{VARIABLE} has "{name}" twice: write it once')
         found[name] = _number(name, value)
-    patience = dataclasses.replace(usual or Patience(), **found)
+    patience = structs.replace(usual or Patience(), **found)
     if patience.most < patience.first:
         raise WaitsError(
             f"{VARIABLE}: the slowest look, most={patience.most:g}, would come before the first "

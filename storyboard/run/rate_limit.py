@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.run.patience import Patience
@@ -13,8 +14,7 @@ from storyboard.run.patience import Patience
 _MAX_REFUSED_CONNECTIONS = 6
 
 
-@dataclass(slots=True)
-class RateLimit:
+class RateLimit(Struct):
     """When orders may be sent to a host.
 
     ``most_sending`` is how many may be being sent at once: a refusal of the host, or a kill, then
@@ -72,12 +72,11 @@ class RateLimit:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimits:
+class RateLimits(Struct, frozen=True):
     """The rate limit of each host, by its name; ``hosts`` are the hosts of the targets."""
 
-    by_host: Mapping[str, RateLimit] = field(hash=False)
-    hosts: Mapping[str, str] = field(hash=False)
+    by_host: Mapping[str, RateLimit]
+    hosts: Mapping[str, str]
 
     def of(self, target: str) -> RateLimit:
         """That of the host of a target."""

@@ -10,7 +10,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.hosts.protocol import Trace
 from storyboard.ledger import Intent, State
@@ -215,8 +216,7 @@ def _count_within(times: Sequence[float], window: tuple[float, float]) -> int:
 # -- where the vendor keeps another form ----------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Twins:
+class _Twins(Struct):
     """Doubtful orders of one clip, the oldest first, and the rows that can be one of them."""
 
     doubts: list[DoubtfulOrder] = field(default_factory=list)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.hosts.protocol import Host
@@ -24,8 +26,7 @@ from storyboard.values.canonical import digest
 from storyboard.values.sums import total_in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
+class Recovery(Struct, frozen=True, kw_only=True):
     """Reads ledger, lock and takes at the start of a run.
 
     ``hosts`` are those of the clips, by their names, and ``targets`` theirs, by their ids.
@@ -33,8 +34,8 @@ class Recovery:
 
     run: str
     clips: Sequence[PlannedClip]
-    hosts: Mapping[str, Host] = field(hash=False)
-    targets: Mapping[str, Target] = field(hash=False)
+    hosts: Mapping[str, Host]
+    targets: Mapping[str, Target]
     ledger: Ledger
     store: Store
     options: RunOptions

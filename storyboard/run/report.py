@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from storyboard.errors import StoryboardError
 from storyboard.ledger import Intent
@@ -17,8 +17,7 @@ class RunError(StoryboardError):
     """Disk, ledger or lock refuse; the run has ended. What was written before is kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True, kw_only=True):
     """The settings of a run.
 
     ``jobs`` is how many clips of a target may be under way at once, ``most_sending`` how many
@@ -38,8 +37,7 @@ class RunOptions:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """How a clip of the plan stands at the end of a run. ``what`` is its last event.
 
     ``text`` is what was wrong, ``place`` is ``FILE:LINE`` in the storyboard, ``kind`` the kind of
@@ -58,8 +56,7 @@ class Result:
     is_fetch: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """The results of a run. ``stopped`` is why it ended early, empty where it did not.
 
     ``seconds`` is how long it took.
@@ -67,7 +64,7 @@ class Report:
 
     run: str
     # asyncio writes out what a run gives when it takes its signal handler away: not each clip.
-    results: tuple[Result, ...] = field(repr=False)
+    results: tuple[Result, ...]
     stopped: str
     interrupted: bool
     seconds: float

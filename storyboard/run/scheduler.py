@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 
 class Phase(StrEnum):
@@ -27,8 +29,7 @@ class Phase(StrEnum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduledClip:
+class ScheduledClip(Struct, frozen=True, kw_only=True):
     """A clip to be scheduled.
 
     ``needs`` are the digests of the clips that must be done before. ``cost`` is its price, None
@@ -47,8 +48,7 @@ class ScheduledClip:
     is_held: bool = False
 
 
-@dataclass(slots=True)
-class Schedule:
+class Schedule(Struct):
     """The clips of a run. ``places`` are how many of a target may be under way at once.
 
     ``limit`` is the most that may be spent, None for no limit; ``spent`` is what is spent or at

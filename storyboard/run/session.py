@@ -7,8 +7,9 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from storyboard.compiler.request import Output
 from storyboard.errors import UsageError
@@ -40,8 +41,7 @@ def _nothing() -> None:
     """Say nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """What a run is made of. ``root`` is the project's folder, where a plan's pictures are.
 
     ``targets`` are the plan's, by their ids. ``base`` is an address in place of the vendor's own,
@@ -52,14 +52,14 @@ class Session:
     """
 
     plan: Plan
-    targets: Mapping[str, Target] = field(hash=False)
+    targets: Mapping[str, Target]
     store: Store
     root: Path
     jobs: int = 4
     limit: Money | None = None
     key_file: Path | None = None
     base: str | None = None
-    host_options: Mapping[str, str] = field(hash=False, default_factory=dict)
+    host_options: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 

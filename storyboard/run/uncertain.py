@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from storyboard.hosts.errors import FailureKind, HostError
 from storyboard.hosts.protocol import Host, Trace
@@ -30,8 +32,7 @@ def loop_time() -> float:
     return asyncio.get_running_loop().time()
 
 
-@dataclass(slots=True)
-class SendTimes:
+class SendTimes(Struct):
     """When this process has sent orders, in seconds of the event loop's clock.
 
     ``begun`` has, by the vendor's id, when an order was begun to be sent; ``ended``, by digest,
@@ -43,8 +44,7 @@ class SendTimes:
     now: Callable[[], float] = loop_time
 
 
-@dataclass(slots=True)
-class UncertainClips:
+class UncertainClips(Struct):
     """Finds out what became of uncertain orders, and writes that into the ledger.
 
     ``findings`` say, by digest, what the last look has found.

@@ -11,9 +11,11 @@ import hashlib
 import io
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.resolve.assets import unfit_picture, unfit_video
 from storyboard.errors import StoryboardError
@@ -40,8 +42,7 @@ class AssetError(StoryboardError):
     """A file that cannot be sent; the text says which and why. Nothing was paid."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakePiece:
+class TakePiece(Struct, frozen=True, kw_only=True):
     """Where a shot stands in a take, which is named by its sha256.
 
     ``start`` and ``end`` are seconds of it, None for its end. Where a cut was not seen, a frame on

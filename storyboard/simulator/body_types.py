@@ -7,8 +7,9 @@ films, and what its rules between fields need to know.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 KindOfField = Literal[
     "text",
@@ -25,8 +26,7 @@ KindOfField = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One field of a body: its kind, whether it must be there and may be null, its limits."""
 
     kind: KindOfField
@@ -36,8 +36,7 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureLimits:
+class PictureLimits(Struct, frozen=True, kw_only=True):
     """What a picture may be: bytes, sides in pixels, width divided by height, formats."""
 
     most_bytes: int = 10_485_760
@@ -48,8 +47,7 @@ class PictureLimits:
     formats: tuple[str, ...] = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovieLimits:
+class MovieLimits(Struct, frozen=True, kw_only=True):
     """What a film given as input may be: bytes, sides in pixels, seconds, frames a second."""
 
     most_bytes: int = 209_715_200
@@ -58,8 +56,7 @@ class MovieLimits:
     rate: tuple[float, float] = (24.0, 60.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyType:
+class BodyType(Struct, frozen=True, kw_only=True):
     """Endpoints with one body: its fields, and the rules between them.
 
     ``references`` is how many elements and pictures may be given together, ``with_movie`` how
@@ -72,7 +69,7 @@ class BodyType:
     does not give.
     """
 
-    fields: Mapping[str, Field] = field(hash=False)
+    fields: Mapping[str, Field]
     total: tuple[int, int] = (3, 15)
     prompt_width: int = 2500
     shot_width: int = 512

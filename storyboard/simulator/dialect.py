@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 from starlette.routing import Route
 
 from storyboard.simulator.endpoint import Endpoint
@@ -17,8 +17,7 @@ def _is_public(_: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """One host of the simulator. ``routes`` gives its routes, all below ``/NAME``,
     for the running ``Service``.
 
@@ -29,8 +28,8 @@ class Dialect:
     """
 
     name: str
-    endpoints: Mapping[str, Endpoint] = field(hash=False)
-    routes: Callable[[Any], list[Route]] = field(hash=False)
+    endpoints: Mapping[str, Endpoint]
+    routes: Callable[[Any], list[Route]]
     concurrency: int
     addresses: Callable[[str], Addresses]
     takes_data: bool = False

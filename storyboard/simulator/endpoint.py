@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec import Struct
 
 from storyboard.simulator.body_types import BodyType, MovieLimits, PictureLimits
 from storyboard.simulator.inputs import Input, inputs_of
@@ -45,8 +46,7 @@ class Endpoint(Protocol):
         """The price of a clip of so many seconds, or None where no price is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableEndpoint:
+class TableEndpoint(Struct, frozen=True, kw_only=True):
     """An endpoint of the vendors' documents: the type of its body, its prices in USD a second."""
 
     id: str

@@ -14,7 +14,8 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics.spelling import nearest
 
@@ -25,8 +26,7 @@ POINTS = ("submit", "status", "result", "download", "upload", "events", "cancel"
 _HISTORY = ("history",)
 
 
-@dataclass(frozen=True, slots=True)
-class FaultKind:
+class FaultKind(Struct, frozen=True):
     """One way to go wrong: where it happens unless told otherwise, where else it may, and what."""
 
     default: str
@@ -98,8 +98,7 @@ class FaultError(ValueError):
     """A fault that cannot be read; its text says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something that goes wrong now, at one point of the protocol."""
 
     name: str
@@ -121,8 +120,7 @@ class Fault:
         return self.name in _JOB_FAULTS or self.argument == "late"
 
 
-@dataclass(slots=True)
-class Armed:
+class Armed(Struct):
     """A fault that waits: for how many more times (None: every time), or with which share."""
 
     fault: Fault
@@ -192,8 +190,7 @@ def parse_faults(text: str) -> tuple[Armed, ...]:
     return tuple(parse_fault(part) for part in text.split(",") if part.strip())
 
 
-@dataclass(slots=True)
-class FaultBoard:
+class FaultBoard(Struct):
     """All faults that are in force or armed, and the chance that decides about shares."""
 
     lasting: tuple[str, ...] = ()

@@ -9,8 +9,9 @@ import copy
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.simulator.job import Job
 from storyboard.simulator.service import RequestFaults
@@ -19,8 +20,7 @@ _KEPT = 0.6
 """The share of a prompt that is kept where it is cut short."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryView:
+class HistoryView(Struct, frozen=True):
     """What a history shows for one request; ``lag`` is by how many seconds it is always late."""
 
     asked: RequestFaults

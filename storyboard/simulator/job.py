@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from storyboard.simulator.endpoint import Endpoint
 from storyboard.simulator.faults import Armed, Fault
@@ -17,8 +18,7 @@ from storyboard.simulator.test_pictures import ClipLabel
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Job:
+class Job(Struct, kw_only=True, eq=False):
     """One clip on its way.
 
     ``submission`` numbers the paying request that asked for it, ``take`` the clips of one

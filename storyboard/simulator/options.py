@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
+
+from msgspec import Struct
 
 from storyboard.simulator.faults import parse_fault
 
@@ -38,8 +39,7 @@ class OptionValues(TypedDict, total=False):
     own: tuple[Target, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatorOptions:
+class SimulatorOptions(Struct, frozen=True, kw_only=True):
     """The settings of one simulator.
 
     ``key`` is the only API key that the hosts accept. ``seconds_per_clip`` is how long a clip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.simulator.body_types import BodyType
 
@@ -15,16 +17,14 @@ TAG_OVERHEAD = 6
 TAG = re.compile(r"@(Element|Image|Video|(?:element|image|video)_)([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderedShot:
+class OrderedShot(Struct, frozen=True, kw_only=True):
     """One shot as it was ordered."""
 
     prompt: str
     seconds: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedOrder:
+class SimulatedOrder(Struct, frozen=True, kw_only=True):
     """What a sound body asks for: shots, shape, sound, and the pictures for its ends.
 
     ``references`` are the tags that prompts may hold, each with the link of its picture. ``movie``

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from msgspec import Struct
 
 from storyboard.simulator.body_types import MovieLimits, PictureLimits
 from storyboard.simulator.inputs import Input
@@ -26,8 +26,7 @@ from storyboard.targets.sent_request import MisshapenRequestError, SentRequest, 
 _MAX_BREACHES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class OwnEndpoint:
+class OwnEndpoint(Struct, frozen=True):
     """See :class:`Endpoint`: the model of a target's data."""
 
     target: Target

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.simulator.job import Job
 
 
-@dataclass(slots=True)
-class JobQueue:
+class JobQueue(Struct):
     """Jobs that wait in their order, and how many are in progress at ``places``."""
 
     places: int

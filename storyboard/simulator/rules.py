@@ -8,7 +8,8 @@ document are kept to the letter, as clients decide by ``type`` or by fragments o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.simulator.body_types import BodyType, Field
 from storyboard.simulator.orders import (
@@ -27,14 +28,13 @@ _MAX_REFERENCES_OF_ELEMENT = 3
 _ELEMENT_RULE = "Either frontal_image_url and reference_image_urls or video_url must be provided."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
+class Breach(Struct, frozen=True, kw_only=True):
     """One thing that is wrong with a body: where, in which words, of which type."""
 
     msg: str
     type: str
     loc: FieldPath = ()
-    ctx: Mapping[str, object] = field(hash=False, default_factory=dict)
+    ctx: Mapping[str, object] = field(default_factory=dict)
     given: object = None
 
     def to_json(self) -> dict[str, object]:

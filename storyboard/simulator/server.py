@@ -177,7 +177,12 @@ async def _serve(
     try:
         url = _url_of(options.host, listener.port)
         service = Service(
-            options, url, listener.go_offline, state_file, renderer, load_dialects(options.own)
+            options=options,
+            url=url,
+            go_offline=listener.go_offline,
+            state_file=state_file,
+            renderer=renderer,
+            dialects=load_dialects(options.own),
         )
         app = build_app(service)
         service.restore()

@@ -7,9 +7,9 @@ import hashlib
 import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -31,8 +31,7 @@ TAKES_HEADER = "x-simulate-takes"
 NAMES_HEADER = "x-simulate-names"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFaults:
+class RequestFaults(Struct, frozen=True):
     """What goes wrong with a request now, and what waits for a later point."""
 
     now: tuple[Fault, ...]
@@ -51,7 +50,6 @@ class RequestFaults:
 Work = Callable[[RequestFaults], Awaitable[Response]]
 
 
-@dataclass(slots=True)
 class Service:
     """One running simulator, as its routes see it.
 
@@ -59,22 +57,26 @@ class Service:
     for which connections are refused.
     """
 
-    options: SimulatorOptions
-    url: str
-    go_offline: Callable[[float], None]
-    state_file: StateFile
-    renderer: ClipRenderer
-    dialects: Mapping[str, Dialect]
-    worker: Worker = field(init=False)
-    board: FaultBoard = field(init=False)
-    counts: dict[str, int] = field(default_factory=dict)
-    _addresses: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.board = FaultBoard(lasting=self.options.faults, seed=self.options.seed)
-        self.worker = Worker(
-            self.options, self.renderer, self.state_file, self.read_own, self.dialects
-        )
+    def __init__(
+        self,
+        *,
+        options: SimulatorOptions,
+        url: str,
+        go_offline: Callable[[float], None],
+        state_file: StateFile,
+        renderer: ClipRenderer,
+        dialects: Mapping[str, Dialect],
+    ) -> None:
+        self.options = options
+        self.url = url
+        self.go_offline = go_offline
+        self.state_file = state_file
+        self.renderer = renderer
+        self.dialects = dialects
+        self.board = FaultBoard(lasting=options.faults, seed=options.seed)
+        self.worker = Worker(options, renderer, state_file, self.read_own, dialects)
+        self.counts: dict[str, int] = {}
+        self._addresses: set[str] = set()
 
     def restore(self) -> None:
         """Go on from the state file, of which this is the last address from now on."""

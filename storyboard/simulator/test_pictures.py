@@ -6,8 +6,8 @@ import colorsys
 import hashlib
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from storyboard.simulator.lettering import write, write_lines
@@ -19,8 +19,7 @@ _HUE_STEP = 0.13
 """By how much the hue of a shot differs from that of the shot before it in one clip, of 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipLabel:
+class ClipLabel(Struct, frozen=True, kw_only=True):
     """What a clip is called on screen, beside what its order says.
 
     ``scene`` chooses the colour; without it the prompts do. ``shots`` are names of the shots,

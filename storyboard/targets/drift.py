@@ -8,8 +8,9 @@ sides are flattened to the same table of fields, and the tables are compared.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from storyboard.targets.limits import Pictures, Videos
 from storyboard.targets.model import Target
@@ -42,8 +43,7 @@ _MAX_DEPTH = 4
 """How far fields inside fields are followed; a request has two."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
+class Drift(Struct, frozen=True, kw_only=True):
     """One difference. ``field`` is a path like ``elements[].frontal_image_url``.
 
     ``ours`` is what the target's data and schema say, ``theirs`` what the document says; empty

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.targets.drift import UnknownDocument, request_in, resolved
 from storyboard.targets.limits import MAX_CHARACTERS, MAX_SECONDS, MAX_SHOTS
@@ -77,8 +78,7 @@ def _id_of(document: Mapping[str, Any], endpoint: str) -> str:
     raise UnknownDocument("the document does not say whose it is; add --id host/model")
 
 
-@dataclass(kw_only=True)
-class _RequestReader:
+class _RequestReader(Struct, kw_only=True):
     """Reads the fields of a request one after the other; what is left over becomes comments."""
 
     host: str

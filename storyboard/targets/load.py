@@ -14,10 +14,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import BROKEN_TARGET, UNREADABLE_FILE
@@ -131,8 +132,7 @@ def digest(target: Target) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """A file of target data, in the package or of the user's own.
 
     ``folder`` is where ``extends`` looks for plain names, ``name`` what messages show.

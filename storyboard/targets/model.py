@@ -6,12 +6,12 @@ is. A new target that fits these shapes is one more data file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
+from msgspec import Struct
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from storyboard.targets.facts import Fact, FactBlock, FactSource, FactText
@@ -95,8 +95,7 @@ class Support(FactBlock):
     note: FactText | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedSecond:
+class RenderedSecond(Struct, frozen=True, kw_only=True):
     """What the price of a second depends on.
 
     ``audio``: it has sound. ``voice``: somebody speaks in a voice of their own. ``video``: a clip

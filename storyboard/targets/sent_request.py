@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.targets.model import Feature, RenderedSecond, Target
 from storyboard.targets.request_rules import ElementsField
@@ -23,8 +24,7 @@ class MisshapenRequestError(ValueError):
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentShot:
+class SentShot(Struct, frozen=True, kw_only=True):
     """One shot of a request: its text, its seconds, and where the text stands."""
 
     prompt: str
@@ -32,8 +32,7 @@ class SentShot:
     at: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentElement:
+class SentElement(Struct, frozen=True, kw_only=True):
     """An element of a request; its links each with their place. ``video`` is None without one."""
 
     pictures: tuple[tuple[Place, str], ...]
@@ -41,8 +40,7 @@ class SentElement:
     voice: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentRequest:
+class SentRequest(Struct, frozen=True, kw_only=True):
     """What a body asks for. Links stand with their places; frames are None where none is sent.
 
     ``lasts_as_footage`` says that the clip is as long as the footage, which the body does not tell:

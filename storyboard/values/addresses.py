@@ -17,8 +17,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics.spelling import nearest
 from storyboard.errors import UsageError
@@ -36,8 +37,7 @@ class UnknownAddressError(UsageError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portion:
+class Portion(Struct, frozen=True, kw_only=True):
     """A shot, or a part of a divided one, as a clip renders it.
 
     ``address`` is the shot's, ``scene/id`` or ``scene/number``; ``number`` is its number in the
@@ -50,8 +50,7 @@ class Portion:
     parts: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipName:
+class ClipName(Struct, frozen=True, kw_only=True):
     """A clip's one name, and what the clip renders; without portions only the name is known."""
 
     text: str

@@ -7,8 +7,9 @@ its segment is found again in whatever clip it was paid for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class ShotPart(NamedTuple):
@@ -29,8 +30,7 @@ class ShotPart(NamedTuple):
         return self.part is None or self.part == self.parts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(Struct, frozen=True, kw_only=True):
     """Where a shot, or a part of one, stands in a clip.
 
     ``start`` and ``end`` are seconds of the clip, to the millisecond. ``is_exact`` says that both
@@ -57,8 +57,7 @@ def endings(contents: Iterable[ShotPart]) -> Iterator[Ending]:
             yield content.shot, None
 
 
-@dataclass(frozen=True, slots=True)
-class FormerShot:
+class FormerShot(Struct, frozen=True):
     """Where the content of a shot stands in a clip that is paid.
 
     ``take`` is the hex sha256 of the clip. The segment is the one at ``index``, from 0, of

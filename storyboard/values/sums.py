@@ -6,14 +6,14 @@ Every sum of money in a plan, in its text, and in what is said of a run is made 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from storyboard.values.units import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
+class Total(Struct, frozen=True, kw_only=True):
     """A sum of costs in one currency.
 
     ``requests`` counts them and ``seconds`` are theirs; ``known`` is the sum of the known ones,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
+
+from msgspec import Struct
 
 CENT = Decimal("0.01")
 
 _MONEY = re.compile(r"(?P<amount>[0-9]{1,9}(\.[0-9]{1,6})?) ?(?P<currency>[A-Z]{3})")
 
 
-@dataclass(frozen=True, slots=True, order=False)
-class Money:
+class Money(Struct, frozen=True):
     """An exact amount in a currency, named by its ISO 4217 code."""
 
     amount: Decimal

@@ -7,11 +7,11 @@ import hashlib
 import json
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import films
 import pytest
+from msgspec.structs import replace
 from pages import Page
 
 from storyboard.api import Project

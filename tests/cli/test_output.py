@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import io
 import json
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 import storyboard
 from storyboard.api import CancelledClip, CancelOutcome, CompileOptions, FilmStatus, Project
@@ -178,12 +178,10 @@ def test_a_vendors_words_are_shown_harmless(words: str, address: str, simulated:
     film = str(simulated / "film.yaml")
     status = Project(film, CompileOptions(is_simulated=True)).status()
     sent = status.sent.intents[0]
-    intent = dataclasses.replace(
-        sent, problem=words, order=dataclasses.replace(sent.order, address=address)
+    intent = structs.replace(
+        sent, problem=words, order=structs.replace(sent.order, address=address)
     )
-    status = dataclasses.replace(
-        status, sent=dataclasses.replace(status.sent, intents=(intent, intent))
-    )
+    status = structs.replace(status, sent=structs.replace(status.sent, intents=(intent, intent)))
 
     def cancel(_: Project, __: object, *, listen: object, **___: object) -> tuple[object, ...]:
         clips = [CancelledClip(intent=intent, outcome=one, problem=words) for one in CancelOutcome]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from fitting_films import CAST, O3, a_prompt, a_scene, a_shot, may_share
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from storyboard.compiler.film import Clip, KeptPart, Part
 from storyboard.compiler.pack import pack

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -40,6 +39,7 @@ from fitting_films import (
 )
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from random_shots import ANY_SHOT, ROOMY, SAID, all_lines, beats, prose_shots, shots, texts
 
 from storyboard.compiler.compose import Atom, PromptPiece, action_of, narration_of

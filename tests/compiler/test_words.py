@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import fields
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from storyboard.compiler.words import WORDS, Words, is_known, language_of, stop_for, words_of
 from storyboard.values.scripts import BLOCKS, script_of

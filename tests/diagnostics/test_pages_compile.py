@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import io
 import re
 import subprocess
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from msgspec import structs
 from PIL import Image
 
 from storyboard import api
@@ -32,7 +32,7 @@ from storyboard.render.snippets import render_text
 
 FILM = "film.storyboard.yaml"
 COMMANDS = {"check": check_command, "plan": plan_command}
-OPTIONS = {field.name for field in dataclasses.fields(api.CompileOptions)}
+OPTIONS = {field.name for field in structs.fields(api.CompileOptions)}
 
 AS_BYTES: dict[str, Callable[[str], bytes]] = {
     # A page cannot be as long as the file that is too large.

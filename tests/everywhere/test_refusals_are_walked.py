@@ -10,11 +10,11 @@ import ast
 import asyncio
 import inspect
 import sys
-from dataclasses import replace
 from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from refusals import FILES, REFUSALS, P, Refusal, link, picture
 
 from storyboard.diagnostics import Diagnostics

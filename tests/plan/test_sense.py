@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 from PIL import Image
 from plan_digests import redigest
 
@@ -83,8 +84,7 @@ SENTENCE = re.compile(r"(?<=[.!?]) ")
 Plan = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A slice of a prompt: its words and the rest of its row in the map."""
 
     words: str
@@ -99,8 +99,7 @@ Mutant = Callable[[Prompt], Iterator[Prompt]]
 """All the ways in which a prompt can be broken in one respect."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A good plan, and what it is held against."""
 
     plan: Plan

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from rendering_films import FEW, Heard, check_paid_once, make_work, run_once
 
 from storyboard.hosts.protocol import Host, Outcome

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from planned_requests import planned_request
 
 from storyboard.ledger import Intent, Order, Receipt, State

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self, Unpack
+
+from msgspec.structs import replace
 
 from storyboard.ledger import (
     Holder,

@@ -7,7 +7,8 @@ have no passages where they differ from shot to shot: the field tells where it w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.compiler.compose.blocks import SliceBlock, joined
 from storyboard.compiler.compose.stops import capital
@@ -15,8 +16,7 @@ from storyboard.compiler.film import MENTION, Cast, Passage, Shot, Slice, marks_
 from storyboard.compiler.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FramingText:
+class FramingText(Struct, frozen=True, kw_only=True):
     """The slices before and after the people and the action, closed, and whom they mention."""
 
     head: tuple[Slice, ...]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.compiler.compose.action import Atom
 from storyboard.compiler.film import Shot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptPiece:
+class PromptPiece(Struct, frozen=True, kw_only=True):
     """What of a shot one prompt says; the whole shot where nothing else is given.
 
     ``carried`` is the sentence of the part before that it opens with. ``location`` is the mark

@@ -7,8 +7,10 @@ project, too large, too small, too narrow, or no picture at all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from storyboard.compiler.film import Asset
 from storyboard.diagnostics import Code, Diagnostics, Label
@@ -21,8 +23,7 @@ from storyboard.targets.limits import Pictures, Videos
 from storyboard.targets.model import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundAsset:
+class FoundAsset(Struct, frozen=True, kw_only=True):
     """What is known of a picture or clip without the network, whatever the target is.
 
     ``size`` is None for a URL and where there is no file; ``facts`` are None of what is no
@@ -35,8 +36,7 @@ class FoundAsset:
     unreadable: str = ""
 
 
-@dataclass(slots=True)
-class Assets:
+class Assets(Struct):
     """Looks each picture and clip up once, whoever asks for it."""
 
     files: Files
@@ -171,8 +171,7 @@ class Assets:
         return unfit_video(facts, limits)
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """Why a file cannot be sent, in words, and what to do where that is not plain."""
 
     what: str = ""

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from storyboard.compiler.film import Passage, Scene, Shot
 from storyboard.compiler.resolve.cast import Names
@@ -43,8 +45,7 @@ _WORDS_TOO = frozenset(
 """Names that are English words as well: these count only with their capital."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(Struct, frozen=True):
     """The words that stand for a member, folded, and the pattern that finds them in a text."""
 
     member: Member
@@ -52,8 +53,7 @@ class _Phrase:
     pattern: re.Pattern[str]
 
 
-@dataclass(slots=True)
-class _Places:
+class _Places(Struct):
     """Where the name of a member stands without its ``@``, in which shot, and what to write."""
 
     member: Member

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.compiler.film import MAX_MENTIONS, Appearance, Passage, mark_of
 from storyboard.compiler.resolve.members import Member, has_picture, is_hole, place_of
@@ -26,8 +27,7 @@ _ARTICLES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DescriptionText:
+class DescriptionText(Struct, frozen=True, kw_only=True):
     """A description as it was written, and encoded.
 
     ``passage`` is None where no words are left; ``is_blank`` says that no error is the reason.
@@ -38,8 +38,7 @@ class DescriptionText:
     is_blank: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class Mentioned:
+class Mentioned(Struct, kw_only=True):
     """A member of the cast in one look, as a mark stands for it.
 
     ``appearance`` is what texts call it, without what a target is sent. ``own`` and ``of_look``
@@ -59,8 +58,7 @@ class Mentioned:
         return block.description, looks[Scalar(self.look)].description if looks else None
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """Every declared name, and the marks of those that texts mention."""
 
     diagnostics: Diagnostics

@@ -7,8 +7,9 @@ any is words: a prompt introduces it by its description, and its mark becomes it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
 from typing import Any, TypeVar, cast
+
+from msgspec.structs import fields, replace
 
 from storyboard.compiler.film import (
     Beat,

@@ -7,9 +7,10 @@ a URL is what the shot says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.compiler.film import Asset, FootageUse, Shot, ShotClip
 from storyboard.compiler.resolve.assets import Assets
@@ -24,8 +25,7 @@ from storyboard.language.cast import Element, Footage
 from storyboard.language.scalars import is_url
 
 
-@dataclass(frozen=True, slots=True)
-class FootageUses:
+class FootageUses(Struct, frozen=True):
     """Binds the ``edit`` and ``motion`` of shots to footage of the cast."""
 
     names: Names

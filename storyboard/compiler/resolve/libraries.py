@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import LIBRARY_CYCLE, OUTSIDE_PROJECT, UNREADABLE_FILE
@@ -17,8 +18,7 @@ MAX_DEPTH = 20
 """How many libraries may use each other in a row: the tool's own bound."""
 
 
-@dataclass(slots=True)
-class Shelf:
+class Shelf(Struct):
     """The libraries of a film by their paths, and whether all of them could be read.
 
     ``load`` reads the library at a path, or says why it cannot and returns None; the flag

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Span
 from storyboard.document import Scalar
@@ -15,8 +16,7 @@ from storyboard.language.model import Library, Storyboard
 MemberKind = Literal["character", "prop", "location", "style", "footage"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """A declared name: its kind, its block, and where and from which folder it was declared."""
 
     kind: MemberKind
@@ -26,8 +26,7 @@ class Member:
     folder: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberLook:
+class MemberLook(Struct, frozen=True, kw_only=True):
     """A character in a look: what the look says, and the character's own for the rest."""
 
     frontal: Scalar | None

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 _AT = re.compile(r"@(?:(@)|\{([^{}\n]*)(\})?|([\w-]+))?")
 _LOOK = re.compile(r"\.([^\W\d][\w-]*)")
@@ -59,8 +60,7 @@ def normal(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """One ``@`` of a text: ``text[start:end]`` is all of it.
 
     ``kind`` is ``name`` (with ``name`` and perhaps ``look``), ``escape`` for ``@@``,

@@ -7,8 +7,9 @@ frontal picture alone, or words in place of the picture.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil, floor
+
+from msgspec import Struct
 
 from storyboard.compiler.film import Asset, Reference, ShotClip
 from storyboard.compiler.resolve.assets import Assets
@@ -33,8 +34,7 @@ from storyboard.language.cast import Element, Footage, Image, Look
 from storyboard.targets.model import Feature, How, Target
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(Struct, frozen=True):
     """Makes references of members, as far as the target has the features."""
 
     target: Target

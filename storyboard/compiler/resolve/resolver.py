@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from operator import eq
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.film import Film, Scene, Shot, ShotClip, mark_of
 from storyboard.compiler.needs import set_apart
@@ -36,8 +38,7 @@ from storyboard.project.files import Files
 from storyboard.targets.model import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedFilm:
+class ResolvedFilm(Struct, frozen=True, kw_only=True):
     """A storyboard with every name bound and every default filled, whatever its target is.
 
     ``names`` say what stands behind each mark of its texts, ``assets`` what is known of its

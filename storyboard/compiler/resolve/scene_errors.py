@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.compiler.resolve.mentions import normal
@@ -47,8 +48,7 @@ _OF_THE_FILM = frozenset({BROKEN_TARGET})
 """Without its data no scene has requests, wherever a target is named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnpricedScene:
+class UnpricedScene(Struct, frozen=True, kw_only=True):
     """A scene that has no requests, and why.
 
     ``number`` counts from 1 as written. ``of`` is the name of the member or the footage that it
@@ -79,8 +79,7 @@ def find_unpriced(
     return tuple(_Finder(storyboard, libraries, variables, errors).find())
 
 
-@dataclass(slots=True)
-class _Region:
+class _Region(Struct):
     """A stretch of a source and the scene or member that is written there."""
 
     start: int
@@ -88,8 +87,7 @@ class _Region:
     owner: int | str
 
 
-@dataclass(slots=True)
-class _Places:
+class _Places(Struct):
     """The regions of one source; those that aliases bring to scenes and members beside them."""
 
     regions: list[_Region] = field(default_factory=list)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.film import FootageUse, Scene, Shot, ShotClip, marks_of
 from storyboard.compiler.needs import in_order, shot_needs
@@ -193,8 +195,7 @@ def _report_unknown(address: Scalar, addresses: _Addresses, diagnostics: Diagnos
 # -- circles --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """A shot that needs the next one: as the footage of that name, or for its last frame."""
 
     shot: Shot

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from storyboard.compiler.film import Beat, Framing, Passage, Priority, Scene, Shot, Speech
 from storyboard.compiler.resolve.assets import Assets
@@ -28,8 +30,7 @@ DEFAULT_RATIO = "16:9"
 _FRAMING = ("size", "camera", "light", "sound")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """What shots are where they do not say it: the scene's word before the film's.
 
     ``texts`` are the framing by field and ``negative``, without those that are removed.
@@ -44,7 +45,7 @@ class Settings:
     pack: bool
     long_prompts: Literal["auto", "always", "never"]
     reuse: Literal["shots", "clips", "none"]
-    texts: Mapping[str, Scalar] = field(hash=False)
+    texts: Mapping[str, Scalar]
 
 
 def settings(*layers: model.Defaults | None) -> Settings:
@@ -79,22 +80,20 @@ def _is_none(text: Scalar) -> bool:
     return text.strip() == "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shared:
+class _Shared(Struct, frozen=True, kw_only=True):
     """What the shots of a scene have in common: looks, place, style, take and default texts."""
 
     chosen: Settings
-    looks: Mapping[str, str] = field(hash=False)
+    looks: Mapping[str, str]
     location: str
     style: Passage | None
-    framing: Mapping[str, Passage | None] = field(hash=False)
+    framing: Mapping[str, Passage | None]
     negative: str
     target: Scalar | None
     take: int
 
 
-@dataclass(slots=True)
-class SceneBuilder:
+class SceneBuilder(Struct):
     """What scenes are set up with: the film's own settings and everything they share."""
 
     storyboard: model.Storyboard

@@ -7,7 +7,8 @@ is made when it is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from storyboard.compiler.resolve.members import MemberKind, members_of
 from storyboard.compiler.resolve.mentions import mentions, normal
@@ -29,8 +30,7 @@ _TEXTS = frozenset(
 """Keys whose texts may mention names; a bare text in ``shots`` is a prompt."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameUse:
+class NameUse(Struct, frozen=True, kw_only=True):
     """One place that uses a name: a mention in a text, or a key or value that is the name.
 
     ``look`` is the look that is asked for, or empty. ``span`` covers the mention with its ``@``,
@@ -42,22 +42,20 @@ class NameUse:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CastSymbol:
+class CastSymbol(Struct, frozen=True, kw_only=True):
     """A declared name with the place of its declaration, those of its looks, and all uses."""
 
     name: str
     kind: MemberKind
     declared: Span
-    looks: Mapping[str, Span] = field(hash=False)
+    looks: Mapping[str, Span]
     uses: tuple[NameUse, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SymbolTable:
+class SymbolTable(Struct, frozen=True, kw_only=True):
     """The declared names of a film, as names are compared, and the uses of undeclared ones."""
 
-    symbols: Mapping[str, CastSymbol] = field(hash=False)
+    symbols: Mapping[str, CastSymbol]
     unknown: tuple[NameUse, ...]
 
 

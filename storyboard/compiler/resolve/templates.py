@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from storyboard.compiler.resolve import traced_text
 from storyboard.compiler.resolve.filters import MAX_TEXT, all_filters, shown
@@ -44,8 +45,7 @@ class PartOfVariables(dict[str, Any]):
     """Variables of which some could not be read: none that is missing is called undefined."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A text after its template, and where its pieces came from.
 
     ``pieces`` are (offset in the result, start and end in the scalar); a piece without a

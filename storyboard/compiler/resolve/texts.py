@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.compiler.film import MENTION, Passage
 from storyboard.compiler.resolve.cast import DescriptionText, Names
@@ -31,8 +32,7 @@ _NAME = re.compile(r"@(?<![\w@]@)([A-Za-z_][A-Za-z0-9_-]*)(?![\w@-]|\.\w)")
 _MARK = re.compile("[\U000f0000-\U0010ffff]")
 
 
-@dataclass(slots=True)
-class Texts:
+class Texts(Struct):
     """Encodes texts over the film's variables and names; ``looks`` are the scene's.
 
     Line breaks become spaces: a prompt is prose, however its file is laid out.

@@ -6,7 +6,7 @@ Characters come before props, the latest first, as far as room and references al
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from storyboard.compiler.compose import Composer, PromptPiece
 from storyboard.compiler.compose.draft import Draft

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.film import MENTION, Part, Shot
@@ -68,8 +70,7 @@ def check_division(parts: Sequence[Part], composer: Composer) -> None:
     _check_carried_people(parts, composer)
 
 
-@dataclass(frozen=True, slots=True)
-class _Divided:
+class _Divided(Struct, frozen=True):
     """A shot that is divided: its own length, that of its parts, where it cuts, and other ways."""
 
     address: str

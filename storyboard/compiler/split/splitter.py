@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.compose import Atom, Composer, PromptPiece, action_of, narration_of
 from storyboard.compiler.compose.action import BEAT
@@ -21,8 +23,7 @@ from storyboard.language.quantities import MAX_SHOT
 from storyboard.targets.model import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Division:
+class _Division(Struct, frozen=True, kw_only=True):
     """The atoms, edges and seconds of a shot's parts; ``opening`` are those that open a request.
 
     ``spare`` parts at the end have no atoms of their own.
@@ -30,8 +31,8 @@ class _Division:
 
     atoms: Sequence[Atom]
     narration: Sequence[Sequence[Atom]]
-    edges: list[int] = field(hash=False)
-    seconds: list[int] = field(hash=False)
+    edges: list[int]
+    seconds: list[int]
     opening: set[int]
     is_by_text: bool
     spare: int = 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.compiler.compose import Atom
 from storyboard.compiler.film import Shot
@@ -17,8 +18,7 @@ _BREATH = 400
 """Milliseconds before a spoken line."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Room(Struct, frozen=True, kw_only=True):
     """An arrangement of a shot's parts and what it holds.
 
     ``limit`` are the code points of a part, ``low`` and ``high`` its seconds, ``most`` the parts

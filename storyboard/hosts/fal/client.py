@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+from msgspec import Struct
 
 from storyboard.hosts.answers import (
     parse_json,
@@ -67,8 +67,7 @@ _PROGRESS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FalAddresses:
+class FalAddresses(Struct, frozen=True, kw_only=True):
     """The base addresses of fal's services: the vendor's own, or paths under one base."""
 
     queue: str = "https://queue.fal.run"

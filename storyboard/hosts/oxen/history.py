@@ -11,8 +11,9 @@ places are read; where an answer does not fit what was asked, the list is not be
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.hosts.answers import read_count
 from storyboard.hosts.errors import FailureKind, HostError, trouble
@@ -27,8 +28,7 @@ _MAX_PAGES = 200
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
+class _Page(Struct, frozen=True, kw_only=True):
     """A page of the list; what it does not say of itself is None.
 
     ``times`` are, for each row, when it was ordered and when it ended, if it has.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from storyboard.board.model import (
     BoardScene,
@@ -50,8 +51,7 @@ class SentView(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardView:
+class CardView(Struct, frozen=True, kw_only=True):
     """A card; ``number`` is the shot's in the film, from 1. Money is empty where it is left out.
 
     ``taken`` says how many takes its clip has, empty where there is one.
@@ -78,8 +78,7 @@ class CardView:
     findings: tuple[FindingView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeView:
+class TakeView(Struct, frozen=True, kw_only=True):
     """A take; ``line`` is what to write for it, empty for the one that the film is made of.
 
     ``picture`` is the key of a still, ``strip`` are those of all its shots where there are several.
@@ -97,8 +96,7 @@ class TakeView:
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenView:
+class TakenView(Struct, frozen=True, kw_only=True):
     """A clip that has several takes; ``how`` says where the line of one is written.
 
     ``frame`` are the sides of a take's picture, ``strip`` those of the row of its shots.
@@ -114,8 +112,7 @@ class TakenView:
     takes: tuple[TakeView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SceneView:
+class SceneView(Struct, frozen=True, kw_only=True):
     """A scene: its row of the bill, and its cards by printed pages."""
 
     scene: BoardScene
@@ -141,8 +138,7 @@ class LookView(NamedTuple):
     elsewhere: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberView:
+class MemberView(Struct, frozen=True, kw_only=True):
     """A member of the cast; ``shots`` are the numbers and names of those that show it."""
 
     name: str
@@ -162,8 +158,7 @@ class SheetView(NamedTuple):
     rest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardView:
+class BoardView(Struct, frozen=True, kw_only=True):
     """A page in words; ``as_of`` says of which date its prices are, empty without prices."""
 
     title: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from storyboard.board.model import BoardScene, CastRow, CastSheet, FilmBoard, MemberKind, ShotCard
 from storyboard.render.amounts import amount, price
@@ -19,8 +20,7 @@ class _Shot(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMoney:
+class ShownMoney(Struct, frozen=True):
     """What is shown of each amount of a board; what is not known is said as such."""
 
     board: FilmBoard

@@ -7,8 +7,9 @@ own target data, so that a mistake there is found here. A price that no document
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from storyboard.simulator.body_types import BodyType, Field, MovieLimits, PictureLimits
 from storyboard.simulator.endpoint import TableEndpoint
