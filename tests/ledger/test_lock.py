@@ -165,6 +165,21 @@ def test_a_shot_that_the_lock_has_lost_is_not_taken_for_one_to_be_paid(tmp_path:
         read_lock(path)
 
 
+@pytest.mark.parametrize("listed", [(SHOT,), (PART,), (SHOT, PART)])
+def test_two_orders_that_were_answered_with_the_same_bytes_are_no_contradiction(
+    listed: tuple[ShotPart, ...], tmp_path: Path
+) -> None:
+    content = {"host": "fal", "endpoint": "e", "payload": {"prompt": "Else."}, "take": 1}
+    one = asked()
+    other = asked(payload={"prompt": "Else."}, shots=(PART,), digest=digest(content))
+    black = "b" * 64
+    paid = [take("a", digest=one.digest, clip=black), take("c", digest=other.digest, clip=black)]
+    segments = tuple(Segment(content=shot, start=0, end=5, is_exact=True) for shot in listed)
+    path = tmp_path / "storyboard.lock"
+    merge_lock(path, paid, {black: segments}, [one, other])
+    assert len(read_lock(path).sent) == 2
+
+
 def test_the_shots_of_a_clip_that_another_checkout_got_as_other_bytes_are_not_kept(
     tmp_path: Path,
 ) -> None:
