@@ -247,6 +247,9 @@ class Shot(Struct, frozen=True, kw_only=True):
     is_footage: bool = False
     is_apart: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.address)
+
     @property
     def span(self) -> Span:
         """Where the shot is written: its first line."""

@@ -94,6 +94,9 @@ class Request(Struct, frozen=True, kw_only=True):
     depends_on: tuple[Dependency, ...] = ()
     alternate_of: str | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     @property
     def seconds(self) -> int:
         """Seconds that are rendered and paid."""

@@ -187,6 +187,9 @@ class PlannedRequest(Struct, frozen=True, kw_only=True):
     depends_on: tuple[Dependency, ...]
     footage: PlannedFootage | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     @property
     def contents(self) -> tuple[ShotPart, ...]:
         """The contents of its clip, in their order."""
