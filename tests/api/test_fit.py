@@ -64,7 +64,7 @@ def taken(folder: Path, way: WayOut) -> Project:
 
 
 @given(st.integers(40, 330))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_way_costs_what_it_says_and_no_more_than_it_may(tmp_path: Path, cents: int) -> None:
     under = Money(Decimal(cents) / 100, "USD")
     found = film(tmp_path).fit(under)

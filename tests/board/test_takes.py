@@ -10,6 +10,9 @@ from pages import Page
 
 from storyboard.api import Project
 from storyboard.board import FilmBoard
+from storyboard.board.stills import Stills
+from storyboard.board.thumbnails import Thumbnails
+from storyboard.ledger.store import Store
 from storyboard.plan.reason import Action
 from storyboard.render.board import PagePart, render_board
 
@@ -140,15 +143,12 @@ def test_a_take_that_is_not_here_has_no_picture(film: Path) -> None:
     assert "Take 2 to be fetched" in Page(render_board(board_of(film), is_live=True)).text
 
 
-def test_a_take_that_cannot_be_read_has_no_picture(film: Path) -> None:
-    take = board_of(film).taken_clips[1].takes[1]
-    assert take.file is not None
-    shutil.rmtree(film / ".storyboard/simulated/frames")
-    take.file.chmod(0o644)
-    take.file.write_bytes(b"no clip")
-    shown = board_of(film).taken_clips[1].takes[1]
-    assert [one.key for one in shown.pictures] == [""]
-    Page(render_board(board_of(film)))
+def test_a_take_that_is_no_clip_has_no_picture(film: Path) -> None:
+    store = Store.beside(film / "storyboard.yaml", simulated=True)
+    store.take("a" * 64).write_bytes(b"no clip")
+    thumbnails = Thumbnails(film, 640)
+    assert Stills(store, thumbnails).picture("a" * 64, "pier/1", 0, 5).key == ""
+    assert thumbnails.made == {}
 
 
 def test_stills_are_made_once_and_never_through_a_link(film: Path, tmp_path: Path) -> None:

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run_command
 
 FILM = "storyboard: 1\ntitle: A Boat\nscenes: [{id: sea, shots: [A boat., A gull.]}]\n"
 
 
 def board(*arguments: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "storyboard", "board", *arguments],
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_command("board", *arguments, cwd=cwd, input=stdin)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import run_command
 from jsonschema import Draft202012Validator
 
 from storyboard.targets.schemas import read_schema
@@ -28,18 +29,10 @@ scenes:
 def run(
     *arguments: str, cwd: Path, stdin: str | bytes = "", env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "storyboard", *arguments],
-        cwd=cwd,
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": "ascii", **(env or {})},
-        check=False,
-    )
-    assert b"Traceback" not in done.stderr
-    return subprocess.CompletedProcess(
-        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-    )
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", **(env or {})}
+    done = run_command(*arguments, cwd=cwd, input=stdin, env=environment)
+    assert "Traceback" not in done.stderr
+    return done
 
 
 @pytest.fixture

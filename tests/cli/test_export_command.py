@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run_command
 
 FILM = "storyboard: 1\nscenes: [{shots: [{prompt: A boat., narration: It was late.}]}]\n"
 
 
 def export(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "storyboard", "export", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_command("export", *arguments, cwd=cwd)
 
 
 @pytest.fixture

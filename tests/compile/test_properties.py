@@ -31,7 +31,7 @@ from storyboard.targets.load import catalogue
 from storyboard.targets.schemas import request_schema
 from storyboard.values.addresses import select
 
-EXAMPLES, FEWER = 200, 25
+EXAMPLES, FEWER = 100, 15
 """Films that the rules are tried on, and those that are compiled twice or more."""
 
 

@@ -51,7 +51,7 @@ from storyboard.compiler.split.measure import Measure, place_of, sentence_before
 from storyboard.compiler.split.sentences import WORD, refine, whole
 from storyboard.targets.model import Target
 
-fast = settings(deadline=None, max_examples=80)
+fast = settings(deadline=None, max_examples=50)
 ERRORS = {"SB305", "SB306", "SB310"}
 LOOSE = " \n.,;:–—，、。"
 LONG = "The keeper climbs the stair, slowly. "
@@ -528,13 +528,13 @@ def test_a_long_shot_is_cut_at_beats_where_there_are_enough(told: list[str], sec
 
 
 @fast
-@given(st.lists(texts(most=8), min_size=2, max_size=3))
+@given(st.lists(texts(most=4), min_size=2, max_size=2))
 def test_a_long_text_is_cut_at_beats_where_each_has_room(told: list[str]) -> None:
     ruler = a_ruler(TINY_WORDS)
     shot = a_shot(None, 4, *map(a_beat, told), framing=a_framing(size="s"))
     # A stop and a space for framing, action and each joint.
     room = 60 - ruler.weigh(ruler.lead) - 8
-    assume(all(ruler.weigh(text) < room for text in told) and len(told) == 2)
+    assume(all(ruler.weigh(text) < room for text in told))
     for parts in ways_of(TINY_WORDS, shot):
         assert all(part.is_at_beat for part in parts[1:])
 
@@ -932,5 +932,5 @@ def test_work_grows_with_the_length_of_the_text(
         divide(target, a_shot((unit * units).strip(), units // 2, cast=()), ruler=ruler)
         return ruler.measured, sum(drafts) + len(drafts), len(steps)
 
-    for short, long in zip(work(200), work(2_000), strict=True):
-        assert long < 25 * short + 1_000
+    for short, long in zip(work(200), work(1_000), strict=True):
+        assert long < 12 * short + 1_000

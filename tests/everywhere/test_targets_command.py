@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import date
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import run_command
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.render.target_list import render_targets
@@ -34,14 +34,7 @@ def run(tmp_path: Path) -> Run:
     """Runs the command in a folder of its own; no traceback is ever shown."""
 
     def call(*arguments: str) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-m", "storyboard", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "NO_COLOR": "1"},
-            check=False,
-        )
+        done = run_command(*arguments, cwd=tmp_path, env={**os.environ, "NO_COLOR": "1"})
         assert "Traceback" not in done.stderr
         return done
 

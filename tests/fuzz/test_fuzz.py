@@ -86,7 +86,7 @@ def texts_of(seeds: tuple[Path, ...], folder: str) -> dict[Path, tuple[str, ...]
     return found
 
 
-@settings(relaxed, max_examples=250)
+@settings(relaxed, max_examples=120)
 @given(data=st.data())
 def test_a_broken_case_is_answered_in_words(data: st.DataObject, seeds: tuple[Path, ...]) -> None:
     folders = texts_of(seeds, "cases")
@@ -104,13 +104,13 @@ def test_a_broken_example_is_answered_in_words(
     attempt(data.draw(broken(folders[folder])), folder / BROKEN)
 
 
-@settings(relaxed, max_examples=200)
+@settings(relaxed, max_examples=100)
 @given(data=st.binary(max_size=300))
 def test_any_bytes_are_answered_in_words(data: bytes, tmp_path: Path) -> None:
     attempt(data, tmp_path / BROKEN)
 
 
-@settings(relaxed, max_examples=200)
+@settings(relaxed, max_examples=100)
 @given(text=st.text(max_size=80))
 def test_any_text_may_be_a_prompt(text: str, tmp_path: Path) -> None:
     film = {
@@ -121,7 +121,7 @@ def test_any_text_may_be_a_prompt(text: str, tmp_path: Path) -> None:
     attempt(json.dumps(film).encode(), tmp_path / BROKEN)
 
 
-@settings(relaxed, max_examples=200)
+@settings(relaxed, max_examples=100)
 @given(
     pieces=st.lists(
         st.sampled_from((*PIECES, "mara", " ", "x", "|upper", "if", "end")), max_size=12

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from commands import run_command
 from generated_blocks import MADE, README, ROOT, fences, refreshed
 
 from storyboard import api
@@ -20,6 +20,7 @@ from storyboard.compiler.resolve.filters import all_filters
 from storyboard.diagnostics.codes import REGISTRY, find
 
 TEXT = README.read_text(encoding="utf-8")
+FILM = "storyboard: 1\nscenes: [{shots: [{prompt: A boat., duration: 3s}]}]\n"
 if os.environ.get("STORYBOARD_UPDATE"):
     TEXT = refreshed(TEXT)
     README.write_text(TEXT, encoding="utf-8")
@@ -112,9 +113,10 @@ def test_the_target_file_that_it_shows_is_right(tmp_path: Path) -> None:
 
 def test_the_library_use_that_it_shows_runs(tmp_path: Path) -> None:
     shown = next(fences(TEXT, "python"))
-    (tmp_path / "examples").mkdir()
-    left = shutil.ignore_patterns(".storyboard", "out")
-    shutil.copytree(ROOT / "examples/lighthouse", tmp_path / "examples/lighthouse", ignore=left)
+    # A film that is rendered in an instant in the place of the example.
+    film = tmp_path / "examples/lighthouse/storyboard.yaml"
+    film.parent.mkdir(parents=True)
+    film.write_text(FILM, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-c", shown], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -124,12 +126,7 @@ def test_the_library_use_that_it_shows_runs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_explains_itself_with_an_example(name: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "storyboard", name, "--help"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_command(name, "--help", cwd=ROOT)
     assert done.returncode == 0
     assert f"Usage: storyboard {name}" in done.stdout
     example = re.search(r"Example: (.*)", done.stdout, re.DOTALL)

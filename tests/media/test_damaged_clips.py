@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COUNT = os.environ.get("STORYBOARD_DAMAGED_CLIPS", "60")
+COUNT = os.environ.get("STORYBOARD_DAMAGED_CLIPS", "40")
 
 
 def test_no_damage_ends_the_process_or_is_said_in_other_words(tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ import re
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storyboard.api import CompileOptions, Project
+from storyboard.api import Project
 from storyboard.board.bill import BillBy, retries_of
 from storyboard.ledger import Intent, Order, PaidOrder, RunRecord, State
 from storyboard.ledger.folder_run import FolderRun
@@ -42,9 +43,22 @@ WIDTHS = (60, 80, 100, 160)
 NOW = 1_800_000_000.0
 
 
+# What is shown at four widths is made once.
+
+
+@cache
+def _project(file: str, **options: Any) -> Project:
+    return Project.around(file, project=Path(), **options)
+
+
+@cache
+def _made(file: str) -> Plan:
+    return _project(file).plan().plan
+
+
 def _plan(file: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.chdir(ROOT if file.startswith("examples") else SCREENS)
-    return Project(file, CompileOptions(project=Path())).plan().plan
+    return _made(file)
 
 
 def _shown_plan(file: str, *, everything: bool = False) -> Callable[..., str]:
@@ -147,31 +161,33 @@ def _report(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def _comparison(**options: Any) -> Callable[..., str]:
+    compared = cache(lambda: _project("examples/lighthouse", **options).compare())
+
     def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.chdir(ROOT)
-        compared = Project.around("examples/lighthouse", project=Path(), **options).compare()
-        return render_comparison(compared.to_json(), color=False, width=width)
+        return render_comparison(compared().to_json(), color=False, width=width)
 
     return shown
 
 
 def _bill(file: str, by: BillBy) -> Callable[..., str]:
+    bill = cache(lambda: _project(file).bill(by))
+
     def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
-        monkeypatch.chdir(ROOT if file.startswith("examples") else SCREENS)
-        project = Project(file, CompileOptions(project=Path()))
-        retries = retries_of(project.plan().plan, Decimal("1.3"))
-        return render_bill(project.bill(by), retries=retries, color=False, width=width)
+        retries = retries_of(_plan(file, monkeypatch), Decimal("1.3"))
+        return render_bill(bill(), retries=retries, color=False, width=width)
 
     return shown
 
 
 def _fit(under: str) -> Callable[..., str]:
+    file = "examples/lighthouse"
+    found = cache(lambda: _project(file).fit(Money.parse(under)))
+
     def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.chdir(ROOT)
-        file = "examples/lighthouse"
-        found = Project(file, CompileOptions(project=Path())).fit(Money.parse(under))
         return render_fit(
-            found.to_json(),
+            found().to_json(),
             look=lambda way: f"storyboard plan {file} --target {way['target']}",
             color=False,
             width=width,
@@ -180,10 +196,12 @@ def _fit(under: str) -> Callable[..., str]:
     return shown
 
 
+_explained = cache(lambda: _project("examples/lighthouse").why("tower"))
+
+
 def _why(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(ROOT)
-    found = Project("examples/lighthouse", CompileOptions(project=Path())).why("tower")
-    return render_why(found, color=False, width=width)
+    return render_why(_explained(), color=False, width=width)
 
 
 CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {

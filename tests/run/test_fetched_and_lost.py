@@ -7,12 +7,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import run_command
 
 from storyboard.simulator import Simulator
 
@@ -58,12 +58,7 @@ class Checkout:
         return made
 
     def say(self, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "FAL_KEY": self.key}
-        return subprocess.run(
-            [sys.executable, "-m", "storyboard", *words],
-            cwd=self.folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+        return run_command(*words, cwd=self.folder, env={**os.environ, "FAL_KEY": self.key})
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         return self.say("run", "--base-url", f"{self.sim.url}/fal", "--yes", *words)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import run_command
 from rendering_films import FEW, make_work
 
 Say = Callable[..., subprocess.CompletedProcess[str]]
@@ -35,15 +35,7 @@ def say(film: Path) -> Say:
     """Call the command line in the film's folder."""
 
     def call(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "storyboard", *arguments],
-            cwd=film,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **env},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-        )
+        return run_command(*arguments, cwd=film, env={**os.environ, **env})
 
     return call
 

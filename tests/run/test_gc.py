@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import run_command
 
 from storyboard.ledger.lease import Holder
 from storyboard.ledger.store import Store
@@ -33,14 +34,8 @@ def sim() -> Any:
 
 
 def say(folder: Path, *arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "FAL_KEY": KEY}
-    if path:
-        environment["PATH"] = path
-    done = subprocess.run(
-        [sys.executable, "-m", "storyboard", *arguments],
-        cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    environment = {"FAL_KEY": KEY} | ({"PATH": path} if path else {})
+    done = run_command(*arguments, cwd=folder, env={**os.environ, **environment})
     assert "Traceback" not in done.stderr
     return done
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import av
 import pytest
+from commands import run_command
 from PIL import ImageChops, ImageStat
 
 from storyboard.simulator import Simulator
@@ -40,12 +40,7 @@ def sim() -> Any:
 
 
 def say(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "FAL_KEY": KEY}
-    return subprocess.run(
-        [sys.executable, "-m", "storyboard", *arguments],
-        cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    return run_command(*arguments, cwd=folder, env={**os.environ, "FAL_KEY": KEY})
 
 
 def git(folder: Path, *arguments: str) -> None:
