@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
-from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
+from storyboard.api._boundaries import boundaries
 from storyboard.api._load import CompileOptions
-from storyboard.api._plan import plan_storyboard
+from storyboard.api._plan import known_takes, plan_storyboard
+from storyboard.diagnostics import Diagnostics
 from storyboard.plan.changes import prompt_at
 from storyboard.plan.clips import planned_clips
 from storyboard.plan.explanation import ExplainedClip, Explanation
@@ -21,6 +22,9 @@ from storyboard.plan.timeline import KeptClip
 from storyboard.targets.model import Target
 from storyboard.values.addresses import UnknownAddressError, select
 from storyboard.values.units import Money
+
+if TYPE_CHECKING:
+    from storyboard.ledger import Order
 
 Reuse = Literal["shots", "clips", "none"]
 
@@ -43,12 +47,13 @@ def explain_address(file: str, address: str, options: CompileOptions) -> Explana
         return Explanation(address=address, plan=plan, clips=(), findings=found)
     targets = {one.target.target: one.target for one in film.films()}
     is_one_price = not film.cast.is_priced_apart()
+    known = known_takes(file, options, Diagnostics())
     kept = [
-        ExplainedClip(clip=clip, alone=_cost(clip, clip.seconds))
+        _kept(clip, known.order(clip.digest) if known is not None else None, targets)
         for clip in plan.kept
         if clip.address in chosen
     ]
-    limits = _limits(plan, targets)
+    limits = boundaries(film, compilation.cut)
     explain = partial(_explained, targets=targets, limits=limits, is_one_price=is_one_price)
     requests = [explain(one) for one in plan.requests if one.id in chosen]
     return Explanation(
@@ -79,56 +84,31 @@ def _explained(
             alone = _cost(request, sum(filter(None, billed)))
     return ExplainedClip(
         clip=request,
+        tokens=request.tokens,
         texts=tuple(text or "" for text in texts),
         limits=limits.get(request.id, ()),
         alone=alone,
     )
 
 
-def _cost(clip: PlannedRequest | KeptClip, seconds: int) -> Money | None:
+def _kept(clip: KeptClip, sent: Order | None, targets: Mapping[str, Target]) -> ExplainedClip:
+    """A clip of which some shots are kept, with what was ``sent`` for them where that is known."""
+    texts: tuple[str, ...] = ()
+    tokens: Mapping[str, str] = {}
+    if sent is not None:
+        target = targets[clip.target]
+        at = {content: index for index, content in enumerate(sent.shots)}
+        places = (at.get(shot.segment.content) for shot in clip.shots)
+        found = (None if one is None else prompt_at(sent.payload, one, target) for one in places)
+        texts, tokens = tuple(text or "" for text in found), sent.tokens
+    return ExplainedClip(clip=clip, texts=texts, tokens=tokens, alone=clip.whole_money)
+
+
+def _cost(clip: PlannedRequest, seconds: int) -> Money | None:
     cost = clip.cost
     if cost is None:
         return None
     return Money(cost.unit_price * Decimal(seconds), cost.money.currency)
-
-
-def _limits(plan: Plan, targets: Mapping[str, Target]) -> dict[str, tuple[str, ...]]:
-    """What the size of each request is due to, as far as a limit of its target says it alone."""
-    found: dict[str, list[str]] = {one.id: [] for one in plan.requests}
-    chosen = [one for one in plan.requests if one.alternate_of is None]
-    whole: dict[str, int] = {}
-    for one in chosen:
-        for shot in one.shots:
-            whole[shot.address] = whole.get(shot.address, 0) + shot.seconds
-    for one in chosen:
-        most = targets[one.target].seconds.max
-        for shot in {shot.address: shot for shot in one.shots if shot.parts > 1}.values():
-            seconds = whole[shot.address]
-            why = f": it lasts {seconds} s, a request {most} s at most" if seconds > most else ""
-            found[one.id].append(f"{shot.address} is divided into {shot.parts} parts{why}")
-        if one.padding:
-            found[one.id].append(f"{one.padding} s are paid that nobody asked for")
-    for one, after in pairwise(chosen):
-        target = targets[one.target]
-        is_near = (
-            one.shots[-1].address.partition("/")[0] == after.shots[0].address.partition("/")[0]
-        )
-        if (
-            one.target != after.target
-            or not is_near
-            or one.shots[-1].address == after.shots[0].address
-        ):
-            continue
-        seconds = one.seconds - one.padding + after.shots[0].seconds
-        count = len(one.shots) + 1
-        if seconds > target.seconds.max:
-            limit = f"{seconds} s, a request has {target.seconds.max} s at most"
-        elif target.shots is not None and count > target.shots.max:
-            limit = f"{count} shots, a request has {target.shots.max} at most"
-        else:
-            continue
-        found[one.id].append(f"with {after.shots[0].address} it would be {limit}")
-    return {name: tuple(said) for name, said in found.items()}
 
 
 def _other_ways(file: str, plan: Plan, options: CompileOptions) -> dict[str, Money | None]:

@@ -29,6 +29,7 @@ from storyboard.compiler.demands import opens_as_demanded
 from storyboard.compiler.film import Cast, Clip, KeptPart, Part, Scene
 from storyboard.compiler.padding import report_padding
 from storyboard.compiler.reference_limits import ReferenceLimits
+from storyboard.compiler.sharing import Sharing
 from storyboard.diagnostics import Diagnostics
 from storyboard.targets.model import Feature, Target
 from storyboard.values.segments import FormerShot
@@ -98,13 +99,10 @@ class _Packer:
         cost: CostFunction | None,
         former: Former | None,
     ) -> None:
-        self.packs = scene.pack
         self.keeps_whole = scene.reuse == "clips"
         self.target = target
         self.cost = cost
-        # What the target drops anyway is no reason to make two requests of one.
-        self.hears = target.features[Feature.AUDIO].how == "native"
-        self.avoids = target.has(Feature.NEGATIVE_PROMPT)
+        self.sharing = Sharing(scene, target)
         self.joins = target.features[Feature.FIRST_FRAME].how != "none"
         self.wants_frames = target.end_frame_needs_start or Feature.FIRST_FRAME in target.requires
         # Where only whole clips are used again, even ones are worth more than few.
@@ -214,7 +212,7 @@ class _Packer:
     def _clips(self, start: int, billed: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
         """Every clip that can begin with a part, with its billed seconds."""
         parts, names, longest = self.parts, self.names, self.target.seconds.max
-        limits = self.limits
+        limits, may_follow = self.limits, self.sharing.allows
         most = self.target.shots.max if self.target.shots else 1
         part = parts[start]
         frame = self.target.references.frames and (part.opens or part.joined)
@@ -232,7 +230,7 @@ class _Packer:
                 continue
             last = indices[-1]
             for index in self.next[last]:
-                if index == len(parts) or not self._follows(parts[last], parts[index]):
+                if index == len(parts) or not may_follow(parts[last], parts[index]):
                     continue
                 seconds = lasts + parts[index].seconds
                 if seconds > longest:
@@ -280,20 +278,6 @@ class _Packer:
             chosen = (replace(chosen[0], joined=False, continues=True), *chosen[1:])
         seconds = self._billed(asked)
         return Clip(parts=chosen, seconds=seconds, padding=seconds - asked)
-
-    def _follows(self, before: Part, part: Part) -> bool:
-        """Whether a part may share a request with the part before it."""
-        shots = self.target.shots
-        return (
-            shots is not None
-            and (self.packs or part.joined)
-            and not (part.opens or part.alone or before.alone or before.closes)
-            and (part.shot is before.shot or not (part.shot.is_apart or before.shot.is_apart))
-            and (before.shot.audio == part.shot.audio or not self.hears)
-            and (before.shot.negative == part.shot.negative or not self.avoids)
-            and shots.min_seconds <= before.seconds <= shots.max_seconds
-            and shots.min_seconds <= part.seconds <= shots.max_seconds
-        )
 
     def _billed(self, seconds: int) -> int:
         return self.target.seconds.billed(seconds) or seconds

@@ -18,14 +18,16 @@ from storyboard.values.units import Money
 class ExplainedClip(Struct, frozen=True, kw_only=True):
     """A clip of a plan, explained.
 
-    ``texts`` are those of its shots as they would be sent, none for a clip that is kept.
-    ``limits`` say in words what its size is due to. ``alone`` is what its shots would cost in
+    ``texts`` are those of its shots as they would be sent; of a clip that is kept, as they were
+    sent, none where that is not known. ``tokens`` say what the tags in them stand for. ``limits``
+    say in words what its size is due to. ``alone`` is what its shots would cost in
     requests of their own, or the whole clip anew where only some shots are kept; None where that
     is not known, or no other choice.
     """
 
     clip: PlannedRequest | KeptClip
     texts: tuple[str, ...] = ()
+    tokens: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
     alone: Money | None = None
 
@@ -35,6 +37,7 @@ class ExplainedClip(Struct, frozen=True, kw_only=True):
         return {
             "kept" if is_kept else "request": self.clip.to_json(),
             "texts": list(self.texts),
+            "tokens": dict(self.tokens),
             "limits": list(self.limits),
             "whole" if is_kept else "alone": _money(self.alone) if self.alone else None,
         }

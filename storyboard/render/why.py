@@ -49,11 +49,7 @@ def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
     """The lines below the head, with their indents."""
     clip = one.clip
     if isinstance(clip, KeptClip):
-        for kept in clip.shots:
-            segment = kept.segment
-            yield 2, f"{kept.name}: kept, from {segment.start:g} s to {segment.end:g} s of the clip"
-        if one.alone is not None:
-            yield 2, f"the whole clip anew: {clip.seconds} s, {amount(one.alone)}"
+        yield from _kept_lines(clip, one)
         return
     for change in clip.reason.changes:
         if change.old or change.new:
@@ -66,7 +62,7 @@ def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
         yield 2, limit
     if one.alone is not None:
         yield 2, f"each shot in a request of its own: {amount(one.alone)}"
-    for tag, name in clip.tokens.items():
+    for tag, name in one.tokens.items():
         yield 2, f"{tag} = {name}"
     for shot, text in zip(clip.shots, one.texts, strict=True):
         part = f".{shot.part}" if shot.part is not None else ""
@@ -74,6 +70,19 @@ def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
         for row in shot.map:
             if row.kind != "glue":
                 yield 4, _slice(row, text, file)
+
+
+def _kept_lines(clip: KeptClip, one: ExplainedClip) -> Iterator[tuple[int, str]]:
+    """The lines of a clip that is kept: where its shots stand in it, and what was sent."""
+    if one.alone is not None:
+        yield 2, f"the whole clip anew: {clip.seconds} s, {amount(one.alone)}"
+    for tag, name in one.tokens.items():
+        yield 2, f"{tag} = {name}"
+    for kept, text in zip(clip.shots, one.texts or ("",) * len(clip.shots), strict=True):
+        segment = kept.segment
+        yield 2, f"{kept.name}: kept, from {segment.start:g} s to {segment.end:g} s of the clip"
+        if text:
+            yield 4, f"sent then: {text}"
 
 
 def _slice(row: MapRow, text: str, file: str) -> str:

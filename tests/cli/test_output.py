@@ -112,6 +112,8 @@ def test_a_hostile_film_is_shown_harmless(
     check_command("plan", "film.yaml", "--compare")
     check_command("plan", "film.yaml", "--by", "scene")
     check_command("fit", "film.yaml", "--under", "0.40 USD")
+    check_command("why", "1", "--file", "film.yaml", expect=(0, 1, 2))
+    check_command("why", "sea", "--file", "film.yaml", expect=(0, 1, 2))
     for form in ("json", "sarif"):
         for stream in printed("check", "film.yaml", "--format", form):
             check_harmless(stream)
