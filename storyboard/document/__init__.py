@@ -2,12 +2,15 @@
 
 - ``nodes``: what parsing gives: texts, lists and mappings that remember where they stand
 - ``encoding``, ``characters``: from bytes to a ``Source``; size, encoding, forbidden characters
-- ``other_formats``: what a file is that is no storyboard; ``merge_conflicts``: what git left in one
+- ``other_formats``: what a file is that is no storyboard; ``merge_conflicts``: what git left in
+  one; ``odd_spaces``: indentation that only looks like one
 - ``parser``: from YAML's events to nodes; ``events`` opens the stream, ``depth`` refuses deep
   nesting, ``aliases`` copies what an alias names, ``entries`` looks closer at equal keys and
-  merges, ``node_properties`` places tags and anchors, ``findings`` bounds what one file may say
+  merges, ``node_properties`` places tags and anchors, ``document_end`` finds a second document,
+  ``findings`` bounds what one file may say
 - ``diagnosis``: where the text is no YAML, what the writer meant: ``breakdown`` is what is known,
-  ``token_errors`` and ``line_errors`` are the kinds of mistake, ``plain_scalars`` mends
+  ``token_errors``, ``line_errors`` and ``item_errors`` are the kinds of mistake,
+  ``plain_scalars`` mends
 - ``recovery``: what is blanked out after a breakdown, so that the rest is parsed; ``outline``
   finds the items and keys of a text that need not be YAML
 - ``ignore_comments``: which findings the file's comments ignore, and where

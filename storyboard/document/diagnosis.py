@@ -20,6 +20,7 @@ from storyboard.document.plain_scalars import PlainLine
 
 _WORD = re.compile(r"[^\s,\[\]{}]+")
 _KINDS: tuple[Callable[[Breakdown], bool], ...] = (
+    line_errors.is_slash_comment,
     line_errors.is_below_full_width_key,
     token_errors.is_tag,
     token_errors.is_escape,
@@ -35,6 +36,7 @@ _KINDS: tuple[Callable[[Breakdown], bool], ...] = (
     line_errors.is_after_quote,
     line_errors.is_after_bracket,
     line_errors.is_missing_key,
+    line_errors.is_stuck_bracket,
     line_errors.is_colon_inside,
     line_errors.is_key_below_value,
     line_errors.is_missing_colon,

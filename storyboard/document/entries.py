@@ -14,7 +14,7 @@ REFUSED_KEY = Scalar("\ufffd")
 class Entries:
     """What few mappings need: all keys seen, left out or not, and the mappings to merge."""
 
-    __slots__ = ("_findings", "_known", "_mapping", "_merged")
+    __slots__ = ("_findings", "_known", "_mapping", "_merged", "_twice")
 
     def __init__(self, mapping: Mapping, findings: Findings) -> None:
         self._mapping = mapping
@@ -23,6 +23,7 @@ class Entries:
             _fold(key): key for key in mapping if isinstance(key, Scalar)
         }
         self._merged: list[Mapping] = []
+        self._twice: list[tuple[Scalar, Scalar]] = []
 
     def put(self, key: Scalar, item: Node, *, left_out: bool) -> None:
         """Put an entry into the mapping, or say why it is left out of it."""
@@ -30,11 +31,14 @@ class Entries:
         if key is REFUSED_KEY or key.style == HOLE:
             mapping.is_broken = True
             return
+        if key.startswith("//") and not key.style:
+            self._findings.slash_comment(key.start)
+            return
         folded = _fold(key)
         first = self._known.get(folded)
         is_merge = key == "<<" and not key.style
         if first is not None:
-            self._findings.duplicate_key(key, first, is_merge=is_merge)
+            self._twice.append((key, first))
             return
         self._known[folded] = key
         if is_merge:
@@ -58,7 +62,13 @@ class Entries:
                 self._findings.bad_merge(part)
 
     def finish(self) -> None:
-        """Put merged entries first, in the order of their mappings; written and earlier win."""
+        """Say which keys are there twice, and put merged entries first.
+
+        They keep the order of their mappings; what is written, or merged earlier, wins.
+        """
+        if self._twice:
+            self._findings.duplicate_keys(self._twice, is_item=self._is_item())
+            self._mapping.is_broken = True
         if not self._merged:
             return
         mapping = self._mapping
@@ -73,6 +83,11 @@ class Entries:
                     seen.add(folded)
                     mapping[key] = value
         mapping.update(written)
+
+    def _is_item(self) -> bool:
+        """Whether the mapping is an item of a list, its keys in lines of their own."""
+        start = self._mapping.start
+        return self._findings.source.text[max(start - 2, 0) : start] == "- "
 
 
 def _fold(key: str) -> str:

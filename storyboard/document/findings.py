@@ -65,16 +65,35 @@ class Findings:
             raise Refused
         self._diagnostics.add(code, message, span, labels=labels, help=help, fix=fix)
 
-    def duplicate_key(self, key: Scalar, first: Scalar, *, is_merge: bool) -> None:
-        """A key that its mapping has already."""
+    def duplicate_keys(self, pairs: Many[tuple[Scalar, Scalar]], *, is_item: bool) -> None:
+        """Keys that their mapping has already, each with the first one of its name.
+
+        ``is_item`` says that the mapping is an item of a list.
+        """
+        (key, first), *others = pairs
+        advice = "delete one of the two, or give this one another name"
+        if key == "<<":
+            advice = "write the mappings to merge as one list: <<: [*first, *second]"
+        elif is_item:
+            advice = "delete one of the two, or begin a new item here with - before it"
+        labels = [Label(_used(first), "first written here")]
+        labels += [Label(_used(again), f'"{shorten(again)}" again') for again, _ in others]
+        names = dict.fromkeys(again for again, _ in pairs)
+        what = f'the key "{shorten(key)}" is written {_times(len(pairs) + 1)}'
+        if len(names) > 1:
+            what = f'{len(names)} keys, such as "{shorten(key)}", are written twice'
+        self.add(DUPLICATE_KEY, f"{what} in one mapping", _used(key), labels=labels, help=advice)
+
+    def slash_comment(self, start: int) -> None:
+        """A line that begins, at ``start``, as comments do elsewhere."""
+        line = self.source.line(self.source.position(start)[0])
+        sign = Span(self.source, start, start + 2)
         self.add(
-            DUPLICATE_KEY,
-            f'the key "{shorten(key)}" is written twice in one mapping',
-            _used(key),
-            labels=[Label(_used(first), "first written here")],
-            help="write the mappings to merge as one list: <<: [*first, *second]"
-            if is_merge
-            else "delete one of the two, or give this one another name",
+            YAML_SYNTAX,
+            "a comment begins with a #, and not with //",
+            sign,
+            help=f"write # {shorten(line.partition('//')[2].strip())}",
+            fix=Fix(sign, "#"),
         )
 
     def missing_space(self, key: Scalar) -> None:
@@ -227,13 +246,18 @@ class Findings:
             SEVERAL_DOCUMENTS,
             "a second document begins here, expected one document in a file",
             Span(self.source, start, end),
-            help="put it into a file of its own; nothing from here on is read",
+            help="delete the --- if one film goes on here, or put it into a file of its own;"
+            " nothing from here on is read",
         )
 
 
 def shorten(text: str) -> str:
     """A text as messages quote it, of at most 60 characters."""
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _times(number: int) -> str:
+    return "twice" if number == 2 else f"{number} times"
 
 
 def _used(node: Node) -> Span:

@@ -10,10 +10,20 @@ from typing import Any
 
 from yaml.events import ScalarEvent
 
-from storyboard.diagnostics import Fix, Label, Source, Span
+from storyboard.diagnostics import Fix, Label, Span
 from storyboard.diagnostics.codes import BAD_KEY, UNCLOSED_QUOTATION, UNQUOTED_TEXT, YAML_SYNTAX
 from storyboard.document.breakdown import Breakdown, on_one_line
 from storyboard.document.findings import shorten
+from storyboard.document.item_errors import (
+    LONG_DASH,
+    columns_above,
+    is_item_astray,
+    is_without_dash,
+    say_long_dash,
+    say_stuck_dash,
+    say_wrong_dash,
+    spaces,
+)
 from storyboard.document.plain_scalars import (
     COMMENT,
     CUT,
@@ -26,8 +36,9 @@ from storyboard.document.plain_scalars import (
     text_end,
 )
 
-_LINES_ABOVE = 1_000
 _FULL_WIDTH_KEY = re.compile(r"([A-Za-z_-]+)([ ]?：[ ]*)")
+_STUCK_BRACKET = re.compile(r"([^\W\d][\w-]*)([ ]?[:：]?[ ]?)([{\[])")
+_ODD_SPACE = re.compile(r"([\w-]+:)([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])")
 _LINES_OF_A_TEXT = 50
 
 
@@ -57,6 +68,15 @@ def is_cut_by_comment(at: Breakdown) -> bool:
                 )
             line = above
     return False
+
+
+def is_slash_comment(at: Breakdown) -> bool:
+    """A line that begins with ``//``, as comments do elsewhere."""
+    line = PlainLine(at.source, at.place)
+    if not at.text.startswith("//", line.key_start) or line.dashed:
+        return False
+    at.findings.slash_comment(line.key_start)
+    return True
 
 
 def is_below_full_width_key(at: Breakdown) -> bool:
@@ -100,15 +120,13 @@ def is_after_quote(at: Breakdown) -> bool:
         return _missing_comma(at, end)
     stop = text_end(at.source, at.place, in_flow=in_flow)
     whole = at.text[start:stop]
+    mended = quoted(whole) if at.char == whole[0] else requoted(whole)
     return at.say(
         UNQUOTED_TEXT,
         "there is text after the closing quotation mark",
         Span(at.source, at.place, max(stop, at.place + 1)),
-        "put the whole text into quotation marks of the other kind, or double those inside",
-        fix=Fix(
-            Span(at.source, start, stop),
-            quoted(whole) if at.char == whole[0] else requoted(whole),
-        ),
+        f"write {on_one_line(mended)}, the whole text in quotation marks",
+        fix=Fix(Span(at.source, start, stop), mended),
     )
 
 
@@ -188,6 +206,8 @@ def is_key_below_value(at: Breakdown) -> bool:
         return False
     if above.key is None:
         return say_without_colon(at, above)
+    if is_item_astray(at, line, above):
+        return True
     words = at.text[line.key_start : at.place]
     if " " in words.strip() and line.column > above.column and not line.dashed:
         end = text_end(at.source, line.key_start, in_flow=False, column=above.column)
@@ -237,21 +257,22 @@ def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
     start = line.key_start
     written = at.text[start : line.end].rstrip()
     if written.startswith("-") and not written.startswith("--"):
+        return say_stuck_dash(at, start)
+    if (long_dash := LONG_DASH.match(written)) is not None:
+        return say_long_dash(at, start, long_dash)
+    if (space := _ODD_SPACE.match(written)) is not None:
+        place = start + space.start(2)
         return at.say(
             YAML_SYNTAX,
-            "an item of a list needs a space after its -",
-            at.span(start),
-            f'write "- {shorten(written[1:])}"',
-            fix=Fix(Span(at.source, start + 1, start + 1), " "),
+            f'the space behind "{space[1]}" is no plain one (U+{ord(space[2]):04X}), and YAML takes'
+            " it for a letter",
+            at.span(place),
+            "type a space in its place",
+            fix=Fix(at.span(place), " "),
         )
     if written.startswith("//"):
-        return at.say(
-            YAML_SYNTAX,
-            "a comment begins with a #, and not with //",
-            at.span(start, 2),
-            f"write # {shorten(written[2:].strip())}",
-            fix=Fix(at.span(start, 2), "#"),
-        )
+        at.findings.slash_comment(start)
+        return True
     if (full_width := _FULL_WIDTH_KEY.match(written)) is not None:
         place = start + full_width.end(1)
         return at.say(
@@ -277,6 +298,23 @@ def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
         f'expected a key with a colon, found "{shorten(written)}"',
         at.span(start, len(written)),
         'write ": " after the key, or indent the line if it continues the text above',
+    )
+
+
+def is_stuck_bracket(at: Breakdown) -> bool:
+    """A key without a space, or without its colon, before the bracket of its value."""
+    line = PlainLine(at.source, at.place)
+    found = _STUCK_BRACKET.match(at.text, line.key_start, at.place)
+    if found is None or found[2] == ": ":
+        return False
+    key = shorten(found[1])
+    wrong = "a colon and a space" if ":" not in found[2] else "a space after its colon"
+    return at.say(
+        YAML_SYNTAX,
+        f'the key "{key}" needs {wrong} before the {found[3]}',
+        at.span(found.end(1), max(len(found[2]), 1)),
+        f'write "{key}: {found[3]}"',
+        fix=Fix(at.span(found.end(1), len(found[2])), ": "),
     )
 
 
@@ -329,8 +367,12 @@ def is_indentation(at: Breakdown) -> bool:
     column = at.place - line.start
     if at.opened < line.start and column == at.opened - PlainLine(at.source, at.opened).start:
         is_item = line.dashed or at.text.startswith("-", at.place)
-        if not is_item and line.key is None:
+        if line.key is None and not line.dashed:
             return say_without_colon(at, line)
+        if is_item != line.dashed:
+            return say_stuck_dash(at, at.place)
+        if say_wrong_dash(at, PlainLine(at.source, at.opened)):
+            return True
         return at.say(
             YAML_SYNTAX,
             f"{'an item of a list' if is_item else 'a key'} stands among "
@@ -341,34 +383,16 @@ def is_indentation(at: Breakdown) -> bool:
             else "write - before it, or indent it as the keys that it belongs to",
             labels=(Label(at.span(at.opened), "which begin here"),),
         )
-    columns = _columns_above(at.source, line)
+    above = line_before(at.source, line)
+    if (above is not None and is_item_astray(at, line, above)) or is_without_dash(at, line):
+        return True
+    columns = columns_above(at.source, line)
     if not columns or column in columns:
         return False
     return at.say(
         YAML_SYNTAX,
-        f"this line is indented by {_spaces(column)}, which fits no line above,"
+        f"this line is indented by {spaces(column)}, which fits no line above,"
         f" expected {' or '.join(map(str, sorted(columns)))}",
         Span(at.source, line.start, max(at.place, line.start + 1)),
         "begin the line below the first letter of a line that it belongs with",
     )
-
-
-def _columns_above(source: Source, line: PlainLine) -> set[int]:
-    """The columns in which the collections that may be open above a line have begun."""
-    columns: set[int] = set()
-    lowest: int | None = None
-    above = line_before(source, line)
-    for _ in range(_LINES_ABOVE):
-        if above is None or lowest == 0:
-            break
-        if lowest is None or above.indent < lowest:
-            lowest = above.indent
-            columns.add(above.indent)
-            if above.dashed and above.key is not None:
-                columns.add(above.column)
-        above = line_before(source, above)
-    return columns
-
-
-def _spaces(number: int) -> str:
-    return "1 space" if number == 1 else f"{number} spaces"

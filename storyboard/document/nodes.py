@@ -22,6 +22,9 @@ class Origin(Struct, frozen=True):
     used_at: Span | None = None
 
 
+MENDED = "+"
+"""The style of a text to which quotation marks were given in its writer's place."""
+
 HOLE = "?"
 """The style of a scalar that stands for what could not be read."""
 

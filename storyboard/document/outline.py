@@ -17,6 +17,7 @@ from msgspec import Struct, field
 _LINE = re.compile(r"(?P<blanks>[ \t]*)(?P<written>[^\n\r]*)(?:\r\n|\n|\r|\Z)")
 _LINE_BREAK = re.compile(r"[^\n\r]*(?:\r\n|\n|\r|\Z)")
 _DASH = re.compile(r"-(?:[ \t]+|(?=[\n\r]|\Z))")
+_STUCK_DASH = re.compile(r"-(?=[^\W\d][\w-]*: )")
 _KEY = re.compile(
     r"""(?:"[^"\n\r]*"|'[^'\n\r]*'|(?:\?[ ]+)?[^\s:\#\[\]{},"'@`%&!|>-](?:[^:\#\n\r]|:(?!\s))*?
     |-[^\s:\#](?:[^:\#\n\r]|:(?!\s))*?)[ \t]*:(?:[ \t]+|(?=[\n\r]|\Z))""",
@@ -68,6 +69,8 @@ class Outline(Struct):
     entries: list[Entry] = field(default_factory=list)
     openings: list[int] = field(default_factory=list)
     tabs: list[int] = field(default_factory=list)
+    stuck: set[int] = field(default_factory=set)
+    """Where a dash ends that has no space behind it."""
 
     def at(self, offset: int) -> Entry | None:
         """The innermost entry around an offset; None where there is none."""
@@ -77,10 +80,19 @@ class Outline(Struct):
         found = self.entries[index - 1]
         return next((entry for entry in found.ancestors() if offset <= entry.end), None)
 
-    def sibling_column(self, entry: Entry) -> int:
-        """The column of the first other entry of the same kind beside an entry; else its own."""
-        for other in self.entries:
-            if other.parent is entry.parent and other is not entry and other.kind == entry.kind:
+    def meant_column(self, entry: Entry) -> int:
+        """The column in which an entry was meant to begin.
+
+        It is that of the first other entry of the same kind beside it; of a key among items that
+        of the keys of the item above it; else its own.
+        """
+        beside = [one for one in self.entries if one.parent is entry.parent and one is not entry]
+        for other in beside:
+            if other.kind == entry.kind:
+                return other.column
+        items = [one for one in beside if one.kind == "item" and one.start < entry.start]
+        for other in self.entries if entry.kind == "key" and items else ():
+            if other.parent is items[-1] and other.kind == "key":
                 return other.column
         return entry.column
 
@@ -96,6 +108,8 @@ class _Scanner:
         self.found = Outline()
         self.stack: list[Entry] = []
         self.open: _Open | None = None
+        self.first_text: Entry | None = None
+        """The text that a key without a value has in the lines below it."""
         self.block: Entry | None = None
         """The entry whose block text the lines belong to, while they are indented enough."""
 
@@ -172,9 +186,15 @@ class _Scanner:
                 column = below[0] if last.value >= last.end else None
             elif self._key(dash.end(), end):
                 column = below[0] - 2
+        named = self._key(begin, end)
+        is_parent = named is not None and not text_of(self.text, named.end(), end)
         if last.value >= last.end:
-            return column if column is not None and column > last.column else last.column + 2
+            is_below = column is not None and column > last.column + 2 * is_parent
+            return column - 2 * is_parent if column is not None and is_below else last.column + 2
         columns = [entry.column for entry in last.ancestors() if entry.kind == kind]
+        if column is not None and is_parent:
+            # A key without a value is that of what stands below it.
+            return next((one for one in columns if one < column), columns[-1] if columns else 0)
         if column is not None and column in columns:
             return column
         return columns[0] if columns else last.column
@@ -198,6 +218,9 @@ class _Scanner:
         at = begin
         for _ in range(_DASHES):
             dash = _DASH.match(self.text, at, end)
+            if dash is None and at == begin and (dash := _STUCK_DASH.match(self.text, at, end)):
+                self.found.stuck.add(dash.end())
+                shift += 1
             if dash is None:
                 break
             self._push("item", at, at - start + shift, dash.end(), end, has_tab=has_tab)
@@ -211,6 +234,8 @@ class _Scanner:
             at = key.end()
         elif at == begin:
             if self.stack and column > self.stack[-1].column:
+                if self.stack[-1].value >= self.stack[-1].end:
+                    self.first_text = Entry("line", begin, column, begin, self.stack[-1], end)
                 self._extend(end)  # the text above goes on
             else:
                 self._push("line", at, column, at, end, has_tab=has_tab)
@@ -265,6 +290,10 @@ class _Scanner:
         parent = self.stack[-1] if self.stack else None
         if parent is not None and parent.kind == "item" and kind == "key" and start > parent.value:
             self._note_lost_first_line(parent, column)
+        text = self.first_text
+        if kind == "key" and text is not None and (text.parent, text.column) == (parent, column):
+            self.found.entries.append(text)  # it was meant to be a key itself
+        self.first_text = None
         entry = Entry(kind, start, column, value, parent, end, has_tab)
         self.stack.append(entry)
         self.found.entries.append(entry)
@@ -288,6 +317,11 @@ class _Scanner:
         """Let the innermost entry reach to ``end``; those around it follow when it is closed."""
         if self.stack:
             self.stack[-1].end = max(self.stack[-1].end, end)
+
+
+def text_of(text: str, start: int, end: int) -> str:
+    """What a line holds between two offsets but blanks and a comment."""
+    return text[start:end].partition("#")[0].strip()
 
 
 def _begins_quotation(text: str, at: int) -> bool:

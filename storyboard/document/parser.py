@@ -34,12 +34,14 @@ from storyboard.document.diagnosis import (
     report_opening,
     report_template,
 )
+from storyboard.document.document_end import SECOND_DOCUMENT, mark_broken
 from storyboard.document.entries import REFUSED_KEY, Entries
 from storyboard.document.events import HAS_C_PARSER, open_events
 from storyboard.document.findings import Findings, Refused
 from storyboard.document.merge_conflicts import without_conflicts
 from storyboard.document.node_properties import after_properties
 from storyboard.document.nodes import Mapping, Node, Origin, Scalar, Sequence
+from storyboard.document.odd_spaces import with_plain_spaces
 from storyboard.document.recovery import DocumentRecovery, StandIn
 
 MAX_DEPTH = 64
@@ -48,14 +50,9 @@ MAX_NODES = 500_000
 
 _LEFT_OUT = frozenset({"", "~", "null"})
 _STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
-# libyaml compares each %TAG with all before it: 500,000 of them would take minutes.
-# Possessive, so that megabytes of comments are walked once.
-_SECOND_DOCUMENT = re.compile(
-    r"(?:\.\.\.(?=\s)(?:\s|(?<=\s)#[^\n\r]*|(?<=[\n\r])\.\.\.(?!\S))*+(?=\S)"
-    r"|(?:\s|(?<=\s)#[^\n\r]*)*+(?<![^\n\r])(?=---(?!\S)))(\S{1,20})"
-)
 _TEXT_AFTER = re.compile(r"[ \t]+[^\s#:,\]}]")
 _BREAKDOWNS = (YAMLError, ValueError, RecursionError)
+# libyaml compares each %TAG with all before it: 500,000 of them would take minutes.
 _TAG_DIRECTIVE = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])(%TAG)\b")
 
 
@@ -76,7 +73,8 @@ def parse(
     """
     recovery = DocumentRecovery(source)
     try:
-        recovery.read(without_conflicts(source, Findings(source, diagnostics)))
+        findings = Findings(source, diagnostics)
+        recovery.read(with_plain_spaces(source, without_conflicts(source, findings), findings))
     except Refused:
         return None
     while True:
@@ -143,7 +141,8 @@ class _Builder:
             self.findings.version()
             raise Refused
         document, last = self._build_document(get_event, start)
-        self._check_end(get_event, last)
+        if self._has_second(get_event, last):
+            mark_broken(document)
         root = next(iter(document), None)
         if root is None or (isinstance(root, Scalar) and not root.style and root in _LEFT_OUT):
             self.findings.empty_file()
@@ -266,6 +265,7 @@ class _Builder:
                     or extra is not None
                     or key in mapping
                     or key == "<<"
+                    or key.startswith("//")
                     or not key.isascii()
                 ):
                     extra = extra or Entries(mapping, self.findings)
@@ -332,17 +332,19 @@ class _Builder:
             found, cause = next(iter(reported)), real
         raise _Broken(found, cause) from None
 
-    def _check_end(self, get_event: Callable[[], Event], last: Any) -> None:
+    def _has_second(self, get_event: Callable[[], Event], last: Any) -> bool:
         """Report a second document; what is wrong in it does not matter."""
-        second = _SECOND_DOCUMENT.match(self.text, last.start_mark.index)
+        second = SECOND_DOCUMENT.match(self.text, last.start_mark.index)
         if second is not None:
             self.findings.second_document(*second.span(1))
-            return
+            return True
         following = self._next(get_event, last)
         # One that begins on a line that only YAML knows, as after U+0085.
         if isinstance(following, DocumentStartEvent):
             mark: Any = following.start_mark
             self.findings.second_document(mark.index, mark.index + 1)
+            return True
+        return False
 
     # -- what is rare --------------------------------------------------------------------
 

@@ -20,10 +20,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from storyboard.diagnostics import Diagnostic, Source
+from storyboard.diagnostics import Diagnostic, Fix, Source
 from storyboard.diagnostics.codes import UNQUOTED_TEXT
 from storyboard.document.entries import REFUSED_KEY
-from storyboard.document.nodes import HOLE, Origin, Scalar
+from storyboard.document.nodes import HOLE, MENDED, Origin, Scalar
 from storyboard.document.outline import Entry, Outline, outline
 
 MAX_BREAKDOWNS = 20
@@ -45,6 +45,9 @@ _DIRECTIVES = re.compile(
 )
 """Instructions to YAML at the head of a file, and the mark that ends them."""
 
+_BRACKET = re.compile(r"[{\[]")
+_NAMED = re.compile(r"([A-Za-z_]+)(?:[ ]?：|[ ]?:?[ ]?[{\[])")
+"""A key that is known, though its colon or the bracket of its value is wrong."""
 _LOST_KEY = "! :"
 
 
@@ -59,7 +62,7 @@ class StandIn(Struct, frozen=True):
         """What it stands for: a text as it was meant, or a hole."""
         scalar = Scalar(REFUSED_KEY if self.kind == "key" else self.text)
         scalar.origin, scalar.start, scalar.end = origin, start, self.end
-        scalar.style = "" if self.kind == "text" else HOLE
+        scalar.style = MENDED if self.kind == "text" else HOLE
         return scalar
 
 
@@ -133,6 +136,8 @@ class DocumentRecovery:
             span = found.fix.span
             if span.start <= cause <= span.end and self._keep_text(span.start, span.end):
                 return True
+        if found.fix is not None and self._mend(found.fix):
+            return True
         head = _DIRECTIVES.match(self.text)
         if head is not None:
             self._put("", 0, 0, head.end(), None)
@@ -144,6 +149,15 @@ class DocumentRecovery:
             index = bisect_right(entries, cause, key=lambda one: one.start)
             entry = entries[max(index - 1, 0)]
         return entry is not None and any(map(self._blank_entry, entry.ancestors()))
+
+    def _mend(self, fix: Fix) -> bool:
+        """Read what was surely meant, where that is as long as what is written."""
+        start, end = fix.span.start, fix.span.end
+        is_as_long = end - start == len(fix.text) and not fix.others
+        if not fix.is_sure or not is_as_long or self.text[start:end] != fix.span.text:
+            return False
+        self.text = self.text[:start] + fix.text + self.text[end:]
+        return True
 
     def _keep_text(self, start: int, end: int) -> bool:
         written = self._written[start:end]
@@ -158,7 +172,7 @@ class DocumentRecovery:
     def _blank_entry(self, entry: Entry) -> bool:
         """Blank out an entry, more of it each time; False where there is nothing left to blank."""
         tried = self._tried.get(entry.start, 0)
-        if not tried and (entry.has_tab or entry.kind == "line"):
+        if not tried and (entry.kind == "line" or self._begins_wrong(entry)):
             tried = 1
         ways = (self._make_hole, self._lose, self._remove)
         for number, way in enumerate(ways[tried:], tried + 1):
@@ -166,6 +180,15 @@ class DocumentRecovery:
             if way(entry):
                 return True
         return False
+
+    def _begins_wrong(self, entry: Entry) -> bool:
+        """Whether the indentation, dash or key of an entry is wrong, so that it cannot be kept."""
+        if entry.has_tab:
+            return True
+        if entry.kind == "key":
+            return bool(_BRACKET.search(self._written, entry.start, entry.value))
+        is_stuck = entry.value == entry.start + 1 < entry.end and entry.value in self.outline.stuck
+        return is_stuck or self.outline.meant_column(entry) != entry.column
 
     def _make_hole(self, entry: Entry) -> bool:
         """Keep the dash or key of an entry, and leave a hole for its value."""
@@ -192,7 +215,12 @@ class DocumentRecovery:
         start = line if is_first else entry.start
         at = entry.start
         if is_first:
-            at = line + self.outline.sibling_column(entry)
+            at = line + self.outline.meant_column(entry)
+        named = _NAMED.match(self._written, entry.start) if entry.kind != "item" else None
+        if named is not None and self._has_room(at, 5, entry.end):
+            self._put("! : !", at, start, entry.end, StandIn("text", entry.end, named[1]))
+            self.stand_ins[at + 4] = StandIn("hole", entry.end)
+            return True
         stand_in = "- !" if entry.kind == "item" else _LOST_KEY
         if not self._has_room(at, len(stand_in), entry.end):
             return False

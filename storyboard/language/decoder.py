@@ -14,7 +14,7 @@ from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import EMPTY_SHOT, MISSING_KEY
+from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, MISSING_KEY
 from storyboard.document.nodes import Mapping, Node, copy_collections, without_blanks
 from storyboard.language.error_paths import Location, walk
 from storyboard.language.model_errors import report
@@ -78,7 +78,7 @@ def _follows(location: Location, error: Any, gone: Set[Location]) -> bool:
 def _misses_lost(written: Node, location: Location, error: Any) -> bool:
     """Whether an error misses what may be in an entry that could not be parsed."""
     kind = error["type"]
-    if kind not in {"missing", MISSING_KEY.id, EMPTY_SHOT.id}:
+    if kind not in {"missing", MISSING_KEY.id, EMPTY_SHOT.id, KEY_CONFLICT.id}:
         return False
     block = location[:-1] if kind == "missing" else location
     found, parent, _key = walk(written, block)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,7 +19,6 @@ from storyboard.diagnostics.codes import (
     YAML_SYNTAX,
 )
 from storyboard.diagnostics.spelling import nearest
-from storyboard.document.findings import shorten
 from storyboard.document.nodes import Mapping, Node, Scalar, Sequence
 from storyboard.document.phrases import described
 from storyboard.language.error_paths import Location, description_of, keys_at, opening, walk
@@ -43,6 +43,7 @@ _BOUNDS = {
 }
 """What pydantic's limits are in our words."""
 
+_BRACKET_IN_KEY = re.compile(r"([\w-]+)[ ]?[:：]?[ ]?([{\[])")
 _LISTS_OF_TEXTS = {"use", "authors", "references"}
 _EXPECTED = {
     "is_instance_of": "a text",
@@ -149,14 +150,14 @@ def _report_unknown_key(
             help="put the text with the comma in quotation marks",
         )
         return
-    if str(location[-1]).startswith("//") and span is not None:
-        sign = span.narrow(span.start, span.start + 2)
+    bracket = _BRACKET_IN_KEY.match(str(location[-1]))
+    if bracket is not None:
         diagnostics.add(
             YAML_SYNTAX,
-            "a comment begins with a #, and not with //",
-            sign,
-            help=f"write # {shorten(str(location[-1])[2:].strip())}",
-            fix=Fix(sign, "#"),
+            f'the key "{bracket[1]}" needs a colon and a space before the {bracket[2]}',
+            span,
+            labels=used,
+            help=f'write "{bracket[1]}: {bracket[2]}"',
         )
         return
     word = film_word(str(location[-1]), known)

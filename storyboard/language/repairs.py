@@ -13,13 +13,13 @@ from pydantic import BaseModel
 from storyboard.diagnostics import Code
 from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, REGISTRY
 from storyboard.diagnostics.spelling import nearest
-from storyboard.document.nodes import Mapping, Node, Scalar, Sequence
+from storyboard.document.nodes import HOLE, MENDED, Mapping, Node, Scalar, Sequence
 from storyboard.language.error_paths import Location, keys_at, walk
 from storyboard.language.film_words import film_word
 
 _DEPENDED_ON = {
     "beats", "characters", "description", "frontal", "image", "line", "locations", "prompt",
-    "props", "scenes", "shots", "styles", "use", "vars", "video",
+    "props", "scenes", "shots", "storyboard", "styles", "use", "vars", "video",
 }  # fmt: skip
 """Keys whose absence would be said again, or would make others wrong."""
 
@@ -127,6 +127,6 @@ def _put_in_placeholder(root: Node, location: Location) -> bool:
 
 
 def is_placeholder(root: Node, location: Location) -> bool:
-    """Whether what is wrong only stands for something that was said to be wrong."""
+    """Whether what is wrong stands for something, or is a part of it, that was said to be wrong."""
     found = walk(root, location)[0]
-    return isinstance(found, Scalar) and found.style == "?"
+    return isinstance(found, Scalar) and found.style in (HOLE, MENDED)

@@ -1,7 +1,8 @@
 """Mistakes put into good films, cast libraries and target files, one at a time, by a fixed seed.
 
 Each is found where it was made, once, and with its fix in words; and none goes unsaid that changes
-what is sent. ``STORYBOARD_MISTAKES=1000`` makes so many, and prints what was found.
+what is sent. ``STORYBOARD_MISTAKES=1000`` makes so many, and prints what was found;
+``STORYBOARD_SEED`` chooses others.
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from mistakes import OF_FILMS, OF_TARGETS, Mistake, Slip, make_mistake
+from rarer_mistakes import RARER
 
 from storyboard.api import Compilation, CompileOptions, Project
 from storyboard.diagnostics import Diagnostic, Severity
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+SEED = os.environ.get("STORYBOARD_SEED", "mistakes")
 NUMBER = int(os.environ.get("STORYBOARD_MISTAKES", "60"))
 FILMS = (
     ("lighthouse/storyboard.yaml", "lighthouse/storyboard.yaml"),
@@ -115,27 +119,67 @@ def sent(compiled: Compilation) -> tuple[object, ...]:
 
 
 def seeded(folder: Path, number: int, seed: str) -> Iterator[Seeded]:
+    """Mistakes in each of the files in turn, of kinds that chance picks."""
     chance = random.Random(seed)
-    texts = {file: (folder / file).read_text("utf-8") for file, _ in FILMS}
-    before = {file: checked(folder, film, file, texts[file]) for file, film in FILMS}
-    known = {file: Counter(map(key_of, one.diagnostics)) for file, one in before.items()}
+    known = Known.of(folder)
     for index in range(number):
         file, film = FILMS[index % len(FILMS)]
         slips: tuple[Slip, ...] = OF_TARGETS if file.startswith("targets/") else OF_FILMS
-        mistake = make_mistake(texts[file], slips, chance)
-        compiled = checked(folder, film, file, mistake.text)
-        left = Counter(known[file])
+        yield known.seeded(file, film, make_mistake(known.texts[file], slips, chance))
+
+
+def of_each_kind(folder: Path, number: int, seed: str) -> Iterator[Seeded]:
+    """So many mistakes of each rarer kind, in films and cast libraries that chance picks."""
+    chance = random.Random(seed)
+    known = Known.of(folder)
+    for slip in RARER:
+        made = 0
+        for file, film in chance.sample(FILMS, len(FILMS)):
+            with suppress(ValueError):
+                if made < number and not file.startswith("targets/"):
+                    mistake = make_mistake(known.texts[file], [slip], chance)
+                    yield known.seeded(file, film, mistake)
+                    made += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The files without mistakes, and what is found in them."""
+
+    folder: Path
+    texts: dict[str, str]
+    before: dict[str, Compilation]
+
+    @classmethod
+    def of(cls, folder: Path) -> Known:
+        texts = {file: (folder / file).read_text("utf-8") for file, _ in FILMS}
+        return cls(
+            folder, texts, {file: checked(folder, film, file, texts[file]) for file, film in FILMS}
+        )
+
+    def seeded(self, file: str, film: str, mistake: Mistake) -> Seeded:
+        """What a mistake gives beside what was found before."""
+        compiled = checked(self.folder, film, file, mistake.text)
+        left = Counter(map(key_of, self.before[file].diagnostics))
         found = []
         for one in compiled.diagnostics:
             if left[key_of(one)] > 0:
                 left[key_of(one)] -= 1
             else:
                 found.append(one)
-        yield Seeded(file, mistake, tuple(found), sent(compiled) != sent(before[file]))
+        return Seeded(file, mistake, tuple(found), sent(compiled) != sent(self.before[file]))
 
 
 def test_mistakes_are_found_once_where_they_are_and_with_their_fix(folder: Path) -> None:
-    made = [*seeded(folder, NUMBER, os.environ.get("STORYBOARD_SEED", "mistakes"))]
+    hold([*seeded(folder, NUMBER, SEED)])
+
+
+def test_rarer_mistakes_are_found_once_where_they_are_and_with_their_fix(folder: Path) -> None:
+    hold([*of_each_kind(folder, max(NUMBER // 200, 1), SEED)])
+
+
+def hold(made: list[Seeded]) -> None:
+    """Hold what was found against what is wanted."""
     silent = [one for one in made if one.changes and not one.found]
     said = [one for one in made if one.found]
     astray = [one for one in said if not one.is_placed]

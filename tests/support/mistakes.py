@@ -171,7 +171,7 @@ duration = _value(
         "0:04": ("4s",),
         "four": ("4s",),
         "0": ("1",),
-        "-3": ("1",),
+        "-3": ("1", "4s"),
         "4 seconds long": ("4s",),
         "[4]": ("4s", "seconds"),
     },
@@ -384,7 +384,8 @@ OF_TARGETS: tuple[Slip, ...] = (
     target_key,
 )
 
-_NAMES = {slip: name for name, slip in list(globals().items()) if callable(slip)}
+NAMES: dict[Slip, str] = {slip: name for name, slip in list(globals().items()) if callable(slip)}
+"""What each kind of mistake is called."""
 
 
 def make_mistake(text: str, slips: Sequence[Slip], chance: random.Random) -> Mistake:
@@ -401,7 +402,7 @@ def make_mistake(text: str, slips: Sequence[Slip], chance: random.Random) -> Mis
                 continue
             wrong = [*lines[:number], made[0], *lines[number + 1 :]]
             return Mistake(
-                kind=_NAMES[slip],
+                kind=NAMES[slip],
                 text="\n".join(wrong) + "\n",
                 line=number + 1,
                 fix=made[1],

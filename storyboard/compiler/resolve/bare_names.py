@@ -22,7 +22,7 @@ from storyboard.compiler.resolve.mentions import declared_at, is_inside_word, is
 from storyboard.diagnostics import Diagnostics, Fix, Label
 from storyboard.diagnostics.codes import BARE_NAME, BROKEN_MENTION
 from storyboard.document import locate
-from storyboard.document.nodes import is_hole
+from storyboard.document.nodes import Scalar, is_hole
 
 _WORD = re.compile(r"\w+")
 _BROKEN_AT = re.compile(r"(?:(?<!@)@[ \t\xa0\u3000]+|＠[ \t\xa0\u3000]*)(?=\w)")
@@ -77,14 +77,16 @@ def check_bare_names(
             for passage in passages:
                 if "@" in passage.text or "＠" in passage.text:
                     broken |= _report_broken(passage, names, diagnostics)
-            finder.look(shot, passages)
+            finder.look(shot, passages, broken)
     finder.report(diagnostics)
     return frozenset(finder.found) | broken
 
 
 def _has_hole(shot: Shot) -> bool:
     """Whether a part of a shot could not be read, which is said."""
-    return shot.node.is_broken or any(map(is_hole, shot.node.values()))
+    prompt = shot.node.get("prompt")
+    is_empty = isinstance(prompt, Scalar) and not prompt.strip()
+    return is_empty or shot.node.is_broken or any(map(is_hole, shot.node.values()))
 
 
 def _texts(shot: Shot) -> Iterator[Passage]:
@@ -113,8 +115,11 @@ class _BareNames:
         self._known_words: dict[str, tuple[_Phrase, ...]] = {}
         """The phrases that a text may hold: many shots are wide, with a slow push in."""
 
-    def look(self, shot: Shot, passages: Iterable[Passage]) -> None:
-        """Note the names that texts of a shot say without ``@`` and it does not mention."""
+    def look(self, shot: Shot, passages: Iterable[Passage], broken: Set[str]) -> None:
+        """Note the names that texts of a shot say without ``@`` and it does not mention.
+
+        ``broken`` are those of which a mention was found to be wrong.
+        """
         mentioned: Set[str] | None = None
         for passage in passages:
             phrases = self._known_words.get(passage.text)
@@ -124,7 +129,7 @@ class _BareNames:
                 if mentioned is None:
                     mentioned = self._mentioned(shot)
                 name = normal(phrase.member.name)
-                if name in mentioned or name in self._names.misspelt:
+                if name in mentioned or name in broken or name in self._names.misspelt:
                     continue
                 if phrase.pattern.search(passage.text) is not None:
                     self._note(phrase, passage, shot)

@@ -209,7 +209,8 @@ def check_audio(film: Film, storyboard: model.Storyboard, diagnostics: Diagnosti
             )
     _check_silence(film, storyboard, diagnostics)
     defaults = [storyboard.defaults, *(scene.defaults for scene in storyboard.scenes)]
-    if any(layer is not None and layer.node.is_broken for layer in defaults):
+    is_broken = any(layer is not None and layer.node.is_broken for layer in defaults)
+    if is_broken or storyboard.node.is_broken:
         return  # it may have said audio: true
     blocks = [storyboard.node, *(scene.node for scene in storyboard.scenes)]
     if any(is_hole(block.get("defaults")) for block in blocks):

@@ -236,9 +236,17 @@ class Names(Struct):
                 f'"{member.name}" has no look that is called "{look}"{_in_places(advice)}',
                 advice[0],
             ),
-            labels=(Label(member.key.span, "declared here"),),
+            labels=_where_looks_are(member, near),
             fix=Fix(span, f"@{member.name}.{near}", is_sure=False) if near and in_text else None,
         )
+
+
+def _where_looks_are(member: Member, near: str | None) -> tuple[Label, ...]:
+    """The place of the member, and that of its look with the nearest name."""
+    looks = (member.block.looks or {}) if isinstance(member.block, Element) else {}
+    nearest_ones = [one for one in looks if one == near and isinstance(one, Scalar)]
+    where = (Label(one.span, "the nearest look is declared here") for one in nearest_ones)
+    return (Label(member.key.span, "declared here"), *where)
 
 
 def _in_places(facts: Sequence[object]) -> str:

@@ -6,7 +6,7 @@ This is done once, whatever the target is; ``ResolvedFilm.on`` makes of it a tar
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from operator import eq
 from typing import Any
@@ -27,11 +27,12 @@ from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.misread_words import check_wording
 from storyboard.compiler.resolve.shot_clips import bind_shot_clips
 from storyboard.compiler.resolve.shots import SceneBuilder
-from storyboard.compiler.resolve.templates import PartOfVariables
+from storyboard.compiler.resolve.templates import FilmVariables
 from storyboard.compiler.resolve.texts import Texts
 from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import EMPTY_FILM, UNUSED_NAME, UNUSED_VARIABLE
 from storyboard.diagnostics.spelling import nearest
+from storyboard.document import Mapping as MappingNode
 from storyboard.document import Scalar
 from storyboard.language import model
 from storyboard.project.files import Files
@@ -172,9 +173,11 @@ def resolve(
     for library_path, library in libraries.items():
         names.declare(members_of(library, posixpath.dirname(library_path)))
 
-    variables: dict[str, Any] = {**(storyboard.vars or {}), **settings}
-    if not variables_are_complete:
-        variables = PartOfVariables(variables)
+    variables = FilmVariables(
+        {**(storyboard.vars or {}), **settings},
+        _written_keys(storyboard.node.get("vars")),
+        is_complete=variables_are_complete,
+    )
     texts = Texts(names, variables, diagnostics)
     builder = SceneBuilder(storyboard, folder, texts, assets, diagnostics)
     scenes = builder.scenes()
@@ -228,3 +231,8 @@ def _report_empty(storyboard: model.Storyboard, diagnostics: Diagnostics) -> Non
         span,
         help="write at least one scene with one shot, or remove a skip: true",
     )
+
+
+def _written_keys(node: object) -> Iterable[str]:
+    """The keys of a mapping as they are written; none of anything else."""
+    return node if isinstance(node, MappingNode) else ()

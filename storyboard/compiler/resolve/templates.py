@@ -8,7 +8,7 @@ in a hundredth of the time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -41,8 +41,19 @@ _EXPECTED = re.compile(r"([^.]+)\. Jinja was looking for the following tags: ([^
 """How Jinja2 says what is missing at the end of a template."""
 
 
-class PartOfVariables(dict[str, Any]):
-    """Variables of which some could not be read: none that is missing is called undefined."""
+class FilmVariables(dict[str, Any]):
+    """The values of variables by name, and where names were written.
+
+    Where some could not be read they are not ``complete``: none that is missing is then called
+    undefined.
+    """
+
+    def __init__(
+        self, values: Mapping[str, Any], keys: Iterable[str] = (), *, is_complete: bool = True
+    ) -> None:
+        super().__init__(values)
+        self.places = {str(key): key.span for key in keys if isinstance(key, Scalar)}
+        self.is_complete = is_complete
 
 
 class Rendered(Struct, frozen=True):
@@ -252,10 +263,13 @@ def joined(text: str) -> str:
 def _report_undefined(
     name: str, span: Span, known: Mapping[str, Any], diagnostics: Diagnostics
 ) -> None:
-    if isinstance(known, PartOfVariables):
+    places = known.places if isinstance(known, FilmVariables) else {}
+    if isinstance(known, FilmVariables) and not known.is_complete:
         return
     near = nearest(name, known)
-    if near:
+    if near in places:
+        advice = f"write {{{{ {near} }}}}, or {name}: where it is defined"
+    elif near:
         advice = f"write {{{{ {near} }}}}"
     else:
         advice = f"add {name}: to vars, or give --set {name}=…"
@@ -269,6 +283,7 @@ def _report_undefined(
             + (f", in {len(places)} places" if len(places) > 1 else ""),
             advice,
         ),
+        labels=[Label(places[near], "the nearest is defined here")] if near in places else (),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from msgspec import Struct, field
 
@@ -13,7 +12,7 @@ from storyboard.compiler.resolve.cast import DescriptionText, Names
 from storyboard.compiler.resolve.filters import MAX_TEXT
 from storyboard.compiler.resolve.mentions import VENDOR_TAG as TAG
 from storyboard.compiler.resolve.mentions import declared_at, mentions, normal
-from storyboard.compiler.resolve.templates import PartOfVariables, Rendered, render
+from storyboard.compiler.resolve.templates import FilmVariables, Rendered, render
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     RESERVED_CHARACTER,
@@ -39,7 +38,7 @@ class Texts(Struct):
     """
 
     names: Names
-    variables: Mapping[str, Any]
+    variables: FilmVariables
     diagnostics: Diagnostics
     used: set[str] = field(default_factory=set)
     _looks: Mapping[str, str] | None = None
@@ -51,7 +50,7 @@ class Texts(Struct):
     @property
     def are_known(self) -> bool:
         """Whether every variable is known, so that a text is empty only where its writer is."""
-        return not isinstance(self.variables, PartOfVariables)
+        return self.variables.is_complete
 
     def encode(self, scalar: Scalar, looks: Mapping[str, str]) -> str:
         """The text with its template filled in and a mark for each mention."""

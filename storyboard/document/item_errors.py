@@ -1,0 +1,134 @@
+"""Mistakes in how the items of a list begin: their dash, and the column that it stands in.
+
+Each function reports one kind of mistake and is true, or is false.
+"""
+
+from __future__ import annotations
+
+import re
+
+from storyboard.diagnostics import Fix, Label, Source, Span
+from storyboard.diagnostics.codes import YAML_SYNTAX
+from storyboard.document.breakdown import Breakdown
+from storyboard.document.findings import shorten
+from storyboard.document.plain_scalars import PlainLine, line_before
+
+LONG_DASH = re.compile(r"([–—‒−•·‐‑])[ \t]*")
+"""The dashes and bullets of word processors, with the blanks behind them."""
+
+_LINES_ABOVE = 1_000
+_LINES_AROUND = 60
+_TWO_DASHES = re.compile(r"-[ ]+(-[ ]+)")
+
+
+def say_stuck_dash(at: Breakdown, start: int) -> bool:
+    written = at.text[start + 1 : PlainLine(at.source, start).end].rstrip()
+    return at.say(
+        YAML_SYNTAX,
+        "an item of a list needs a space after its -",
+        at.span(start),
+        f'write "- {shorten(written)}"',
+        fix=Fix(Span(at.source, start + 1, start + 1), " "),
+    )
+
+
+def say_long_dash(at: Breakdown, start: int, found: re.Match[str]) -> bool:
+    return at.say(
+        YAML_SYNTAX,
+        f"an item of a list begins with a -, and not with {found[1]}",
+        at.span(start),
+        'write "- " before it',
+        fix=Fix(at.span(start, len(found[0])), "- "),
+    )
+
+
+def say_wrong_dash(at: Breakdown, line: PlainLine) -> bool:
+    """Report how a line begins that was meant to be an item; false where nothing is wrong."""
+    start = line.start + line.indent
+    if (found := LONG_DASH.match(at.text, start)) is not None:
+        return say_long_dash(at, start, found)
+    if not line.dashed and at.text.startswith("-", start):
+        return say_stuck_dash(at, start)
+    if (twice := _TWO_DASHES.match(at.text, start)) is not None:
+        return at.say(
+            YAML_SYNTAX,
+            "two dashes begin a list in a list, and the keys below belong to neither",
+            at.span(start, twice.end() - start),
+            "write one - before an item",
+        )
+    return False
+
+
+def is_item_astray(at: Breakdown, line: PlainLine, above: PlainLine) -> bool:
+    """An item whose dash stands beside the column of the other items, above its second key."""
+    if say_wrong_dash(at, above):
+        return True
+    meant = line.indent - 2
+    if line.dashed or not above.dashed or abs(above.column - line.indent) != 1 or meant < 0:
+        return False
+    columns = _columns_of_items(at.source, above)
+    if meant not in columns or above.indent in columns:
+        return False
+    return at.say(
+        YAML_SYNTAX,
+        f"this item is indented by {spaces(above.indent)}, the others of its list by {meant}",
+        at.span(above.start + above.indent),
+        f"indent it by {spaces(meant)}",
+        labels=(Label(at.span(line.key_start), "its keys go on here"),),
+    )
+
+
+def _columns_of_items(source: Source, line: PlainLine) -> set[int]:
+    """The columns of the dashes around a line, but for its own."""
+    first = max(line.number - _LINES_AROUND, 1)
+    last = min(line.number + _LINES_AROUND, len(source.line_starts))
+    written = [source.line(number) for number in range(first, last + 1) if number != line.number]
+    return {len(one) - len(one.lstrip(" ")) for one in written if one.lstrip(" ").startswith("- ")}
+
+
+def is_without_dash(at: Breakdown, line: PlainLine) -> bool:
+    """An item below a first one that has no dash, so that its keys seem to be the list's own."""
+    if not line.dashed:
+        return False
+    first = line
+    for _ in range(_LINES_ABOVE):
+        above = line_before(at.source, first)
+        if above is None or above.indent <= line.indent:
+            break
+        first = above
+    else:
+        return False
+    if above is None or first is line or above.dashed or at.text[above.value : above.end].strip():
+        return False
+    start = first.start + line.indent
+    if first.dashed or first.key is None or first.indent != line.indent + 2:
+        return False
+    return at.say(
+        YAML_SYNTAX,
+        f'the item that begins with "{shorten(first.key)}" has no dash',
+        at.span(start, 2),
+        f'write "- {shorten(first.key)}: …"',
+        labels=(Label(at.span(line.start + line.indent), "the next item begins here"),),
+        fix=Fix(at.span(start, 2), "- "),
+    )
+
+
+def columns_above(source: Source, line: PlainLine) -> set[int]:
+    """The columns in which the collections that may be open above a line have begun."""
+    columns: set[int] = set()
+    lowest: int | None = None
+    above = line_before(source, line)
+    for _ in range(_LINES_ABOVE):
+        if above is None or lowest == 0:
+            break
+        if lowest is None or above.indent < lowest:
+            lowest = above.indent
+            columns.add(above.indent)
+            if above.dashed and above.key is not None:
+                columns.add(above.column)
+        above = line_before(source, above)
+    return columns
+
+
+def spaces(number: int) -> str:
+    return "1 space" if number == 1 else f"{number} spaces"
