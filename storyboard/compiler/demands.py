@@ -57,8 +57,8 @@ def check_demands(film: Film, clips: Iterable[Clip], diagnostics: Diagnostics) -
     if Feature.IMAGES in target.requires:
         _report(
             f"{target.target} makes each clip of reference pictures, and",
-            "none of a place or style",
-            "mention a location or a style that has a picture",
+            "none",
+            "mention a location, a style or a character that has a picture",
             [clip for clip in every if not _has_images(film, clip)],
             len(every),
             diagnostics,
@@ -127,9 +127,9 @@ def _report_divided(clip: ShotClip, shot: Shot, target: Target, diagnostics: Dia
 
 
 def _has_images(film: Film, clip: Clip) -> bool:
-    # A first frame that is asked for in words is one of the pictures.
+    # A first frame that is asked for in words is one of the pictures, and so may be an element.
     return any(
-        mark == FRAME or ((sent := film.cast.reference(mark)) and sent.kind == "image")
+        mark == FRAME or ((sent := film.cast.reference(mark)) and sent.frontal is not None)
         for part in clip.parts
         for mark in part.prompt.marks
     )

@@ -32,8 +32,8 @@ from storyboard.compiler.request import (
 from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
 from storyboard.diagnostics import Diagnostics, Label
-from storyboard.diagnostics.codes import DOUBTFUL_PAIR, REPEATED_REFERENCE
-from storyboard.targets.model import Doubt, RenderedSecond
+from storyboard.diagnostics.codes import DOUBTFUL_PAIR, FEATURE_EMULATED, REPEATED_REFERENCE
+from storyboard.targets.model import Doubt, Feature, RenderedSecond
 from storyboard.targets.request_rules import written_seconds
 from storyboard.values.addresses import Portion, clip_name, take_name
 from storyboard.values.canonical import digest
@@ -192,6 +192,20 @@ class Lowering:
             ]
         return element
 
+    def report_pictured(self, reference: Reference) -> None:
+        """Say that an element is sent as an image, as the target wants one in each request."""
+        target = self.film.target.target
+
+        def say(names: Sequence[str]) -> tuple[str, str]:
+            who = f'"{names[0]}" is sent as one' if len(names) == 1 else "characters are sent as it"
+            return (
+                f"{target} wants an image in each request: {who} where there is no other",
+                "mention a location or a style that has a picture, to send it as an element",
+            )
+
+        place = Label(reference.span, f'"{reference.name}"')
+        self.diagnostics.add_place(FEATURE_EMULATED, "image", place, reference.name, say)
+
     def _report_repeated(self, reference: Reference, wanted: int) -> None:
         target = self.film.target.target
 
@@ -267,6 +281,7 @@ class _Draft:
         self._clips: list[Reference] = []
         self._uses: dict[str, tuple[Asset, list[str]]] = {}
         self._frame = ""
+        self._pictured = ""
 
     def write(self, scene: Scene, clip: Clip) -> None:
         """Fill in the payload, field by field of the target's table."""
@@ -299,6 +314,7 @@ class _Draft:
 
     def _write_texts(self, clip: Clip) -> None:
         fields, payload, target = self.target.request, self.payload, self.target
+        self._pictured = self._picture_of(clip)
         texts = [self._number(part.prompt) for part in clip.parts]
         self.characters += [part.prompt.weight for part in clip.parts]
         if len(texts) == 1:
@@ -330,9 +346,28 @@ class _Draft:
             text = text.replace(mark, self.tags[mark])
         return text
 
+    def _picture_of(self, clip: Clip) -> str:
+        """The mark of the element that is sent as an image, where a request must have one.
+
+        It is the first with a frontal picture; empty where there is an image, or none is needed.
+        """
+        if Feature.IMAGES not in self.target.requires:
+            return ""
+        sent = self.lowering.film.cast.reference
+        marks = [mark for part in clip.parts for mark in part.prompt.marks]
+        references = {mark: None if mark == FRAME else sent(mark) for mark in marks}
+        elements = [mark for mark, one in references.items() if one and one.kind == "element"]
+        if len(elements) < len(references):
+            return ""
+        pictured = (mark for mark in elements if (one := references[mark]) and one.frontal)
+        mark = next(pictured, "")
+        if mark and (reference := references[mark]) is not None:
+            self.lowering.report_pictured(reference)
+        return mark
+
     def _tag(self, mark: str) -> str:
         reference = None if mark == FRAME else self.lowering.film.cast.reference(mark)
-        if reference is not None and reference.kind == "element":
+        if reference is not None and reference.kind == "element" and mark != self._pictured:
             self._elements.append(reference)
             tag = self.target.tags.element.format(n=len(self._elements))
         elif reference is not None and reference.kind == "clip":

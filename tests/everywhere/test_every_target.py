@@ -147,7 +147,9 @@ def test_fal_has_its_durations_as_strings_and_the_total_beside_the_shots(target_
 def test_oxen_has_its_durations_as_integers_and_no_total_beside_the_shots(target_id: str) -> None:
     for body in bodies(target_id):
         assert body["model"] == target_of(target_id).endpoint
-        assert ("duration" in body) == ("prompt" in body) == ("multi_prompt" not in body)
+        has_length = not target_of(target_id).is_made_from_clips
+        assert ("duration" in body) == (has_length and "prompt" in body)
+        assert ("prompt" in body) == ("multi_prompt" not in body)
         each = [body, *body.get("multi_prompt", [])]
         assert all(type(one["duration"]) is int for one in each if "duration" in one)
 
@@ -196,6 +198,16 @@ DOCUMENTED: dict[str, set[str]] = {
         "elements",
         "generate_audio",
         "resolution",
+    },
+    "oxen-o3-edit": {"model", "input_video", "input_image", "elements", "keep_audio"},
+    "oxen-o1-edit": {"model", "input_video", "input_image", "elements", "keep_audio"},
+    "oxen-v3-motion": {
+        "model",
+        "input_image",
+        "input_video",
+        "elements",
+        "keep_original_sound",
+        "character_orientation",
     },
     "v4-text": {"resolution"},
     "v4-image": {"start_image_url", "resolution"},

@@ -42,6 +42,8 @@ FAMILIES = {
     "fal/kling-v4-{tier}-to-video": ("text", "image", "reference"),
     "oxen/kling-v4-{tier}-to-video": ("text", "reference"),
     "oxen/kling-{tier}": ("o3-pro", "o3-omni", "o1"),
+    "oxen/kling-{tier}-video-edit": ("o3-pro", "o1"),
+    "oxen/kling-{tier}-motion-control": ("v3-pro",),
     "oxen/kling-{tier}-image-to-video": ("o3-pro", "o1", "v2.6-pro"),
     "oxen/kling-{tier}-text-to-video": ("v2.6-pro",),
 }
@@ -264,7 +266,11 @@ def test_lengths_are_rounded_up_where_few_exist() -> None:
 
 def test_superseded_targets_say_by_what() -> None:
     superseded = [name for name in IDS if built_in(name).status == "superseded"]
-    assert superseded == ["oxen/kling-o3-pro", "oxen/kling-o3-pro-image-to-video"]
+    assert superseded == [
+        "oxen/kling-o3-pro",
+        "oxen/kling-o3-pro-image-to-video",
+        "oxen/kling-o3-pro-video-edit",
+    ]
     assert "kling-video-o3-omni" in (built_in("oxen/kling-o3-pro").status_note or "")
 
 

@@ -11,12 +11,13 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from storyboard.simulator.body_types import BodyType, Field, PictureLimits
+from storyboard.simulator.body_types import BodyType, Field, MovieLimits, PictureLimits
 from storyboard.simulator.endpoint import TableEndpoint
 from storyboard.simulator.field_types import (
     ELEMENTS,
     FIRST,
     FLAG,
+    MOVIE,
     NEGATIVE,
     PICTURE,
     PICTURES,
@@ -131,6 +132,34 @@ _O1_IMAGE = replace(
     },
     total=(5, 10),
 )
+_EDIT = replace(
+    _O3,
+    fields={
+        "prompt": PROMPT,
+        "input_video": MOVIE,
+        "input_image": PICTURES,
+        "elements": ELEMENTS,
+        "keep_audio": FLAG,
+    },
+    prompt_width=2500,
+)
+_MOTION = replace(
+    _EDIT,
+    fields={
+        "prompt": PROMPT,
+        "input_image": FIRST,
+        "input_video": MOVIE,
+        "character_orientation": Field(kind="choice", choices=("image", "video")),
+        "keep_original_sound": FLAG,
+        "elements": ELEMENTS,
+    },
+    first="input_image",
+    pictures="",
+    references=1,
+    movie=MovieLimits(
+        most_bytes=104_857_600, sides=(340, 3850), seconds=(3.0, 30.05), rate=(1.0, 240.0)
+    ),
+)
 _V4_TEXT = replace(
     _O3,
     fields={
@@ -170,6 +199,13 @@ ENDPOINTS: Mapping[str, TableEndpoint] = {
             id="kling-video-o3-pro-image-to-video", body_type=_O3_IMAGE, silent=Decimal("0.224")
         ),
         TableEndpoint(id="kling-video-o1-image-to-video", body_type=_O1_IMAGE),
+        TableEndpoint(
+            id="kling-video-o3-pro-video-to-video-edit", body_type=_EDIT, silent=Decimal("0.336")
+        ),
+        TableEndpoint(id="kling-video-o1-video-to-video-edit", body_type=_EDIT),
+        TableEndpoint(
+            id="kling-video-v3-pro-motion-control", body_type=_MOTION, silent=Decimal("0.168")
+        ),
         TableEndpoint(id="kling-video-v4-0-text-to-video", body_type=_V4_TEXT),
         TableEndpoint(id="kling-video-v4-0-reference-to-video", body_type=_V4_REFERENCE),
     )
