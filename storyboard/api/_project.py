@@ -319,19 +319,22 @@ class Project(Struct, frozen=True):
         out: Path | None = None,
         *,
         say: Callable[[str], None] = _nothing,
+        progress: Callable[[float, float], None] = _nothing,
         force: bool = False,
     ) -> StitchedFilm:
         """Join the clips of a plan to a film. Raises ``MissingClipsError`` where some are not here.
 
-        Without ``out`` the film is ``film.mp4`` beside the clips. What was not written by
-        storyboard is replaced with ``force`` only, see ``outputs``.
+        ``progress`` hears how many seconds are written, and of how many. Without ``out`` the film
+        is ``film.mp4`` beside the clips. What was not written by storyboard is replaced with
+        ``force`` only, see ``outputs``.
         """
         from storyboard.api._ready import ReadyPlan
         from storyboard.api._stitch import stitch_plan
 
         ready = plan if isinstance(plan, ReadyPlan) else self.ready(plan)
+        outputs = self.outputs(ready.plan)
         film = stitch_plan(
-            ready.plan, ready.store, out, say, outputs=self.outputs(ready.plan), force=force
+            ready.plan, ready.store, out, say, progress, outputs=outputs, force=force
         )
         return StitchedFilm(*film)
 

@@ -40,6 +40,7 @@ def stitch_plan(
     store: Store,
     out: Path | None,
     say: Callable[[str], None],
+    progress: Callable[[float, float], None],
     *,
     outputs: Outputs,
     force: bool = False,
@@ -47,9 +48,9 @@ def stitch_plan(
     """Join the segments of a plan's timeline; the film, and how many clips it is made of.
 
     Without ``out`` the film is ``film.mp4`` beside the clips. ``say`` hears why clips are encoded
-    anew. ``force`` replaces a file that is none of ``outputs``. Raises ``MissingClipsError``,
-    ``StitchError``, ``LedgerError``, ``LockError``, ``OutputError`` and
-    ``OutsideError``.
+    anew, ``progress`` how many seconds are written, and of how many. ``force`` replaces a file that
+    is none of ``outputs``. Raises ``MissingClipsError``, ``StitchError``, ``LedgerError``,
+    ``LockError``, ``OutputError`` and ``OutsideError``.
     """
     from storyboard.media.join import join
 
@@ -61,7 +62,7 @@ def stitch_plan(
         outputs = replace(outputs, root=store.clips.resolve())
     film = out or store.out / "film.mp4"
     outputs.check(film, force=force)
-    made = join(pieces, film, say)
+    made = join(pieces, film, say, progress)
     outputs.keep(film)
     return made, len({stretch.take for stretch in stretches})
 

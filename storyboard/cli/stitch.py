@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from storyboard.cli.compile_options import compile_options
 from storyboard.cli.errors import in_words, say_error, shown
 from storyboard.cli.exit_codes import INCOMPLETE, REFUSED
 from storyboard.cli.options import file_argument, force_option
-from storyboard.cli.output import say
+from storyboard.cli.output import draw, say
 from storyboard.cli.plan_source import ready_plan
 from storyboard.cli.run_options import out_dir_option, simulate_option
 
@@ -48,6 +50,7 @@ def stitch_command(
     from storyboard.api import MissingClipsError, Project
     from storyboard.media.join import SUFFIXES
     from storyboard.render.amounts import counted
+    from storyboard.render.stitch_view import StitchView
 
     if out is not None and out.suffix.lower() not in SUFFIXES:
         raise click.UsageError(
@@ -58,8 +61,16 @@ def stitch_command(
         ready = ready_plan(project)
         if ready is None:
             return REFUSED
+        stream = sys.stderr
+        is_live = stream.isatty() and os.environ.get("TERM") != "dumb"
+        view = StitchView(lambda text: draw(text, stream), time.monotonic, is_live=is_live)
+
+        def told(text: str) -> None:
+            view.clear()
+            say(text)
+
         try:
-            film, clips = project.stitch(ready, out, say=say, force=force)
+            film, clips = project.stitch(ready, out, say=told, progress=view.show, force=force)
         except MissingClipsError as error:
             again = f"storyboard run {shlex.quote(file)}{' --simulate' if simulate else ''}"
             return say_error(

@@ -66,16 +66,24 @@ class JoinedFilm(Struct, frozen=True, kw_only=True):
     encoded: bool
 
 
+def _nothing(*_: object) -> None:
+    """Do nothing."""
+
+
 def join(
-    pieces: Sequence[JoinPiece], film: Path, said: Callable[[str], None] = print
+    pieces: Sequence[JoinPiece],
+    film: Path,
+    said: Callable[[str], None] = print,
+    progress: Callable[[float, float], None] = _nothing,
 ) -> JoinedFilm:
     """Join pieces of clips to a film, in their order. The file is there whole or not at all.
 
     Pictures are copied where every piece is a whole clip and all are of one make, else the whole
-    film is encoded; ``said`` hears why. An encoded film has the size, rate and colours of the make
-    that fills most of it, and of clips with its rate exactly the frames that were asked for.
-    Pieces that follow each other in one clip go on without a cut. At a cut the sound fades for
-    10 ms; where a piece has none it is silent. Raises ``StitchError``.
+    film is encoded; ``said`` hears why, and ``progress`` after each piece the seconds that are
+    written and those that the film will have. An encoded film has the size, rate and colours of the
+    make that fills most of it, and of clips with its rate exactly the frames that were asked for.
+    Pieces that follow each other in one clip go on without a cut. At a cut the sound fades for 10
+    ms; where a piece has none it is silent. Raises ``StitchError``.
     """
     if not pieces:
         raise StitchError("there is no clip to join")
@@ -88,11 +96,11 @@ def join(
             beside = Path(folder) / f"film{film.suffix or SUFFIXES[0]}"
             encoded = bool(plan.why_encoded)
             try:
-                frames = plan.write(beside, encode=encoded)
+                frames = plan.write(beside, progress, encode=encoded)
             except NotCopiedError:
                 said("the clips cannot be joined as they are: all are encoded anew")
                 encoded = True
-                frames = plan.write(beside, encode=True)
+                frames = plan.write(beside, progress, encode=True)
             made = read_clip(beside)
             if made.frames != frames:
                 raise StitchError(
@@ -151,8 +159,8 @@ class _Joining(Struct, frozen=True, kw_only=True):
             why_encoded=why,
         )
 
-    def write(self, file: Path, *, encode: bool) -> int:
-        """Write the film; returns how many frames it has."""
+    def write(self, file: Path, progress: Callable[[float, float], None], *, encode: bool) -> int:
+        """Write the film; returns how many frames it has. For ``progress`` see ``join``."""
         with create_film(file) as film:
             like = self.pieces[self.like].file
             pictures: PictureTrack
@@ -164,7 +172,7 @@ class _Joining(Struct, frozen=True, kw_only=True):
             track = SoundTrack(film) if has_sound else None
             rate = self.facts[self.like].rate or Fraction(24)
             film.set_chapters(self._chapters())
-            frames = 0
+            frames, whole = 0, float(sum(self._seconds(), Fraction(0)))
             for number, (piece, facts) in enumerate(zip(self.pieces, self.facts, strict=True)):
                 begin = _sample_at(frames, rate)
                 with _named(piece):
@@ -173,10 +181,17 @@ class _Joining(Struct, frozen=True, kw_only=True):
                         sound = _sound_of(piece, facts, _sample_at(frames, rate) - begin)
                         sound.fade(start=self._is_cut(number), end=self._is_cut(number + 1))
                         track.write(sound)
+                progress(float(frames / rate), whole)
             pictures.finish()
             if track is not None:
                 track.finish()
         return frames
+
+    def _seconds(self) -> Iterator[Fraction]:
+        """The seconds of each piece, from the lengths that the clips' indexes tell."""
+        for piece, facts in zip(self.pieces, self.facts, strict=True):
+            end = facts.frames if piece.end is None else piece.end
+            yield (end - piece.start) / (facts.rate or Fraction(24))
 
     def _is_cut(self, number: int) -> bool:
         """Whether something else is heard before a piece than its own clip up to there."""
@@ -186,13 +201,12 @@ class _Joining(Struct, frozen=True, kw_only=True):
         return (before.file, before.end) != (piece.file, piece.start)
 
     def _chapters(self) -> list[Chapter]:
-        """The chapters, from the lengths that the clips' indexes tell; none without a title."""
+        """The chapters; none without a title."""
         found: list[Chapter] = []
         at = Fraction(0)
         if not any(piece.chapter for piece in self.pieces):
             return found
-        for piece, facts in zip(self.pieces, self.facts, strict=True):
-            end = facts.frames if piece.end is None else piece.end
+        for piece, seconds in zip(self.pieces, self._seconds(), strict=True):
             if not found or found[-1]["metadata"]["title"] != piece.chapter:
                 found.append(
                     {
@@ -203,7 +217,7 @@ class _Joining(Struct, frozen=True, kw_only=True):
                         "metadata": {"title": piece.chapter},
                     }
                 )
-            at += (end - piece.start) / (facts.rate or Fraction(24))
+            at += seconds
             found[-1]["end"] = round(at * 1000)
         return found
 

@@ -36,11 +36,10 @@ class ClipNeed(Struct, frozen=True, kw_only=True):
 class PlannedClip(Struct, frozen=True, kw_only=True):
     """A clip of a plan. ``names`` are all the addresses that this one clip is for.
 
-    ``take`` is its number among those of the same shots.
-    ``padding`` seconds are not in the film. ``is_kept`` marks a clip that was paid before and of
-    which the film keeps some shots: it is fetched where it is not here, and never sent. ``place``
-    is where its first shot is written,
-    ``shots`` names and places of all.
+    ``take`` is its number among those of the same shots. ``padding`` seconds are not in the film.
+    ``is_kept`` marks a clip that was paid before and of which the film keeps some shots: it is
+    fetched where it is not here, and never sent. ``shots`` are the names of its shots, with the
+    number of a part, and where they are written; ``place`` is the first of these places.
     """
 
     order: Order
@@ -160,7 +159,7 @@ def _kept_clip(clip: KeptClip, film: str) -> PlannedClip:
         assets=(),
         needs=(),
         is_kept=True,
-        shots=tuple((shot.address, "") for shot in clip.shots),
+        shots=tuple((shot.name, "") for shot in clip.shots),
     )
 
 
@@ -201,7 +200,7 @@ def _planned_clip(request: PlannedRequest, host: str, film: str, makers: _Makers
         padding=request.padding,
         assets=request.assets,
         needs=tuple(makers.need(needed, name) for needed in request.depends_on),
-        shots=tuple((shot.address, f"{shot.span.file}:{shot.span.line}") for shot in request.shots),
+        shots=tuple((shot.name, f"{shot.span.file}:{shot.span.line}") for shot in request.shots),
     )
 
 

@@ -82,6 +82,11 @@ class PlannedShot(Struct, frozen=True, kw_only=True):
     span: PlaceInFile
     map: tuple[MapRow, ...]
 
+    @property
+    def name(self) -> str:
+        """The shot's address, with the part's number."""
+        return self.address if self.part is None else f"{self.address}.{self.part}"
+
     def to_json(self) -> Json:
         """The shot as JSON values."""
         return {

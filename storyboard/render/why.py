@@ -65,8 +65,7 @@ def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
     for tag, name in one.tokens.items():
         yield 2, f"{tag} = {name}"
     for shot, text in zip(clip.shots, one.texts, strict=True):
-        part = f".{shot.part}" if shot.part is not None else ""
-        yield 2, f"{shot.address}{part}  {shot.seconds} s  {shot.characters} characters"
+        yield 2, f"{shot.name}  {shot.seconds} s  {shot.characters} characters"
         for row in shot.map:
             if row.kind != "glue":
                 yield 4, _slice(row, text, file)

@@ -189,7 +189,7 @@ class Delivery(Struct):
                         endpoint=first.order.endpoint,
                         body=body,
                         scene=first.address.rpartition("/")[0],
-                        shots=tuple(address for address, _ in first.shots),
+                        shots=tuple(name for name, _ in first.shots),
                         takes=tuple(clip.take for clip in clips),
                         names=first.order.tokens,
                     )

@@ -78,6 +78,18 @@ def test_whole_clips_of_one_make_are_copied(tmp_path: Path) -> None:
     assert (found.frames, found.is_even, found.has_sound) == (315, True, False)
 
 
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_how_much_of_the_film_is_written_is_told_after_each_piece(
+    is_cut: bool, tmp_path: Path
+) -> None:
+    clip = draw_clip(tmp_path / "1.mp4")
+    told: list[tuple[float, float]] = []
+    pieces = [JoinPiece(file=clip, end=48 if is_cut else None), JoinPiece(file=clip)]
+    join(pieces, tmp_path / "film.mp4", lambda _: None, lambda *heard: told.append(heard))
+    frames = [48, 169] if is_cut else [121, 242]
+    assert told == [(done / 24, frames[-1] / 24) for done in frames]
+
+
 def test_sound_stays_with_the_pictures_over_many_copied_clips(tmp_path: Path) -> None:
     clip = draw_clip(tmp_path / "1.mp4", heard=clicks_at(24, 96))
     film, encoded, _ = joined([JoinPiece(file=clip)] * 12, tmp_path)
