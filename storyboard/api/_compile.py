@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from storyboard.compiler.demands import check_demands, check_footage
 from storyboard.compiler.film import Clip, Film, KeptPart, Part, Scene
 from storyboard.compiler.lower import Lowering, lower, second_of
 from storyboard.compiler.pack import pack
+from storyboard.compiler.padding import report_alone
 from storyboard.compiler.request import Request, in_needed_order, shot_part
 from storyboard.compiler.resolve import ResolvedFilm, resolve
 from storyboard.compiler.resolve.scene_errors import UnpricedScene, find_unpriced
@@ -337,8 +338,11 @@ def _fit(
         clip = known.clip(take)
         return clip.digest, clip.seconds
 
+    def is_ordered(parts: tuple[Part, ...]) -> bool:
+        return known is not None and known.is_ordered(tuple(map(content, parts)))
+
     def cost(parts: tuple[Part, ...], seconds: int) -> Decimal | None:
-        if known is not None and known.is_ordered(tuple(map(content, parts))):
+        if is_ordered(parts):
             return Decimal(0)
         return amount(seconds, second_of(film, scene, parts))
 
@@ -346,7 +350,8 @@ def _fit(
         return price(film.target, 1, second_of(film, scene, (part,))).money
 
     is_priced_apart = film.cast.is_priced_apart() or any(one.footage for one in scene.shots)
-    fitted = pack(
+    packed = partial(
+        pack,
         in_one_piece(scene, split(scene, film.target, composer)),
         scene,
         film.target,
@@ -355,7 +360,16 @@ def _fit(
         # At one price a second the fewest seconds cost the least: no need to ask for each clip.
         cost=cost if is_priced_apart or known is not None else None,
         former=former if known is not None and scene.reuse != "none" else None,
+        is_ordered=is_ordered if known is not None else None,
         price=second,
-        diagnostics=diagnostics,
     )
+    fitted = packed(diagnostics=diagnostics)
+    if any(shot.is_footage for shot in scene.shots):
+
+        def price_of(clips: Iterable[Clip | KeptPart]) -> Decimal | None:
+            costs = [cost(clip.parts, clip.seconds) for clip in clips_of(clips)]
+            return None if None in costs else sum(filter(None, costs), Decimal(0))
+
+        together = packed(keeps_apart=False, diagnostics=Diagnostics())
+        report_alone(scene, film.target, price_of(fitted), price_of(together), diagnostics)
     return fitted if known is None else restore_whole(fitted, scene, lowering, paid)

@@ -24,6 +24,7 @@ from storyboard.board.sheet import cast_sheets
 from storyboard.board.sorted_findings import SortedFindings
 from storyboard.board.thumbnails import Thumbnails
 from storyboard.compiler.film import Appearance, Film, Scene, Shot
+from storyboard.compiler.needs import all_footage
 from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.compiler.resolve.templates import render
 from storyboard.diagnostics import Diagnostic, Diagnostics
@@ -156,11 +157,15 @@ class _Maker(Struct):
     _renderings: dict[str, list[Rendering]] = field(default_factory=dict)
     _taken: dict[str, list[TakenClip]] = field(default_factory=dict)
     _shown: dict[str, BoardMember] = field(default_factory=dict)
+    _footage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         prices = (one.money for one in self.plan.clips)
         self.currency = next((one.currency for one in prices if one is not None), _NO_CURRENCY)
-        numbers: dict[str, int] = {}
+        self._footage = all_footage(self.film)
+        # Requests stand in the order in which they are sent, and clips are counted in the film's.
+        shown = dict.fromkeys(one.request for one in self.plan.timeline if one.request is not None)
+        numbers = {name: number for number, name in enumerate(shown, 1)}
         for request in self.plan.requests:
             # A further take of a clip is the same clip of the film.
             of = request.alternate_of or request.id
@@ -302,6 +307,8 @@ class _Maker(Struct):
             start_frame=self._frame(shot.start_frame),
             end_frame=self._frame(shot.end_frame),
             is_continued=shot.seam == "continue",
+            sent_clips=self._footage.get(shot.address, ()),
+            sent_to=tuple(one for one, clips in self._footage.items() if shot.address in clips),
             has_audio=shot.audio,
             negative=shot.negative,
             notes=str(shot.node.get("notes") or "").strip(),

@@ -160,8 +160,9 @@ class ShotCard(Struct, frozen=True, kw_only=True):
     """A shot with everything that is known of it.
 
     ``address`` is its own in the storyboard; ``start`` the second of the film at which it begins;
-    ``line`` where it is written. ``renderings`` are empty where it has no price, ``money`` is
-    then None, and so it is where a price is not published.
+    ``line`` where it is written. ``sent_clips`` are the addresses of the shots whose clips it is
+    sent as footage, ``sent_to`` those of the shots that are sent its own. ``renderings`` are empty
+    where it has no price, ``money`` is then None, and so it is where a price is not published.
     """
 
     address: str
@@ -183,6 +184,8 @@ class ShotCard(Struct, frozen=True, kw_only=True):
     start_frame: BoardPicture | None
     end_frame: BoardPicture | None
     is_continued: bool
+    sent_clips: tuple[str, ...]
+    sent_to: tuple[str, ...]
     has_audio: bool
     negative: str
     notes: str

@@ -38,6 +38,9 @@ from storyboard.values.units import Money
 CostFunction = Callable[[tuple[Part, ...], int], Decimal | None]
 """What a clip of these parts and billed seconds still costs; None where no price is known."""
 
+Ordered = Callable[[tuple[Part, ...]], bool]
+"""Whether a clip of these parts was ordered before."""
+
 Former = Callable[[Part], Sequence[FormerShot]]
 """The places of a part in clips that are paid; none where it must be rendered."""
 
@@ -63,18 +66,24 @@ def pack(
     cast: Cast,
     cost: CostFunction | None = None,
     former: Former | None = None,
+    is_ordered: Ordered | None = None,
     price: Callable[[Part], Money | None] | None = None,
+    keeps_apart: bool = True,
     diagnostics: Diagnostics,
 ) -> tuple[Clip | KeptPart, ...]:
     """The clips of a scene, in order; together they render each shot in one of its ways.
 
     ``ways`` are those of each shot. ``cost`` is asked for every clip that is possible; without
     it billed seconds are compared. ``former`` says which parts are paid, and where they stand;
-    what is kept is given as it is. ``price`` is one second's price of a part, for the message
-    about padding. A part that no request can carry is reported and becomes a clip of its own. A
-    joined part that opens a clip becomes one that continues.
+    what is kept is given as it is. ``is_ordered`` says that a clip of these parts is paid or under
+    way: only there a shot that is apart shares one, and without ``keeps_apart`` anywhere. ``price``
+    is one second's price of a part, for the message about padding. A part that no request can carry
+    is reported and becomes a clip of its own. A joined part that opens a clip becomes one that
+    continues.
     """
-    packer = _Packer(ways, scene, target, max_references, cast, cost, former)
+    packer = _Packer(
+        ways, scene, target, max_references, cast, cost, former, is_ordered, keeps_apart=keeps_apart
+    )
     clips: list[Clip | KeptPart] = []
     for chosen, kept in packer.partition():
         if kept is not None:
@@ -98,16 +107,21 @@ class _Packer:
         cast: Cast,
         cost: CostFunction | None,
         former: Former | None,
+        is_ordered: Ordered | None,
+        *,
+        keeps_apart: bool,
     ) -> None:
         self.keeps_whole = scene.reuse == "clips"
         self.target = target
         self.cost = cost
-        self.sharing = Sharing(scene, target)
+        self.sharing = Sharing(scene, target, keeps_apart=False)
         self.joins = target.features[Feature.FIRST_FRAME].how != "none"
         self.wants_frames = target.end_frame_needs_start or Feature.FIRST_FRAME in target.requires
         # Where only whole clips are used again, even ones are worth more than few.
         self.per_request, self.per_square = (1, 1 << 30) if self.keeps_whole else (_REQUEST, 1)
         self.parts, self.next = _graph(ways)
+        self.is_ordered = is_ordered
+        self.has_apart = keeps_apart and any(part.shot.is_apart for part in self.parts)
         self.former: list[Sequence[FormerShot]] = (
             [] if former is None else [former(part) for part in self.parts]
         )
@@ -147,6 +161,8 @@ class _Packer:
         chosen: tuple[int, ...] = ()
         after = 0
         for indices, paid in self._clips(start, billed):
+            if self.has_apart and not self._may_share(indices):
+                continue
             follows = self.next[indices[-1]]
             then = follows[0]
             if len(follows) > 1:
@@ -169,6 +185,14 @@ class _Packer:
             if found is None or key < found or (key == found and is_longer):
                 found, chosen, after = key, indices, then
         return _Choice(found or _END.key, chosen, after)
+
+    def _may_share(self, indices: tuple[int, ...]) -> bool:
+        """Whether parts may share a request: one that is apart does only where it is ordered."""
+        parts = tuple([self.parts[index] for index in indices])
+        is_shared = any(part.shot is not parts[0].shot for part in parts)
+        if not is_shared or not any(part.shot.is_apart for part in parts):
+            return True
+        return self.is_ordered is not None and self.is_ordered(parts)
 
     def _keep(self, start: int, place: FormerShot) -> _Choice:
         """The best film from a part on that keeps it where it stands in a former clip."""

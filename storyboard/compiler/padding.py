@@ -1,4 +1,7 @@
-"""Padding: seconds of a clip that are rendered and paid because the target has no shorter ones."""
+"""What is paid beyond what was written: seconds that the target has no shorter ones of.
+
+They come of a clip that is too short, and of a shot that shares no request as it is footage.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from storyboard.compiler.film import Clip, Part
+from storyboard.compiler.cost import currency
+from storyboard.compiler.film import Clip, Part, Scene
 from storyboard.diagnostics import Diagnostics, Label
-from storyboard.diagnostics.codes import PADDED_TAKE
+from storyboard.diagnostics.codes import LONE_FOOTAGE, PADDED_TAKE
 from storyboard.targets.model import Feature, Target
 from storyboard.values.units import Money
 
@@ -41,7 +45,7 @@ def report_padding(
         place = last.shot.place("duration")
         longer = last.shot.seconds + clip.padding
         advice = f'write "duration: {longer}s"'
-        if target.has(Feature.MULTI_SHOT):
+        if target.has(Feature.MULTI_SHOT) and not last.shot.is_apart:
             advice += ", or let it share a request with a neighbour"
     diagnostics.add_place(
         PADDED_TAKE,
@@ -49,6 +53,34 @@ def report_padding(
         Label(place, f"{who}, {clip.seconds} s are rendered"),
         _Padding(who, lengths, clip.padding, bill, advice),
         _say_padding,
+    )
+
+
+def report_alone(
+    scene: Scene,
+    target: Target,
+    cost: Decimal | None,
+    together: Decimal | None,
+    diagnostics: Diagnostics,
+) -> None:
+    """Say what it costs that shots of a scene that are footage have requests of their own.
+
+    ``cost`` is that of the scene as it is, ``together`` with no shot apart; None is not known.
+    """
+    if cost is None or together is None or cost <= together:
+        return
+    more = Money(cost - together, currency(target))
+    alone = [shot for shot in scene.shots if shot.is_footage]
+    one = len(alone) == 1
+    who = f'"{alone[0].address}" is' if one else f"{len(alone)} shots of this scene are"
+    diagnostics.add(
+        LONE_FOOTAGE,
+        f"{who} footage of others, and {'has a request' if one else 'have requests'} of "
+        f"{'its' if one else 'their'} own: {more} more than in those of the neighbours",
+        alone[0].place("prompt", "beats"),
+        labels=tuple(Label(shot.place("prompt", "beats"), "and this one") for shot in alone[1:]),
+        help="give the shots beside it the seconds that are rendered anyway, or put it first or "
+        "last in its scene",
     )
 
 

@@ -10,10 +10,14 @@ from storyboard.targets.model import Feature, Target
 
 
 class Sharing:
-    """What a target, and a scene, let stand in one request."""
+    """What a target, and a scene, let stand in one request.
 
-    def __init__(self, scene: Scene, target: Target) -> None:
+    With ``keeps_apart`` shots that are footage, or wait for some, share none.
+    """
+
+    def __init__(self, scene: Scene, target: Target, *, keeps_apart: bool = True) -> None:
         self._target = target
+        self._keeps_apart = keeps_apart
         self._packs = scene.pack
         # What the target drops anyway is no reason to make two requests of one.
         self._hears = target.features[Feature.AUDIO].how == "native"
@@ -26,12 +30,16 @@ class Sharing:
             shots is not None
             and (self._packs or part.joined)
             and not (part.opens or part.alone or before.alone or before.closes)
-            and (part.shot is before.shot or not (part.shot.is_apart or before.shot.is_apart))
+            and not (self._keeps_apart and self._is_apart(before, part))
             and (before.shot.audio == part.shot.audio or not self._hears)
             and (before.shot.negative == part.shot.negative or not self._avoids)
             and shots.min_seconds <= before.seconds <= shots.max_seconds
             and shots.min_seconds <= part.seconds <= shots.max_seconds
         )
+
+    def _is_apart(self, before: Part, part: Part) -> bool:
+        either = part.shot.is_apart or before.shot.is_apart
+        return either and part.shot is not before.shot
 
     def obstacle(self, before: Part, part: Part) -> str:
         """Why two neighbours may not share a request, in words; empty where they may."""
@@ -47,7 +55,11 @@ class Sharing:
         if before.closes:
             return f"{before.address} ends on a picture of its own"
         for one in (before, part):
-            if one.alone or one.shot.is_apart:
+            if one.shot.is_footage:
+                return f"{one.address} is footage, and has a request of its own"
+            if one.shot.is_apart:
+                return f"{one.address} waits for footage, and has a request of its own"
+            if one.alone:
                 return f"{one.address} needs a request of its own"
             if not shots.min_seconds <= one.seconds <= shots.max_seconds:
                 lasts = f"{shots.min_seconds} to {shots.max_seconds} s"

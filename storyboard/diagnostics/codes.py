@@ -143,6 +143,9 @@ PADDED_TAKE = _code(312, "padded-take", _WARNING, "a take paid longer than it wa
 DIVIDED_FOOTAGE = _code(
     315, "divided-footage", _ERROR, "footage from a shot that is not one piece of one clip"
 )
+LONE_FOOTAGE = _code(
+    316, "lone-footage", _NOTE, "a shot that is footage and costs more in a request of its own"
+)
 NEW_SEAM = _code(313, "new-seam", _WARNING, "a paid clip of which only some shots are kept")
 CLIP_LENGTH = _code(
     314, "clip-length", _ERROR, "a shot whose seconds are not those of the clip it is made from"

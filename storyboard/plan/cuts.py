@@ -45,7 +45,8 @@ def cuts_of(film: Film, requests: Sequence[PlannedRequest]) -> list[list[Cut]]:
     for run in _runs(film):
         cuts: list[Cut] = []
         for start in reversed(range(len(run))):
-            if run[start].priority is Priority.MUST:
+            # Without a shot that is footage, others could not be made either.
+            if run[start].priority is Priority.MUST or run[start].is_footage:
                 break
             shots = tuple(run[start:])
             if saves := _saved({shot.address for shot in shots}, clips, targets):

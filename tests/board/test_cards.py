@@ -123,3 +123,22 @@ def test_a_description_is_shown_as_it_is_sent_and_one_with_a_mistake_as_it_is_wr
         "mara": "a keeper of sixty",
         "pim": "a boy of {{ years }}",
     }
+
+
+def test_a_card_says_whose_clip_is_sent_and_clips_are_counted_in_the_order_of_the_film(
+    tmp_path: Path,
+) -> None:
+    board = write_film(
+        tmp_path,
+        "footage: {fall: {shot: b/fall}}\n"
+        "scenes:\n"
+        "  - id: a\n"
+        "    shots:\n"
+        "      - {id: rise, target: fal/kling-o3-pro-video-reference, prompt: As in @fall.}\n"
+        "  - {id: b, shots: [{id: fall, prompt: A fall.}]}\n",
+    ).board()
+    rise, fall = board.cards
+    assert (rise.sent_clips, rise.sent_to) == (("b/fall",), ())
+    assert (fall.sent_clips, fall.sent_to) == ((), ("a/rise",))
+    assert [card.renderings[0].clip for card in board.cards] == [1, 2]
+    assert [one.id for one in board.plan.requests] == ["b/fall", "a/rise"]

@@ -263,3 +263,13 @@ def test_what_is_wrong_with_a_shot_that_is_made_from_another_is_one_kind_of_erro
     errors = [one for one in made.compilation.diagnostics if str(one.severity) == "error"]
     assert any(f"{one.code.id} {one.message}".startswith(said) for one in errors)
     assert {one.code.id for one in errors} == {said[:5]}
+
+
+def test_a_shot_that_others_need_is_not_left_out_for_a_budget(film: Path) -> None:
+    text = FILM.replace("id: climb, prompt", "id: climb, priority: low, prompt").replace(
+        "storyboard: 1", "storyboard: 1\nbudget: 2 USD"
+    )
+    planned(film, text)
+    said = CliRunner().invoke(storyboard, ["fit"]).output
+    assert "arrival/climb" not in said
+    assert "write skip: true" in said

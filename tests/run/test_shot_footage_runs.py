@@ -14,9 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 from rendering_films import check_paid_once, make_work, run_and_die, run_once, run_until_complete
 
+from storyboard.api import CompileOptions, Project
 from storyboard.cli.main import storyboard
 from storyboard.hosts.registry import SIMULATED_KEY
 from storyboard.media.mp4 import read_clip_file
+from storyboard.plan.reason import Action
 from storyboard.run.events import Happening
 from storyboard.simulator import Simulator
 
@@ -152,3 +154,18 @@ def test_a_shot_that_is_paid_in_a_shared_clip_is_cut_out_of_it_also_in_another_c
     again = json.loads(say(theirs, "plan", "--json").stdout)
     assert {one["action"] for one in again["requests"]} == {"reuse"}
     assert say(theirs, "stitch").return_value == 0
+
+
+def test_what_is_under_way_for_several_shots_is_waited_for_and_not_ordered_again(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    text = SHARED.replace("{", "{{").replace("}", "}}")
+    work = make_work(tmp_path / "film", "fal", text)
+    assert run_and_die(work, sim.url, "after submitted")
+    file = work.folder / "storyboard.yaml"
+    file.write_text(USED)
+    made = Project(str(file), CompileOptions(project=work.folder)).plan().plan
+    assert {one.id: one.action for one in made.requests} == {
+        "stairs/door..sea": Action.WAIT,
+        "stairs/rise": Action.GENERATE,
+    }

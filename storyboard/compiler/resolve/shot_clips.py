@@ -38,7 +38,10 @@ def bind_shot_clips(
     written = {
         name: member.block.shot
         for name, member in names.members.items()
-        if isinstance(member.block, Footage) and member.block.shot is not None
+        if isinstance(member.block, Footage)
+        and member.block.shot is not None
+        # What a library of several films has is looked for where the film mentions it.
+        and name in names.mentioned
     }
     if not written:
         return {}, scenes

@@ -315,6 +315,10 @@ def _facts(card: ShotCard) -> Iterable[CardFact]:
         yield CardFact("Not seen", (TextRun(card.negative),))
     if card.is_continued:
         yield CardFact("Seam", (TextRun("continues the last frame of the shot before"),))
+    if card.sent_clips:
+        yield CardFact("Is sent", (TextRun(f"the clip of {', '.join(card.sent_clips)}"),))
+    if card.sent_to:
+        yield CardFact("Sent to", (TextRun(", ".join(card.sent_to)),))
     if card.take > 1:
         yield CardFact("Take", (TextRun(str(card.take)),))
     for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on")):
