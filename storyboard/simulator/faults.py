@@ -53,6 +53,9 @@ FAULTS: Mapping[str, FaultKind] = {
         "submit", ("submit", "upload"), "no money left; =late says so in the job"
     ),
     "stuck": FaultKind("submit", ("submit",), "the job never leaves the queue"),
+    "unstarted": FaultKind(
+        "submit", ("submit",), "the job does not start in its time, and ends for nothing"
+    ),
     "422": FaultKind("submit", ("submit",), "the job ends as a bad request; =TEXT"),
     "content-policy": FaultKind("submit", ("submit",), "the job ends at the content checker"),
     "failed": FaultKind("submit", ("submit",), "the job breaks while it is made; =TEXT"),
@@ -77,7 +80,7 @@ FAULTS: Mapping[str, FaultKind] = {
     "twins": FaultKind("history", _HISTORY, "each row twice, under two ids"),
 }
 
-_JOB_FAULTS = ("stuck", "422", "content-policy", "failed")
+_JOB_FAULTS = ("stuck", "unstarted", "422", "content-policy", "failed")
 _NUMBERS = ("offline", "slow", "429", "sse-drops", "late", "paged", "strangers")
 _WORDS = {
     "500": "accepted",

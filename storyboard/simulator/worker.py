@@ -229,10 +229,13 @@ class Worker:
 
     @staticmethod
     def _is_stuck(job: Job) -> bool:
-        return job.trouble is not None and job.trouble.name == "stuck"
+        """Whether a job never gets a place."""
+        return job.trouble is not None and job.trouble.name in ("stuck", "unstarted")
 
     def _enqueue(self, job: Job) -> None:
         if self._is_stuck(job):
+            if job.trouble is not None and job.trouble.name == "unstarted":
+                self._put_due(job, self._options.seconds_per_clip * _REFUSAL_SHARE)
             return
         ticket = next(self._ticket)
         self._tickets[job.id] = ticket
@@ -292,13 +295,18 @@ class Worker:
             if job.state != state:
                 continue
             if state == "queued":
-                self._queues[job.host].remove(self._tickets.pop(job.id))
-                self._end(job, "failed")
+                self._end_unstarted(job)
             elif job.making is None or job.making.done():
                 self._finish(job)
             else:
                 job.making.add_done_callback(partial(self._finish_made, job))
         self._set_timer()
+
+    def _end_unstarted(self, job: Job) -> None:
+        if job.id in self._tickets:
+            self._queues[job.host].remove(self._tickets.pop(job.id))
+        job.breaches = (Breach(msg="The generation timed out in the queue", type="timeout"),)
+        self._end(job, "failed")
 
     async def _make(self, job: Job) -> None:
         """Look at the files of a job and render its clip."""

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from storyboard.hosts.oxen.errors import read_failure
 from storyboard.hosts.protocol import JobView, Progress, Submission
 from storyboard.hosts.registry import KeyMissingError, find_key
 from storyboard.ledger import Receipt
+from storyboard.values.units import Money
 
 KEY = "sk-secret-12345678"
 
@@ -447,6 +449,81 @@ def test_a_proxy_of_an_unknown_kind_proves_that_nothing_was_sent(
     with pytest.raises(HostError, match="proxy") as found:
         asyncio.run(run())
     assert found.value.kind is FailureKind.NOT_SENT
+
+
+PASSED = {"detail": "The request timed out", "error_type": "request_timeout"}
+
+
+@pytest.fixture
+def answers() -> Iterator[tuple[str, dict[str, tuple[int, dict[str, str], Any]]]]:
+    """A server that answers each path as it is told."""
+    told: dict[str, tuple[int, dict[str, str], Any]] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = told[self.path.rpartition("/")[2]]
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", told
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({"X-Fal-Request-Timeout-Type": "user"}, {}),
+        ({}, {"error": "timed out", "error_type": "request_timeout"}),
+        ({}, {"error_type": "runner_disconnected"}),
+        ({}, {"error": "The runner has gone"}),
+    ],
+)
+def test_a_job_of_which_fal_says_that_it_failed_is_over_and_costs_nothing(
+    headers: dict[str, str], said: dict[str, str], answers: Any
+) -> None:
+    url, told = answers
+    told["i"] = (504, headers, PASSED)
+    told["status"] = (200, {}, {"status": "COMPLETED", **said})
+    outcome = use(lambda host: host.fetch(RECEIPT), url)
+    assert outcome.problem.kind is FailureKind.TRANSIENT
+    assert outcome.charge == Money(Decimal(0), "USD")
+    assert ("did not start" in outcome.problem.text) == bool(headers)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        (200, {}, {"status": "COMPLETED"}),
+        (202, {}, {"status": "IN_PROGRESS", "error_type": "request_timeout"}),
+        (200, {}, {"status": "IN_PROGRESS", "error": "?"}),
+        (200, {}, {"status": "COMPLETED", "error_type": 7, "error": ["no"]}),
+        (503, {}, None),
+        (200, {}, "?"),
+    ],
+)
+def test_an_answer_504_that_no_status_confirms_may_be_of_a_proxy_and_is_asked_again(
+    status: Any, answers: Any
+) -> None:
+    url, told = answers
+    told["i"], told["status"] = (504, {}, PASSED), status
+    with pytest.raises(HostError) as found:
+        use(lambda host: host.fetch(RECEIPT), url)
+    assert found.value.kind is FailureKind.TRANSIENT
+
+
+def test_a_history_that_says_there_is_more_and_not_where_is_not_believed(serve: Any) -> None:
+    url, _ = serve(200, {}, json.dumps({"items": [], "has_more": True}).encode())
+    with pytest.raises(HostError, match="history cannot be read"):
+        use(lambda host: host.history("e", 0.0), url)
 
 
 def test_an_order_that_finds_nothing_at_a_base_url_of_ones_own_says_so(serve: Any) -> None:

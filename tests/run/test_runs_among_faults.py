@@ -130,6 +130,20 @@ def test_an_empty_account_stops_the_run_and_keeps_the_rest(few: Work, sim: Simul
     check_paid_once(few, sim)
 
 
+def test_an_order_that_did_not_start_costs_nothing_and_is_sent_again_by_the_next_run(
+    few: Work, sim: Simulator
+) -> None:
+    sim.arm("unstarted")
+    report = run_once(few, sim.url, jobs=1)
+    assert sorted(ends(report).values()) == [Happening.FAILED, Happening.STORED]
+    (failed,) = (one for one in report.results if one.what is Happening.FAILED)
+    assert failed.intent is not None
+    assert (failed.intent.state, failed.intent.billed) == (State.FAILED, False)
+    assert run_once(few, sim.url).is_complete
+    assert [row["charged"] for row in sim.bill()["rows"]].count(True) == len(few.ids) == 2
+    assert len(sim.bill()["rows"]) == 3
+
+
 def test_a_wrong_key_stops_the_run_before_anything_is_sent(few: Work, sim: Simulator) -> None:
     report = run_once(few, sim.url, key="wrong-key-0000")
     variable = "FAL_KEY" if few.host == "fal" else "OXEN_API_KEY"

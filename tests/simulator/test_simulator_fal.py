@@ -70,6 +70,8 @@ def test_an_order_that_does_not_start_in_its_time_ends_and_is_not_charged(start:
     patient = bench.submit({"prompt": "c"})
     answer = bench.wait(late)
     assert (answer.status_code, answer.json()["error_type"]) == (504, "request_timeout")
+    assert answer.headers["x-fal-request-timeout-type"] == "user"
+    assert bench.fal.get(late["status_url"]).json()["error_type"] == "request_timeout"
     assert bench.fal.put(late["cancel_url"]).status_code == 400
     states = [bench.fal.get(one["status_url"]).json() for one in (first, patient)]
     assert [one["status"] for one in states] == ["IN_PROGRESS", "IN_QUEUE"]

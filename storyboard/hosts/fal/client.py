@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,7 +36,7 @@ from storyboard.hosts.errors import (
     trouble,
 )
 from storyboard.hosts.fal import receipt_of
-from storyboard.hosts.fal.errors import read_error
+from storyboard.hosts.fal.errors import read_end, read_error
 from storyboard.hosts.http import HttpClient
 from storyboard.hosts.protocol import (
     CONTENT_TYPES,
@@ -48,6 +49,7 @@ from storyboard.hosts.protocol import (
 )
 from storyboard.hosts.times import TimeLimits, read_time
 from storyboard.ledger import Receipt
+from storyboard.values.units import Money
 
 _PAGE = 100
 _MAX_PAGES = 200
@@ -208,9 +210,27 @@ class FalHost:
         problem, is_outcome = read_error(
             answer.status_code, found, answer.headers, self._http.secrets
         )
-        if is_outcome:
-            return Outcome(problem=problem, units=units)
-        raise self._refused(answer, found)
+        ended = problem if is_outcome else None
+        is_free = answer.status_code >= 500
+        if ended is None and is_free:
+            # The question may have failed, or what it asks for: the status says which.
+            ended = await self._failed(receipt)
+        if ended is None:
+            raise self._refused(answer, found)
+        # What ends with such a status is never billed. Source: fal on reliability, read 2026.
+        charge = Money(Decimal(0), "USD") if is_free and not units else None
+        return Outcome(problem=ended, units=units, charge=charge)
+
+    async def _failed(self, receipt: Receipt) -> Problem | None:
+        """Why a job has failed, by its status; None where that does not say that it has."""
+        try:
+            answer = await self._http.ask("GET", self._link(receipt, "status_url"))
+            found = read_json(answer)
+            if answer.status_code == 200 and _look(found).progress is Progress.OVER:
+                return read_end(found, answer.headers, self._http.secrets)
+        except HostError:
+            pass  # then nothing is known, as before
+        return None
 
     async def cancel(self, receipt: Receipt) -> bool:
         """See :class:`Host`."""
@@ -238,10 +258,11 @@ class FalHost:
                 raise self._refused(answer, found)
             try:
                 traces += [_trace(item, endpoint) for item in found["items"]]
-                more = found.get("next_cursor") if found.get("has_more", True) else None
+                has_more = found.get("has_more")
+                more = None if has_more is False else found.get("next_cursor")
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 raise trouble(FailureKind.TRANSIENT, "the host's history cannot be read") from None
-            if not more:
+            if not more and not has_more:
                 return tuple(traces)
             if read_id(more) is None and read_link(more) is None and read_count(more) is None:
                 raise trouble(FailureKind.TRANSIENT, "the host's history cannot be read")

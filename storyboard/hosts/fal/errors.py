@@ -9,6 +9,8 @@ from storyboard.hosts.errors import FailureKind, Problem, read_status, scrub
 
 _MAX_PARTS = 20
 """Parts of the place of a field that are read."""
+_GATEWAY_TIMEOUT = 504
+UNSTARTED = "it did not start in its time, and costs nothing: run again to send it once more"
 _PASSING = ("internal_server_error", "generation_timeout", "downstream_")
 
 
@@ -18,8 +20,12 @@ def read_error(
     """The problem in an answer, and whether it is the outcome of a job and not of the question.
 
     A list under ``detail`` comes from the model, and its ``type`` decides; a text comes from the
-    queue. Source: fal's documents on errors, read 2026.
+    queue. An order that did not start in the time that ``X-Fal-Request-Timeout`` gave it has 504
+    with ``X-Fal-Request-Timeout-Type``, and fal tries it no more; any other 504 may be of a proxy
+    on the way. Source: fal's documents on errors, the queue and common parameters, read 2026.
     """
+    if status == _GATEWAY_TIMEOUT and headers.get("x-fal-request-timeout-type"):
+        return Problem(kind=FailureKind.TRANSIENT, text=UNSTARTED), True
     detail = body.get("detail") if isinstance(body, dict) else None
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
         first = detail[0]
@@ -43,6 +49,20 @@ def read_error(
             kind=FailureKind.CANCELLED, text=scrub(text, secrets) or "it was cancelled"
         ), True
     return read_status(status, text, headers, secrets), False
+
+
+def read_end(
+    body: Mapping[str, Any], headers: Mapping[str, str], secrets: Sequence[str]
+) -> Problem | None:
+    """The problem of a job whose status is COMPLETED; None where its status tells of none.
+
+    ``error`` and ``error_type`` are there only if the request failed. Source: as ``read_error``.
+    """
+    text, name = _text(body.get("error")), _text(body.get("error_type"))
+    if not (text or name):
+        return None
+    status = 400 if name == "bad_request" else 500
+    return read_error(status, {"detail": text or name, "error_type": name}, headers, secrets)[0]
 
 
 def _pointer(loc: Any) -> str:

@@ -162,6 +162,8 @@ class FalRoutes:
             headers = {"x-fal-billable-units": str(job.seconds), "x-fal-request-id": job.id}
             if status == 500:
                 headers["x-fal-retryable"] = "true"
+            if job.has_timed_out:
+                headers["x-fal-request-timeout-type"] = "user"
             return JSONResponse(body, status, headers=headers)
 
         return await self._service.answer(request, "result", self._refusals, work, job)
@@ -200,6 +202,9 @@ class FalRoutes:
             found["logs"] = _logs_of(job)
         if job.is_over and job.started_at is not None and job.ended_at is not None:
             found["metrics"] = {"inference_time": round(job.ended_at - job.started_at, 3)}
+        if job.has_timed_out or job.state == "cancelled":
+            _, outcome = self._outcome(job)
+            found |= {"error": outcome["detail"], "error_type": outcome["error_type"]}
         return found
 
     def _outcome(self, job: Job) -> tuple[int, dict[str, Any]]:
