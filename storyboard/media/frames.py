@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.media.pyav import open_clip
+from storyboard.project.outputs import write_whole
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -37,12 +39,9 @@ def save_frame(clip: Path, picture: Path, at: int | None = None) -> None:
             wanted = "no frame in it can be read" if at is None else f"it has no frame {at}"
             raise ClipError(wanted)
         image: Image = found.to_image()  # type: ignore[no-untyped-call]
-    beside = picture.with_name(f".{picture.stem}.part.png")
-    try:
-        image.save(beside, "PNG")
-        beside.replace(picture)
-    finally:
-        beside.unlink(missing_ok=True)
+    data = BytesIO()
+    image.save(data, "PNG")
+    write_whole(picture, data.getvalue())
 
 
 def read_still(clip: Path, seconds: float) -> Image:

@@ -28,7 +28,7 @@ from storyboard.media.join import JoinPiece, StitchError, join
 from storyboard.media.mp4 import ClipError, read_clip
 from storyboard.media.pyav import MediaError
 from storyboard.project.files import PictureFacts
-from storyboard.project.outputs import sha256_of
+from storyboard.project.outputs import sha256_of, write_whole
 from storyboard.project.video_header import read_video_header
 from storyboard.targets.limits import Pictures, Videos
 
@@ -276,7 +276,6 @@ def _as_jpeg(picture: Path) -> Path:
     with Image.open(picture) as image:
         buffer = io.BytesIO()
         image.convert("RGB").save(buffer, "JPEG", quality=95, subsampling=0)
-    smaller.unlink(missing_ok=True)
-    smaller.write_bytes(buffer.getvalue())
-    picture.unlink()
+    # The other stays: another target, with another limit, may be reading it.
+    write_whole(smaller, buffer.getvalue())
     return smaller

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,16 @@ def test_a_frame_is_the_one_of_its_number(
     with Image.open(tmp_path / "frame.png") as image:
         assert (image.format, image.size) == ("PNG", (320, 180))
         assert number_on(image) == number
+    assert [path.name for path in tmp_path.iterdir()] == ["frame.png"]
+
+
+def test_several_may_take_the_same_frame_at_once(clip: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "frame.png"
+    with ThreadPoolExecutor(8) as threads:
+        for taken in [threads.submit(save_frame, clip, picture) for _ in range(24)]:
+            taken.result()
+    with Image.open(picture) as image:
+        assert number_on(image) == 120
     assert [path.name for path in tmp_path.iterdir()] == ["frame.png"]
 
 
