@@ -152,6 +152,10 @@ class Cast(Struct, frozen=True):
             return iter(self._present)
         return map(mark_of, range(len(self._appearances)))
 
+    def all_marks(self) -> Iterator[str]:
+        """The marks of all who are mentioned on any target."""
+        return map(mark_of, range(len(self._appearances)))
+
     def reference(self, mark: str) -> Reference | None:
         """What is sent for a mark; None for one that is words."""
         return self._appearances[ord(mark) - FIRST_MENTION].reference

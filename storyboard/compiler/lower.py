@@ -29,6 +29,7 @@ from storyboard.compiler.request import (
     shot_part,
     takes_of,
 )
+from storyboard.compiler.ruler import names_in_tags
 from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
 from storyboard.diagnostics import Diagnostics, Label
@@ -90,6 +91,12 @@ class Lowering:
         self.diagnostics = diagnostics
         self._made: dict[int, Request] = {}
         self._elements: dict[tuple[str, int], tuple[dict[str, Any], tuple[_Use, ...]]] = {}
+        self.names = names_in_tags(film.target, film.cast)
+        self._names = {
+            one.name: name
+            for mark, name in self.names.items()
+            if mark != FRAME and (one := film.cast.reference(mark)) is not None
+        }
 
     def request(self, scene: Scene, clip: Clip, alternate_of: str | None = None) -> Request:
         """The request of a clip; asked again for the same clip, it is the same.
@@ -171,7 +178,7 @@ class Lowering:
                 uses.append((asset, f"{at}/{pointer}"))
             return _value(asset)
 
-        element: dict[str, Any] = {}
+        element: dict[str, Any] = {names.id: self._names[reference.name]} if names.id else {}
         if reference.video is not None and names.video:
             element[names.video] = placed(reference.video, names.video)
             if reference.voice and names.voice:
@@ -179,16 +186,19 @@ class Lowering:
             return element
         if reference.frontal is None:
             return element
-        element[names.frontal] = placed(reference.frontal, names.frontal)
-        if reference.voice and names.voice:
-            element[names.voice] = reference.voice
         others = reference.references
         if not others and limits.min_references:
             others = (reference.frontal,) * limits.min_references
             self._report_repeated(reference, limits.min_references + 1)
-        if others:
-            element[names.references] = [
-                placed(asset, f"{names.references}/{number}") for number, asset in enumerate(others)
+        if names.frontal:
+            element[names.frontal] = placed(reference.frontal, names.frontal)
+        if reference.voice and names.voice:
+            element[names.voice] = reference.voice
+        listed = names.references or names.pictures
+        pictures = others if names.frontal else (reference.frontal, *others)
+        if pictures and listed:
+            element[listed] = [
+                placed(asset, f"{listed}/{number}") for number, asset in enumerate(pictures)
             ]
         return element
 
@@ -278,6 +288,8 @@ class _Draft:
         self.tags: dict[str, str] = {}
         self._elements: list[Reference] = []
         self._images: list[Reference | None] = []
+        self._image_names: list[str | None] = []
+        self._listed_frames: list[str | dict[str, str]] = []
         self._clips: list[Reference] = []
         self._uses: dict[str, tuple[Asset, list[str]]] = {}
         self._frame = ""
@@ -295,9 +307,9 @@ class _Draft:
         if fields.negative and shot.negative:
             payload[fields.negative] = shot.negative
         if fields.audio:
-            payload[fields.audio] = shot.audio
+            payload[fields.audio.name] = fields.audio.written(shot.audio)
         if fields.keep_sound:
-            payload[fields.keep_sound] = shot.keep_sound
+            payload[fields.keep_sound.name] = fields.keep_sound.written(shot.keep_sound)
         if fields.aspect_ratio:
             payload[fields.aspect_ratio] = scene.aspect_ratio
         if fields.resolution and (fineness := self.target.resolution(scene.resolution)):
@@ -324,10 +336,15 @@ class _Draft:
                 payload[fields.seconds.name] = fields.seconds.written(clip.seconds)
             return
         shots = fields.shots
-        if shots is None or target.shots is None:
-            raise ValueError(f"{target.target} has no shot list for {len(texts)} parts")
         seconds = [part.seconds for part in clip.parts]
         seconds[-1] += clip.padding
+        if fields.shot_line is not None:
+            payload[fields.prompt] = fields.shot_lines(list(zip(texts, seconds, strict=True)))
+            if fields.seconds is not None:
+                payload[fields.seconds.name] = fields.seconds.written(clip.seconds)
+            return
+        if shots is None or target.shots is None:
+            raise ValueError(f"{target.target} has no shot list for {len(texts)} parts")
         listed = [
             {shots.prompt: text, shots.seconds: written_seconds(number, shots.type)}
             for text, number in zip(texts, seconds, strict=True)
@@ -366,36 +383,55 @@ class _Draft:
         return mark
 
     def _tag(self, mark: str) -> str:
+        name = self.lowering.names.get(mark)
         reference = None if mark == FRAME else self.lowering.film.cast.reference(mark)
         if reference is not None and reference.kind == "element" and mark != self._pictured:
             self._elements.append(reference)
-            tag = self.target.tags.element.format(n=len(self._elements))
+            tag = self.target.tags.element.format(n=len(self._elements), name=name)
         elif reference is not None and reference.kind == "clip":
             self._clips.append(reference)
-            tag = (self.target.tags.clip or "").format(n=len(self._clips))
+            tag = (self.target.tags.clip or "").format(n=len(self._clips), name=name)
         else:
             self._images.append(reference)
-            tag = self.target.tags.image.format(n=len(self._images))
+            self._image_names.append(name)
+            tag = self.target.tags.image.format(n=len(self._images), name=name)
         self.tokens[tag] = reference.name if reference is not None else "first frame"
         return tag
 
     def _write_frames(self, clip: Clip) -> None:
         fields = self.target.request
         first, last = clip.parts[0], clip.parts[-1]
+        listed = fields.frame_in_images("first_frame")
+        pointer = f"/{fields.start_frame}"
         if None in self._images:
-            pointer = f"/{fields.images}/{self._images.index(None)}"
-        else:
-            pointer = f"/{fields.start_frame}"
+            pointer = self._image_pointer(self._images.index(None))
+        elif listed is not None:
+            pointer = self._image_pointer(len(self._images))
         if first.opens and pointer != "/None":
             if first.start_frame is not None:
                 self._frame = self._asset(first.start_frame, pointer)
             elif (before := self.lowering.opened_on(first, pointer)) is not None:
                 self._frame = before.stand_in
                 self.depends_on.append(before)
-            if None not in self._images and fields.start_frame:
+            if None not in self._images and listed is not None:
+                self._listed_frames.append(listed.entry(self._frame, "first_frame"))
+            elif None not in self._images and fields.start_frame:
                 self.payload[fields.start_frame] = self._frame
-        if last.end_frame is not None and fields.end_frame:
+        if last.end_frame is None:
+            return
+        if (listed := fields.frame_in_images("last_frame")) is not None:
+            at = self._image_pointer(len(self._images) + len(self._listed_frames))
+            link = self._asset(last.end_frame, at)
+            self._listed_frames.append(listed.entry(link, "last_frame"))
+        elif fields.end_frame:
             self.payload[fields.end_frame] = self._asset(last.end_frame, f"/{fields.end_frame}")
+
+    def _image_pointer(self, index: int) -> str:
+        """Where the link of a picture in the list of images stands."""
+        images = self.target.request.images
+        if images is None:
+            return "/None"
+        return f"/{images.name}/{index}" + (f"/{images.link}" if images.link else "")
 
     def _write_footage(self, shot: Shot) -> None:
         """The clip that the shot is made from, else the one that its prompt mentions."""
@@ -410,13 +446,19 @@ class _Draft:
 
     def _write_references(self, shot: Shot) -> None:
         fields = self.target.request
-        if self._images and fields.images:
-            self.payload[fields.images] = [
-                self._frame
-                if reference is None or reference.frontal is None
-                else self._asset(reference.frontal, f"/{fields.images}/{index}")
-                for index, reference in enumerate(self._images)
-            ]
+        images = fields.images
+        if images is not None and (self._images or self._listed_frames):
+            named = zip(self._images, self._image_names, strict=True)
+            self.payload[images.name] = [
+                images.entry(
+                    self._frame
+                    if reference is None or reference.frontal is None
+                    else self._asset(reference.frontal, self._image_pointer(index)),
+                    "reference",
+                    name,
+                )
+                for index, (reference, name) in enumerate(named)
+            ] + self._listed_frames
         self._write_footage(shot)
         if self._elements and fields.elements:
             self.payload[fields.elements.name] = [

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from storyboard.compiler.film import FRAME, Cast, marks_of
 from storyboard.targets.model import Feature, Target
+from storyboard.targets.tag_forms import is_named, tag_names
+
+FIRST_FRAME_NAME = "first_frame"
+"""What a first frame among the images is called by tags that have names."""
+
+
+def names_in_tags(target: Target, cast: Cast) -> Mapping[str, str]:
+    """The names that tags call the cast by, and a first frame, by mark; none where all count."""
+    if not any(map(is_named, target.tags.written)):
+        return {}
+    sent = {mark: cast.reference(mark) for mark in cast.all_marks()}
+    names = {FRAME: FIRST_FRAME_NAME}
+    names |= {mark: one.name for mark, one in sent.items() if one is not None}
+    written = tag_names(names.values())
+    return {mark: written[name] for mark, name in names.items()}
 
 
 class Ruler:
@@ -20,8 +37,10 @@ class Ruler:
         self._tags = {"element": target.tags.element, "image": target.tags.image}
         if target.tags.clip is not None:
             self._tags["clip"] = target.tags.clip
+        self._overhead = target.tags.overhead
+        self._names = names_in_tags(target, cast)
         self._beyond_one = {
-            kind: len(tag.format(n=max(max_references, 1))) + target.tags.overhead - 1
+            kind: len(tag.format(n=max(max_references, 1), name="")) + self._overhead - 1
             for kind, tag in self._tags.items()
         }
         self._beyond = _Beyond(self)
@@ -39,10 +58,12 @@ class Ruler:
 
     def beyond(self, mark: str) -> int:
         """What a mention counts beyond the one code point that stands for it."""
-        if mark == FRAME:
-            return self._beyond_one["image"]
-        sent = self._cast.reference(mark)
-        return self._beyond_one[sent.kind] if sent is not None else 0
+        sent = self._cast.reference(mark) if mark != FRAME else None
+        if sent is None and mark != FRAME:
+            return 0
+        kind = "image" if sent is None else sent.kind
+        named = len(self._names.get(mark, "")) if is_named(self._tags.get(kind, "")) else 0
+        return self._beyond_one[kind] + named
 
 
 class _Beyond(dict[str, int]):

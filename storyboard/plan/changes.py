@@ -18,6 +18,8 @@ from msgspec import Struct
 from storyboard.plan.planned_request import MapRow, PlannedRequest, PlannedShot
 from storyboard.plan.reason import PayloadChange, PlaceInFile
 from storyboard.targets.model import Target
+from storyboard.targets.sent_request import MisshapenRequestError, read_request
+from storyboard.targets.tag_forms import is_named, tag_pattern
 from storyboard.values.canonical import canonical, parsed
 
 if TYPE_CHECKING:
@@ -83,21 +85,28 @@ def _frames(request: PlannedRequest, index: int, sent: SentShot, target: Target)
 
     A part that opens a request only as it is packed otherwise has no other frame.
     """
-    fields, before = target.request, sent.order.payload
+    before = sent.order.payload
     is_part = (request.shots[index].part or 1) > 1
     ends = index == len(request.shots) - 1, sent.index == sent.count - 1
-    for field, name, stands in (
-        ("first_frame", fields.start_frame, (index == 0, sent.index == 0)),
-        ("last_frame", fields.end_frame, ends),
-    ):
-        if not name or (is_part and stands != (True, True)):
+    for field, stands in (("first_frame", (index == 0, sent.index == 0)), ("last_frame", ends)):
+        if is_part and stands != (True, True):
             continue
         new, old = (
-            payload.get(name) if is_there else None
+            _frame(payload, field, target) if is_there else None
             for payload, is_there in zip((request.payload, before), stands, strict=True)
         )
         if new != old:
             yield field
+
+
+def _frame(payload: Mapping[str, Any], field: str, target: Target) -> str | None:
+    """The link of a frame of a payload; None where there is none, or it cannot be read."""
+    try:
+        sent = read_request(target, payload)
+    except MisshapenRequestError:
+        return None
+    frame = sent.first if field == "first_frame" else sent.last
+    return frame[1] if frame is not None else None
 
 
 def _take(takes: Any, index: int) -> Any:
@@ -116,19 +125,20 @@ def _other_fields(
 ) -> Iterator[PayloadChange]:
     """The fields that are of a whole request."""
     fields = target.request
-    told = {fields.prompt, fields.start_frame, fields.end_frame, fields.images}
+    told = {fields.prompt, fields.start_frame, fields.end_frame}
+    told |= {fields.images.name} if fields.images is not None else set()
     told |= {fields.seconds.name} if fields.seconds is not None else set()
     told |= {fields.shots.name} if fields.shots is not None else set()
     told |= {fields.elements.name} if fields.elements is not None else set()
     told |= fields.constants.keys()
     words = {
-        fields.audio: "audio",
+        fields.audio.name if fields.audio else None: "audio",
         fields.negative: "negative",
         fields.aspect_ratio: "aspect_ratio",
         fields.resolution: "resolution",
         fields.model: "target",
         fields.footage: "footage",
-        fields.keep_sound: "keep_sound",
+        fields.keep_sound.name if fields.keep_sound else None: "keep_sound",
     }
     for name in sorted({*before, *after} - told):
         if before.get(name) != after.get(name):
@@ -183,7 +193,11 @@ def prompt_at(payload: Mapping[str, Any], index: int, target: Target) -> str | N
         entry = listed[index] if index < len(listed) else None
         text = entry.get(fields.shots.prompt) if isinstance(entry, dict) else None
     else:
-        text = payload.get(fields.prompt) if index == 0 else None
+        whole = payload.get(fields.prompt)
+        lines = fields.read_shot_lines(whole) if isinstance(whole, str) else []
+        if lines:
+            return lines[index][0] if index < len(lines) else None
+        text = whole if index == 0 else None
     return text if isinstance(text, str) else None
 
 
@@ -197,31 +211,42 @@ def _listed(value: Any) -> list[Any]:
 
 
 class _Tags(Struct, frozen=True):
-    """The tags of a payload: what they look like, and what is sent for each."""
+    """The tags of a payload: what they look like, and what is sent for each.
+
+    ``named`` is what is sent for a tag with a name, by the name.
+    """
 
     pattern: re.Pattern[str]
     elements: list[Any]
     images: list[Any]
+    named: Mapping[str, Any]
 
     def content(self, match: re.Match[str]) -> str:
         """What a tag stands for, as text; empty where nothing was sent for it."""
         number = match["element"] or match["image"]
         listed = self.elements if match["element"] else self.images
-        at = int(number) - 1
+        if number in self.named:
+            return canonical(self.named[number])
+        at = int(number) - 1 if number.isdecimal() else -1
         return canonical(listed[at]) if 0 <= at < len(listed) else ""
 
 
 def _tags(payload: Mapping[str, Any], target: Target) -> _Tags:
-    fields, tags = target.request, target.tags
-    forms = [
-        re.escape(form).replace(re.escape("{n}"), rf"(?P<{name}>[0-9]{{1,4}})")
-        for name, form in (("element", tags.element), ("image", tags.image))
-    ]
-    return _Tags(
-        re.compile("|".join(forms)),
-        _listed(payload.get(fields.elements.name)) if fields.elements is not None else [],
-        _listed(payload.get(fields.images)) if fields.images is not None else [],
-    )
+    fields = target.request
+    elements = _listed(payload.get(fields.elements.name)) if fields.elements is not None else []
+    images = _listed(payload.get(fields.images.name)) if fields.images is not None else []
+    named: dict[str, Any] = {}
+    forms = []
+    for kind, form, block, entries in (
+        ("element", target.tags.element, fields.elements, elements),
+        ("image", target.tags.image, fields.images, images),
+    ):
+        key = block.id if block is not None else None
+        own = {one[key]: one for one in entries if isinstance(one, dict) and key in one}
+        if is_named(form):
+            named |= own
+        forms.append(tag_pattern(form, own).replace("(", f"(?P<{kind}>", 1))
+    return _Tags(re.compile("|".join(forms)), elements, images, named)
 
 
 def _texts(

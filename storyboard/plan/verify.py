@@ -27,12 +27,14 @@ from storyboard.plan.reason import Action
 from storyboard.plan.sense import SenseChecker
 from storyboard.plan.timeline_check import check_timeline
 from storyboard.targets.model import Feature, Target
+from storyboard.targets.sent_request import SentRequest, read_request
+from storyboard.targets.tag_forms import is_named, tag_pattern
 from storyboard.values.segments import Ending, endings
 from storyboard.values.sums import Total
 
 Prompts = list[tuple[str, int]]
 Numbers = tuple[str, ...]
-"""The numbers in a tag: an element's, an image's and perhaps a clip's, all but one empty."""
+"""The number or name in a tag: an element's, an image's and perhaps a clip's; one is there."""
 
 _FIRST_PRIVATE = 0xF0000
 _STAND_IN = re.compile(r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#(?:last_frame|clip)")
@@ -165,26 +167,29 @@ class _Checker:
         self.fields = target.request
         self.lasting = target.request.seconds.name if target.request.seconds else ""
         self.max_references = max_references
-        self.tag = _tag_pattern(*target.tags.written)
+        self._is_named = any(map(is_named, target.tags.written))
+        self._numbered = _tag_pattern(target.tags.written, ((), (), ()))
         several = target.shots.characters if target.shots else None
         single = target.prompt.characters
         self._most_of_one = max((n for n in (single, several) if n is not None), default=None)
         self._most_of_several = several
         self._tags: dict[Numbers, str] = {}
-        self._places: set[tuple[str | None, ...]] = set()
+        self._places: set[tuple[str, ...]] = set()
 
     def check(self, request: PlannedRequest, earlier: dict[str, PlannedRequest]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
         payload = request.payload
         prompts = self.prompts(request)
+        sent = read_request(self.target, payload)
+        self.tag = self._tag_of(sent)
         tags = [self.tag.findall(text) for text, _ in prompts]
         yield from self._check_seconds(request, payload, prompts)
         yield from self._check_texts(request, prompts, tags)
         negative = payload.get(self.fields.negative, "") if self.fields.negative else ""
         if negative and (ord(max(negative)) >= _FIRST_PRIVATE or self.tag.search(negative)):
             yield "the negative prompt mentions what is sent, which means nothing there"
-        yield from self._check_references(request, payload, dict.fromkeys(chain(*tags)))
-        yield from self._check_cost(request, payload)
+        yield from self._check_references(request, sent, dict.fromkeys(chain(*tags)))
+        yield from self._check_cost(request, sent)
         content = {
             "host": self.target.host,
             "endpoint": request.endpoint,
@@ -217,12 +222,21 @@ class _Checker:
         """The texts of a payload with their seconds: the plan's, where the clip sent has them."""
         payload, shots = request.payload, self.fields.shots
         if shots is None or shots.name not in payload:
+            if lines := self.fields.read_shot_lines(payload[self.fields.prompt]):
+                return lines
             seconds = payload.get(self.lasting, request.seconds if self._is_of_clip(payload) else 0)
             return [(payload[self.fields.prompt], _number(seconds))]
         listed = payload[shots.name]
         if isinstance(listed, str):
             listed = json.loads(listed)
         return [(shot[shots.prompt], _number(shot[shots.seconds])) for shot in listed]
+
+    def _tag_of(self, sent: SentRequest) -> re.Pattern[str]:
+        """A pattern of the tags of a request, whose names are those that it sends."""
+        if not self._is_named:
+            return self._numbered
+        elements = [one.name for one in sent.elements if one.name is not None]
+        return _tag_pattern(self.target.tags.written, (elements, sent.image_names, ()))
 
     def _sent_clip(self, payload: Any) -> Any:
         """The clip of footage in a payload; None where there is none."""
@@ -275,106 +289,82 @@ class _Checker:
                 yield "a mention was left without its tag"
 
     def _check_references(
-        self, request: PlannedRequest, payload: Any, tags: dict[Numbers, None]
+        self, request: PlannedRequest, sent: SentRequest, tags: dict[Numbers, None]
     ) -> Iterator[str]:
-        fields, target = self.fields, self.target
-        elements = payload.get(fields.elements.name, []) if fields.elements else []
-        images = payload.get(fields.images, []) if fields.images else []
-        clips = [clip] if (clip := self._sent_clip(payload)) is not None else []
-        kinds = [(0, elements, "element"), (1, images, "image"), (2, clips, "clip")]
-        for at, sent, what in kinds if target.tags.clip else kinds[:2]:
-            numbers = [int(tag[at]) for tag in tags if tag[at]]
+        target, payload = self.target, request.payload
+        elements, images = sent.elements, sent.images
+        clips = [sent.footage] if sent.footage is not None else []
+        kinds: list[tuple[int, Sequence[Any], Sequence[str | None], str]] = [
+            (0, elements, [one.name for one in elements], "element"),
+            (1, images, sent.image_names, "image"),
+            (2, clips, (), "clip"),
+        ]
+        for at, listed, names, what in kinds if target.tags.clip else kinds[:2]:
+            said = [tag[at] for tag in tags if tag[at]]
+            numbers = [names.index(one) + 1 if one in names else int(one) for one in said]
             if numbers != list(range(1, len(numbers) + 1)):
                 yield f"the {what} tags are not numbered from 1 by first mention: {numbers}"
             if what == "clip" and self._is_of_clip(payload):
                 continue  # what is edited, or moved by, may be mentioned, and need not be
-            if len(sent) != len(numbers):
-                yield f"{len(sent)} {what}s are sent, {len(numbers)} are mentioned"
+            if len(listed) != len(numbers):
+                yield f"{len(listed)} {what}s are sent, {len(numbers)} are mentioned"
         counted = len(elements) + len(images)
-        if target.references.frames and fields.start_frame and fields.start_frame in payload:
-            counted += 1
-        names, most = fields.elements, self.max_references
-        videos = 0
-        if names is not None and names.video is not None:
-            videos = sum(names.video in element for element in elements)
+        counted += target.references.frames and sent.first is not None
+        most = self.max_references
+        videos = sum(element.video is not None for element in elements)
         if videos and target.references.with_video is not None:
             most = min(most, target.references.with_video)
         if counted > most:
             yield f"{counted} references, {most} at most"
         limits = target.references
-        for kind, sent, of_kind in (
-            ("elements", elements, limits.elements),
-            ("images", images, limits.images),
+        for kind, many, of_kind in (
+            ("elements", len(elements), limits.elements),
+            ("images", len(images), limits.images),
         ):
-            if of_kind is not None and len(sent) > of_kind:
-                yield f"{len(sent)} {kind}, {of_kind} at most"
+            if of_kind is not None and many > of_kind:
+                yield f"{many} {kind}, {of_kind} at most"
         if request.tokens.keys() != set(map(self._written, tags)):
             yield "the tokens do not name what is sent"
-        for location in self._locations(payload, elements, images):
+        for location in self._locations(sent):
             if not location.startswith("https://") and not _STAND_IN.fullmatch(location):
                 yield f'"{location}" is no https URL, file or output'
-        if names is not None and target.elements is not None:
+        if target.elements is not None:
             if videos > target.elements.max_videos:
                 yield f"{videos} elements with a video, {target.elements.max_videos} at most"
             beside = target.elements.beside_frame
-            opens = fields.start_frame is not None and fields.start_frame in payload
-            if beside is not None and opens and len(elements) > beside:
+            if beside is not None and sent.first is not None and len(elements) > beside:
                 yield f"{len(elements)} elements beside a first frame, {beside} at most"
             for element in elements:
-                others = len(element.get(names.references, []))
-                has_video = names.video is not None and names.video in element
-                if not has_video and others < target.elements.min_references:
+                others = max(0, len(element.pictures) - 1)
+                if element.video is None and others < target.elements.min_references:
                     yield f"an element has {others} references, too few"
                 if others > target.elements.max_references:
                     yield f"an element has {others} references, too many"
-        ends = target.end_frame_needs_start and fields.end_frame in payload
-        if ends and fields.start_frame not in payload:
+        if target.end_frame_needs_start and sent.last is not None and sent.first is None:
             yield "a last frame is sent without a first one"
 
     def _written(self, numbers: Numbers) -> str:
         """A tag as texts have it, by the number of an element, else of an image."""
         if (tag := self._tags.get(numbers)) is None:
             tag = next(
-                form.format(n=number)
+                form.format(n=0 if is_named(form) else int(number), name=number)
                 for form, number in zip(self.target.tags.written, numbers, strict=True)
                 if number
             )
             self._tags[numbers] = tag
         return tag
 
-    def _locations(self, payload: Any, elements: list[Any], images: list[str]) -> Iterator[str]:
-        """Every picture and clip of a payload."""
-        fields, names = self.fields, self.fields.elements
-        yield from images
-        for frame in (fields.start_frame, fields.end_frame, fields.footage):
-            if frame and frame in payload:
-                yield payload[frame]
-        if names is None:
-            return
-        for element in elements:
-            places = (
-                element.get(names.frontal),
-                names.video and element.get(names.video),
-                *element.get(names.references, ()),
-            )
+    def _locations(self, sent: SentRequest) -> Iterator[str]:
+        """Every picture and clip of a request."""
+        yield from (link for _, link in sent.images)
+        yield from (one[1] for one in (sent.first, sent.last, sent.footage) if one is not None)
+        for element in sent.elements:
+            video = (element.video,) if element.video is not None else ()
+            places = tuple(link for _, link in (*element.pictures, *video))
             # A character is the same element in request after request.
             if places not in self._places:
-                yield from filter(None, places)
+                yield from places
                 self._places.add(places)
-
-    def _has_voice(self, payload: Any) -> bool:
-        names = self.fields.elements
-        if names is None or names.voice is None:
-            return False
-        return any(names.voice in element for element in payload.get(names.name, ()))
-
-    def _has_video(self, payload: Any) -> bool:
-        if self._sent_clip(payload) is not None:
-            return True
-        names = self.fields.elements
-        if names is None or names.video is None:
-            return False
-        return any(names.video in element for element in payload.get(names.name, ()))
 
     def _check_footage(self, request: PlannedRequest, shots: Mapping[str, Shot]) -> Iterator[str]:
         """Whether a shot that is made from a clip is sent it, alone, and is as long as it."""
@@ -387,21 +377,19 @@ class _Checker:
             if not self.target.has(Feature(use.way)):
                 yield f"the target has no {use.way}"
 
-    def _check_cost(self, request: PlannedRequest, payload: Any) -> Iterator[str]:
-        audio = bool(payload.get(self.fields.audio)) if self.fields.audio else False
-        audio = audio or self.target.features[Feature.AUDIO].how == "always"
-        has_video = self._has_video(payload)
-        fineness = payload.get(self.fields.resolution) if self.fields.resolution else None
+    def _check_cost(self, request: PlannedRequest, sent: SentRequest) -> Iterator[str]:
+        second = sent.second
+        fineness = second.resolution
         choices = self.target.resolutions.choices if self.target.resolutions else (None,)
         if fineness not in choices:
             yield f"the resolution {fineness} is none of the target's"
         rows = [
             row
             for row in self.target.prices
-            if (row.audio, row.video) == (audio, has_video)
+            if (row.audio, row.video) == (second.audio, second.video)
             and (row.resolution is None or row.resolution == fineness)
         ]
-        voiced = self._has_voice(payload) and any(row.voice for row in rows)
+        voiced = second.voice and any(row.voice for row in rows)
         rows = [row for row in rows if row.voice == voiced]
         known = rows[0].per_second if rows else None
         cost = request.cost
@@ -444,10 +432,10 @@ def _is_sent(clip: Asset | ShotClip, sent: object, request: PlannedRequest) -> b
     return sent == (f"asset:sha256:{clip.sha256}" if clip.sha256 else clip.location)
 
 
-def _tag_pattern(*tags: str) -> re.Pattern[str]:
-    """A pattern with a group for the number of each kind of tag."""
-    each = (tuple(map(re.escape, tag.format(n="\0").split("\0"))) for tag in tags)
-    return re.compile("|".join(f"(?:{before}([0-9]+){after})" for before, after in each))
+def _tag_pattern(forms: Sequence[str], names: Sequence[Iterable[str]]) -> re.Pattern[str]:
+    """A pattern with a group for the number, or the name, of each kind of tag."""
+    each = map(tag_pattern, forms, names)
+    return re.compile("|".join(f"(?:{one})" for one in each))
 
 
 def _number(value: Any) -> int:

@@ -22,6 +22,7 @@ from storyboard.targets.limits import Videos
 from storyboard.targets.model import Target
 from storyboard.targets.schemas import request_schema
 from storyboard.targets.sent_request import MisshapenRequestError, SentRequest, read_request
+from storyboard.targets.tag_forms import tag_pattern
 
 _MAX_BREACHES = 10
 
@@ -76,11 +77,15 @@ class OwnEndpoint(Struct, frozen=True):
         sent = read_request(self.target, body)
         tags = self.target.tags
         elements = {
-            tags.element.format(n=number): one.pictures[0][1]
+            tags.element.format(n=number, name=one.name): one.pictures[0][1]
             for number, one in enumerate(sent.elements, 1)
             if one.pictures
         }
-        images = {tags.image.format(n=n): link for n, (_, link) in enumerate(sent.images, 1)}
+        names = sent.image_names or ("",) * len(sent.images)
+        images = {
+            tags.image.format(n=number, name=name): link
+            for number, ((_, link), name) in enumerate(zip(sent.images, names, strict=True), 1)
+        }
         ratio = sent.ratio or next(iter(self.target.aspect_ratios), "16:9")
         return SimulatedOrder(
             shots=tuple(
@@ -154,9 +159,12 @@ class OwnEndpoint(Struct, frozen=True):
         most = limits.characters if limits else target.prompt.characters or target.shot_characters
         if limits and len(sent.shots) > limits.max:
             yield _broken(f"{len(sent.shots)} shots, {limits.max} at most")
+        names = [one.name for one in sent.elements if one.name], sent.image_names, ()
+        tag = re.compile("|".join(map(tag_pattern, target.tags.written, names)))
         for shot in sent.shots:
-            tags = sum(len(_of(tag).findall(shot.prompt)) for tag in target.tags.written)
-            width = len(shot.prompt) + tags * target.tags.overhead
+            width = len(shot.prompt) + target.tags.overhead * len(tag.findall(shot.prompt))
+            if not shot.prompt.strip():
+                yield _broken("a prompt is empty", *shot.at)
             if most is not None and width > most:
                 yield _broken(f"{width} characters, {most} at most", *shot.at)
             if limits and not limits.min_seconds <= shot.seconds <= limits.max_seconds:
@@ -165,12 +173,6 @@ class OwnEndpoint(Struct, frozen=True):
 
 
 _RATIO = re.compile(r"[1-9][0-9]{0,2}:[1-9][0-9]{0,2}")
-
-
-def _of(tag: str) -> re.Pattern[str]:
-    """A pattern for every tag of a kind."""
-    before, after = map(re.escape, tag.format(n="\0").split("\0"))
-    return re.compile(f"{before}[0-9]+{after}")
 
 
 def _of_kind(kind: str, sent: tuple[Any, str] | None) -> Iterator[Input]:

@@ -12,6 +12,13 @@ from collections.abc import Callable, Iterator
 from pydantic import BaseModel
 
 from storyboard.targets.disagreement import Disagreement
+from storyboard.targets.form_checks import (
+    check_elements_field,
+    check_images,
+    check_shot_line,
+    check_switches,
+    check_tags,
+)
 from storyboard.targets.model import WAYS, Feature, Target
 from storyboard.targets.schema_checks import check_schema_is_of_the_request
 
@@ -50,26 +57,6 @@ def _check_words_name_the_image(target: Target) -> Iterator[Disagreement]:
             )
 
 
-def _check_tags(target: Target) -> Iterator[Disagreement]:
-    tags = target.tags
-    if tags.element == tags.image and target.request.elements and target.request.images:
-        yield Disagreement(
-            path=("tags", "image"),
-            message=f'elements and images have the same tag, "{tags.image}"',
-            help="give each a tag of its own; a number alone does not say which is meant",
-        )
-    written = {"element": tags.element, "image": tags.image, "clip": tags.clip}
-    for kind, tag in written.items():
-        if tag is None:
-            continue
-        if _fields(tag) != ["n"] or "{n}" not in tag:
-            yield Disagreement(
-                path=("tags", kind),
-                message=f'the tag "{tag}" needs exactly one {{n}}, its number',
-                help='write it like "@Element{n}"',
-            )
-
-
 def _check_dialogue(target: Target) -> Iterator[Disagreement]:
     if sorted(_fields(target.dialogue) or ()) != ["line", "speaker"]:
         yield Disagreement(
@@ -103,9 +90,9 @@ def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
         Feature.IMAGES: request.images,
         Feature.ELEMENT_VIDEO: elements and elements.video,
         Feature.VOICE: elements and elements.voice,
-        Feature.MULTI_SHOT: request.shots,
-        Feature.FIRST_FRAME: request.start_frame,
-        Feature.LAST_FRAME: request.end_frame,
+        Feature.MULTI_SHOT: request.shots or request.shot_line,
+        Feature.FIRST_FRAME: request.start_frame or request.frame_in_images("first_frame"),
+        Feature.LAST_FRAME: request.end_frame or request.frame_in_images("last_frame"),
         Feature.AUDIO: request.audio,
         Feature.NEGATIVE_PROMPT: request.negative,
         Feature.ASPECT_RATIO: request.aspect_ratio,
@@ -346,7 +333,11 @@ def _check_requirements(target: Target) -> Iterator[Disagreement]:
 _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
     _check_features_are_described,
     _check_words_name_the_image,
-    _check_tags,
+    check_tags,
+    check_images,
+    check_elements_field,
+    check_switches,
+    check_shot_line,
     _check_dialogue,
     _check_fields_exist,
     _check_limits_match_features,

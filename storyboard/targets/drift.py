@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from storyboard.targets.limits import Pictures, Videos
 from storyboard.targets.model import Target
+from storyboard.targets.request_rules import SwitchField
 from storyboard.targets.schemas import request_schema
 
 DriftKind = Literal["gone", "new", "required", "type", "enum", "default", "limit"]
@@ -161,18 +162,24 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
             "type": "string",
             "enum": list(target.resolutions.choices if target.resolutions else ()),
         },
-        request.audio: {"type": "boolean"},
+        request.audio.name if request.audio else None: _switch(request.audio),
         request.negative: {"type": "string"},
         request.start_frame: {"type": "string"},
         request.end_frame: {"type": "string"},
         request.footage: {"type": "string"},
-        request.keep_sound: {"type": "boolean"},
-        request.images: {"type": "array"},
+        request.keep_sound.name if request.keep_sound else None: _switch(request.keep_sound),
+        request.images.name if request.images else None: {"type": "array"},
         request.elements.name if request.elements else None: {"type": "array"},
         shots.name if shots else None: {"type": listed},
         **{name: {"type": "string"} for name in request.constants},
     }
     return {name: {**facts, "required": True} for name, facts in named.items() if name}
+
+
+def _switch(field: SwitchField | None) -> dict[str, Any]:
+    if field is None or field.on is None:
+        return {"type": "boolean"}
+    return {"type": "string", "enum": [field.on, field.off]}
 
 
 def _drift(kind: DriftKind, name: str, ours: object, theirs: object) -> Drift:

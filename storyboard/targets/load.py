@@ -3,7 +3,8 @@
 A file describes one target, or with ``abstract: true`` what several share. ``extends`` names
 the file that it builds on: a plain name is a file beside it, a name with a slash a built-in
 target. Mappings are merged key by key and everything else is replaced. The plain words
-``unknown`` (not published) and ``absent`` (not there) take away what was inherited. A file of
+``unknown`` (not published) and ``absent`` or ``null`` (not there) take away what was inherited;
+an entry that was left empty counts as not written. A file of
 the user's own stands for the id that it names, or else inherits, so it can replace a built-in
 target by its own prices and limits.
 """
@@ -124,10 +125,14 @@ def origin(target_id: str, folders: Sequence[Path] = ()) -> str:
 def digest(target: Target) -> str:
     """The content of a target as ``sha256:`` and hexadecimal digits.
 
-    Equal for equal facts, whatever files they were read from and in which order.
+    Equal for equal facts, whatever files they were read from and in which order, and whatever
+    facts the targets of a later version have besides.
     """
     text = json.dumps(
-        target.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        target.model_dump(mode="json", exclude_defaults=True),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
     )
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
@@ -253,17 +258,28 @@ def _read(file: _File, diagnostics: Diagnostics) -> Mapping | None:
 
 def _written(root: Mapping) -> Mapping:
     """The mapping without the entries that were left empty, at any depth."""
-    kept = without_blanks(root)
+    kept = _without_empty(root)
     waiting: list[Node] = [kept]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):
-            node.update({k: without_blanks(v) for k, v in node.items() if isinstance(v, Mapping)})
+            node.update({k: _without_empty(v) for k, v in node.items() if isinstance(v, Mapping)})
             waiting.extend(node.values())
         elif isinstance(node, Items):
-            node[:] = [without_blanks(v) if isinstance(v, Mapping) else v for v in node]
+            node[:] = [_without_empty(v) if isinstance(v, Mapping) else v for v in node]
             waiting.extend(node)
     return kept
+
+
+def _without_empty(mapping: Mapping) -> Mapping:
+    """The mapping without entries behind whose colon nothing stands; null is a word there."""
+    return without_blanks(mapping, {key for key, one in mapping.items() if not _is_null(one)})
+
+
+def _is_null(value: Node) -> bool:
+    """Whether nothing is meant, in the words of YAML: ``null`` or ``~``."""
+    is_plain = isinstance(value, Scalar) and not value and not value.style
+    return is_plain and value.span.start < value.span.end
 
 
 def _expand(file: _File, diagnostics: Diagnostics, chain: tuple[str, ...]) -> Mapping | None:
@@ -348,7 +364,8 @@ def _without_unknowns(items: Items) -> Items:
 
 
 def _is_nothing(value: Node) -> bool:
-    return isinstance(value, Scalar) and not value.style and value in {"unknown", "absent"}
+    is_word = isinstance(value, Scalar) and not value.style and value in {"unknown", "absent"}
+    return is_word or _is_null(value)
 
 
 def _target(root: Mapping, diagnostics: Diagnostics) -> Target | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from storyboard.targets.facts import FactBlock, FactText
 
@@ -32,13 +35,90 @@ class ShotsField(FactBlock):
 
 
 class ElementsField(FactBlock):
-    """The elements: the field and the fields of each element."""
+    """The elements: the field and the fields of each element.
+
+    Its pictures are in ``frontal`` and ``references``, or in one list, ``pictures``. ``id`` is the
+    field of the name by which tags call it.
+    """
 
     name: FactText
-    frontal: FactText
-    references: FactText
+    id: FactText | None = None
+    frontal: FactText | None = None
+    references: FactText | None = None
+    pictures: FactText | None = None
     video: FactText | None = None
     voice: FactText | None = None
+
+
+ROLES = ("reference", "first_frame", "last_frame")
+"""What a picture in the list of images can be."""
+
+
+class ImagesField(FactBlock):
+    """The reference images: a list of links, or of objects whose field ``link`` has the link.
+
+    ``id`` is the field of the name by which tags call an image. ``role`` is the field that says
+    what a picture is, ``roles`` are the host's words for it; a role that is not listed is sent
+    without the field. Frames that have a role go into this list, behind the references.
+    """
+
+    name: FactText
+    link: FactText | None = None
+    id: FactText | None = None
+    role: FactText | None = None
+    roles: dict[FactText, FactText] = Field(
+        default_factory=dict, description=f"By {', '.join(ROLES)}: the host's word."
+    )
+
+    def entry(self, link: str, role: str, name: str | None = None) -> str | dict[str, str]:
+        """A picture as the list holds it."""
+        if self.link is None:
+            return link
+        found = {self.link: link}
+        if self.role and role in self.roles:
+            found[self.role] = self.roles[role]
+        if self.id and name is not None:
+            found[self.id] = name
+        return found
+
+
+class SwitchField(FactBlock):
+    """A field that is on or off: true and false, or the host's own words for them."""
+
+    name: FactText
+    on: FactText | None = None
+    off: FactText | None = None
+
+    def written(self, is_on: bool) -> bool | str:
+        """The value as the field has it."""
+        word = self.on if is_on else self.off
+        return is_on if word is None else word
+
+    def read(self, value: object) -> bool | None:
+        """Whether a value is on; None for one that the field does not have."""
+        states = {self.written(True): True, self.written(False): False}
+        return states.get(value) if isinstance(value, bool | str) else None
+
+
+def _named(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _briefly(block: SwitchField | ImagesField) -> object:
+    found = block.model_dump(mode="json", exclude_defaults=True)
+    return found["name"] if len(found) == 1 else found
+
+
+def _brief(block: type[FactBlock]) -> tuple[BeforeValidator, PlainSerializer]:
+    """A block that is written as its name where it has nothing else."""
+    return (
+        BeforeValidator(_named, json_schema_input_type=str | block),
+        PlainSerializer(_briefly),
+    )
+
+
+Switch = Annotated[SwitchField, *_brief(SwitchField)]
+Images = Annotated[ImagesField, *_brief(ImagesField)]
 
 
 def written_seconds(seconds: int, form: Literal["string", "integer", "suffixed"]) -> str | int:
@@ -57,22 +137,60 @@ class RequestRules(FactBlock):
     model: FactText | None = Field(None, description="The field that holds the endpoint's id.")
     prompt: FactText
     shots: ShotsField | None = None
+    shot_line: FactText | None = Field(
+        None,
+        description="Of shots inside the prompt: the form of a line, with {n}, {seconds} and "
+        "{prompt}.",
+    )
     seconds: ValueField | None = Field(
         None, description="None where a request is as long as the clip that is sent."
     )
     start_frame: FactText | None = None
     end_frame: FactText | None = None
-    images: FactText | None = None
+    images: Images | None = None
     footage: FactText | None = Field(
         None, description="The field of the one clip: referred to, edited, or moved by."
     )
-    keep_sound: FactText | None = None
+    keep_sound: Switch | None = None
     elements: ElementsField | None = None
-    audio: FactText | None = None
+    audio: Switch | None = None
     negative: FactText | None = None
     aspect_ratio: FactText | None = None
     resolution: FactText | None = None
     constants: dict[FactText, FactText] = Field(default_factory=dict)
     unlisted: tuple[FactText, ...] = Field(
         (), description="Fields that the host takes though its published schema omits them."
+    )
+
+    def frame_in_images(self, role: str) -> ImagesField | None:
+        """The list of images where it holds frames of this role."""
+        return self.images if self.images is not None and role in self.images.roles else None
+
+    def shot_lines(self, shots: Sequence[tuple[str, int]]) -> str:
+        """Texts with their seconds as the lines of one prompt."""
+        form = self.shot_line or "{prompt}"
+        return "\n".join(
+            form.format(n=number, seconds=seconds, prompt=text)
+            for number, (text, seconds) in enumerate(shots, 1)
+        )
+
+    def read_shot_lines(self, prompt: str) -> list[tuple[str, int]]:
+        """The texts and seconds of the lines of a prompt; empty for a prompt without such lines."""
+        if self.shot_line is None:
+            return []
+        found = []
+        for number, line in enumerate(prompt.split("\n"), 1):
+            match = _line_pattern(self.shot_line, number).fullmatch(line)
+            if match is None:
+                return []
+            found.append((match["prompt"], int(match["seconds"])))
+        return found
+
+
+@cache
+def _line_pattern(form: str, number: int) -> re.Pattern[str]:
+    """A pattern of the line of the shot of this number."""
+    plain = re.escape(form.format(n=number, seconds="\0", prompt="\1"))
+    return re.compile(
+        plain.replace("\0", "(?P<seconds>[0-9]{1,4})").replace("\1", "(?P<prompt>.+)")
     )

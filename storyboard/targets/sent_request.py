@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from storyboard.targets.model import Feature, RenderedSecond, Target
-from storyboard.targets.request_rules import ElementsField
+from storyboard.targets.request_rules import ElementsField, ImagesField
 
 Place = tuple[str | int, ...]
 """Where something stands in a body: names of fields and numbers from 0."""
@@ -36,6 +36,7 @@ class SentElement(Struct, frozen=True, kw_only=True):
     """An element of a request; its links each with their place. ``video`` is None without one."""
 
     pictures: tuple[tuple[Place, str], ...]
+    name: str | None = None
     video: tuple[Place, str] | None = None
     voice: str | None = None
 
@@ -50,6 +51,7 @@ class SentRequest(Struct, frozen=True, kw_only=True):
     shots: tuple[SentShot, ...]
     elements: tuple[SentElement, ...] = ()
     images: tuple[tuple[Place, str], ...] = ()
+    image_names: tuple[str, ...] = ()
     first: tuple[Place, str] | None = None
     last: tuple[Place, str] | None = None
     footage: tuple[Place, str] | None = None
@@ -77,27 +79,75 @@ class SentRequest(Struct, frozen=True, kw_only=True):
 def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
     """What a body asks for, by the target's data. Raises ``MisshapenRequestError``."""
     fields = target.request
+    listed = tuple(_listed_images(fields.images, body)) if fields.images else ()
+    images = [one for one in listed if one.role == "reference"]
+    frames = {one.role: (one.at, one.link) for one in listed if one.role != "reference"}
+    footage = _link(body, (fields.footage,)) if fields.footage else None
+    lasts_as_footage = fields.seconds is None or (
+        footage is not None and target.is_made_from_clips and fields.seconds.name not in body
+    )
     return SentRequest(
-        shots=tuple(_shots(target, body)),
+        shots=tuple(_shots(target, body, lasts_as_footage=lasts_as_footage)),
         elements=tuple(_elements(fields.elements, body)) if fields.elements else (),
-        images=_links(body, (fields.images,)) if fields.images else (),
-        first=_link(body, (fields.start_frame,)) if fields.start_frame else None,
-        last=_link(body, (fields.end_frame,)) if fields.end_frame else None,
-        footage=_link(body, (fields.footage,)) if fields.footage else None,
-        lasts_as_footage=fields.seconds is None,
+        images=tuple((one.at, one.link) for one in images),
+        image_names=tuple(one.name for one in images if one.name is not None),
+        first=_frame(fields.start_frame, body) or frames.get("first_frame"),
+        last=_frame(fields.end_frame, body) or frames.get("last_frame"),
+        footage=footage,
+        lasts_as_footage=lasts_as_footage,
         audio=_sounds(target, body),
         ratio=_optional_text(body, (fields.aspect_ratio,)) if fields.aspect_ratio else None,
         resolution=_optional_text(body, (fields.resolution,)) if fields.resolution else None,
     )
 
 
-def _shots(target: Target, body: Mapping[str, Any]) -> Iterator[SentShot]:
+class _ListedImage(NamedTuple):
+    """A picture in the list of images: its place, its link, what it is, and its name."""
+
+    at: Place
+    link: str
+    role: str
+    name: str | None
+
+
+def _listed_images(field: ImagesField, body: Mapping[str, Any]) -> Iterator[_ListedImage]:
+    if field.link is None:
+        for place, link in _links(body, (field.name,)):
+            yield _ListedImage(place, link, "reference", None)
+        return
+    roles = {word: role for role, word in field.roles.items()}
+    for number, one in enumerate(_list(body.get(field.name, []), (field.name,))):
+        at: Place = (field.name, number)
+        entry = _object(one, at)
+        word = _optional_text(entry, (*at, field.role)) if field.role else None
+        if word is not None and word not in roles:
+            raise MisshapenRequestError((*at, str(field.role)), f"one of {', '.join(roles)}")
+        yield _ListedImage(
+            (*at, field.link),
+            _text(entry, (*at, field.link)),
+            "reference" if word is None else roles[word],
+            _optional_text(entry, (*at, field.id)) if field.id else None,
+        )
+
+
+def _frame(name: str | None, body: Mapping[str, Any]) -> tuple[Place, str] | None:
+    return _link(body, (name,)) if name else None
+
+
+def _shots(
+    target: Target, body: Mapping[str, Any], *, lasts_as_footage: bool
+) -> Iterator[SentShot]:
     fields = target.request
     listed = fields.shots
     if listed is None or listed.name not in body:
-        text = _text(body, (fields.prompt,))
+        text = _prompt(body, (fields.prompt,))
+        lines = fields.read_shot_lines(text)
+        if lines:
+            for line, lasts in lines:
+                yield SentShot(prompt=line, seconds=lasts, at=(fields.prompt,))
+            return
         seconds = target.seconds.min
-        if fields.seconds is not None:
+        if fields.seconds is not None and not lasts_as_footage:
             seconds = _seconds(body, (fields.seconds.name,), fields.seconds.type)
         yield SentShot(prompt=text, seconds=seconds, at=(fields.prompt,))
         return
@@ -111,7 +161,7 @@ def _shots(target: Target, body: Mapping[str, Any]) -> Iterator[SentShot]:
     for number, shot in enumerate(_list(shots, (listed.name,))):
         at: Place = (listed.name, number)
         entry = _object(shot, at)
-        prompt = _text(entry, (*at, listed.prompt))
+        prompt = _prompt(entry, (*at, listed.prompt))
         seconds = _seconds(entry, (*at, listed.seconds), listed.type)
         yield SentShot(prompt=prompt, seconds=seconds, at=(*at, listed.prompt))
 
@@ -120,9 +170,12 @@ def _elements(names: ElementsField, body: Mapping[str, Any]) -> Iterator[SentEle
     for number, one in enumerate(_list(body.get(names.name, []), (names.name,))):
         at: Place = (names.name, number)
         entry = _object(one, at)
-        frontal = _link(entry, (*at, names.frontal))
+        frontal = _link(entry, (*at, names.frontal)) if names.frontal else None
+        others = names.references or names.pictures
+        listed = _links(entry, (*at, others)) if others else ()
         yield SentElement(
-            pictures=(*((frontal,) if frontal else ()), *_links(entry, (*at, names.references))),
+            name=_optional_text(entry, (*at, names.id)) if names.id else None,
+            pictures=(*((frontal,) if frontal else ()), *listed),
             video=_link(entry, (*at, names.video)) if names.video else None,
             voice=_optional_text(entry, (*at, names.voice)) if names.voice else None,
         )
@@ -132,11 +185,13 @@ def _sounds(target: Target, body: Mapping[str, Any]) -> bool:
     field = target.request.audio
     if target.features[Feature.AUDIO].how == "always":
         return True
-    if field is None or field not in body:
+    if field is None or field.name not in body:
         return False
-    if not isinstance(body[field], bool):
-        raise MisshapenRequestError((field,), "true or false")
-    return bool(body[field])
+    is_on = field.read(body[field.name])
+    if is_on is None:
+        on, off = (json.dumps(field.written(way)) for way in (True, False))
+        raise MisshapenRequestError((field.name,), f"{on} or {off}")
+    return is_on
 
 
 def _seconds(body: Mapping[str, Any], at: Place, form: str) -> int:
@@ -155,6 +210,13 @@ def _seconds(body: Mapping[str, Any], at: Place, form: str) -> int:
         like = '"5s"' if form == "suffixed" else '"5"'
         raise MisshapenRequestError(at, f"whole seconds as a text like {like}")
     return int(text)
+
+
+def _prompt(body: Mapping[str, Any], at: Place) -> str:
+    value = body.get(str(at[-1]))
+    if not isinstance(value, str):
+        raise MisshapenRequestError(at, "a text")
+    return value
 
 
 def _text(body: Mapping[str, Any], at: Place) -> str:

@@ -162,7 +162,7 @@ def test_braces_in_a_tag_are_written_twice_and_sent_once(plan_on: Plan) -> None:
 
 WRONG = [
     ('image: "<<<image_{n}>>>"', 'image: "<<<element_{n}>>>"', "the same tag"),
-    ('image: "<<<image_{n}>>>"', 'image: "<<<image_{n:02}>>>"', "exactly one {n}"),
+    ('image: "<<<image_{n}>>>"', 'image: "<<<image_{n}_{n}>>>"', "exactly one {n}"),
     ("lone_frontal: {how: native}", "lone_frontal: {how: none}", "what becomes of a lone frontal"),
     ("any_length: {how: native}", "any_length: {how: none}", "native or rounded_up"),
 ]

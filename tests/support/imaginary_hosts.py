@@ -1,4 +1,4 @@
-"""Target files of hosts that do not exist: one of shot lists, one of words and pictures."""
+"""Target files of hosts that do not exist, each with other forms of requests."""
 
 from __future__ import annotations
 
@@ -84,3 +84,44 @@ prices:
   - {audio: false, per_second: "3", currency: XCR, as_of: 2026-10-01, source: manual, grade: A}
 """
 ).replace('aspect_ratios: ["16:9", "9:16"]', "aspect_ratios: []")
+
+NAMED = (
+    HEAD
+    + """\
+seconds: {min: 2, max: 12}
+prompt: {characters: 700}
+shots: {max: 3, min_seconds: 1, max_seconds: 12, characters: 200}
+tags: {element: "@{name}", image: "<<<image_{n:02}>>>", overhead: 0}
+references: {max: 6}
+elements: {min_references: 0, max_references: 4}
+features:
+  elements: {how: native}
+  images: {how: native}
+  looks: {how: native}
+  lone_frontal: {how: native}
+  element_video: {how: none}
+  voice: {how: none}
+  multi_shot: {how: native}
+  any_length: {how: native}
+  first_frame: {how: native}
+  last_frame: {how: native}
+  audio: {how: native}
+  negative_prompt: {how: none}
+  aspect_ratio: {how: native}
+request:
+  prompt: text
+  shot_line: "[Shot {n}, {seconds}s] {prompt}"
+  seconds: {name: length, type: integer}
+  images:
+    name: image_list
+    link: image_url
+    role: type
+    roles: {first_frame: first_frame, last_frame: end_frame}
+  elements: {name: cast, id: name, pictures: image_urls}
+  audio: {name: sound, on: "on", off: "off"}
+  aspect_ratio: shape
+prices:
+  - {audio: false, per_second: "0.05", as_of: 2026-10-01, source: manual, grade: A}
+  - {audio: true, per_second: "0.075", as_of: 2026-10-01, source: manual, grade: A}
+"""
+)

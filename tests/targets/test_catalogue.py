@@ -292,8 +292,18 @@ def test_data_and_schema_agree(target: Target) -> None:
     schema, request = request_schema(target), target.request
     names = {
         request.prompt,
-        *filter(None, (request.model, request.start_frame, request.end_frame, request.images)),
-        *filter(None, (request.audio, request.negative, request.aspect_ratio)),
+        *filter(
+            None,
+            (
+                request.model,
+                request.start_frame,
+                request.end_frame,
+                request.images and request.images.name,
+            ),
+        ),
+        *filter(
+            None, (request.audio and request.audio.name, request.negative, request.aspect_ratio)
+        ),
         *filter(None, (request.resolution,)),
         *([request.seconds.name] if request.seconds else []),
         *([request.shots.name] if request.shots else []),
@@ -320,7 +330,7 @@ def test_data_and_schema_agree(target: Target) -> None:
         assert _field(schema, request.model)["const"] == target.endpoint
     for name, value in request.constants.items():
         assert value in _field(schema, name)["enum"]
-    for frame in (request.start_frame, *((request.images,) if request.images else ())):
+    for frame in (request.start_frame, *((request.images.name,) if request.images else ())):
         needed = Feature.FIRST_FRAME if frame == request.start_frame else Feature.IMAGES
         if frame:
             assert (frame in schema.get("required", ())) == (needed in target.requires)
@@ -348,7 +358,7 @@ def test_shots_and_elements_agree_with_the_schema(target: Target) -> None:
     most = target.references.ceiling or target.references.max
     limits = target.references
     lists = {
-        request.images: limits.images,
+        request.images.name if request.images else None: limits.images,
         request.elements.name if request.elements else None: limits.elements,
     }
     for name, of_kind in lists.items():

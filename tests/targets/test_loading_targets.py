@@ -421,3 +421,22 @@ def test_a_request_whose_fields_were_renamed_needs_a_schema_of_its_own(tmp_path:
     assert 'has no field "text", which the request has' in found.message
     write(tmp_path, mine=f"{renamed}request_schema: absent\n")
     assert loaded("firm/mine", tmp_path).request.prompt == "text"
+
+
+@pytest.mark.parametrize(
+    ("word", "is_kept"),
+    [("absent", False), ("unknown", False), ("null", False), ("~", False), ("", True)],
+)
+def test_a_word_for_nothing_takes_away_what_was_inherited(
+    tmp_path: Path, word: str, is_kept: bool
+) -> None:
+    (tmp_path / "own.yaml").write_text(
+        f"extends: fal/kling-o3-pro\ntarget: own/one\nrequest_schema: {word}\n"
+        f"prompt: {{characters: {word}}}\n",
+        encoding="utf-8",
+    )
+    found = Diagnostics()
+    target = load("own/one", found, folders=[tmp_path])
+    assert target is not None, [one.message for one in found]
+    assert (target.request_schema is not None) == is_kept
+    assert (target.prompt.characters is not None) == is_kept

@@ -13,6 +13,8 @@ from functools import partial
 
 from msgspec import Struct
 
+from storyboard.targets.tag_forms import is_named, tag_parts
+
 _AT = re.compile(r"@(?:(@)|\{([^{}\n]*)(\})?|([\w-]+))?")
 _LOOK = re.compile(r"\.([^\W\d][\w-]*)")
 VENDOR_TAG = re.compile(r"@(?:element|image|video|audio|voice)_?[0-9]+|<<<", re.IGNORECASE)
@@ -20,14 +22,14 @@ VENDOR_TAG = re.compile(r"@(?:element|image|video|audio|voice)_?[0-9]+|<<<", re.
 
 
 def own_tags(*tags: str) -> re.Pattern[str] | None:
-    """A pattern of a target's tags, each with ``{n}``, that ``VENDOR_TAG`` does not find.
+    """A pattern of a target's numbered tags that ``VENDOR_TAG`` does not find.
 
     None where there are none, so that nothing more has to be searched for.
     """
-    written = [tag.format(n="\0").partition("\0") for tag in tags]
+    written = [tag_parts(tag) for tag in tags if not is_named(tag)]
     odd = [
         f"{re.escape(before)}[0-9]+{re.escape(after)}"
-        for before, _, after in written
+        for before, after in written
         if not VENDOR_TAG.match(f"{before}1{after}")
     ]
     return re.compile("|".join(odd)) if odd else None
