@@ -4,13 +4,14 @@ A name without ``@`` is a word like any other: no picture of the member is sent,
 the model who it is. It is reported in a shot that does not mention the member otherwise. A
 character is recognised by name or label in any case, everything else by its exact label.
 
-Each text is cut into words once, and the words are looked up: no work grows with the cast.
+Each text is cut at its blanks once, and what stands between them is looked up: no work grows with
+the cast.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -98,6 +99,18 @@ def _texts(shot: Shot) -> Iterator[Passage]:
     yield from filter(None, passages)
 
 
+class _PhrasesByToken(dict[str, Sequence[_Phrase]]):
+    """The phrases that begin in a stretch of text between blanks; a film has few such stretches."""
+
+    def __init__(self, by_first: Mapping[str, Sequence[_Phrase]]) -> None:
+        self._by_first = by_first
+
+    def __missing__(self, token: str) -> Sequence[_Phrase]:
+        words = _WORD.findall(token.casefold())
+        found = self[token] = [one for word in words for one in self._by_first.get(word, ())]
+        return found
+
+
 class _BareNames:
     """Looks for the names of a cast in texts."""
 
@@ -111,7 +124,8 @@ class _BareNames:
                 is_run = any(map(is_unspaced, phrase.first))
                 by_first = self._unspaced if is_run else self._phrases
                 by_first.setdefault(phrase.first[0] if is_run else phrase.first, []).append(phrase)
-        self._words, self._letters = frozenset(self._phrases), frozenset(self._unspaced)
+        self._letters = frozenset(self._unspaced)
+        self._begun_by = _PhrasesByToken(self._phrases)
         self._known_words: dict[str, tuple[_Phrase, ...]] = {}
         """The phrases that a text may hold: many shots are wide, with a slow push in."""
 
@@ -136,13 +150,12 @@ class _BareNames:
 
     def _find(self, text: str) -> Iterator[_Phrase]:
         """The phrases whose first words stand in a text."""
-        for known, by_first, said in (
-            (self._words, self._phrases, _WORD.findall(text.casefold())),
-            (self._letters, self._unspaced, () if text.isascii() else text),
-        ):
-            if not known.isdisjoint(said):
-                for first in dict.fromkeys(said):
-                    yield from by_first.get(first, ())
+        begun_by = self._begun_by
+        for token in dict.fromkeys([one for one in text.split() if begun_by[one]]):
+            yield from begun_by[token]
+        if not text.isascii() and not self._letters.isdisjoint(text):
+            for letter in dict.fromkeys(text):
+                yield from self._unspaced.get(letter, ())
 
     def _note(self, phrase: _Phrase, passage: Passage, shot: Shot) -> None:
         name = normal(phrase.member.name)
