@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from storyboard.api import CompileOptions, Project
+    from storyboard.diagnostics import Diagnostics
     from storyboard.plan import Plan
     from storyboard.values.units import Money
 
@@ -101,7 +102,6 @@ def plan_command(
     code 1 where the storyboard has errors or exceeds its budget.
     """
     from storyboard.api import Project
-    from storyboard.diagnostics.machine import as_json as finding_json
     from storyboard.plan.file import encode
     from storyboard.plan.file import write as write_plan
     from storyboard.render.plan import render_plan
@@ -131,9 +131,8 @@ def plan_command(
             made = structs.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     today = datetime.now(UTC).date()
-    aged = (*planned.price_age(today), *project.fetch_age(made, today)) if made.timeline else ()
-    # What depends on the day is shown, and never written.
-    shown = structs.replace(made, diagnostics=(*made.diagnostics, *map(finding_json, aged)))
+    # What depends on the day is shown, and never written; prices grow old for people alone.
+    shown = _with_findings(made, project.fetch_age(made, today))
     if as_json:
         write_json(encode(shown))
         show_on_stderr(compiled, form, color, errors_only=True)
@@ -143,7 +142,7 @@ def plan_command(
         stream = sys.stdout
         colored = has_color(color, stream)
         text = render_plan(
-            shown,
+            _with_findings(shown, planned.price_age(today)),
             color=colored,
             width=terminal_width(stream),
             everything=everything,
@@ -159,6 +158,13 @@ def plan_command(
     if out is not None:
         say(f"written to {out}")
     return PENDING if detailed_exitcode and _has_pending(made) else FINE
+
+
+def _with_findings(made: Plan, found: Diagnostics) -> Plan:
+    """A plan that shows further findings, behind its own."""
+    from storyboard.diagnostics.machine import as_json as finding_json
+
+    return structs.replace(made, diagnostics=(*made.diagnostics, *map(finding_json, found)))
 
 
 def _say_retries(made: Plan, factor: Decimal) -> None:

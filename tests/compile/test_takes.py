@@ -121,6 +121,7 @@ def test_a_refused_take_blocks_what_opens_on_that_take_and_no_other(
         endpoint=request["endpoint"],
         payload=request["payload"],
         seconds=request["seconds"],
+        take=str(request["take"]),
     )
     store = Store.beside(tmp_path / "film.storyboard.yaml", simulated=False)
     with store.open_ledger() as ledger:
