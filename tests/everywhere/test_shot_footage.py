@@ -9,11 +9,15 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from storyboard import CompileOptions, PlanResult, Project
 from storyboard.cli.main import storyboard
+from storyboard.diagnostics import Diagnostics
 from storyboard.plan import Plan
 from storyboard.plan.planned_request import PlannedRequest
+from storyboard.targets.load import catalogue, load
+from storyboard.targets.model import Feature
 
 REFERENCE = "fal/kling-o3-pro-video-reference"
 FILM = f"""\
@@ -273,3 +277,43 @@ def test_a_shot_that_others_need_is_not_left_out_for_a_budget(film: Path) -> Non
     said = CliRunner().invoke(storyboard, ["fit"]).output
     assert "arrival/climb" not in said
     assert "write skip: true" in said
+
+
+USES = {
+    Feature.FOOTAGE: 'prompt: "As in @fall, @mara falls."',
+    Feature.EDIT: 'edit: fall, prompt: "@mara stands in snow."',
+    Feature.MOTION: 'motion: fall, prompt: "@mara dances."',
+}
+TAKERS = [
+    (name, way)
+    for name in catalogue()
+    if (target := load(name, Diagnostics())) is not None
+    for way in USES
+    if target.has(way)
+]
+
+
+@pytest.mark.parametrize(("target", "way"), TAKERS, ids=lambda one: str(one))
+def test_every_target_that_takes_a_clip_takes_that_of_a_shot(
+    target: str, way: Feature, film: Path
+) -> None:
+    Image.new("RGB", (800, 800), "teal").save(film / "mara.png")
+    text = f"""\
+storyboard: 1
+target: fal/kling-o3-pro
+defaults: {{duration: 4s}}
+characters: {{mara: {{description: a keeper, frontal: mara.png}}}}
+footage: {{fall: {{shot: arrival/climb}}}}
+scenes:
+  - id: rush
+    shots:
+      - {{id: user, target: {target}, {USES[way]}}}
+  - id: arrival
+    shots:
+      - {{id: climb, prompt: "The stairs."}}
+"""
+    climb, user = requests(film, text).values()
+    (needed,) = user.depends_on
+    assert needed.stand_in == f"output:{climb.shots[0].digest}#clip"
+    assert needed.stand_in in json.dumps(user.payload)
+    assert user.seconds == 4
