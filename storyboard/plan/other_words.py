@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from storyboard.compiler.film import KeptPart
 from storyboard.compiler.request import Request
@@ -20,15 +21,26 @@ def report_other_words(
     A whole clip whose request is the same is a request of the film, and not among ``kept``: each
     of these has the same shots, and other words around them.
     """
-    places: dict[str, list[KeptPart]] = {}
-    for one in cut:
-        if isinstance(one, KeptPart):
-            places.setdefault(one.former.take, []).append(one)
-    for clip in kept:
-        parts = places[clip.take]
-        if [one.former.index for one in parts] == [*range(parts[0].former.count)]:
-            place = Label(parts[0].part.shot.place("prompt", "beats"), "kept as it was paid")
-            diagnostics.add_place(OTHER_WORDS, "", place, clip, _say)
+    clips = {clip.take: clip for clip in kept}
+    for at, one in enumerate(cut):
+        if isinstance(one, KeptPart) and one.former.index == 0 and _is_whole(cut, at):
+            place = Label(one.part.shot.place("prompt", "beats"), "kept as it was paid")
+            diagnostics.add_place(OTHER_WORDS, "", place, clips[one.former.take], _say)
+
+
+def _is_whole(cut: Sequence[Request | KeptPart], at: int) -> bool:
+    """Whether all of a clip follows in one piece from its first part on."""
+    for before, one in pairwise(cut[at:]):
+        if isinstance(before, KeptPart) and before.former.is_last:
+            return True
+        if not (
+            isinstance(before, KeptPart)
+            and isinstance(one, KeptPart)
+            and one.former.follows(before.former)
+        ):
+            return False
+    last = cut[-1]
+    return isinstance(last, KeptPart) and last.former.is_last
 
 
 def _say(clips: Sequence[KeptClip]) -> tuple[str, str]:

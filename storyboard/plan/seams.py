@@ -37,7 +37,8 @@ def report_new_seams(
             continue
         told.add(clip.take)
         place = Label(one.part.shot.place("prompt", "beats"), f'kept from "{clip.address}"')
-        seam = _NewSeam(clip.address, sound, people, clip.whole_money)
+        is_whole = len(clip.shots) == one.former.count
+        seam = _NewSeam(clip.address, sound, people, clip.whole_money, is_whole)
         diagnostics.add_place(NEW_SEAM, "", place, seam, _say)
 
 
@@ -65,12 +66,16 @@ def _described(cut: Sequence[Request | KeptPart]) -> dict[str, dict[str, None]]:
 
 
 class _NewSeam(Struct, frozen=True):
-    """A clip with a new seam: whether it has sound, who in it is words, its price as a whole."""
+    """A clip with a new seam: whether it has sound, who in it is words, its price as a whole.
+
+    ``is_whole`` says that all of its shots are kept, though not in one piece.
+    """
 
     clip: str
     has_sound: bool
     people: tuple[str, ...]
     price: Money | None
+    is_whole: bool
 
 
 def _say(seams: Sequence[_NewSeam]) -> tuple[str, str]:
@@ -86,7 +91,10 @@ def _say(seams: Sequence[_NewSeam]) -> tuple[str, str]:
     is_known = all(seam.price is not None for seam in seams)
     whole = "the whole clip" if len(seams) == 1 else "the whole clips"
     price = f"; {whole} anew: {', '.join(map(str, sums))}" if is_known else ""
-    said = f"only some shots of {where} are kept: {' and '.join(what)} may not match across the cut"
+    kept = f"only some shots of {where} are kept"
+    if all(seam.is_whole for seam in seams):
+        kept = f"all shots of {where} are kept, and others stand between them"
+    said = f"{kept}: {' and '.join(what)} may not match across the cut"
     advice = f"look at the cut, or render {whole} anew: --reuse clips, or take: on the scene"
     return said + price, advice
 

@@ -249,6 +249,8 @@ def _elsewhere_row(
 def _take_text(take: str) -> str:
     """The take of a clip, or those of its shots, where one is not the first."""
     numbers = parsed(take)
+    if isinstance(numbers, list) and len(numbers) == 1:
+        (numbers,) = numbers
     if isinstance(numbers, list):
         return f"takes {', '.join(map(str, numbers))}"
     return "" if numbers == 1 else f"take {numbers}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from storyboard.compiler.request import Output
 from storyboard.plan.explanation import ExplainedClip, Explanation
 from storyboard.plan.planned_request import MapRow, PlannedRequest
+from storyboard.plan.reason import Action
 from storyboard.plan.timeline import KeptClip
 from storyboard.render.amounts import amount
 from storyboard.render.clip_table import made_from
@@ -39,7 +40,9 @@ def render_why(found: Explanation, *, color: bool, width: int | None) -> str:
 
 def _head(clip: PlannedRequest | KeptClip, file: str) -> str:
     if isinstance(clip, KeptClip):
-        return f"{clip.address}  {clip.action}  of {clip.seconds} s are kept {clip.kept_seconds} s"
+        action = "reuse: paid" if clip.action is Action.REUSE else "fetch: paid, and not here"
+        kept = f"{clip.kept_seconds} of its {clip.seconds} s are kept"
+        return f"{clip.address}  {action}; {kept}"
     return (
         f"{clip.id}  {clip.seconds} s  {amount(clip.money)}  {clip.action}: {why_text(clip, file)}"
     )

@@ -43,6 +43,7 @@ def test_what_is_kept_and_what_is_rendered_tell_their_prices(tmp_path: Path) -> 
         '  sent before: "Wide. A red boat ties up …"; now: "Wide. A blue boat ties up …"\n'
     )
     kept = render_why(project.why("pier/rope"), color=False, width=None)
+    assert kept.startswith("pier/gulls..rope  reuse: paid; 7 of its 12 s are kept\n")
     assert "pier/rope: kept, from" in kept
     assert "    sent then: Wide. A rope is thrown and caught.\n" in kept
     assert "the whole clip anew: 12 s, 1.35 USD" in kept

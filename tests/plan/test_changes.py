@@ -247,6 +247,16 @@ def test_clips_that_would_be_worded_otherwise_are_kept_with_one_note(folder: Pat
     assert other_words(anew) == []
 
 
+def test_a_clip_that_others_stand_in_the_midst_of_is_a_seam_and_no_note(folder: Path) -> None:
+    before = paid(planned(folder, FILM, None))
+    rope = "      - {id: rope"
+    text = FILM.replace(rope, f"      - {{duration: 4s, prompt: A bell rings.}}\n{rope}")
+    made = planned(folder, text, before)
+    assert other_words(made) == []
+    (found,) = [one["message"] for one in made.diagnostics if one["code"] == "SB313"]
+    assert found.startswith('all shots of "pier/gulls..rope" are kept, and others stand between')
+
+
 def test_a_clip_of_which_some_shots_are_kept_has_other_words_as_a_matter_of_course(
     folder: Path,
 ) -> None:
