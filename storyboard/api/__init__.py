@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip, CancelOutcome
     from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
-    from storyboard.api._fit import WayOut, WaysOut
     from storyboard.api._fix import FileChange
     from storyboard.api._load import CompileOptions
     from storyboard.api._offers import Offer
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from storyboard.api._run_events import RunEvents
     from storyboard.api._sent_clips import FilmStatus, SentClips
     from storyboard.api._stitch import MissingClipsError
+    from storyboard.api._ways_out import WayOut, WaysOut
 
 __all__ = [
     "CancelOutcome",
@@ -72,7 +72,7 @@ __getattr__ = lazy_getattr(
         "RunSettings": "storyboard.api._project",
         "SentClips": "storyboard.api._sent_clips",
         "StitchedFilm": "storyboard.api._project",
-        "WayOut": "storyboard.api._fit",
-        "WaysOut": "storyboard.api._fit",
+        "WayOut": "storyboard.api._ways_out",
+        "WaysOut": "storyboard.api._ways_out",
     },
 )

@@ -6,19 +6,20 @@ from pathlib import Path
 
 from storyboard.api._compile import compile_reading, start
 from storyboard.api._load import STANDARD_INPUT, CompileOptions, read
-from storyboard.api._plan import known_takes, plan_compilation, store_of
+from storyboard.api._plan import BestWay, known_takes, plan_compilation, store_of, way_out_of
 from storyboard.board import FilmBoard, make_board
 from storyboard.project.revision import revision_of
 
 
-def board_storyboard(file: str, options: CompileOptions, side: int) -> FilmBoard:
+def board_storyboard(file: str, options: CompileOptions, side: int, best_way: BestWay) -> FilmBoard:
     """Plan a storyboard and lay it out as cards, as far as it could be read."""
     diagnostics = start(options)
     known = known_takes(file, options, diagnostics)
     store = store_of(file, options)
     reading = read(file, options, diagnostics)
     compilation = compile_reading(reading, options, diagnostics, known)
-    plan = plan_compilation(compilation, options, known)
+    way_out = way_out_of(compilation, options, known, best_way)
+    plan = plan_compilation(compilation, options, known, way_out=way_out)
     digest = reading.sources[0][1] if reading.sources else ""
     place = Path.cwd() / STANDARD_INPUT if file == STANDARD_INPUT else Path(reading.name)
     return make_board(

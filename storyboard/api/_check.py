@@ -15,7 +15,7 @@ from storyboard.api._compile import (
     start,
 )
 from storyboard.api._load import CompileOptions, Reading, read
-from storyboard.api._plan import known_takes, limit_of, plan_compilation
+from storyboard.api._plan import BestWay, known_takes, limit_of, plan_compilation, way_out_of
 from storyboard.compiler.resolve.members import members_of
 from storyboard.diagnostics import Diagnostics, Source
 from storyboard.document import parse
@@ -24,9 +24,10 @@ from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
 
 
-def check_storyboard(file: str, options: CompileOptions) -> Compilation:
+def check_storyboard(file: str, options: CompileOptions, best_way: BestWay) -> Compilation:
     """Compile a storyboard; its limits of money and seconds are looked at too.
 
+    ``best_way`` is asked where the film is above one of them.
     Of a cast library every member is looked at, in every look, on the target of the options.
     """
     diagnostics = start(options)
@@ -39,7 +40,8 @@ def check_storyboard(file: str, options: CompileOptions) -> Compilation:
     known = known_takes(file, options, diagnostics) if is_limited else None
     compilation = compile_reading(reading, options, diagnostics, known)
     if is_limited and compilation.film is not None:
-        plan_compilation(compilation, options, known, is_verified=False)
+        way_out = way_out_of(compilation, options, known, best_way)
+        plan_compilation(compilation, options, known, is_verified=False, way_out=way_out)
     return compilation
 
 

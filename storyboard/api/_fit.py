@@ -1,4 +1,4 @@
-"""Ways out for a film above its budget: another target, silence, or fewer shots.
+"""Ways out for a film above its budget or its length: another target, silence, fewer shots.
 
 Each is planned before it is offered, so that its sum is true. A film is never made shorter within
 a shot, whose lines would no longer fit.
@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from storyboard.api._compile import folders
 from storyboard.api._load import CompileOptions, Reading, read
-from storyboard.api._offers import Offer, OfferMaker, TriedFilm, has_sound
+from storyboard.api._offers import OfferMaker, TriedFilm, has_sound
 from storyboard.api._plan import known_takes, limit_of
+from storyboard.api._ways_out import WayOut, WaysOut
 from storyboard.compiler.cost import price
 from storyboard.compiler.film import Priority, Shot
-from storyboard.diagnostics import Diagnostic, Diagnostics
-from storyboard.diagnostics.codes import CURRENCY_MISMATCH, OVER_BUDGET
+from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics.codes import CURRENCY_MISMATCH, OVER_BUDGET, OVER_SECONDS
 from storyboard.errors import UsageError
-from storyboard.plan import Limit
-from storyboard.plan.amounts import UNKNOWN, money_json
-from storyboard.plan.cuts import choose_cuts, cuts_of, lost_seconds
-from storyboard.plan.losses import NO_SOUND
+from storyboard.plan import Limit, Plan
+from storyboard.plan.cuts import choose_cuts, cuts_of
+from storyboard.plan.reason import Action
 from storyboard.targets.load import catalogue
 from storyboard.targets.model import RenderedSecond
 from storyboard.values.units import Money
@@ -34,111 +34,19 @@ from storyboard.values.units import Money
 if TYPE_CHECKING:
     from storyboard.ledger import Known
 
-FORMAT = "storyboard-fit/1"
 MOST_WAYS = 3
-_MAX_NAMED = 3
 _TRIES = 6
 """How often more is left out, where clips that are packed anew save less than was counted."""
+_LIMITS = {OVER_BUDGET, OVER_SECONDS}
 _PUT_BACK = 8
 """How many shots are tried to be kept after all, where clips that are packed anew save more."""
 
 
-class WayOut(Struct, frozen=True, kw_only=True):
-    """A way in which a film costs no more than it may; ``offer`` is the plan of it.
-
-    ``left_out`` are shots that it leaves out. ``is_own`` is the film's own target.
-    """
-
-    offer: Offer
-    is_own: bool
-    left_out: tuple[Shot, ...] = ()
-
-    @property
-    def lost(self) -> tuple[object, ...]:
-        """How much it loses, to be compared: what its writer marked as needed counts most.
-
-        First by kind: nothing; what is given in another way; shots of low priority; what the
-        target drops; other shots. Then by how much of it, then by cost.
-        """
-        seconds = lost_seconds(self.left_out)
-        high, normal, low = (seconds[one] for one in (Priority.HIGH, Priority.NORMAL, Priority.LOW))
-        dropped = self.offer.dropped
-        emulated = len(self.offer.loses) - dropped
-        kinds = (emulated, low, dropped, normal, high)
-        kind = max((number for number, one in enumerate(kinds, 1) if one), default=0)
-        cost = self.offer.cost.total
-        return kind, *reversed(kinds), cost.amount if cost is not None else Decimal(0)
-
-    @property
-    def words(self) -> str:
-        """What is done, with what it costs then and what it loses."""
-        done = []
-        if not self.is_own:
-            done.append(f"target {self.offer.target}")
-        if self.offer.is_silent:
-            done.append(NO_SOUND.words)
-        named = ", ".join(shot.address for shot in self.left_out)
-        if self.left_out:
-            count = len(self.left_out)
-            done.append(f"without {named if count <= _MAX_NAMED else f'{count} shots'}")
-        # The first loss of silence is the sound, which was said.
-        said = [one.words for one in self.offer.loses[self.offer.is_silent :]]
-        lost = f": {', '.join(said)}" if said else ""
-        return f"{' and '.join(done)}, {self.offer.cost.total}{lost}"
-
-    def to_json(self) -> dict[str, Any]:
-        """The way as JSON values."""
-        found = self.offer.to_json()
-        whole = self.offer.cost.total
-        return {
-            "target": found["target"],
-            "own_target": self.is_own,
-            "silent": found["silent"],
-            "left_out": [
-                {
-                    "shot": shot.address,
-                    "seconds": shot.seconds,
-                    "priority": shot.priority.value,
-                    "file": shot.span.source.name,
-                    "line": shot.span.line,
-                }
-                for shot in self.left_out
-            ],
-            "requests": found["requests"],
-            "seconds": found["seconds"],
-            "film": UNKNOWN if whole is None else money_json(whole),
-            "loses": found["loses"],
-        }
-
-
-class WaysOut(NamedTuple):
-    """What a film costs and may cost, and the ways out, those that keep the most first.
-
-    ``film`` is None where the film has no plan, for reasons that ``findings`` hold; ``ways`` are
-    empty where it costs no more than it may, which ``is_within`` says, and where there is none.
-    """
-
-    film: Money | None
-    limit: Limit
-    is_within: bool
-    ways: tuple[WayOut, ...]
-    findings: tuple[Diagnostic, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The ways as JSON values."""
-        limit = self.limit
-        return {
-            "format": FORMAT,
-            "under": limit.cost and money_json(limit.cost),
-            "max_cost": limit.to_pay and money_json(limit.to_pay),
-            "film": UNKNOWN if self.film is None else money_json(self.film),
-            "within": self.is_within,
-            "ways": [way.to_json() for way in self.ways],
-        }
-
-
 def fit_film(file: str, under: Money | None, options: CompileOptions) -> WaysOut:
-    """The ways in which a film costs no more than ``under`` in all, else than its budget."""
+    """The ways in which a film costs no more than ``under`` in all, else than its budget.
+
+    It renders no more than its ``max_seconds`` then, either.
+    """
     findings = Diagnostics()
     known = known_takes(file, options, findings)
     reading = read(file, options, findings)
@@ -146,22 +54,23 @@ def fit_film(file: str, under: Money | None, options: CompileOptions) -> WaysOut
     limit = limit_of(reading, options)
     if reading.storyboard is None or findings.has_errors:
         return WaysOut(None, limit, False, (), tuple(findings))
-    if limit.cost is None and limit.to_pay is None:
+    if limit.cost is None and limit.to_pay is None and limit.seconds is None:
         raise UsageError('the storyboard has no budget: give --under, as --under "20 USD"')
     maker = OfferMaker.of(reading, options, known)
     own = maker.tried(options.target)
     cost = own.plan.cost.total if own.plan is not None else None
-    others = [one for one in own.offer().errors if one.code is not OVER_BUDGET]
+    seconds = _due_seconds(own.plan) if own.plan is not None else None
+    others = [one for one in own.offer().errors if one.code not in _LIMITS]
     if others or own.plan is None:
-        return WaysOut(cost, limit, False, (), tuple(others or own.offer().errors))
+        return WaysOut(cost, limit, False, (), tuple(others or own.offer().errors), seconds)
     if not own.found.has_errors:
-        return WaysOut(cost, limit, True, (), ())
+        return WaysOut(cost, limit, True, (), (), seconds)
     ways = sorted(_ways(maker, own, limit), key=lambda way: way.lost)
-    return WaysOut(cost, limit, False, tuple(ways), ())
+    return WaysOut(cost, limit, False, tuple(ways), (), seconds)
 
 
 def best_way(reading: Reading, options: CompileOptions, known: Known | None) -> str:
-    """The way out that keeps the most, in words, for a film above its limits of money.
+    """The way out that keeps the most, in words, for a film above its limits.
 
     Empty where there is none.
     """
@@ -218,12 +127,32 @@ class _Finder(Struct, frozen=True):
     own: TriedFilm
     limit: Limit
 
+    @property
+    def has_price(self) -> bool:
+        """Whether money is limited."""
+        return self.limit.cost is not None or self.limit.to_pay is not None
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether what is still to be rendered is too long as it is written."""
+        if self.own.plan is None or self.limit.seconds is None:
+            return False
+        padding = sum(request.padding for request in self.own.plan.requests)
+        return _due_seconds(self.own.plan) - padding > self.limit.seconds
+
+    @property
+    def is_over_seconds(self) -> bool:
+        """Whether the film renders more seconds than it may."""
+        return any(one.code is OVER_SECONDS for one in self.own.found)
+
     def targets(self, *, is_silent: bool = False) -> Iterator[WayOut]:
         """Other targets that take the film for no more than it may cost.
 
         They are tried in the order of what they would lose, as far as that is known before prompts
         are fitted, then of the least that they can cost.
         """
+        if self.is_too_long:
+            return  # on any target
         tried: list[tuple[tuple[object, ...], str]] = []
         for target in catalogue(folders(self.maker.reading, self.maker.options)):
             if target == self.own.film.target.target:
@@ -254,7 +183,7 @@ class _Finder(Struct, frozen=True):
 
     def silent_cuts(self) -> Iterator[WayOut]:
         """The same of the film without its sound."""
-        if has_sound(self.own.film):
+        if self.has_price and has_sound(self.own.film):
             silent = self.maker.tried(self.maker.options.target, is_silent=True)
             if (way := self._cuts(silent)) is not None:
                 yield way
@@ -262,7 +191,7 @@ class _Finder(Struct, frozen=True):
     def _cuts(self, whole: TriedFilm) -> WayOut | None:
         if whole.plan is None or (need := self._above(whole)) is None:
             return None
-        groups = cuts_of(whole.film, whole.plan.requests)
+        groups = cuts_of(whole.film, whole.plan.requests, in_seconds=self.is_over_seconds)
         all_shots = sum(len(scene.shots) for scene in whole.film.scenes)
         for _ in range(_TRIES):
             chosen = choose_cuts(groups, need)
@@ -302,16 +231,26 @@ class _Finder(Struct, frozen=True):
     def _way(
         self, tried: TriedFilm, *, is_own: bool = True, left_out: Sequence[Shot] = ()
     ) -> WayOut | None:
-        if tried.plan is None or tried.found.has_errors or tried.plan.cost.total is None:
+        if tried.plan is None or tried.found.has_errors:
             return None
-        return WayOut(offer=tried.offer(), is_own=is_own, left_out=tuple(left_out))
+        if self.has_price and tried.plan.cost.total is None:
+            return None
+        return WayOut(
+            offer=tried.offer(),
+            is_own=is_own,
+            left_out=tuple(left_out),
+            is_shorter=self.is_over_seconds,
+        )
 
     def _may_cost(self, least: Money) -> bool:
         limits = [one for one in (self.limit.cost, self.limit.to_pay) if one is not None]
         return all(least.currency == one.currency and least.amount <= one.amount for one in limits)
 
     def _above(self, tried: TriedFilm) -> Decimal | None:
-        """By how much a film is above its limits, None where it is not, or nobody knows."""
+        """By how much a film is above its limits, None where it is not, or nobody knows.
+
+        It is seconds where the film is too long: of money above the limit then as many as cost it.
+        """
         if tried.plan is None:
             return None
         cost = tried.plan.cost
@@ -321,7 +260,17 @@ class _Finder(Struct, frozen=True):
             if limit is not None and paid is not None and paid.currency == limit.currency
         ]
         most = max(over, default=Decimal(0))
+        if self.is_over_seconds:
+            due = _due_seconds(tried.plan)
+            if most > 0 and cost.to_pay is not None and cost.to_pay.amount > 0:
+                most = -(-most * due // cost.to_pay.amount)
+            most = max(most, Decimal(due - (self.limit.seconds or 0)))
         return most if most > 0 else None
+
+
+def _due_seconds(plan: Plan) -> int:
+    """The seconds of a plan that are still to be rendered."""
+    return sum(one.seconds for one in plan.requests if one.action is Action.GENERATE)
 
 
 def _before(shot: Shot, whole: TriedFilm) -> str | None:

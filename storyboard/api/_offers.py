@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,6 +39,18 @@ if TYPE_CHECKING:
     from storyboard.ledger import Known
 
 
+class KeptTarget(NamedTuple):
+    """A target that a number of shots name themselves, so that no other takes its place."""
+
+    target: str
+    shots: int
+
+    @property
+    def words(self) -> str:
+        """What is kept, in words."""
+        return f"{self.shots} shot{'' if self.shots == 1 else 's'} on {self.target} as written"
+
+
 class Offer(Struct, frozen=True, kw_only=True):
     """What one target makes of a film, as written or, where it ``is_silent``, without its sound.
 
@@ -45,7 +58,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     ``cost`` is what the film costs with what was paid before. ``has_sound`` says that there is
     sound to be left out. ``errors`` say what refuses it: the
     target, or the limits of money and seconds, and are empty where nothing does. ``losses`` are
-    what it would drop or give in another way, place by place; ``loses`` the same in sum.
+    what it would drop or give in another way, place by place; ``loses`` the same in sum. ``keeps``
+    are targets that scenes or shots name themselves, which stay.
     """
 
     target: str
@@ -58,6 +72,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     as_of: str
     losses: tuple[Diagnostic, ...]
     loses: tuple[Loss, ...]
+    keeps: tuple[KeptTarget, ...] = ()
     errors: tuple[Diagnostic, ...]
 
     @property
@@ -84,6 +99,7 @@ class Offer(Struct, frozen=True, kw_only=True):
                 {"feature": one.feature.value, "words": one.words, "emulated": one.is_emulated}
                 for one in self.loses
             ],
+            "keeps": [{"target": one.target, "shots": one.shots} for one in self.keeps],
             "losses": [as_json(loss) for loss in self.losses],
             "errors": [as_json(error) for error in self.errors],
         }
@@ -206,8 +222,16 @@ class TriedFilm(Struct, frozen=True, kw_only=True):
             as_of=target.as_of.isoformat(),
             losses=tuple(one for one in found if one.code in {FEATURE_LOST, FEATURE_EMULATED}),
             loses=self.loses,
+            keeps=tuple(kept_targets(self.film)),
             errors=tuple(one for one in found if one.severity is Severity.ERROR),
         )
+
+
+def kept_targets(film: Film) -> Iterator[KeptTarget]:
+    """The targets that shots, or their scenes, name themselves."""
+    named = Counter(shot.target for scene in film.scenes for shot in scene.shots if shot.target)
+    for name, shots in named.items():
+        yield KeptTarget(name, shots)
 
 
 def has_sound(film: Film) -> bool:

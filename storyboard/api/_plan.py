@@ -81,7 +81,7 @@ def check_fetches(plan: Plan, known: Known, today: date) -> Diagnostics:
 
 
 BestWay = Callable[[Reading, CompileOptions, "Known | None"], str]
-"""Finds the best way for a film to keep to its limits of money, in words; empty for none."""
+"""Finds the best way for a film to keep to its limits, in words; empty for none."""
 
 
 def plan_storyboard(
@@ -96,11 +96,18 @@ def plan_storyboard(
     known = known_takes(file, options, diagnostics)
     reading = read(file, options, diagnostics)
     compilation = compile_reading(reading, options, diagnostics, known)
-    way_out = None
-    # What is not complete has no price to be brought down.
-    if best_way is not None and compilation.is_complete:
-        way_out = cache(partial(best_way, reading, options, known))
+    way_out = way_out_of(compilation, options, known, best_way)
     return PlanResult(plan_compilation(compilation, options, known, way_out=way_out), compilation)
+
+
+def way_out_of(
+    compilation: Compilation, options: CompileOptions, known: Known | None, best_way: BestWay | None
+) -> Callable[[], str] | None:
+    """What finds the best way out of a film's limits, once; None where there is none to find."""
+    # What is not complete has no price to be brought down.
+    if best_way is None or not compilation.is_complete:
+        return None
+    return cache(partial(best_way, compilation.reading, options, known))
 
 
 def known_takes(file: str, options: CompileOptions, diagnostics: Diagnostics) -> Known | None:
@@ -145,7 +152,7 @@ def plan_compilation(
     """The plan of what was compiled; costs beyond the limits are added to what was found.
 
     ``is_verified`` is False for a plan that nobody is shown. ``way_out`` finds the best way to
-    keep to the limits of money, in words.
+    keep to the limits, in words.
     """
     diagnostics, film = compilation.diagnostics, compilation.film
     reading = compilation.reading

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip
     from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
-    from storyboard.api._fit import WaysOut
     from storyboard.api._fix import FileChange
     from storyboard.api._plan import PlanResult
     from storyboard.api._ready import ReadyPlan
     from storyboard.api._resolve import DecidedClip, Decision
     from storyboard.api._run_events import RunEvents
     from storyboard.api._sent_clips import FilmStatus, SentClips
+    from storyboard.api._ways_out import WaysOut
     from storyboard.board import FilmBoard
     from storyboard.board.bill import Bill, BillBy
     from storyboard.diagnostics import Diagnostics
@@ -112,7 +112,7 @@ class Project(Struct, frozen=True):
         """
         from storyboard.api._check import check_storyboard
 
-        return check_storyboard(self.file, self.options)
+        return check_storyboard(self.file, self.options, _best_way)
 
     def fix(self) -> tuple[FileChange, ...]:
         """What the sure fixes of everything that is found make of the files; none is written.
@@ -158,7 +158,8 @@ class Project(Struct, frozen=True):
         return compare_targets(self.file, self.options)
 
     def fit(self, under: Money | None = None) -> WaysOut:
-        """The ways in which the film costs no more than ``under`` in all, else than its budget.
+        """The ways in which the film costs no more than ``under`` in all, else than its budget,
+        and renders no more than its ``max_seconds``.
 
         They are computed and planned: another target, silence, or fewer shots, by their priority.
         Raises ``UsageError`` where there is no limit.
@@ -183,7 +184,7 @@ class Project(Struct, frozen=True):
         """
         from storyboard.api._board import board_storyboard
 
-        return board_storyboard(self.file, self.options, side)
+        return board_storyboard(self.file, self.options, side, _best_way)
 
     def bill(self, by: BillBy) -> Bill:
         """What the film's scenes, shots or members cost, so that the rows add up to the film."""

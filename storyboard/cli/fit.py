@@ -1,4 +1,4 @@
-"""``fit``: the ways out for a film that costs more than it may."""
+"""``fit``: the ways out for a film that costs more, or lasts longer, than it may."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--under",
     metavar="AMOUNT",
     callback=read_money,
-    help="What the film may cost in all, as '20 USD'. Without: its budget.",
+    help="What the film may cost in all, as '20 USD'. Without: its budget, and its max_seconds.",
 )
 @count_simulated_option
 @json_option
@@ -41,7 +41,7 @@ def fit_command(
     as_json: bool,
     color: str,
 ) -> int:
-    """Show up to three ways in which the film costs no more than it may. Nothing is changed.
+    """Show up to three ways for the film to cost and last no more than it may. Nothing is changed.
 
     The ways are another target, silence, and whole shots left out, those of low priority first;
     each is planned, so that its sum is true, and obeys max_seconds too. Those that keep the most

@@ -1,4 +1,4 @@
-"""Which shots to leave out for a sum, so that the film keeps the most.
+"""Which shots to leave out for a sum or a length, so that the film keeps the most.
 
 Their writer says by ``priority`` what the film needs most; a shot is left out whole, with those
 that open on its last frame, and never one that must stay. Dynamic programming over what each saves
@@ -23,21 +23,25 @@ _FINEST = 6
 
 
 class Cut(Struct, frozen=True, kw_only=True):
-    """Shots that are left out together, and what that saves in the currency of the plan."""
+    """Shots that are left out together, and what that saves: seconds, or the plan's currency."""
 
     shots: tuple[Shot, ...]
     saves: Decimal
 
 
-def cuts_of(film: Film, requests: Sequence[PlannedRequest]) -> list[list[Cut]]:
+def cuts_of(
+    film: Film, requests: Sequence[PlannedRequest], *, in_seconds: bool = False
+) -> list[list[Cut]]:
     """What can be left out of a film: of each list one cut at most.
+
+    What is saved is money, or, ``in_seconds``, what is rendered.
 
     A list is of one shot, or of a run of shots that open on each other's last frame: of these
     only the last ones can go. What is paid or under way saves nothing.
     """
     clips: dict[str, list[PlannedRequest]] = {}
     for request in requests:
-        if request.action is Action.GENERATE and request.cost is not None:
+        if request.action is Action.GENERATE and (in_seconds or request.cost is not None):
             for address in dict.fromkeys(shot.address for shot in request.shots):
                 clips.setdefault(address, []).append(request)
     targets = {one.target.target: one.target for one in film.films()}
@@ -49,7 +53,8 @@ def cuts_of(film: Film, requests: Sequence[PlannedRequest]) -> list[list[Cut]]:
             if run[start].priority is Priority.MUST or run[start].is_footage:
                 break
             shots = tuple(run[start:])
-            if saves := _saved({shot.address for shot in shots}, clips, targets):
+            addresses = {shot.address for shot in shots}
+            if saves := _saved(addresses, clips, targets, in_seconds=in_seconds):
                 cuts.append(Cut(shots=shots, saves=saves))
         if cuts:
             found.append(cuts)
@@ -72,16 +77,18 @@ def _saved(
     addresses: Collection[str],
     clips: Mapping[str, Sequence[PlannedRequest]],
     targets: Mapping[str, Target],
+    *,
+    in_seconds: bool,
 ) -> Decimal:
-    """What the clips of some shots cost less without them."""
+    """What the clips of some shots cost, or last, less without them."""
     touched = {one.id: one for address in addresses for one in clips.get(address, ())}
     saved = Decimal(0)
     for clip in touched.values():
-        if clip.cost is None:
-            continue
         rest = sum(shot.seconds for shot in clip.shots if shot.address not in addresses)
         billed = targets[clip.target].seconds.billed(rest) if rest else 0
-        if billed is not None:
+        if billed is not None and in_seconds:
+            saved += max(clip.seconds - billed, 0)
+        elif billed is not None and clip.cost is not None:
             saved += max(clip.cost.money.amount - clip.cost.unit_price * billed, Decimal(0))
     return saved
 

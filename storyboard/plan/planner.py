@@ -61,7 +61,7 @@ class Limit(Struct, frozen=True, kw_only=True):
     """The most a film may cost and last, and where each was said (None: on the command line).
 
     ``cost`` is of all that the film costs, ``to_pay`` and ``seconds`` of what is still to be paid.
-    ``way_out`` finds the best way to keep to the limits of money, in words; empty for none.
+    ``way_out`` finds the best way to keep to the limits, in words; empty for none.
     """
 
     cost: Money | None = None
@@ -70,6 +70,10 @@ class Limit(Struct, frozen=True, kw_only=True):
     seconds: int | None = None
     seconds_at: Span | None = None
     way_out: Callable[[], str] | None = None
+
+    def best_way(self) -> str:
+        """The best way to keep to the limits, in words; empty for none."""
+        return self.way_out() if self.way_out is not None else ""
 
 
 class PlanOrigin(Struct, frozen=True, kw_only=True):
@@ -258,7 +262,8 @@ def check_limits(
                 OVER_SECONDS,
                 f"{rest} renders {due.seconds} s, {limit.seconds} s at most are allowed",
                 limit.seconds_at,
-                help=f"shorten it, or allow {due.seconds} s: the smallest limit that would pass",
+                help=f"{limit.best_way() or 'shorten it'}, or allow {due.seconds} s: the smallest "
+                "limit that would pass",
             )
     _check_known(due, film, limit, diagnostics, has_clips=has_clips)
     if limit.to_pay is not None:
@@ -321,12 +326,11 @@ def _check_limit(
         return False
     if whole.known > limit.amount:
         over = Money(whole.known - limit.amount, whole.currency)
-        way_out = limits.way_out() if limits.way_out is not None else ""
         diagnostics.add(
             OVER_BUDGET,
             f"{what} costs {whole}, {over} more than the {limit} it may",
             at,
-            help=f"{way_out or 'shorten it, choose another target'}, or allow "
+            help=f"{limits.best_way() or 'shorten it, choose another target'}, or allow "
             f"{Money(whole.known, whole.currency)}: the smallest {name} that would pass",
         )
         return False

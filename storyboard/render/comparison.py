@@ -34,6 +34,9 @@ def render_comparison(comparison: dict[str, Any], *, color: bool, width: int | N
         rows = [_row(offer, kept) for offer in those]
         return lay_out(rows, width, paint=paint, indent=0)
 
+    for one in offers[0]["keeps"] if offers else ():
+        said = f"in each: {counted(one['shots'], 'shot')} on {visible(one['target'])} as written"
+        lines += wrapped(said, width, indent=2)
     lines += table(refused.pop("", []))
     for reason, those in refused.items():
         lines += ["", *wrapped(f"refused: {reason}", width, indent=2)]

@@ -1,4 +1,4 @@
-"""The ways out for a film above its budget, as people read them."""
+"""The ways out for a film above its budget or its length, as people read them."""
 
 from __future__ import annotations
 
@@ -29,15 +29,20 @@ def render_fit(
         for name, words in (("under", ""), ("max_cost", " still to pay"))
         if found[name]
     ]
+    if found["max_seconds"] is not None:
+        limits.append(f"render {found['max_seconds']} s")
     cost = f"the film costs {_money(found['film'])}"
+    if found["max_seconds"] is not None:
+        cost += f" and renders {found['seconds']} s"
     if found["within"]:
         said = f"{cost}, which is within {' and '.join(limits)}: nothing is to be done"
         return "\n".join(wrapped(said, width, indent=2)) + "\n"
-    lines = wrapped(f"{cost}, it may cost {' and '.join(limits)}", width, indent=2)
+    may = "it may" if limits[0].startswith("render") else "it may cost"
+    lines = wrapped(f"{cost}, {may} {' and '.join(limits)}", width, indent=2)
     if not found["ways"]:
         said = (
             "there is no way out: no other target takes it for less, and without shots that may "
-            "be left out it still costs more"
+            "be left out it is still above"
         )
         return "\n".join([*lines, *wrapped(said, width, indent=2)]) + "\n"
     for number, way in enumerate(found["ways"], 1):
@@ -66,6 +71,9 @@ def _said(way: _Way) -> list[str]:
     by_priority: dict[str, list[_Way]] = {}
     for shot in way["left_out"]:
         by_priority.setdefault(shot["priority"], []).append(shot)
+    if not way["own_target"]:
+        kept = ((counted(one["shots"], "shot"), visible(one["target"])) for one in way["keeps"])
+        lost += [f"{shots} on {target} as written" for shots, target in kept]
     for priority, shots in by_priority.items():
         named = ", ".join(f"{visible(one['shot'])} (line {one['line']})" for one in shots)
         seconds = sum(one["seconds"] for one in shots)

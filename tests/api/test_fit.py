@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storyboard.api import Project, WayOut, WaysOut
+from storyboard.diagnostics import Diagnostic
 from storyboard.errors import UsageError
 from storyboard.values.units import Money
 
@@ -51,7 +53,7 @@ def kinds(found: WaysOut) -> set[tuple[bool, bool, bool]]:
 def taken(folder: Path, way: WayOut) -> Project:
     """The film with the way written into it."""
     file = folder / "storyboard.yaml"
-    text = re.sub("target: .*", f"target: {way.offer.target}", file.read_text("utf-8"))
+    text = re.sub("target: .*", f"target: {way.offer.target}", file.read_text("utf-8"), count=1)
     lines = text.splitlines()
     for shot in way.left_out:
         at = shot.span.line - 1
@@ -109,9 +111,47 @@ def test_without_an_amount_the_budget_holds_and_without_both_it_is_asked_for(
         Project(str(tmp_path)).fit()
 
 
-def test_a_way_obeys_max_seconds_too(tmp_path: Path) -> None:
-    found = film(tmp_path, more="max_seconds: 12\n").fit(usd("2.50"))
-    assert [one.code.id for one in found.findings] == ["SB502"]
+@pytest.mark.parametrize("under", [None, "1.30"])
+def test_a_film_that_is_too_long_loses_whole_shots_until_it_is_not(
+    tmp_path: Path, under: str | None
+) -> None:
+    more, budget = "max_seconds: 12\n", "9 USD"
+    found = film(tmp_path, budget, more=more).fit(usd(under) if under else None)
+    assert (found.seconds, found.is_within) == (20, False)
+    assert found.ways
+    for way in found.ways:
+        film(tmp_path, budget, more=more)
+        plan = taken(tmp_path, way).plan()
+        assert not plan.compilation.diagnostics.has_errors
+        assert plan.plan.cost.total == way.offer.cost.total
+        assert sum(one.seconds for one in plan.plan.requests) <= 12
+        assert under is None or way.offer.cost.total.amount <= Decimal(under)  # type: ignore[union-attr]
+        assert {"b/1"}.isdisjoint(shot.address for shot in way.left_out)
+    first = found.ways[0]
+    assert first.is_own
+    assert f"{first.offer.total.seconds} s" in first.words  # type: ignore[union-attr]
+
+
+def test_a_limit_of_seconds_alone_is_enough(tmp_path: Path) -> None:
+    project = film(tmp_path, more="max_seconds: 17\n")
+    file = tmp_path / "storyboard.yaml"
+    file.write_text(file.read_text("utf-8").replace("budget: 20 USD\n", ""), "utf-8")
+    (way,) = project.fit().ways
+    assert [shot.address for shot in way.left_out] == ["a/3"]
+
+
+def test_shots_with_a_target_of_their_own_keep_it_and_it_is_said(tmp_path: Path) -> None:
+    project = film(tmp_path, "2 USD")
+    file = tmp_path / "storyboard.yaml"
+    own = "id: b\n    target: fal/kling-v3-pro-text-to-video"
+    file.write_text(file.read_text("utf-8").replace("id: b", own), "utf-8")
+    others = [way for way in project.fit().ways if not way.is_own]
+    said = "2 shots on fal/kling-v3-pro-text-to-video as written"
+    assert others
+    assert all(way.words.endswith(said) for way in others)
+    for way in others:
+        assert taken(tmp_path, way).plan().plan.cost.total == way.offer.cost.total
+    assert all(one.keeps[0].words == said for one in project.compare().offers)
 
 
 def test_where_nothing_helps_there_is_no_way(tmp_path: Path) -> None:
@@ -119,11 +159,20 @@ def test_where_nothing_helps_there_is_no_way(tmp_path: Path) -> None:
     assert (found.ways, found.is_within, found.findings) == ((), False, ())
 
 
-def test_over_the_budget_the_message_names_the_best_way(tmp_path: Path) -> None:
-    project = film(tmp_path, "2.50 USD")
-    (found,) = [one for one in project.plan().compilation.diagnostics if one.code.id == "SB501"]
+@pytest.mark.parametrize("of", ["plan", "check", "board"])
+@pytest.mark.parametrize("code", ["SB501", "SB502"])
+def test_above_a_limit_the_message_names_the_best_way(tmp_path: Path, of: str, code: str) -> None:
+    project = film(tmp_path, "2.50 USD" if code == "SB501" else "9 USD")
+    if code == "SB502":
+        project = film(tmp_path, "9 USD", more="max_seconds: 17\n")
+    found: Iterable[Diagnostic] = {
+        "plan": lambda: project.plan().compilation.diagnostics,
+        "check": lambda: project.check().diagnostics,
+        "board": lambda: project.board(side=0).all_findings,
+    }[of]()
+    (said,) = [one.help for one in found if one.code.id == code]
     best = project.fit().ways[0]
-    assert f"the best way out is {best.words} (`storyboard fit` shows others)" in found.help
+    assert f"the best way out is {best.words} (`storyboard fit` shows others)" in said
 
 
 def test_priority_is_never_sent_and_changes_no_digest(tmp_path: Path) -> None:
