@@ -308,8 +308,11 @@ class _Draft:
             payload[fields.negative] = shot.negative
         if fields.audio:
             payload[fields.audio.name] = fields.audio.written(shot.audio)
-        if fields.keep_sound:
-            payload[fields.keep_sound.name] = fields.keep_sound.written(shot.keep_sound)
+        if fields.footage and fields.footage in payload:
+            if fields.keep_sound:
+                payload[fields.keep_sound.name] = fields.keep_sound.written(shot.keep_sound)
+            if (mode := fields.footage_mode) is not None:
+                payload[mode.name] = mode.reference if shot.footage is None else mode.edit
         if fields.aspect_ratio:
             payload[fields.aspect_ratio] = scene.aspect_ratio
         if fields.resolution and (fineness := self.target.resolution(scene.resolution)):

@@ -75,7 +75,7 @@ class ReferenceLimits:
             if len(clips) > 1:
                 self._report_clips(part, clips, diagnostics)
             opens = self._target.references.frames and part.opens
-            limit = self._with_video if names & self.videos else self.most
+            limit = self._with_video if names & self.videos or clips else self.most
             if len(names) + opens > limit:
                 self._report_references(part, limit, opens, diagnostics)
             elif (found := self.too_many_of_a_kind(names, opens)) is not None:

@@ -244,7 +244,10 @@ class _Checker:
 
     def _is_of_clip(self, payload: Any) -> bool:
         """Whether a request edits the clip that it is sent, or takes its motion."""
-        return self._sent_clip(payload) is not None and self.target.is_made_from_clips
+        mode = self.fields.footage_mode
+        is_edited = mode is not None and payload.get(mode.name) == mode.edit
+        is_sent = self._sent_clip(payload) is not None
+        return is_sent and (is_edited or self.target.is_made_from_clips)
 
     def _check_seconds(
         self, request: PlannedRequest, payload: Any, prompts: Prompts
@@ -312,7 +315,9 @@ class _Checker:
         counted += target.references.frames and sent.first is not None
         most = self.max_references
         videos = sum(element.video is not None for element in elements)
-        if videos and target.references.with_video is not None:
+        if clips and target.silent_with_footage and sent.audio:
+            yield "sound is asked for beside a clip"
+        if (videos or clips) and target.references.with_video is not None:
             most = min(most, target.references.with_video)
         if counted > most:
             yield f"{counted} references, {most} at most"

@@ -81,8 +81,14 @@ def read_order(body_type: BodyType, body: Body) -> SimulatedOrder:
         first=_text_or_none(body.get(body_type.first)),
         last=_text_or_none(body.get(body_type.last)),
         references=tuple(_references(body_type, body)),
-        movie=_movie(body_type, body) if "duration" not in body_type.fields else None,
+        movie=_movie(body_type, body) if _lasts_as_movie(body_type, body) else None,
     )
+
+
+def _lasts_as_movie(body_type: BodyType, body: Body) -> bool:
+    """Whether a clip is as long as the film in its body, which is edited without another word."""
+    edits = "video_mode" in body_type.fields and body.get("video_mode", "edit") == "edit"
+    return edits or "duration" not in body_type.fields
 
 
 def _movie(body_type: BodyType, body: Body) -> str | None:

@@ -289,9 +289,10 @@ def _check_elements_whole(body_type: BodyType, body: Body) -> Iterator[Breach]:
 def _check_count(body_type: BodyType, body: Body) -> Iterator[Breach]:
     if "elements" not in body_type.fields and body_type.pictures not in body_type.fields:
         return
-    elements = objects_of(body.get("elements"))
+    elements, fields = objects_of(body.get("elements")), body_type.fields.items()
     given = len(elements) + len(texts_of(body.get(body_type.pictures)))
     movie = body_type.element == "combo" and any(e.get("video_url") for e in elements)
+    movie |= any(known.kind == "movie" and body.get(name) for name, known in fields)
     most = body_type.with_movie if movie else body_type.references
     if given > most:
         yield Breach(

@@ -205,6 +205,9 @@ class Target(FactBlock):
         (), description="Features without which the host refuses a request."
     )
     end_frame_needs_start: bool = False
+    silent_with_footage: bool = Field(
+        False, description="Whether no sound is generated in a request that is sent a clip."
+    )
     doubts: tuple[Doubt, ...] = ()
     takes: Takes | None = Field(
         None, description="Several takes in one order; without it each is an order of its own."

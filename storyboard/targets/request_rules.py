@@ -50,6 +50,14 @@ class ElementsField(FactBlock):
     voice: FactText | None = None
 
 
+class FootageModeField(FactBlock):
+    """The field that says what becomes of the clip, with its word for each way there is."""
+
+    name: FactText
+    reference: FactText
+    edit: FactText
+
+
 ROLES = ("reference", "first_frame", "last_frame")
 """What a picture in the list of images can be."""
 
@@ -150,6 +158,9 @@ class RequestRules(FactBlock):
     images: Images | None = None
     footage: FactText | None = Field(
         None, description="The field of the one clip: referred to, edited, or moved by."
+    )
+    footage_mode: FootageModeField | None = Field(
+        None, description="None where the endpoint does one thing with its clip."
     )
     keep_sound: Switch | None = None
     elements: ElementsField | None = None

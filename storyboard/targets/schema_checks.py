@@ -47,6 +47,7 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
         ("end_frame",): request.end_frame,
         ("images",): request.images.name if request.images else None,
         ("footage",): request.footage,
+        ("footage_mode", "name"): request.footage_mode.name if request.footage_mode else None,
         ("keep_sound",): request.keep_sound.name if request.keep_sound else None,
         ("elements", "name"): request.elements.name if request.elements else None,
         ("audio",): request.audio.name if request.audio else None,

@@ -83,8 +83,12 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
     images = [one for one in listed if one.role == "reference"]
     frames = {one.role: (one.at, one.link) for one in listed if one.role != "reference"}
     footage = _link(body, (fields.footage,)) if fields.footage else None
+    mode = fields.footage_mode
+    is_edited = mode is not None and body.get(mode.name) == mode.edit
     lasts_as_footage = fields.seconds is None or (
-        footage is not None and target.is_made_from_clips and fields.seconds.name not in body
+        footage is not None
+        and (is_edited or target.is_made_from_clips)
+        and fields.seconds.name not in body
     )
     return SentRequest(
         shots=tuple(_shots(target, body, lasts_as_footage=lasts_as_footage)),

@@ -28,7 +28,7 @@ from storyboard.compiler.resolve.cast import DescriptionText, Mentioned, Names
 from storyboard.compiler.resolve.members import Member, has_picture, is_hole, place_of
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.references import References
-from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import CLIP_LENGTH, FEATURE_LOST, PICTURELESS
 from storyboard.document import Scalar
 from storyboard.language.cast import Element
@@ -66,7 +66,8 @@ class Casting:
     def cast(self, scenes: Sequence[Scene], marks: Iterable[str]) -> tuple[Cast, tuple[Scene, ...]]:
         """The cast of some scenes, and the scenes as the target renders them.
 
-        ``marks`` are those that stand in them. The scenes differ only where the target drops looks.
+        ``marks`` are those that stand in them. The scenes differ only where the target drops looks,
+        or the sound beside a clip.
         """
         names = self._names
         queue = list(marks)
@@ -79,6 +80,11 @@ class Casting:
         self._check_frames(shot for scene in scenes for shot in scene.shots)
         self._check_footage(shot for scene in scenes for shot in scene.shots)
         found = tuple(scenes)
+        if self._target.silent_with_footage:
+            found = tuple(
+                replace(scene, shots=tuple(map(self._without_sound, scene.shots)))
+                for scene in found
+            )
         introductions = {mark: self._introductions[mark] for mark in sorted(self._introductions)}
         if self._instead:
             table = str.maketrans(self._instead)
@@ -131,6 +137,24 @@ class Casting:
         if reference is None and not texts and not is_said and not is_hole(member):
             self._report_nothing_to_send(member)
         return texts
+
+    def _without_sound(self, shot: Shot) -> Shot:
+        """The shot, silent where it is sent a clip, beside which there is no other sound."""
+        references = (self._appearances[mark].reference for mark in shot.all_marks())
+        has_clip = shot.footage is not None or any(one and one.kind == "clip" for one in references)
+        if not has_clip or not shot.audio:
+            return shot
+        if not shot.keep_sound:
+            place = Label(shot.place("audio", "edit"), "nor here")
+            self._diagnostics.add_place(FEATURE_LOST, "beside", place, place, self._say_silent)
+        return replace(shot, audio=False)
+
+    def _say_silent(self, places: Sequence[Label]) -> tuple[str, str]:
+        count = f"{len(places)} shots are" if len(places) > 1 else "the shot is"
+        return (
+            f"{self._target.target} makes no sound beside a clip: {count} silent",
+            "write keep_sound: true for the sound of the clip, or audio: false",
+        )
 
     def _check_frames(self, shots: Iterable[Shot]) -> None:
         for frame in (one for shot in shots for one in (shot.start_frame, shot.end_frame)):
