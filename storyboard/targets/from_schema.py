@@ -6,7 +6,6 @@ grade D, with a comment; so is each field of the request that a target cannot de
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -16,24 +15,46 @@ from msgspec import Struct, field
 
 from storyboard.targets.drift import UnknownDocument, request_in, resolved
 from storyboard.targets.limits import MAX_CHARACTERS, MAX_SECONDS, MAX_SHOTS
+from storyboard.targets.schema_references import (
+    FoundElements,
+    FoundImages,
+    found_elements,
+    found_images,
+    found_tag,
+)
+from storyboard.targets.schema_values import (
+    Field,
+    as_list,
+    fields_of,
+    is_range,
+    lengths_of,
+    plain,
+    quoted,
+    whole,
+)
 
 _PROMPT = ("prompt", "text_prompt", "prompt_text", "text")
 _SECONDS = ("duration", "seconds", "duration_seconds", "video_length", "length")
 _SHOTS = ("multi_prompt", "shots", "shot_list", "multi_shots")
-_IMAGES = ("image_urls", "reference_image_urls", "reference_images", "images", "input_image")
+_IMAGES = (
+    "image_urls",
+    "reference_image_urls",
+    "reference_images",
+    "images",
+    "image_list",
+    "input_image",
+)
+_ELEMENTS = ("elements", "kling_elements", "element_list", "subjects", "characters", "cast")
 _START = ("start_image_url", "first_frame_url", "first_frame", "start_image", "image_url", "image")
 _END = ("end_image_url", "tail_image_url", "last_frame_url", "last_frame", "end_image")
 _AUDIO = ("generate_audio", "enable_audio", "with_audio", "audio", "sound")
-_OFF = ("off", "no", "none", "false", "disabled")
+_OFF = ("off", "no", "none", "false", "disabled", "disable")
+_ON = ("on", "yes", "native", "true", "enabled", "enable")
 """The names that hosts give to a field, the surest first, and the words for no sound."""
 
-_TAG = re.compile(r"@[Ii]mage_?1\b|<<<image_1>>>")
-_LENGTH = re.compile(r"([0-9]+)(s?)")
 _ID = re.compile(r"[a-z0-9.-]+/[a-z0-9.-]+")
 _GUESSED_CHARACTERS = 500
 _GUESSED_SHOTS = 2
-
-Field = Mapping[str, Any]
 
 
 def written_target(document: Mapping[str, Any], target_id: str | None, today: date) -> str:
@@ -50,18 +71,18 @@ def written_target(document: Mapping[str, Any], target_id: str | None, today: da
     required = schema.get("required")
     reader = _RequestReader(
         host=named.partition("/")[0],
-        fields=_fields(schema, root),
+        fields=fields_of(schema, root),
         required=tuple(required) if isinstance(required, list) else (),
         root=root,
     )
     head = [
         "# Made from a schema. Look at each comment; what is marked unknown is nowhere stated.",
         f"target: {named}",
-        f"title: {_quoted(named)}",
+        f"title: {quoted(named)}",
         f"host: {reader.host}",
-        f"endpoint: {_quoted(endpoint)}"
+        f"endpoint: {quoted(endpoint)}"
         if endpoint
-        else f"endpoint: {_quoted(named.partition('/')[2])}  # unknown: the host's own id of it",
+        else f"endpoint: {quoted(named.partition('/')[2])}  # unknown: the host's own id of it",
         f"as_of: {today}",
         "sources:",
         f"  schema: {{title: the endpoint's schema, date: {today}, grade: A}}",
@@ -91,6 +112,12 @@ class _RequestReader(Struct, kw_only=True):
     constants: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     request: list[str] = field(default_factory=list)
+    image_list: str | None = None
+    """The field of the list of images."""
+    entries: dict[str, Field] = field(default_factory=dict)
+    """The fields of the entries of such lists."""
+    counted: list[int | None] = field(default_factory=list)
+    """How many entries each list of references may have; None where it is not stated."""
 
     def lines(self, today: date) -> Iterator[str]:
         """All of the file but its head."""
@@ -100,46 +127,54 @@ class _RequestReader(Struct, kw_only=True):
         if "model" in self.fields or self.host == "oxen":
             self.used.add("model")
             self.request.append("model: model")
-        self.request.append(f"prompt: {_quoted(prompt)}")
+        self.request.append(f"prompt: {quoted(prompt)}")
         seconds, longest, is_chosen = self._seconds()
-        characters = _whole(self.fields[prompt].get("maxLength"), MAX_CHARACTERS)
+        characters = whole(self.fields[prompt].get("maxLength"), MAX_CHARACTERS)
         shots = self._shots(longest, characters)
-        images, most, tag = self._images()
-        start = self._named("start_frame", _START)
-        end = self._named("end_frame", _END)
+        elements = self._elements()
+        images, most = self._images()
+        frames = images.frames if images else frozenset()
+        start = "first_frame" in frames or self._named("start_frame", _START)
+        end = "last_frame" in frames or self._named("end_frame", _END)
         audio = self._audio()
         negative = self._named("negative", ("negative_prompt",))
         ratios = self._choices("aspect_ratio", ("aspect_ratio", "ratio"))
         resolutions = self._choices("resolution", ("resolution",))
         self._left_over()
-        pictures = self._pictures(images or start or end)
+        pictures = self._pictures()
         self.guesses["features"] = "read from the names of the fields"
         yield "facts:"
         yield "  request: {source: schema, grade: A}"
         for path, why in self.guesses.items():
-            yield f"  {path}: {{source: schema, grade: D, note: {_quoted(why)}}}"
+            yield f"  {path}: {{source: schema, grade: D, note: {quoted(why)}}}"
         yield f"seconds: {seconds}{self._doubt('seconds')}"
         yield f"prompt: {{characters: {characters or 'unknown'}}}"
         if shots:
             yield f"shots: {shots}{self._doubt('shots')}"
-        yield f'tags: {{element: "@Element{{n}}", image: {_quoted(tag)}, overhead: 0}}' + (
-            self._doubt("tags")
-        )
+        described = {**self.fields, **self.entries}
+        element_tag = found_tag("element", described, elements.name if elements else None)
+        image_tag = found_tag("image", described)
+        if (elements and not element_tag.is_stated) or (images and not image_tag.is_stated):
+            self.guesses["tags"] = "how a prompt points at a picture is not stated"
+        tags = f"element: {quoted(element_tag.form)}, image: {quoted(image_tag.form)}"
+        yield f"tags: {{{tags}, overhead: 0}}{self._doubt('tags')}"
+        if elements:
+            yield f"elements: {{min_references: {elements.least}, max_references: {elements.most}}}"
         yield f"references: {{max: {most}}}{self._doubt('references')}"
         yield f"pictures:{self._doubt('pictures')}"
         yield from pictures
-        yield f"aspect_ratios: {_listed(ratios)}"
+        yield f"aspect_ratios: {as_list(ratios)}"
         if resolutions:
             stated = self.fields["resolution"].get("default")
             default = stated if stated in resolutions else resolutions[0]
-            choices = f"choices: {_listed(resolutions)}, default: {_quoted(default)}"
+            choices = f"choices: {as_list(resolutions)}, default: {quoted(default)}"
             yield f"resolutions: {{{choices}}}"
         yield "features:"
         features = {
-            "elements": "image" if images else "description",
+            "elements": "native" if elements else "image" if images else "description",
             "images": "native" if images else "description",
-            "looks": "image" if images else "description",
-            "lone_frontal": "none",
+            "looks": "native" if elements else "image" if images else "description",
+            "lone_frontal": ("repeated" if elements.least else "native") if elements else "none",
             "element_video": "none",
             "voice": "none",
             "multi_shot": "native" if shots else "single_requests",
@@ -154,16 +189,16 @@ class _RequestReader(Struct, kw_only=True):
             is_unknown = name == "audio" and not audio
             doubt = "  # unknown: nothing switches sound; always where each clip has it"
             yield f"  {name}: {{how: {how}}}{doubt if is_unknown else ''}"
-        needed = {"first_frame": start, "images": images, "last_frame": end}
-        if demanded := [name for name, one in needed.items() if one and one in self.required]:
+        needed = {"first_frame": start, "images": self.image_list, "last_frame": end}
+        if demanded := [name for name, one in needed.items() if one in self.required]:
             yield f"requires: [{', '.join(demanded)}]"
         yield "request:"
         yield from (f"  {line}" for line in self.request)
         if self.constants:
             yield "  constants:"
             for name, value in self.constants.items():
-                yield f"    {_quoted(name)}: {_quoted(value)}"
-        yield from (f"  # {_plain(remark)}" for remark in self.remarks)
+                yield f"    {quoted(name)}: {quoted(value)}"
+        yield from (f"  # {plain(remark)}" for remark in self.remarks)
         yield "request_schema: absent"
         yield "prices:  # unknown: a schema states none; write per_second with its source"
         for sound in ("false", "true") if audio else ("false",):
@@ -183,7 +218,7 @@ class _RequestReader(Struct, kw_only=True):
     def _named(self, key: str, names: Sequence[str]) -> str | None:
         found = self._take(names, "string")
         if found:
-            self.request.append(f"{key}: {_quoted(found)}")
+            self.request.append(f"{key}: {quoted(found)}")
         return found
 
     def _choices(self, key: str, names: Sequence[str]) -> list[str]:
@@ -192,7 +227,7 @@ class _RequestReader(Struct, kw_only=True):
         if not name or not all(isinstance(one, str) and one for one in values):
             return []
         self.used.add(name)
-        self.request.append(f"{key}: {_quoted(name)}")
+        self.request.append(f"{key}: {quoted(name)}")
         return list(values)
 
     def _seconds(self) -> tuple[str, int, bool]:
@@ -202,10 +237,10 @@ class _RequestReader(Struct, kw_only=True):
             raise UnknownDocument(
                 f"the request has no field for its length ({', '.join(_SECONDS)})"
             )
-        form, lengths = _lengths(self.fields[name])
-        self.request.append(f"seconds: {{name: {_quoted(name)}, type: {form}}}")
+        form, lengths = lengths_of(self.fields[name])
+        self.request.append(f"seconds: {{name: {quoted(name)}, type: {form}}}")
         if not lengths:
-            lengths = [_whole(self.fields[name].get("default"), MAX_SECONDS) or 5]
+            lengths = [whole(self.fields[name].get("default"), MAX_SECONDS) or 5]
             self.guesses["seconds"] = "the lengths are not stated; this is the default, or a guess"
         least, most = lengths[0], lengths[-1]
         is_chosen = len(lengths) != most - least + 1
@@ -222,16 +257,16 @@ class _RequestReader(Struct, kw_only=True):
         listed = (
             resolved(written.get("contentSchema"), self.root) if encoding == "json" else written
         )
-        shot = _fields(resolved(listed.get("items"), self.root), self.root)
+        shot = fields_of(resolved(listed.get("items"), self.root), self.root)
         prompt = next((one for one in _PROMPT if one in shot), None)
         length = next((one for one in _SECONDS if one in shot), None)
         if shot and not (prompt and length):
             self.remarks.append(f"{name}: a list of shots without a text and a length in each")
             return ""
         unknown = [] if shot else ["the fields of a shot"]
-        form, lengths = _lengths(shot[length]) if length else ("integer", [])
-        most = _whole(listed.get("maxItems"), MAX_SHOTS)
-        stated = _whole(shot.get(prompt or "", {}).get("maxLength"), MAX_CHARACTERS)
+        form, lengths = lengths_of(shot[length]) if length else ("integer", [])
+        most = whole(listed.get("maxItems"), MAX_SHOTS)
+        stated = whole(shot.get(prompt or "", {}).get("maxLength"), MAX_CHARACTERS)
         unknown += [
             what
             for what, known in (("how many", most), ("their seconds", lengths), ("texts", stated))
@@ -243,8 +278,8 @@ class _RequestReader(Struct, kw_only=True):
         last = min(lengths[-1] if lengths else longest, longest)
         room = stated or min(characters or _GUESSED_CHARACTERS, _GUESSED_CHARACTERS)
         self.request.append(
-            f"shots: {{name: {_quoted(name)}, prompt: {_quoted(prompt or 'prompt')}, "
-            f"seconds: {_quoted(length or 'duration')}, type: {form}, encoding: {encoding}, "
+            f"shots: {{name: {quoted(name)}, prompt: {quoted(prompt or 'prompt')}, "
+            f"seconds: {quoted(length or 'duration')}, type: {form}, encoding: {encoding}, "
             "total: sum}  # unknown: whether the total stands beside the list (sum, omit)"
         )
         return (
@@ -252,33 +287,58 @@ class _RequestReader(Struct, kw_only=True):
             f"characters: {room}}}"
         )
 
-    def _images(self) -> tuple[str | None, int, str]:
-        """The field of reference images, how many there may be, and the tag of one."""
-        name = self._take(_IMAGES, "array")
-        said = _TAG.search(json.dumps(self.fields, default=str, ensure_ascii=False))
-        tag = said[0].replace("1", "{n}") if said else "@Image{n}"
+    def _elements(self) -> FoundElements | None:
+        """The list of elements; None where there is none that a target can describe."""
+        name = self._take(_ELEMENTS, "array")
         if name is None:
-            return None, 0, tag
-        self.request.append(f"images: {_quoted(name)}")
-        most = _whole(self.fields[name].get("maxItems"), MAX_SHOTS)
-        if most is None:
-            self.guesses["references"] = "how many images there may be is not stated"
-        if not said:
-            self.guesses["tags"] = "how a prompt points at an image is not stated"
-        return name, most or 1, tag
+            return None
+        written = resolved(self.fields[name].get("items"), self.root)
+        needed = written.get("required")
+        required = [str(one) for one in needed] if isinstance(needed, list) else []
+        item = fields_of(written, self.root)
+        self.entries |= item
+        found = found_elements(name, item, required)
+        if found is None:
+            self.remarks.append(f"{name}: a list without a field for a picture in each entry")
+            return None
+        self.request.append(f"elements: {found.written}")
+        self.counted.append(whole(self.fields[name].get("maxItems"), MAX_SHOTS))
+        self.remarks += [
+            f"{name}[].{one}: REQUIRED, and sent by no target" for one in found.missing
+        ]
+        return found
 
-    def _pictures(self, name: str | None) -> list[str]:
+    def _images(self) -> tuple[FoundImages | None, int]:
+        """The list of reference images, and how many references there may be."""
+        name = self._take(_IMAGES, "array")
+        found = None
+        if name is not None:
+            item = fields_of(resolved(self.fields[name].get("items"), self.root), self.root)
+            self.entries |= item
+            found = found_images(name, item)
+            if found is None:
+                self.remarks.append(f"{name}: a list without a field for the link in each entry")
+            else:
+                self.image_list = name
+                self.request.append(f"images: {found.written}")
+                self.counted.append(whole(self.fields[name].get("maxItems"), MAX_SHOTS))
+        if None in self.counted:
+            self.guesses["references"] = "how many pictures there may be is not stated"
+        return found, sum(one or 1 for one in self.counted)
+
+    def _pictures(self) -> list[str]:
         """The lines of ``pictures``: what fal states of files in ``x-fal``, else cautious ones."""
-        facts = self.fields.get(name or "", {})
+        known = (*_IMAGES, *_START, *_END)
+        facts = self.fields.get(next((one for one in known if one in self.used), ""), {})
         stated = facts.get("x-fal") or resolved(facts.get("items"), self.root).get("x-fal")
         said = stated if isinstance(stated, Mapping) else {}
-        size = _whole(said.get("max_file_size"), 1 << 40)
-        side = _whole(said.get("min_width"), 1 << 16)
+        size = whole(said.get("max_file_size"), 1 << 40)
+        side = whole(said.get("min_width"), 1 << 16)
         ratios = said.get("min_aspect_ratio"), said.get("max_aspect_ratio")
-        low, high = ratios if _is_range(*ratios) else ("0.40", "2.50")
+        low, high = ratios if is_range(*ratios) else ("0.40", "2.50")
         unknown = [
             what
-            for what, known in (("bytes", size), ("sides", side), ("ratios", _is_range(*ratios)))
+            for what, known in (("bytes", size), ("sides", side), ("ratios", is_range(*ratios)))
             if not known
         ]
         self.guesses["pictures"] = f"not stated and guessed: {', '.join([*unknown, 'formats'])}"
@@ -293,18 +353,22 @@ class _RequestReader(Struct, kw_only=True):
     def _audio(self) -> str | None:
         """The field that switches sound; one with words is kept at its word for off."""
         if found := self._take(_AUDIO, "boolean"):
-            self.request.append(f"audio: {_quoted(found)}")
+            self.request.append(f"audio: {quoted(found)}")
             return found
         for name in _AUDIO:
-            words = self.fields.get(name, {}).get("enum") or []
-            off = next((one for one in words if isinstance(one, str) and one in _OFF), None)
+            words = [one for one in self.fields.get(name, {}).get("enum") or [] if str(one) == one]
+            off = next((one for one in words if one in _OFF), None)
+            on = next((one for one in words if one in _ON), None)
             if off:
                 self.used.add(name)
+            if on and off:
+                written = f"on: {quoted(on)}, off: {quoted(off)}"
+                self.request.append(f"audio: {{name: {quoted(name)}, {written}}}")
+                return name
+            if off:
                 self.constants[name] = off
-                listed = ", ".join(map(str, words))
-                self.remarks.append(
-                    f"{name} takes the words {listed}: a target can hold one for all requests alone"
-                )
+                listed = ", ".join(words)
+                self.remarks.append(f"{name} takes the words {listed}: which is sound is not known")
                 break
         return None
 
@@ -329,71 +393,3 @@ class _RequestReader(Struct, kw_only=True):
 
     def _doubt(self, path: str) -> str:
         return f"  # unknown: {self.guesses[path]}" if path in self.guesses else ""
-
-
-def _fields(schema: Field, root: Field) -> dict[str, Field]:
-    """The fields of an object, without choices that are no list."""
-    properties = schema.get("properties")
-    named = properties.items() if isinstance(properties, Mapping) else ()
-    found = {str(name): resolved(one, root) for name, one in named}
-    return {
-        name: {fact: value for fact, value in one.items() if fact != "enum" or _is_list(value)}
-        for name, one in found.items()
-    }
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
-
-
-def _lengths(facts: Field) -> tuple[str, list[int]]:
-    """How seconds are written, and the lengths that exist in order; none where not stated."""
-    if facts.get("type") in ("integer", "number"):
-        enum = {one for one in map(_seconds_of, facts.get("enum") or ()) if one}
-        if enum:
-            return "integer", sorted(enum)
-        least = _whole(facts.get("minimum"), MAX_SECONDS)
-        most = _whole(facts.get("maximum"), MAX_SECONDS)
-        if most is None or (least or 1) > most:
-            return "integer", []
-        return "integer", list(range(least or 1, most + 1))
-    texts = [str(one) for one in (*(facts.get("enum") or ()), facts.get("default"))]
-    found = [match for one in texts if (match := _LENGTH.fullmatch(one))]
-    form = "suffixed" if any(match[2] for match in found) else "string"
-    enum = {one for one in map(_seconds_of, facts.get("enum") or ()) if one}
-    return form, sorted(enum)
-
-
-def _seconds_of(value: object) -> int | None:
-    match = _LENGTH.fullmatch(str(value)) if not isinstance(value, bool) else None
-    return _whole(int(match[1]), MAX_SECONDS) if match and len(match[1]) < 6 else None
-
-
-def _whole(value: object, most: int) -> int | None:
-    """A stated number as a whole one from 1 to ``most``; None for anything else."""
-    if isinstance(value, str) and (match := _LENGTH.fullmatch(value)) and len(value) < 9:
-        value = int(match[1])
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value) if value == value and 1 <= value <= most and value == int(value) else None
-
-
-def _is_range(low: object, high: object) -> bool:
-    """Whether these are two ratios in order that a picture can have."""
-    numbers = [
-        one for one in (low, high) if isinstance(one, int | float) and not isinstance(one, bool)
-    ]
-    return len(numbers) == 2 and 0.001 <= numbers[0] <= numbers[1] <= 1000
-
-
-def _listed(values: Sequence[str]) -> str:
-    return f"[{', '.join(map(_quoted, values))}]"
-
-
-def _quoted(text: str) -> str:
-    """A text as YAML has it in double quotation marks, on one line."""
-    return json.dumps(_plain(text), ensure_ascii=False)
-
-
-def _plain(text: str) -> str:
-    return "".join(one if one.isprintable() else " " for one in text)

@@ -150,9 +150,9 @@ def test_a_list_of_shots_that_travels_as_a_text(tmp_path: Path) -> None:
     assert payload == {"duration": 10}
 
 
-def test_a_switch_with_words_is_kept_at_off_and_said(tmp_path: Path) -> None:
+def test_a_switch_with_words_is_written_with_them(tmp_path: Path) -> None:
     text = written_target(WORDS, None, DAY)
-    assert "# sound takes the words on, off: a target can hold one for all requests alone" in text
+    assert '  audio: {name: "sound", on: "on", off: "off"}\n' in text
     first, _ = payloads(tmp_path, "oxen/reel-v1-text-to-video", text)
     assert first == {
         "model": "reel-v1-text-to-video",
