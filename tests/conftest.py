@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+from chromium import CHROMIUM, Browser
 from hypothesis import settings
 
 # The suite tries the same random films each time, so that it says the same of the same code;
@@ -14,6 +16,16 @@ from hypothesis import settings
 explores = bool(os.environ.get("STORYBOARD_EXPLORE"))
 settings.register_profile("suite", derandomize=not explores, deadline=None)
 settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium for all tests of this process."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    opened = Browser()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

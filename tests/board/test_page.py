@@ -85,6 +85,15 @@ def test_pictures_have_words(lighthouse: FilmBoard) -> None:
     assert "Mara (nightgown); Pim" in labels
 
 
+def test_a_picture_of_one_person_is_not_cut_at_the_head(lighthouse: FilmBoard) -> None:
+    text = render_board(lighthouse)
+    hatch = text[text.index('id="s7"') :]
+    frame = hatch[: hatch.index("</svg>")]
+    # A square in the middle of 16:9.
+    assert 'viewBox="0 0 1600 900"' in frame
+    assert re.search(r'x="350" width="900" height="900"', frame)
+
+
 def test_each_picture_stands_once(lighthouse: FilmBoard) -> None:
     assert render_board(lighthouse).count("data:image/") == len(lighthouse.pictures) == 9
 

@@ -16,32 +16,6 @@ from storyboard.ledger.store import Store
 from storyboard.plan.reason import Action
 from storyboard.render.board import PagePart, render_board
 
-FILM = """\
-storyboard: 1
-title: A harbour
-scenes:
-  - id: pier
-    shots:
-      - A boat comes in.
-      - {id: gulls, prompt: Gulls turn back., duration: 4s}
-  - id: night
-    shots:
-      - id: lamp
-        prompt: A lamp is lit.
-        duration: 3s
-"""
-
-
-@pytest.fixture(scope="module")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A film of which both clips have two takes, simulated."""
-    folder = tmp_path_factory.mktemp("rendered") / "film"
-    folder.mkdir()
-    (folder / "storyboard.yaml").write_text(FILM, encoding="utf-8")
-    film = Project.around(folder / "storyboard.yaml", is_simulated=True, takes=2)
-    assert film.run(film.plan().plan).is_complete
-    return folder
-
 
 @pytest.fixture
 def film(rendered: Path, tmp_path: Path) -> Path:
@@ -184,8 +158,8 @@ def test_a_client_sees_takes_and_no_price(rendered: Path) -> None:
     assert "USD" not in text
 
 
-def test_a_film_without_clips_has_no_takes(tmp_path: Path) -> None:
-    (tmp_path / "storyboard.yaml").write_text(FILM, encoding="utf-8")
+def test_a_film_without_clips_has_no_takes(rendered: Path, tmp_path: Path) -> None:
+    shutil.copy(rendered / "storyboard.yaml", tmp_path)
     assert board_of(tmp_path).taken_clips == ()
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from board_servers import PATIENCE, served
 from PIL import Image
 
 from storyboard.api import Project
@@ -28,26 +27,18 @@ def film(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def port(film: Path) -> Iterator[int]:
+    """The port of a server whose film may be edited."""
     with served(film) as port:
         yield port
 
 
-@contextmanager
-def served(film: Path, *options: str) -> Iterator[int]:
-    """The port at which the board of a film is served."""
-    served = subprocess.Popen(
-        [sys.executable, "-u", "-m", "storyboard", "board", "--serve", *options],
-        cwd=film,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert served.stdout is not None
-    address = served.stdout.readline().strip()
-    assert address.startswith("http://127.0.0.1:")
-    yield int(address.rstrip("/").rpartition(":")[2])
-    served.send_signal(signal.SIGINT)
-    assert served.wait(timeout=20) == 0
-    served.stdout.close()
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server whose film stays as it is."""
+    folder = tmp_path_factory.mktemp("still")
+    (folder / "storyboard.yaml").write_text(FILM, encoding="utf-8")
+    with served(folder) as port:
+        yield port
 
 
 def get(port: int, path: str = "/", **headers: str) -> tuple[int, str, dict[str, str]]:
@@ -58,7 +49,7 @@ def get(port: int, path: str = "/", **headers: str) -> tuple[int, str, dict[str,
 def get_bytes(
     port: int, path: str, headers: dict[str, str] | None = None
 ) -> tuple[int, bytes, dict[str, str]]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", path, headers=headers or {})
     answer = connection.getresponse()
     found = answer.status, answer.read(), dict(answer.getheaders())
@@ -66,8 +57,8 @@ def get_bytes(
     return found
 
 
-def test_the_page_is_served_with_a_script_of_its_own_alone(port: int) -> None:
-    status, page, headers = get(port)
+def test_the_page_is_served_with_a_script_of_its_own_alone(still: int) -> None:
+    status, page, headers = get(still)
     assert status == 200
     assert "A boat." in page
     assert page.count("<script>") == 1
@@ -86,18 +77,18 @@ def test_the_page_is_served_with_a_script_of_its_own_alone(port: int) -> None:
 )
 @pytest.mark.parametrize("path", ["/", "/events", "/takes/any.mp4"])
 def test_other_hosts_and_other_pages_are_refused(
-    port: int, path: str, headers: dict[str, str], status: int
+    still: int, path: str, headers: dict[str, str], status: int
 ) -> None:
-    assert get(port, path, **headers)[0] == status
+    assert get(still, path, **headers)[0] == status
 
 
-def test_its_own_page_may_ask_by_either_name(port: int) -> None:
+def test_its_own_page_may_ask_by_either_name(still: int) -> None:
     for name in ("127.0.0.1", "localhost"):
-        assert get(port, Host=f"{name}:{port}", Origin=f"http://{name}:{port}")[0] == 200
+        assert get(still, Host=f"{name}:{still}", Origin=f"http://{name}:{still}")[0] == 200
 
 
-def test_nothing_but_the_page_is_there(port: int) -> None:
-    assert get(port, "/storyboard.yaml")[0] == 404
+def test_nothing_but_the_page_is_there(still: int) -> None:
+    assert get(still, "/storyboard.yaml")[0] == 404
 
 
 def test_takes_of_the_page_are_played_from_any_place_and_no_other_file_is_served(
@@ -129,7 +120,7 @@ def test_takes_of_the_page_are_played_from_any_place_and_no_other_file_is_served
 
 
 def test_a_change_is_told_and_served(port: int, film: Path) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", "/events")
     events = connection.getresponse()
     assert events.headers["content-type"].startswith("text/event-stream")
@@ -149,7 +140,7 @@ def test_a_change_is_told_and_served(port: int, film: Path) -> None:
 def test_a_picture_that_comes_or_changes_is_told_and_served(port: int, film: Path) -> None:
     text = FILM.replace("scenes:", "characters: {mara: {frontal: mara.png}}\nscenes:")
     pages = []
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", "/events")
     events = connection.getresponse()
     assert events.readline() == b"retry: 500\n"
@@ -180,6 +171,6 @@ def test_serving_and_writing_are_two_things(film: Path) -> None:
             capture_output=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            timeout=30,
+            timeout=PATIENCE,
         )
         assert done.returncode == 2

@@ -21,19 +21,24 @@ def frame_of(ratio: str) -> tuple[int, int]:
     return _LONG * int(across) // longer, _LONG * int(down) // longer
 
 
-def tiled(keys: Sequence[str], width: int) -> tuple[Tile, ...]:
-    """Pictures side by side across a frame."""
+def tiled(keys: Sequence[str], width: int, widest: int | None = None) -> tuple[Tile, ...]:
+    """Pictures side by side across a frame, in its middle where they are to be narrower."""
     each = width // max(1, len(keys))
-    return tuple(Tile(key, index * each, each) for index, key in enumerate(keys))
+    if widest is not None:
+        each = min(each, widest)
+    start = (width - each * len(keys)) // 2
+    return tuple(Tile(key, start + index * each, each) for index, key in enumerate(keys))
 
 
-def tiles(card: ShotCard, width: int) -> tuple[tuple[Tile, ...], str]:
+def tiles(card: ShotCard, frame: tuple[int, int]) -> tuple[tuple[Tile, ...], str]:
     """What stands in a shot's frame, and the words for it."""
     for found in (_rendered(card), _frames(card), _place(card), _cast(card)):
         shown = [(one, words) for one, words in found if one.key]
         if shown:
             words = "; ".join(words for _, words in shown)
-            return tiled([one.key for one, _ in shown], width), words
+            # Across a wide frame people would lose their heads.
+            widest = frame[1] if found == _cast(card) else None
+            return tiled([one.key for one, _ in shown], frame[0], widest), words
     return (), ""
 
 

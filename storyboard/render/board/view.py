@@ -186,7 +186,7 @@ class _Viewer:
         state = state_of(card.renderings)
         reason = reasons_of(card.renderings)
         frame = frame_of(card.aspect_ratio)
-        shown, alt = tiles(card, frame[0])
+        shown, alt = tiles(card, frame)
         notes = card.notes if self._has_notes else ""
         name = card.address.removeprefix(f"{scene.address}/")
         return CardView(
