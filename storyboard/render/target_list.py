@@ -131,10 +131,12 @@ def seconds_of(seconds: Data) -> str:
 
 def _price(target: Data, *, audio: bool) -> str:
     usual = (None, (target["resolutions"] or {}).get("default"))
+    # A model to which a clip is always sent has no other price.
+    needs_clip = all(row["video"] for row in target["prices"])
     rows = [
         row
         for row in target["prices"]
-        if row["audio"] == audio and not row["video"] and row["resolution"] in usual
+        if row["audio"] == audio and row["video"] == needs_clip and row["resolution"] in usual
     ]
     if not rows:
         return "–"
