@@ -141,7 +141,7 @@ class TakenClip(Struct, frozen=True, kw_only=True):
     ``clip`` is its number in the film, ``shots`` are the addresses of what it renders. The number
     of the take that is wanted is written at the shot ``address``: at ``line`` of ``file``, where
     ``is_written`` says that it has one; ``is_text`` that the shot is a text and has no keys.
-    ``opened_by`` are the requests that open on the last frame of its chosen take.
+    ``needed_by`` are the requests that open on the last frame of its chosen take, or are sent it.
     """
 
     clip: int
@@ -152,7 +152,7 @@ class TakenClip(Struct, frozen=True, kw_only=True):
     line: int
     is_written: bool
     is_text: bool
-    opened_by: tuple[str, ...]
+    needed_by: tuple[str, ...]
     takes: tuple[BoardTake, ...]
 
 

@@ -40,13 +40,14 @@ class FilmTakes:
         self._digests = ShotDigests(film)
         self._shots = {shot.address: shot for scene in film.scenes for shot in scene.shots}
         self._further: dict[str, list[PlannedRequest]] = {}
-        self._opened_on: dict[Ending, str] = {}
+        self._needed_by: dict[Ending, list[str]] = {}
         for request in plan.requests:
             if request.alternate_of is not None:
                 self._further.setdefault(request.alternate_of, []).append(request)
                 continue
             for needed in request.depends_on:
-                self._opened_on.setdefault((needed.digest, needed.part), request.id)
+                users = self._needed_by.setdefault((needed.digest, needed.part), [])
+                users.append(request.id)
 
     def with_still(self, rendering: Rendering, content: ShotPart) -> Rendering:
         """A rendering with a picture of it, where its clip is on this disk."""
@@ -73,8 +74,8 @@ class FilmTakes:
         if len(found) == 1:
             return None
         written = shot.node.get("take")
-        opened = dict.fromkeys(
-            self._opened_on[end] for end in endings(contents) if end in self._opened_on
+        needed_by = dict.fromkeys(
+            user for end in endings(contents) for user in self._needed_by.get(end, ())
         )
         place = shot.span if written is None else written.span
         return TakenClip(
@@ -86,7 +87,7 @@ class FilmTakes:
             line=place.line,
             is_written=written is not None,
             is_text=_is_text(shot),
-            opened_by=tuple(opened),
+            needed_by=tuple(needed_by),
             takes=tuple(found[number] for number in sorted(found)),
         )
 

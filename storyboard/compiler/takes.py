@@ -76,10 +76,10 @@ def check_takes(
         diagnostics.add(
             CHAINED_TAKES,
             f"{'1 clip is' if number == 1 else f'{number} clips are'} rendered once, not "
-            f"{times} times: what opens on one take is void where another is chosen",
+            f"{times} times: what is made of one take is void where another is chosen",
             _place(once[0]),
             labels=_labels(once[0], once[1:], "this too"),
-            help="to choose among its takes, raise its `take:` while what opens on it has "
+            help="to choose among its takes, raise its `take:` while what is made of it has "
             f"`skip: true`; or give --chain-takes: {more} more"
             + (f", and {lost} would be at stake" if void else ""),
         )
@@ -87,7 +87,7 @@ def check_takes(
         number = len(void) * times
         diagnostics.add(
             CHAINED_TAKES,
-            f"{number} renderings, {_sum(money, void, times)}, open on one take of several: "
+            f"{number} renderings, {_sum(money, void, times)}, depend on one take of several: "
             "they are void where another take is chosen",
             _place(void[0]),
             labels=_labels(void[0], void[1:], "this too"),

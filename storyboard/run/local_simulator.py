@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from storyboard.targets.model import Target
 
 _SECONDS_PER_CLIP = 0.5
-_SCALE_OF_FOOTAGE = 2.0
-"""Vendors take footage of 720 pixels a side and more; other clips can be quicker made."""
 
 
 class SimulatorError(StoryboardError):
@@ -63,13 +61,11 @@ def simulating(
     jobs: int,
     faults: tuple[str, ...] = (),
     own: tuple[Target, ...] = (),
-    makes_footage: bool = False,
 ) -> Iterator[Simulator]:
     """Run a simulator that knows the jobs of earlier runs of this film.
 
     ``jobs`` is how many clips of a host are in progress at once. Of the targets ``own``, those
-    that the simulator has no table of are served by their data. With ``makes_footage`` its clips
-    are large enough to be sent as footage. Raises ``SimulatorError``.
+    that the simulator has no table of are served by their data. Raises ``SimulatorError``.
     """
     try:
         from storyboard.simulator import Simulator
@@ -83,7 +79,6 @@ def simulating(
             concurrency=jobs,
             faults=faults,
             own=own,
-            scale=_SCALE_OF_FOOTAGE if makes_footage else 1.0,
         ).start()
     except ImportError as error:
         raise SimulatorError(_missing(error)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -91,7 +91,6 @@ class Session(Struct, frozen=True, kw_only=True):
                     jobs=self.jobs,
                     faults=self.faults,
                     own=tuple(self.targets.values()),
-                    makes_footage=_makes_footage(clips),
                 ) as simulator,
             ):
                 bases = {
@@ -269,7 +268,3 @@ def _interrupts(runner: Runner, on_second: Callable[[], None]) -> Iterator[None]
     finally:
         for number in taken:
             loop.remove_signal_handler(number)
-
-
-def _makes_footage(clips: Sequence[PlannedClip]) -> bool:
-    return any(one.output is Output.CLIP for clip in clips for one in clip.needs)

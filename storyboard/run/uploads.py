@@ -171,7 +171,10 @@ class Uploads:
             raise AssetError(f'the clip of "{shot}" cannot be cut out: {error}') from None
         except OSError as error:
             raise refusal(error, clip) from None
-        if self._footage is not None and (problem := _misfit_clip(clip, size, self._footage)):
+        limits = self._footage
+        if limits is not None and self._store.simulated:
+            limits = limits.model_copy(update={"min_side": 1})  # simulated clips are small
+        if limits is not None and (problem := _misfit_clip(clip, size, limits)):
             advice = "; raise its take:, and it is rendered in a request of its own"
             raise AssetError(
                 f'the clip of "{shot}" cannot be sent: {problem}{advice if is_cut else ""}'

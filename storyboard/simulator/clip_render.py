@@ -60,6 +60,11 @@ class ClipRenderer:
         self._workers = asyncio.Semaphore(os.cpu_count() or 1)
         self._being_made: dict[str, asyncio.Lock] = {}
 
+    @property
+    def least_side(self) -> int:
+        """The shorter side of its clips in pixels, of those of the usual ratios."""
+        return min(size_of("16:9", self.scale))
+
     def close(self) -> None:
         """Throw the clips away."""
         if self._folder is not None:

@@ -32,11 +32,12 @@ class NotFetchedError(Exception):
 
 
 async def check_inputs(
-    endpoint: Endpoint, body: Body, read_own: ReadOwn, *, takes_data: bool
+    endpoint: Endpoint, body: Body, read_own: ReadOwn, *, takes_data: bool, own_side: int
 ) -> tuple[tuple[Breach, ...], dict[str, bytes]]:
     """The breaches that the files themselves show, and the files that could be read, by link.
 
-    ``takes_data`` says whether the host takes ``data:`` links.
+    ``takes_data`` says whether the host takes ``data:`` links. ``own_side`` is the shorter side of
+    the simulator's clips: films so small are taken, as they may be clips that it made.
     """
     breaches: list[Breach] = []
     found: dict[str, bytes] = {}
@@ -53,7 +54,7 @@ async def check_inputs(
         finding = (
             await _judge_picture(found[url], endpoint.picture)
             if kind == "picture"
-            else _check_movie(found[url], endpoint.movie)
+            else _check_movie(found[url], endpoint.movie, own_side)
         )
         if finding is not None:
             msg, code, ctx = finding
@@ -174,7 +175,7 @@ def _check_picture(data: bytes, limits: PictureLimits) -> _Finding | None:
     return None
 
 
-def _check_movie(data: bytes, limits: MovieLimits) -> _Finding | None:
+def _check_movie(data: bytes, limits: MovieLimits, own_side: int) -> _Finding | None:
     if len(data) > limits.most_bytes:
         return _too_large(limits.most_bytes)
     try:
@@ -198,7 +199,7 @@ def _check_movie(data: bytes, limits: MovieLimits) -> _Finding | None:
             "video_duration_too_long",
             {"max_duration": longest},
         )
-    least, most = limits.sides
+    least, most = min(limits.sides[0], own_side), limits.sides[1]
     for side in (movie.width, movie.height):
         if not least <= side <= most:
             size = f"Video is {movie.width}x{movie.height}, sides must be {least} to {most} pixels."

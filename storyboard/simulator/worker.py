@@ -326,6 +326,7 @@ class Worker:
             job.body,
             self._read_own,
             takes_data=self._dialects[job.host].takes_data,
+            own_side=self._renderer.least_side,
         )
 
     def _keep_pictures(self, job: Job, files: dict[str, bytes]) -> None:

@@ -139,7 +139,7 @@ def test_stills_are_made_once_and_never_through_a_link(film: Path, tmp_path: Pat
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_what_opens_on_the_chosen_take_is_named(tmp_path: Path) -> None:
+def test_what_needs_the_chosen_take_is_named(tmp_path: Path) -> None:
     file = tmp_path / "storyboard.yaml"
     file.write_text(
         "storyboard: 1\ndefaults: {duration: 3s, pack: none}\nscenes: [{id: a, shots: ["
@@ -148,8 +148,8 @@ def test_what_opens_on_the_chosen_take_is_named(tmp_path: Path) -> None:
     film = Project.around(file, is_simulated=True, takes=2, chain_takes=True)
     assert film.run(film.plan().plan).is_complete
     one, two = film.board().taken_clips
-    assert (one.opened_by, two.opened_by) == (("a/two",), ())
-    assert "a/two opens on its last frame" in Page(render_board(film.board())).text
+    assert (one.needed_by, two.needed_by) == (("a/two",), ())
+    assert "a/two needs it, and is to be rendered anew" in Page(render_board(film.board())).text
 
 
 def test_a_client_sees_takes_and_no_price(rendered: Path) -> None:

@@ -195,7 +195,7 @@ def test_what_a_choice_makes_void_is_said_with_its_price(tmp_path: Path) -> None
     text = FILM.format(target="fal/kling-o3-pro", gulls="", climb="")
     ids, (said,) = chained(tmp_path, text, 3, chains=True)
     assert "tower/climb.1.take3" in ids
-    assert said.message.startswith("3 renderings, 1.35 USD, open on one take of several")
+    assert said.message.startswith("3 renderings, 1.35 USD, depend on one take of several")
 
 
 def test_a_whole_chain_is_at_stake_from_its_second_shot_on(tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def _is_none(value: ast.expr | None) -> bool:
 def check(body_type: BodyType, body: dict[str, Any]) -> None:
     if not rules.check_body(body_type, body):
         endpoint = TableEndpoint(id="any", body_type=body_type)
-        asyncio.run(input_files.check_inputs(endpoint, body, _read_own, takes_data=True))
+        asyncio.run(
+            input_files.check_inputs(endpoint, body, _read_own, takes_data=True, own_side=720)
+        )
 
 
 async def _read_own(_: str) -> bytes | None:

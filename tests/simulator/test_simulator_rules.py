@@ -363,7 +363,8 @@ def test_links_of_this_machine_are_fetched_and_no_others(
         (24 * 5, (720, 1280), None),
         (24 * 2, (720, 720), "video_duration_too_short"),
         (24 * 11, (720, 720), "video_duration_too_long"),
-        (24 * 5, (640, 720), "video_dimensions_error"),
+        (24 * 5, (340, 720), "video_dimensions_error"),
+        (24 * 5, (640, 360), None),  # as small as its own clips: it may be one
         (24 * 5, (720, 2161), "video_dimensions_error"),
     ],
 )

@@ -49,12 +49,12 @@ def _how(taken: TakenClip, shot: str) -> str:
 
 
 def _warning(taken: TakenClip) -> str:
-    if not taken.opened_by:
+    if not taken.needed_by:
         return ""
-    first, *others = taken.opened_by
+    first, *others = taken.needed_by
     named = f"{first} and {counted(len(others), 'other clip')}" if others else first
-    verb = "open" if others else "opens"
-    return f"{named} {verb} on its last frame, to be rendered anew where another take is chosen."
+    needs, is_made = ("need", "are") if others else ("needs", "is")
+    return f"{named} {needs} it, and {is_made} to be rendered anew where another take is chosen."
 
 
 def _take_view(
