@@ -15,6 +15,7 @@ from storyboard.board.model import (
     BoardScene,
     FilmBoard,
     LeftOutShot,
+    MadeFrom,
     Rendering,
     ShotCard,
     TakenClip,
@@ -23,7 +24,7 @@ from storyboard.board.phrases import line_of, text_of
 from storyboard.board.sheet import cast_sheets
 from storyboard.board.sorted_findings import SortedFindings
 from storyboard.board.thumbnails import Thumbnails
-from storyboard.compiler.film import Appearance, Film, Scene, Shot
+from storyboard.compiler.film import Appearance, Asset, Film, Scene, Shot
 from storyboard.compiler.needs import all_footage
 from storyboard.compiler.resolve.members import Member, members_of
 from storyboard.compiler.resolve.templates import render
@@ -31,6 +32,7 @@ from storyboard.diagnostics import Diagnostic, Diagnostics
 from storyboard.document import Scalar
 from storyboard.language.cast import Element, Footage
 from storyboard.language.model import Library, Storyboard
+from storyboard.language.scalars import is_url
 from storyboard.plan.model import Plan
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_body import texts
@@ -105,7 +107,7 @@ def make_board(
     scenes = maker.scenes()
     cards = [card for scene in scenes for card in scene.cards]
     sheets = cast_sheets(
-        (film.cast[mark] for mark in film.cast.marks()),
+        _appearances(film),
         cards,
         maker.names_in,
         maker.descriptions(),
@@ -128,6 +130,22 @@ def make_board(
         picture_files=maker.thumbnails.files,
         findings=maker.sorted_findings.of_film,
     )
+
+
+def _appearances(film: Film) -> tuple[Appearance, ...]:
+    """All whom the film's shots mention, on whatever target, and the footage they are made from."""
+    found: dict[str, Appearance] = {}
+    for one in film.films():
+        for mark in one.cast.marks():
+            found.setdefault(one.cast[mark].name, one.cast[mark])
+    for scene in film.scenes:
+        for shot in scene.shots:
+            if (use := shot.footage) is not None:
+                found.setdefault(
+                    use.name,
+                    Appearance(name=use.name, kind="footage", label=use.name, span=use.clip.span),
+                )
+    return tuple(found.values())
 
 
 def _members(
@@ -272,9 +290,10 @@ class _Maker(Struct):
         shown = [
             self._member(mark) for mark in (*marks, *(one for one in said if one not in marks))
         ]
-        self.names_in[shot.address] = tuple(
-            f"{one.name}.{one.look}" if one.look else one.name for one in shown
-        )
+        names = [f"{one.name}.{one.look}" if one.look else one.name for one in shown]
+        if shot.footage is not None:
+            names.append(shot.footage.name)
+        self.names_in[shot.address] = tuple(dict.fromkeys(names))
         renderings = tuple(self._renderings.get(shot.address, ()))
         prices = total(((one.seconds, one.money) for one in renderings), self.currency)
         start, self.clock = self.clock, self.clock + shot.seconds
@@ -307,6 +326,7 @@ class _Maker(Struct):
             start_frame=self._frame(shot.start_frame),
             end_frame=self._frame(shot.end_frame),
             is_continued=shot.seam == "continue",
+            made_from=self._made_from(shot),
             sent_clips=self._footage.get(shot.address, ()),
             sent_to=tuple(one for one, clips in self._footage.items() if shot.address in clips),
             has_audio=shot.audio,
@@ -340,12 +360,25 @@ class _Maker(Struct):
     def pictures_of(self, one: Appearance) -> tuple[BoardPicture, ...]:
         """The pictures of a member in a look: those that are sent, else those it is given."""
         sent = one.reference
+        if sent is not None and sent.video is not None:
+            return (self.thumbnails.clip(sent.video.location),)
         if sent is not None:
             assets = (sent.frontal, *sent.references)
             places = [asset.location for asset in assets if asset is not None]
+        elif one.kind == "footage":
+            return tuple(map(self.thumbnails.clip, self._declared(one)))
         else:
             places = [*self._declared(one)]
         return tuple(self.thumbnails.picture(place) for place in dict.fromkeys(places))
+
+    def _made_from(self, shot: Shot) -> MadeFrom | None:
+        use = shot.footage
+        if use is None:
+            return None
+        picture = None
+        if isinstance(use.clip, Asset):
+            picture = self.thumbnails.clip(use.clip.location)
+        return MadeFrom(way=use.way, name=use.name, picture=picture)
 
     def _declared(self, one: Appearance) -> Iterable[str]:
         """The picture that a storyboard gives a member whom the target takes in words alone."""
@@ -354,8 +387,12 @@ class _Maker(Struct):
             return
         block = member.block
         if isinstance(block, Footage):
+            picture = block.video
+        else:
+            picture = block.frontal if isinstance(block, Element) else block.image
+        if picture is not None and is_url(picture):
+            yield str(picture)
             return
-        picture = block.frontal if isinstance(block, Element) else block.image
         place = self.project.inside(member.folder, picture) if picture else None
         if place is not None:
             yield place

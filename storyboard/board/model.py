@@ -156,6 +156,17 @@ class TakenClip(Struct, frozen=True, kw_only=True):
     takes: tuple[BoardTake, ...]
 
 
+class MadeFrom(Struct, frozen=True, kw_only=True):
+    """The footage that a shot edits, or takes the motion of, with a frame of it.
+
+    ``picture`` is None where the clip is that of another shot.
+    """
+
+    way: Literal["edit", "motion"]
+    name: str
+    picture: BoardPicture | None
+
+
 class ShotCard(Struct, frozen=True, kw_only=True):
     """A shot with everything that is known of it.
 
@@ -184,6 +195,7 @@ class ShotCard(Struct, frozen=True, kw_only=True):
     start_frame: BoardPicture | None
     end_frame: BoardPicture | None
     is_continued: bool
+    made_from: MadeFrom | None
     sent_clips: tuple[str, ...]
     sent_to: tuple[str, ...]
     has_audio: bool

@@ -17,7 +17,7 @@ from storyboard.values.shares import shares
 from storyboard.values.sums import total
 from storyboard.values.units import Money
 
-_KINDS: tuple[MemberKind, ...] = ("character", "prop", "location", "style")
+_KINDS: tuple[MemberKind, ...] = ("character", "prop", "location", "style", "footage")
 
 Pictures = Callable[[Appearance], tuple[BoardPicture, ...]]
 

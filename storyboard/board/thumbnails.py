@@ -1,4 +1,4 @@
-"""Small copies of the pictures of a film, each made once.
+"""Small copies of the pictures of a film, and of a frame of its clips, each made once.
 
 A picture is anybody's file: what is no picture, is too large, or promises more pixels than
 anybody needs has no thumbnail. Pictures at addresses in the network are never fetched.
@@ -9,11 +9,15 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.board.model import BoardPicture, Thumbnail
 from storyboard.language.scalars import is_url
+from storyboard.media.frames import read_still
+from storyboard.media.mp4 import ClipError
+from storyboard.media.pyav import MediaError
 from storyboard.project.disk import read_plain_file
 
 if TYPE_CHECKING:
@@ -42,9 +46,21 @@ class Thumbnails:
             self._pictures[location] = found
         return found
 
+    def clip(self, location: str) -> BoardPicture:
+        """The first frame of the clip at a path of the project, or at an address."""
+        found = self._pictures.get(location)
+        if found is None:
+            made = None
+            if self.side and not is_url(location):
+                with suppress(ClipError, MediaError, OSError):
+                    made = thumbnail_of(read_still(self._root / location, 0), self.side)
+            found = BoardPicture(key=self.keep(made) if made else "", location=location)
+            self._pictures[location] = found
+        return found
+
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files of all pictures that were asked for, apart from those at addresses."""
+        """The files of all that was asked for, apart from what is at addresses."""
         return tuple(self._root / one for one in self._pictures if not is_url(one))
 
     def keep(self, made: Thumbnail) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from drawn_clips import draw_clip
 from PIL import Image
 
 from storyboard.api import Project
@@ -142,3 +143,30 @@ def test_a_card_says_whose_clip_is_sent_and_clips_are_counted_in_the_order_of_th
     assert (fall.sent_clips, fall.sent_to) == ((), ("a/rise",))
     assert [card.renderings[0].clip for card in board.cards] == [1, 2]
     assert [one.id for one in board.plan.requests] == ["b/fall", "a/rise"]
+
+
+def test_footage_has_a_sheet_with_a_frame_of_its_clip(tmp_path: Path) -> None:
+    draw_clip(tmp_path / "street.mp4", 3, size=(1280, 720))
+    (tmp_path / "dance.mp4").write_bytes(b"no clip")
+    board = write_film(
+        tmp_path,
+        "footage: {street: {video: street.mp4}, far: {video: 'https://example.com/far.mp4'},"
+        " dance: {video: dance.mp4, description: a dance}}\n"
+        "scenes: [{shots: [{prompt: It snows., edit: street, target: fal/kling-o3-pro-video-edit},"
+        " {prompt: It rains., edit: far, duration: 5s, target: fal/kling-o3-pro-video-edit},"
+        ' "As in @dance."]}]\n',
+    ).board()
+    (sheet,) = board.cast
+    assert sheet.kind == "footage"
+    pictures = {row.name: row.looks[0].pictures[0] for row in sheet.rows}
+    assert {name: bool(one.key) for name, one in pictures.items()} == {
+        "dance": False,
+        "street": True,
+        "far": False,
+    }
+    assert pictures["far"].location == "https://example.com/far.mp4"
+    assert {row.name: row.shots for row in sheet.rows}["street"] == ("1/1",)
+    edits, *_ = board.cards
+    assert edits.made_from is not None
+    assert (edits.made_from.way, edits.made_from.name) == ("edit", "street")
+    assert edits.made_from.picture == pictures["street"]

@@ -32,7 +32,7 @@ def tiled(keys: Sequence[str], width: int, widest: int | None = None) -> tuple[T
 
 def tiles(card: ShotCard, frame: tuple[int, int]) -> tuple[tuple[Tile, ...], str]:
     """What stands in a shot's frame, and the words for it."""
-    for found in (_rendered(card), _frames(card), _place(card), _cast(card)):
+    for found in (_rendered(card), _edited(card), _frames(card), _place(card), _cast(card)):
         shown = [(one, words) for one, words in found if one.key]
         if shown:
             words = "; ".join(words for _, words in shown)
@@ -49,6 +49,14 @@ def _rendered(card: ShotCard) -> list[tuple[BoardPicture, str]]:
     if len(found) < len(stills):
         return []
     return [(one, f"As rendered in {one.location}") for one in found[:_MAX_TILES]]
+
+
+def _edited(card: ShotCard) -> list[tuple[BoardPicture, str]]:
+    """A frame of the clip that it changes; what moves as a clip does looks like its first frame."""
+    use = card.made_from
+    if use is None or use.picture is None or use.way != "edit":
+        return []
+    return [(use.picture, f"Edits {use.name}")]
 
 
 def _frames(card: ShotCard) -> list[tuple[BoardPicture, str]]:

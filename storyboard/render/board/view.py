@@ -47,6 +47,7 @@ _KINDS = {
     "prop": "Props",
     "location": "Places",
     "style": "Styles",
+    "footage": "Footage",
 }
 
 
@@ -232,8 +233,8 @@ class _Viewer:
         if sheet.rest_shots:
             shots = counted(sheet.rest_shots, "shot")
             cost = f", {self._money.of_rest(sheet)}" if self._has_prices else ""
-            none = {"character": "nobody", "prop": "none", "location": "no place", "style": "none"}
-            rest = f"{shots} with {none[sheet.kind]}: {sheet.rest.seconds} s{cost}"
+            none = {"character": "nobody", "location": "no place"}.get(sheet.kind, "none")
+            rest = f"{shots} with {none}: {sheet.rest.seconds} s{cost}"
         return SheetView(_KINDS[sheet.kind], tuple(map(self._member, sheet.rows)), rest)
 
     def _member(self, row: CastRow) -> MemberView:
@@ -315,6 +316,9 @@ def _facts(card: ShotCard) -> Iterable[CardFact]:
         yield CardFact("Not seen", (TextRun(card.negative),))
     if card.is_continued:
         yield CardFact("Seam", (TextRun("continues the last frame of the shot before"),))
+    if card.made_from is not None:
+        does = "Edits" if card.made_from.way == "edit" else "Moves as"
+        yield CardFact(does, (TextRun(card.made_from.name),))
     if card.sent_clips:
         yield CardFact("Is sent", (TextRun(f"the clip of {', '.join(card.sent_clips)}"),))
     if card.sent_to:
