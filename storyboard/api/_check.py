@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -15,13 +16,15 @@ from storyboard.api._compile import (
     start,
 )
 from storyboard.api._load import CompileOptions, Reading, read
-from storyboard.api._plan import BestWay, known_takes, limit_of, plan_compilation, way_out_of
 from storyboard.compiler.resolve.members import members_of
 from storyboard.diagnostics import Diagnostics, Source
 from storyboard.document import parse
 from storyboard.language.cast import Element
 from storyboard.language.decoder import decode
 from storyboard.language.model import Library, Storyboard
+
+if TYPE_CHECKING:
+    from storyboard.api._plan import BestWay
 
 
 def check_storyboard(file: str, options: CompileOptions, best_way: BestWay) -> Compilation:
@@ -35,14 +38,26 @@ def check_storyboard(file: str, options: CompileOptions, best_way: BestWay) -> C
     if reading.library is not None:
         _check_library(reading, reading.library, options, diagnostics)
         return Compilation(reading=reading, diagnostics=diagnostics)
-    limit = limit_of(reading, options)
-    is_limited = limit.cost or limit.to_pay or limit.seconds
-    known = known_takes(file, options, diagnostics) if is_limited else None
+    if not _is_limited(reading, options):
+        return compile_reading(reading, options, diagnostics)
+    # What plans a film is loaded where money or seconds are limited, and nowhere else.
+    from storyboard.api._plan import known_takes, plan_compilation, way_out_of
+
+    known = known_takes(file, options, diagnostics)
     compilation = compile_reading(reading, options, diagnostics, known)
-    if is_limited and compilation.film is not None:
+    if compilation.film is not None:
         way_out = way_out_of(compilation, options, known, best_way)
         plan_compilation(compilation, options, known, is_verified=False, way_out=way_out)
     return compilation
+
+
+def _is_limited(reading: Reading, options: CompileOptions) -> bool:
+    """Whether a film is held to a sum or a length, by its storyboard or by the options."""
+    written = reading.storyboard
+    limits = [options.budget, options.max_cost, options.max_seconds]
+    if written is not None:
+        limits += [written.budget, written.max_seconds]
+    return any(limit is not None for limit in limits)
 
 
 def _check_library(

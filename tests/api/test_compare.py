@@ -190,3 +190,18 @@ def test_sound_is_asked_for_without_an_edit(
     assert [one.payload["generate_audio"] for one in film.plan().plan.requests] == loud
     compared = film.compare()
     assert any(one.is_silent for one in compared.offers) is (audio is None)
+
+
+def test_what_a_film_ignores_is_among_no_offers_losses_and_still_told_in_words(film: str) -> None:
+    before = {(one.target, one.is_silent): one for one in Project(film).compare().offers}
+    ignored = f"# storyboard: ignore[{FEATURE_LOST.id}]\n{FILM}"
+    Path(film).write_text(ignored, encoding="utf-8")
+    dropped = 0
+    for offer in Project(film).compare().offers:
+        was = before[offer.target, offer.is_silent]
+        codes = {FEATURE_LOST.id} & {one.code.id for one in was.losses}
+        dropped += bool(codes)
+        assert FEATURE_LOST not in {one.code for one in offer.losses}
+        assert len(offer.losses) == sum(one.code is not FEATURE_LOST for one in was.losses)
+        assert offer.loses == was.loses
+    assert dropped

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,14 @@ def test_check_looks_at_money_and_seconds() -> None:
     answer = run("check", "film.yaml")
     assert answer.return_value == 0
     assert answer.stderr == "film.yaml: fine (2 shots, fal/kling-o3-pro)\n"
+
+
+@pytest.mark.parametrize(("limit", "loads"), [("", False), ("budget: 90 USD\n", True)])
+def test_what_plans_a_film_is_loaded_for_a_limit_alone(limit: str, loads: bool) -> None:
+    written(f"storyboard: 1\n{limit}scenes: [{{shots: [The sea.]}}]\n", "film.yaml")
+    code = (
+        "import sys; from storyboard.api import Project; Project('film.yaml').check(); "
+        "print('storyboard.plan' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == str(loads)
