@@ -8,7 +8,6 @@ is a mistake of this tool, not of the storyboard.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -179,8 +178,11 @@ class _Checker:
     def check(self, request: PlannedRequest, earlier: dict[str, PlannedRequest]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
         payload = request.payload
-        prompts = self.prompts(request)
         sent = read_request(self.target, payload)
+        prompts = [
+            (one.prompt, request.seconds if sent.lasts_as_footage else one.seconds)
+            for one in sent.shots
+        ]
         self.tag = self._tag_of(sent)
         tags = [self.tag.findall(text) for text, _ in prompts]
         yield from self._check_seconds(request, payload, prompts)
@@ -217,19 +219,6 @@ class _Checker:
         if self.sense is not None:
             yield from self.sense.check(request, prompts)
             yield from self._check_footage(request, self.sense.shots)
-
-    def prompts(self, request: PlannedRequest) -> list[tuple[str, int]]:
-        """The texts of a payload with their seconds: the plan's, where the clip sent has them."""
-        payload, shots = request.payload, self.fields.shots
-        if shots is None or shots.name not in payload:
-            if lines := self.fields.read_shot_lines(payload[self.fields.prompt]):
-                return lines
-            seconds = payload.get(self.lasting, request.seconds if self._is_of_clip(payload) else 0)
-            return [(payload[self.fields.prompt], _number(seconds))]
-        listed = payload[shots.name]
-        if isinstance(listed, str):
-            listed = json.loads(listed)
-        return [(shot[shots.prompt], _number(shot[shots.seconds])) for shot in listed]
 
     def _tag_of(self, sent: SentRequest) -> re.Pattern[str]:
         """A pattern of the tags of a request, whose names are those that it sends."""
