@@ -10,11 +10,12 @@ import json
 import math
 import re
 import zlib
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import aiohttp
-import httpx
+from msgspec import Struct
 
 MAX_ANSWER = 16 << 20
 """Bytes of an answer, unpacked: a page of a history with its bodies has 2 MB."""
@@ -33,11 +34,19 @@ _LAST_SECOND = 253_402_300_799.0
 _PRINTABLE = re.compile(r"[!-~]+")
 
 
+class Answer(Struct, frozen=True):
+    """An answer in full; names in ``headers`` are found in any case, ``content`` is unpacked."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
 class AnswerError(Exception):
     """An answer that is not read to its end; the text says why."""
 
 
-async def read_answer(answer: aiohttp.ClientResponse, most: int = MAX_ANSWER) -> httpx.Response:
+async def read_answer(answer: aiohttp.ClientResponse, most: int = MAX_ANSWER) -> Answer:
     """An answer with its body unpacked, of ``most`` bytes at most. Raises ``AnswerError``."""
     body = bytearray()
     coding = answer.headers.get("Content-Encoding", "").strip().lower()
@@ -48,13 +57,7 @@ async def read_answer(answer: aiohttp.ClientResponse, most: int = MAX_ANSWER) ->
             raise AnswerError(f"the answer is above {most >> 20} MB")
     if unpack is not None:
         unpack.check_end()
-    # It is unpacked here, and must not be once more.
-    headers = [
-        (name, value)
-        for name, value in answer.raw_headers
-        if name.lower() not in (b"content-encoding", b"content-length", b"transfer-encoding")
-    ]
-    return httpx.Response(answer.status, headers=headers, content=bytes(body))
+    return Answer(answer.status, answer.headers, bytes(body))
 
 
 class _Unpacking:
@@ -92,7 +95,7 @@ class _Unpacking:
             raise AnswerError("the answer ended too early")
 
 
-def read_json(answer: httpx.Response) -> Any:
+def read_json(answer: Answer) -> Any:
     """The JSON value of an answer; None where it is none, or too large to be one of a host."""
     data = answer.content
     if len(data) > MAX_ANSWER and sum(map(data.count, (b",", b"[", b"{"))) > _MAX_VALUES:

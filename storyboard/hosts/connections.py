@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import re
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from io import BytesIO
+from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
 from aiohttp.abc import ResolveResult
+from msgspec import Struct
 from yarl import URL
 
 _IDLE_SECONDS = 30.0
@@ -91,6 +94,33 @@ class _PublicResolver(aiohttp.ThreadedResolver):
         return found
 
 
+class HttpRequest(Struct, frozen=True):
+    """A request as it is sent; ``url`` is so to the letter, as a link that was signed must be."""
+
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, method: str, url: str, headers: Mapping[str, str], **content: Any) -> HttpRequest:
+        """A request with ``content`` as httpx takes it: ``json``, ``params``, ``files`` and more.
+
+        Raises one of ``NOT_SENT`` for an address that is none.
+        """
+        if _PLAIN.fullmatch(url) and content.keys() <= {"content"}:
+            # httpx looks at every letter of an address, which takes longer than to send it.
+            return cls(method, URL(url, encoded=True), headers, content.get("content", b""))
+        made = httpx.Request(method, url, headers=headers, **content)
+        return cls(method, URL(str(made.url), encoded=True), made.headers, made.read())
+
+
+_PLAIN = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(:[1-5]?[0-9]{1,4})?(/(?!\.)([A-Za-z0-9._~:=&+,;@-]|%[0-9A-F]{2})*)+"
+)
+"""Addresses in which nothing is to be quoted and no folder left out: as httpx writes them too."""
+
+
 class Connections:
     """Connections to any servers, kept for a while where they may be used again.
 
@@ -107,7 +137,7 @@ class Connections:
     @asynccontextmanager
     async def send(
         self,
-        request: httpx.Request,
+        request: HttpRequest,
         *,
         seconds: float,
         whole: float | None = 0,
@@ -126,25 +156,24 @@ class Connections:
             # A session belongs to the event loop in which it is made.
             self._kept, self._fresh = _session(kept=True), _session(kept=False)
             self._public = _session(kept=True, public=True)
-        if public and is_internal(request.url.host):
+        url, body = request.url, request.body
+        if public and is_internal(url.host or ""):
             raise InternalAddressError(errno.EACCES, "it leads into this network")
-        body = request.read()
         if whole == 0:
             whole = seconds * _WHOLE + len(body) / _SLOWEST
-        proxy = None if self._local else _proxy_of(request.url.scheme, request.url.netloc)
+        proxy = None if self._local else _proxy_of(url.scheme, url.raw_authority.rpartition("@")[2])
         # A proxy may well be in this network, and finds the addresses of names itself.
         is_checked = public and proxy is None
         session = self._fresh if fresh else self._public if is_checked else self._kept
         async with session.request(
             request.method,
-            # A link that was signed must stay as it is, to the letter.
-            URL(str(request.url), encoded=True),
-            headers=request.headers.multi_items(),
+            url,
+            headers=request.headers,
             data=BytesIO(body) if body else None,
             proxy=proxy,
             timeout=aiohttp.ClientTimeout(total=whole, connect=_CONNECT_SECONDS, sock_read=seconds),
             allow_redirects=False,
-            ssl=_tls() if request.url.scheme == "https" else True,
+            ssl=_tls() if url.scheme == "https" else True,
         ) as answer:
             yield answer
 
@@ -180,10 +209,10 @@ def _tls() -> ssl.SSLContext:
 
 
 @cache
-def _proxy_of(scheme: str, netloc: bytes) -> str | None:
+def _proxy_of(scheme: str, netloc: str) -> str | None:
     named = getproxies()
     proxy = named.get(scheme) or named.get("all")
-    if not proxy or proxy_bypass(netloc.decode("ascii")):
+    if not proxy or proxy_bypass(netloc):
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     if not proxy.startswith(("http://", "https://")):

@@ -20,11 +20,12 @@ from urllib.parse import urlsplit
 import aiohttp
 import httpx
 
-from storyboard.hosts.answers import MAX_ANSWER, AnswerError, read_answer, read_link
+from storyboard.hosts.answers import MAX_ANSWER, Answer, AnswerError, read_answer, read_link
 from storyboard.hosts.connections import (
     BROKEN,
     NOT_SENT,
     Connections,
+    HttpRequest,
     exhausted,
     is_internal,
     leads_inside,
@@ -61,9 +62,15 @@ _HEADERS = {
 _WHOLE = {**_HEADERS, "Accept-Encoding": "identity"}
 
 
-@lru_cache(maxsize=1024)
 def origin(url: str) -> str:
     """Scheme, host and port of a URL, as they are compared; empty for what is no http URL."""
+    # What follows the first slash behind them is another in every address of a job.
+    end = url.find("/", url.find("://") + 3)
+    return _origin(url if end < 0 else url[:end])
+
+
+@lru_cache(maxsize=1024)
+def _origin(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -126,13 +133,11 @@ class HttpClient:
             raise trouble(FailureKind.REFUSED, f"the key is not sent to {origin(url) or 'no host'}")
         return {**usual, **(headers or {}), "Authorization": self._authorization}
 
-    async def pay(
-        self, url: str, body: bytes, headers: Mapping[str, str] | None = None
-    ) -> httpx.Response:
+    async def pay(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """Send a paying request, once. Raises ``not_sent`` or ``ambiguous`` without an answer."""
         sent = self._headers(url, {"Content-Type": "application/json", **(headers or {})})
         try:
-            request = httpx.Request("POST", url, headers=sent, content=body)
+            request = HttpRequest.of("POST", url, sent, content=body)
             async with self._connections.send(
                 request, seconds=self._limits.order, fresh=True
             ) as answer:
@@ -157,14 +162,14 @@ class HttpClient:
         seconds: float | None = None,
         most: int = MAX_ANSWER,
         **content: Any,
-    ) -> httpx.Response:
+    ) -> Answer:
         """Send a request that pays nothing; ``seconds`` is the longest silence.
 
         An answer has ``most`` bytes at most, unpacked. Raises ``transient`` where none comes.
         """
         sent = self._headers(url, headers) if keyed else {**_HEADERS, **(headers or {})}
         try:
-            request = httpx.Request(method, url, headers=sent, **content)
+            request = HttpRequest.of(method, url, sent, **content)
             seconds = seconds or self._limits.question
             public = self._is_public and not keyed
             async with (
@@ -191,7 +196,7 @@ class HttpClient:
         if now >= self._clock_at + _CLOCK_EVERY:
             self.clock_ahead, self._clock_at = self._clock() - there.timestamp(), now
 
-    async def put(self, method: str, url: str, **details: Any) -> httpx.Response:
+    async def put(self, method: str, url: str, **details: Any) -> Answer:
         """As ``ask``, for uploads, with a longer silence."""
         return await self.ask(method, url, seconds=self._limits.file, **details)
 
@@ -200,7 +205,7 @@ class HttpClient:
         """Server-sent events, as name and data. Raises ``transient`` where the stream breaks."""
         headers = self._headers(url, {"Accept": "text/event-stream"}, _WHOLE)
         try:
-            request = httpx.Request("GET", url, headers=headers)
+            request = HttpRequest.of("GET", url, headers)
             async with self._connections.send(
                 request, seconds=_STREAM_SECONDS, whole=None
             ) as answer:
@@ -235,7 +240,7 @@ class HttpClient:
         for _ in range(_MAX_REDIRECTIONS + 1):
             if read_link(link) is None or not origin(link):
                 raise trouble(FailureKind.GONE, "the link to the clip is no http link")
-            request = httpx.Request("GET", link, headers=_WHOLE)
+            request = HttpRequest.of("GET", link, _WHOLE)
             async with self._connections.send(
                 request, seconds=self._limits.file, whole=_FILE_WHOLE, public=self._is_public
             ) as answer:
@@ -243,7 +248,7 @@ class HttpClient:
                 if answer.status not in _REDIRECTIONS or there is None:
                     yield answer
                     return
-            link = str(request.url.join(there))
+            link = str(httpx.URL(str(request.url)).join(there))
         raise trouble(
             FailureKind.TRANSIENT, "the link to the clip leads from one place to the next"
         )

@@ -411,6 +411,9 @@ class SqliteLedger:
         A folder may be copied, or cleared of files that look temporary, after a kill. Somebody
         who reads just then is not waited for long: the next write brings this one along.
         """
+        _, written, copied = base.execute("pragma wal_checkpoint(passive)").fetchone()
+        if written == copied:
+            return
         base.execute(f"pragma busy_timeout = {_CHECKPOINT_MS}")
         try:
             base.execute("pragma wal_checkpoint(full)").fetchone()

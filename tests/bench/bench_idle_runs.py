@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from rendering_films import Work, make_work, run_once
 
 import storyboard.hosts.fal.client  # noqa: F401 - what the process loads is not counted
-from storyboard.ledger import Finished, Intent, Receipt, State, merge_lock, rows
+from storyboard.ledger import Intent, PaidOrder, Receipt, State, merge_lock, rows
 from storyboard.plan.clips import planned_clips
 
 
@@ -46,8 +46,10 @@ def _pay(work: Work) -> None:
             )
             rows.write(base, intent)
             finished.append(
-                Finished(
+                PaidOrder(
                     digest=clip.digest,
+                    film=clip.order.film,
+                    made="2026-09-24T18:30:00Z",
                     address=clip.address,
                     host=work.host,
                     endpoint=clip.order.endpoint,
