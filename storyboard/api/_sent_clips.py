@@ -87,7 +87,11 @@ def film_status(file: str, options: CompileOptions) -> FilmStatus:
     return FilmStatus(
         sent=sent,
         elsewhere=elsewhere,
-        told=lock.sent,
+        told={
+            one.digest: lock.sent[one.digest].order()
+            for one in elsewhere
+            if one.digest in lock.sent
+        },
         lease=sent.store.read_ledger().lease(),
         use=use,
         has_errors=has_errors,

@@ -369,7 +369,11 @@ class KnownTakes:
     def _orders(self) -> dict[str, Order]:
         """What was sent for the film, here or elsewhere, with its body; the earliest first."""
         made = {one.digest: one.made for one in self._lock.orders.values()}
-        dated = [(made.get(digest, ""), one) for digest, one in self._lock.sent.items()]
+        dated = [
+            (made.get(digest, ""), one.order())
+            for digest, one in self._lock.sent.items()
+            if one.film == self._film
+        ]
         dated += [
             (iso_time(intent.intended_at), intent.order)
             for intent in self._intents.values()

@@ -28,6 +28,7 @@ from storyboard.ledger.intent import Order
 from storyboard.ledger.lock_lines import (
     LineError,
     PaidOrder,
+    SentOrder,
     read_line,
     segment_line,
     sent_line,
@@ -52,7 +53,7 @@ class Lock(Struct, frozen=True, kw_only=True):
 
     orders: Mapping[tuple[str, str], PaidOrder] = field(default_factory=dict)
     segments: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict)
-    sent: Mapping[str, Order] = field(default_factory=dict)
+    sent: Mapping[str, SentOrder] = field(default_factory=dict)
 
     def finished(self) -> dict[str, PaidOrder]:
         """The orders that have a clip, by digest; of several that were paid the latest.
@@ -109,7 +110,7 @@ def parse_lock(data: bytes) -> Lock:
     """What the bytes of a lock hold. Raises ``LockLineError``."""
     orders: dict[tuple[str, str], PaidOrder] = {}
     segments: dict[str, dict[ShotPart, Segment]] = {}
-    sent: dict[str, Order] = {}
+    sent: dict[str, SentOrder] = {}
     ends = _LooseEnds()
     # Nothing but the ends of lines: a name may hold what ``splitlines`` takes for one.
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
@@ -129,7 +130,7 @@ def parse_lock(data: bytes) -> Lock:
             if before is None or (before.clip is None and found.clip is not None):
                 orders[key] = found
             ends.orders.append((number, found))
-        elif isinstance(found, Order):
+        elif isinstance(found, SentOrder):
             sent.setdefault(found.digest, found)
             ends.sent.append((number, found))
         else:
@@ -154,10 +155,12 @@ class _LooseEnds(Struct, frozen=True):
     """
 
     orders: list[tuple[int, PaidOrder]] = field(default_factory=list)
-    sent: list[tuple[int, Order]] = field(default_factory=list)
+    sent: list[tuple[int, SentOrder]] = field(default_factory=list)
     shots: dict[str, int] = field(default_factory=dict)
 
-    def check(self, sent: Mapping[str, Order], shots: Mapping[str, frozenset[ShotPart]]) -> None:
+    def check(
+        self, sent: Mapping[str, SentOrder], shots: Mapping[str, frozenset[ShotPart]]
+    ) -> None:
         """Raise ``LockLineError`` for a line to which another one is missing.
 
         ``sent`` are what was sent by digest, ``shots`` what stands in clips by their sha256.
@@ -184,7 +187,7 @@ class _LooseEnds(Struct, frozen=True):
                 raise self._error("it is of a clip that no order has", number)
 
     def _sets_of_shots(
-        self, clip: str | None, sent: Mapping[str, Order]
+        self, clip: str | None, sent: Mapping[str, SentOrder]
     ) -> set[frozenset[ShotPart]]:
         """What may stand in a clip: the shots of its order, or of some of several.
 
@@ -228,7 +231,8 @@ def merge_lock(
         one.digest: one for one in sent if one.digest in digests and one.digest not in known.sent
     }
     lines = {order.to_line() for order in listed.values()}
-    lines.update(map(sent_line, (asked | dict(known.sent)).values()))
+    lines.update(map(sent_line, asked.values()))
+    lines.update(one.line for one in known.sent.values())
     for clip, shots in (placed | dict(known.segments)).items():
         if clip in clips:
             lines.update(segment_line(clip, segment) for segment in shots)

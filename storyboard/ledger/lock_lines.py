@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import MsgspecError, Raw, Struct
+from msgspec.json import Decoder
 
 from storyboard.ledger.intent import Order
 from storyboard.values.addresses import ClipName
-from storyboard.values.canonical import canonical, digest, parsed
+from storyboard.values.canonical import canonical, canonical_bytes, digest, digest_bytes, parsed
 from storyboard.values.segments import Segment, ShotPart
 from storyboard.values.units import Money
 
@@ -61,6 +62,65 @@ class PaidOrder(Struct, frozen=True, kw_only=True):
         )
 
 
+class SentOrder(Struct, frozen=True, kw_only=True):
+    """What an order asked for, as its ``line`` says it; only ``order`` reads all of that.
+
+    ``shots`` are the contents of its clip, in their order.
+    """
+
+    digest: str
+    film: str
+    host: str
+    endpoint: str
+    seconds: int
+    shots: tuple[ShotPart, ...]
+    line: str
+
+    def order(self) -> Order:
+        """The order, with its body; what it was estimated to cost is not known."""
+        given = parsed(self.line)
+        names = tuple(map(ClipName.from_json, given["names"]))
+        return Order(
+            digest=self.digest,
+            take=str(given["take"]),
+            address=names[0].text,
+            names=names,
+            shots=self.shots,
+            film=self.film,
+            host=self.host,
+            endpoint=self.endpoint,
+            target=given["target"],
+            payload=given["payload"],
+            tokens=given["tokens"],
+            seconds=self.seconds,
+        )
+
+
+class _SentName(Struct, forbid_unknown_fields=True):
+    name: str
+    shots: tuple[tuple[str, int, int | None, int], ...]
+
+
+class _SentLine(Struct, forbid_unknown_fields=True):
+    """A line of what was sent as this version writes it; its body is not decoded."""
+
+    kind: Literal["sent"]
+    digest: str
+    film: str
+    host: str
+    endpoint: str
+    target: str
+    names: tuple[_SentName, ...]
+    shots: tuple[ShotPart, ...]
+    seconds: int
+    take: Raw
+    tokens: dict[str, str]
+    payload: Raw
+
+
+_SENT_LINE = Decoder(_SentLine)
+
+
 class LineError(Exception):
     """What is wrong with a line; ``advice`` is what to do, where that is not the usual."""
 
@@ -77,7 +137,7 @@ _OLDER = (
 )
 
 
-LockLine = PaidOrder | Order | tuple[str, Segment]
+LockLine = PaidOrder | SentOrder | tuple[str, Segment]
 
 
 def read_line(line: str) -> LockLine:
@@ -85,8 +145,10 @@ def read_line(line: str) -> LockLine:
 
     Raises ``LineError``.
     """
+    if '"kind":"sent"' in line and (found := _read_sent(line)) is not None:
+        return found
     try:
-        given = json.loads(line)
+        given = parsed(line)
     except (ValueError, RecursionError):
         raise LineError("it is no JSON") from None
     if not isinstance(given, dict):
@@ -109,6 +171,29 @@ def read_line(line: str) -> LockLine:
     return _shot(given)
 
 
+def _read_sent(line: str) -> SentOrder | None:
+    """What a line holds that this version has written; None where it must be looked at closely."""
+    try:
+        found = _SENT_LINE.decode(line)
+    except MsgspecError:
+        return None
+    where = canonical_bytes({"endpoint": found.endpoint, "host": found.host})
+    content = b'%b,"payload":%b,"take":%b}' % (where[:-1], found.payload, found.take)
+    texts = (found.film, found.host, found.endpoint, found.target)
+    is_sound = all(texts) and found.seconds > 0 and found.names
+    if not is_sound or digest_bytes(content) != found.digest:
+        return None
+    return SentOrder(
+        digest=found.digest,
+        film=found.film,
+        host=found.host,
+        endpoint=found.endpoint,
+        seconds=found.seconds,
+        shots=found.shots,
+        line=line,
+    )
+
+
 def _order(given: dict[str, Any]) -> PaidOrder:
     for name in _TEXTS:
         if not isinstance(given.get(name), str) or not given[name]:
@@ -129,7 +214,7 @@ def _order(given: dict[str, Any]) -> PaidOrder:
     )
 
 
-def _sent(given: dict[str, Any]) -> Order:
+def _sent(given: dict[str, Any]) -> SentOrder:
     for name in _SENT_TEXTS:
         if not isinstance(given.get(name), str) or not given[name]:
             raise _unexpected(name, given, "a text")
@@ -151,19 +236,14 @@ def _sent(given: dict[str, Any]) -> Order:
         raise LineError("it does not say which shots were sent") from None
     if not names:
         raise _unexpected("names", given, "the names of a clip")
-    return Order(
+    return SentOrder(
         digest=given["digest"],
-        take=str(take),
-        address=names[0].text,
-        names=names,
-        shots=shots,
         film=given["film"],
         host=given["host"],
         endpoint=given["endpoint"],
-        target=given["target"],
-        payload=payload,
-        tokens=tokens,
         seconds=seconds,
+        shots=shots,
+        line=canonical(given),
     )
 
 

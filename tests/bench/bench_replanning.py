@@ -21,6 +21,7 @@ import json, sys
 from pathlib import Path
 from storyboard.ledger import Receipt, State
 from storyboard.ledger.store import Store
+from storyboard.ledger.stored_files import TakeFile
 from storyboard.plan.clips import planned_clips
 from storyboard.plan.model import Plan
 from storyboard.values.segments import as_asked
@@ -41,6 +42,7 @@ with store.open_ledger() as ledger:
         segments = as_asked(clip.order.shots)
         ledger.step(clip.digest, State.STORED, clip=sha256, segments=segments)
         store.take(sha256).touch()
+        ledger.keep_take_files({sha256: TakeFile(0, store.take(sha256).stat().st_mtime_ns)})
 """
 
 
