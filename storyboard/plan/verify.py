@@ -7,36 +7,20 @@ is a mistake of this tool, not of the storyboard.
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from decimal import Decimal
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import orjson
 from msgspec import Struct
 
-from storyboard.compiler.film import Asset, Film, Shot, ShotClip
-from storyboard.compiler.request import Output
+from storyboard.compiler.film import Film
 from storyboard.plan.model import Plan
-from storyboard.plan.planned_request import PlannedCost, PlannedRequest
-from storyboard.plan.reason import Action
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.request_check import RequestChecker
 from storyboard.plan.sense import SenseChecker
 from storyboard.plan.timeline_check import check_timeline
-from storyboard.targets.model import Feature, Target
-from storyboard.targets.sent_request import SentRequest, read_request
-from storyboard.targets.tag_forms import is_named, tag_pattern
-from storyboard.values.segments import Ending, endings
-from storyboard.values.sums import Total
-
-Prompts = list[tuple[str, int]]
-Numbers = tuple[str, ...]
-"""The number or name in a tag: an element's, an image's and perhaps a clip's; one is there."""
-
-_FIRST_PRIVATE = 0xF0000
-_STAND_IN = re.compile(r"asset:sha256:[0-9a-f]{64}|output:sha256:[0-9a-f]{64}#(?:last_frame|clip)")
+from storyboard.plan.totals_check import check_totals
+from storyboard.targets.model import Target
+from storyboard.values.segments import endings
 
 
 class TargetRules(Struct, frozen=True, kw_only=True):
@@ -65,7 +49,7 @@ def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -
     if named != [(one.target, one.host, one.endpoint) for one in held]:
         return ["the plan is for another target"]
     broken: list[str] = []
-    checkers: dict[str, _Checker] = {}
+    checkers: dict[str, RequestChecker] = {}
     divided = {
         shot.address for clip in plan.kept for shot in clip.shots if shot.segment.content.parts > 1
     }
@@ -88,14 +72,16 @@ def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -
             for problem in problems
         ]
         sense = SenseChecker(one.film, divided) if one.film is not None else None
-        checkers[one.target.target] = _Checker(one.target, one.max_references, sense, there, whole)
+        checkers[one.target.target] = RequestChecker(
+            one.target, one.max_references, sense, there, whole
+        )
     seen: dict[str, PlannedRequest] = {}
     for request in plan.requests:
-        checker = checkers.get(request.target)
-        if checker is None:
+        own_checker = checkers.get(request.target)
+        if own_checker is None:
             broken.append(f"{request.id}: the plan does not list its target")
         else:
-            found = _collected(checker.check, request, seen)
+            found = _collected(own_checker.check, request, seen)
             broken.extend(f"{request.id}: {problem}" for problem in found)
         if request.id in seen:
             broken.append(f"{request.id}: the id is used twice")
@@ -103,7 +89,7 @@ def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -
         there.update(endings(request.contents))
         whole.update(one.shot for one in request.contents if one.part is None)
     if rules:
-        broken.extend(_collected(_check_totals, plan, rules[0].target))
+        broken.extend(_collected(check_totals, plan, rules[0].target))
     broken.extend(_collected(check_timeline, plan, film))
     for checker in checkers.values():
         if checker.sense is not None:
@@ -146,360 +132,3 @@ def _validator(schema: dict[str, Any]) -> Callable[[Any], list[str]]:
             for error in quick.iter_errors(payload)
         ]
     )
-
-
-class _Checker:
-    """The rules of one target, ready to be held against its requests."""
-
-    def __init__(
-        self,
-        target: Target,
-        max_references: int,
-        sense: SenseChecker | None,
-        there: AbstractSet[Ending],
-        whole: AbstractSet[str],
-    ) -> None:
-        self.target = target
-        self.there = there
-        self.whole = whole
-        self.sense = sense
-        self.fields = target.request
-        self.lasting = target.request.seconds.name if target.request.seconds else ""
-        self.max_references = max_references
-        self._is_named = any(map(is_named, target.tags.written))
-        self._numbered = _tag_pattern(target.tags.written, ((), (), ()))
-        several = target.shots.characters if target.shots else None
-        single = target.prompt.characters
-        self._most_of_one = max((n for n in (single, several) if n is not None), default=None)
-        self._most_of_several = several
-        self._tags: dict[Numbers, str] = {}
-        self._places: set[tuple[str, ...]] = set()
-
-    def check(self, request: PlannedRequest, earlier: dict[str, PlannedRequest]) -> Iterator[str]:
-        """What is wrong with one request; ``earlier`` are those before it, by id."""
-        payload = request.payload
-        sent = read_request(self.target, payload)
-        prompts = [
-            (one.prompt, request.seconds if sent.lasts_as_footage else one.seconds)
-            for one in sent.shots
-        ]
-        self.tag = self._tag_of(sent)
-        tags = [self.tag.findall(text) for text, _ in prompts]
-        yield from self._check_seconds(request, payload, prompts)
-        yield from self._check_texts(request, prompts, tags)
-        negative = payload.get(self.fields.negative, "") if self.fields.negative else ""
-        if negative and (ord(max(negative)) >= _FIRST_PRIVATE or self.tag.search(negative)):
-            yield "the negative prompt mentions what is sent, which means nothing there"
-        yield from self._check_references(request, sent, dict.fromkeys(chain(*tags)))
-        yield from self._check_cost(request, sent)
-        content = {
-            "host": self.target.host,
-            "endpoint": request.endpoint,
-            "payload": payload,
-            "take": request.take,
-        }
-        written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-        if b'"asset:' in written or b'"output:' in written or request.depends_on:
-            yield from self._check_pointers(request, payload)
-        elif request.assets:
-            yield "it lists assets that its payload does not have"
-        if request.digest != "sha256:" + hashlib.sha256(written).hexdigest():
-            yield "the digest is not that of what is sent"
-        if request.endpoint != self.target.endpoint:
-            yield "the endpoint is not the target's"
-        if (name := request.alternate_of) is not None:
-            chosen = earlier.get(name)
-            if chosen is None or chosen.take == request.take:
-                yield f"it is no other take of {name}"
-        if self.fields.model and payload[self.fields.model] != self.target.endpoint:
-            yield "the model is not the target's"
-        for name, value in self.fields.constants.items():
-            if payload.get(name) != value:
-                yield f"{name} is not {value}"
-        if self.sense is not None:
-            yield from self.sense.check(request, prompts)
-            yield from self._check_footage(request, self.sense.shots)
-
-    def _tag_of(self, sent: SentRequest) -> re.Pattern[str]:
-        """A pattern of the tags of a request, whose names are those that it sends."""
-        if not self._is_named:
-            return self._numbered
-        elements = [one.name for one in sent.elements if one.name is not None]
-        return _tag_pattern(self.target.tags.written, (elements, sent.image_names, ()))
-
-    def _sent_clip(self, payload: Any) -> Any:
-        """The clip of footage in a payload; None where there is none."""
-        return payload.get(self.fields.footage) if self.fields.footage else None
-
-    def _is_of_clip(self, payload: Any) -> bool:
-        """Whether a request edits the clip that it is sent, or takes its motion."""
-        mode = self.fields.footage_mode
-        is_edited = mode is not None and payload.get(mode.name) == mode.edit
-        is_sent = self._sent_clip(payload) is not None
-        return is_sent and (is_edited or self.target.is_made_from_clips)
-
-    def _check_seconds(
-        self, request: PlannedRequest, payload: Any, prompts: Prompts
-    ) -> Iterator[str]:
-        target = self.target
-        total = sum(seconds for _, seconds in prompts)
-        if total != request.seconds:
-            yield f"the payload lasts {total} s, the plan says {request.seconds} s"
-        if self.lasting in payload and _number(payload[self.lasting]) != total:
-            yield "the request's duration is not the sum of its shots"
-        if target.seconds.choices is not None and total not in target.seconds.choices:
-            yield f"{total} s are none of {target.seconds.choices}"
-        if not target.seconds.min <= total <= target.seconds.max:
-            yield f"{total} s are outside {target.seconds.min} to {target.seconds.max}"
-        if sum(shot.seconds for shot in request.shots) + request.padding != total:
-            yield "the seconds of the shots and the padding are not those of the request"
-        if len(prompts) > 1:
-            limits = target.shots
-            if limits is None or len(prompts) > limits.max:
-                yield f"{len(prompts)} shots are more than a request takes"
-            elif any(not limits.min_seconds <= s <= limits.max_seconds for _, s in prompts):
-                yield f"a shot is outside {limits.min_seconds} to {limits.max_seconds} s"
-
-    def _check_texts(
-        self, request: PlannedRequest, prompts: Prompts, tags: list[list[Numbers]]
-    ) -> Iterator[str]:
-        overhead = self.target.tags.overhead
-        limit = self._most_of_several if len(prompts) > 1 else self._most_of_one
-        if len(prompts) != len(request.shots):
-            yield f"{len(prompts)} prompts are sent, the plan lists {len(request.shots)} shots"
-        for (text, _), found, shot in zip(prompts, tags, request.shots, strict=False):
-            counted = len(text) + len(found) * overhead
-            if limit is not None and counted > limit:
-                yield f"a prompt counts {counted} characters, {limit} at most"
-            if not text or text != text.strip():
-                yield "a prompt is empty, or has white space at an end"
-            if counted > shot.characters:
-                yield f"a prompt counts {counted} characters, the plan says {shot.characters}"
-            if "<<<" in text and "<<<" in self.tag.sub("", text):
-                yield "a prompt has a tag of another form"
-            if not text.isascii() and ord(max(text)) >= _FIRST_PRIVATE:
-                yield "a mention was left without its tag"
-
-    def _check_references(
-        self, request: PlannedRequest, sent: SentRequest, tags: dict[Numbers, None]
-    ) -> Iterator[str]:
-        target, payload = self.target, request.payload
-        elements, images = sent.elements, sent.images
-        clips = [sent.footage] if sent.footage is not None else []
-        kinds: list[tuple[int, Sequence[Any], Sequence[str | None], str]] = [
-            (0, elements, [one.name for one in elements], "element"),
-            (1, images, sent.image_names, "image"),
-            (2, clips, (), "clip"),
-        ]
-        for at, listed, names, what in kinds if target.tags.clip else kinds[:2]:
-            said = [tag[at] for tag in tags if tag[at]]
-            numbers = [names.index(one) + 1 if one in names else int(one) for one in said]
-            if numbers != list(range(1, len(numbers) + 1)):
-                yield f"the {what} tags are not numbered from 1 by first mention: {numbers}"
-            if what == "clip" and self._is_of_clip(payload):
-                continue  # what is edited, or moved by, may be mentioned, and need not be
-            if len(listed) != len(numbers):
-                yield f"{len(listed)} {what}s are sent, {len(numbers)} are mentioned"
-        counted = len(elements) + len(images)
-        counted += target.references.frames and sent.first is not None
-        most = self.max_references
-        videos = sum(element.video is not None for element in elements)
-        if clips and target.silent_with_footage and sent.audio:
-            yield "sound is asked for beside a clip"
-        if (videos or clips) and target.references.with_video is not None:
-            most = min(most, target.references.with_video)
-        if counted > most:
-            yield f"{counted} references, {most} at most"
-        limits = target.references
-        for kind, many, of_kind in (
-            ("elements", len(elements), limits.elements),
-            ("images", len(images), limits.images),
-        ):
-            if of_kind is not None and many > of_kind:
-                yield f"{many} {kind}, {of_kind} at most"
-        if request.tokens.keys() != set(map(self._written, tags)):
-            yield "the tokens do not name what is sent"
-        for location in self._locations(sent):
-            if not location.startswith("https://") and not _STAND_IN.fullmatch(location):
-                yield f'"{location}" is no https URL, file or output'
-        if target.elements is not None:
-            if videos > target.elements.max_videos:
-                yield f"{videos} elements with a video, {target.elements.max_videos} at most"
-            beside = target.elements.beside_frame
-            if beside is not None and sent.first is not None and len(elements) > beside:
-                yield f"{len(elements)} elements beside a first frame, {beside} at most"
-            for element in elements:
-                others = max(0, len(element.pictures) - 1)
-                if element.video is None and others < target.elements.min_references:
-                    yield f"an element has {others} references, too few"
-                if others > target.elements.max_references:
-                    yield f"an element has {others} references, too many"
-        if target.end_frame_needs_start and sent.last is not None and sent.first is None:
-            yield "a last frame is sent without a first one"
-
-    def _written(self, numbers: Numbers) -> str:
-        """A tag as texts have it, by the number of an element, else of an image."""
-        if (tag := self._tags.get(numbers)) is None:
-            tag = next(
-                form.format(n=0 if is_named(form) else int(number), name=number)
-                for form, number in zip(self.target.tags.written, numbers, strict=True)
-                if number
-            )
-            self._tags[numbers] = tag
-        return tag
-
-    def _locations(self, sent: SentRequest) -> Iterator[str]:
-        """Every picture and clip of a request."""
-        yield from (link for _, link in sent.images)
-        yield from (one[1] for one in (sent.first, sent.last, sent.footage) if one is not None)
-        for element in sent.elements:
-            video = (element.video,) if element.video is not None else ()
-            places = tuple(link for _, link in (*element.pictures, *video))
-            # A character is the same element in request after request.
-            if places not in self._places:
-                yield from places
-                self._places.add(places)
-
-    def _check_footage(self, request: PlannedRequest, shots: Mapping[str, Shot]) -> Iterator[str]:
-        """Whether a shot that is made from a clip is sent it, alone, and is as long as it."""
-        made_from = [shots[shot.address].footage for shot in request.shots]
-        for use in filter(None, made_from):
-            if not _is_sent(use.clip, self._sent_clip(request.payload), request):
-                yield f"it is not made from {use.name}"
-            if len(made_from) > 1 or request.shots[0].parts > 1 or request.padding:
-                yield f"it is more or less than the shot that is made from {use.name}"
-            if not self.target.has(Feature(use.way)):
-                yield f"the target has no {use.way}"
-
-    def _check_cost(self, request: PlannedRequest, sent: SentRequest) -> Iterator[str]:
-        second = sent.second
-        fineness = second.resolution
-        choices = self.target.resolutions.choices if self.target.resolutions else (None,)
-        if fineness not in choices:
-            yield f"the resolution {fineness} is none of the target's"
-        rows = [
-            row
-            for row in self.target.prices
-            if (row.audio, row.video) == (second.audio, second.video)
-            and (row.resolution is None or row.resolution == fineness)
-        ]
-        voiced = second.voice and any(row.voice for row in rows)
-        rows = [row for row in rows if row.voice == voiced]
-        known = rows[0].per_second if rows else None
-        cost = request.cost
-        if known is None or cost is None:
-            if (known is None) != (cost is None):
-                yield "the price is known in the plan or in the data, not in both"
-        elif (
-            cost.money.amount != known * request.seconds
-            or cost.unit_price != known
-            or cost.seconds != request.seconds
-            or cost.money.currency != rows[0].currency
-        ):
-            charge = f"{cost.money.amount:f} {cost.money.currency}"
-            yield f"{charge} is not {request.seconds} s at {known}"
-
-    def _check_pointers(self, request: PlannedRequest, payload: Any) -> Iterator[str]:
-        expected = {
-            pointer: f"asset:sha256:{asset.sha256}"
-            for asset in request.assets
-            for pointer in asset.pointers
-        }
-        for needed in request.depends_on:
-            if (needed.digest, needed.part) not in self.there:
-                yield f"it needs {needed.shot}, which does not stand before it"
-            if needed.output is Output.CLIP and needed.digest not in self.whole:
-                yield f"it is sent the clip of {needed.shot}, which is in no clip as a whole"
-            expected[needed.pointer] = needed.stand_in
-        found = {
-            pointer: value for pointer, value in _strings(payload, "") if _STAND_IN.fullmatch(value)
-        }
-        if found != expected:
-            yield "the assets and outputs in the payload are not those that the plan lists"
-
-
-def _is_sent(clip: Asset | ShotClip, sent: object, request: PlannedRequest) -> bool:
-    """Whether what is sent is a clip: a file, a URL, or the clip of a shot."""
-    if isinstance(clip, ShotClip):
-        clips = [one for one in request.depends_on if one.output is Output.CLIP]
-        return any((one.shot, one.stand_in) == (clip.shot, sent) for one in clips)
-    return sent == (f"asset:sha256:{clip.sha256}" if clip.sha256 else clip.location)
-
-
-def _tag_pattern(forms: Sequence[str], names: Sequence[Iterable[str]]) -> re.Pattern[str]:
-    """A pattern with a group for the number, or the name, of each kind of tag."""
-    each = map(tag_pattern, forms, names)
-    return re.compile("|".join(f"(?:{one})" for one in each))
-
-
-def _number(value: Any) -> int:
-    return int(str(value).removesuffix("s"))
-
-
-def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield pointer, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _strings(inner, f"{pointer}/{key}")
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _strings(inner, f"{pointer}/{index}")
-
-
-def _check_totals(plan: Plan, target: Target) -> Iterator[str]:
-    totals, requests = plan.totals, plan.requests
-    currency = next((row.currency for row in target.prices), "USD")
-    seconds = sum(request.seconds for request in requests)
-    seconds += sum(clip.kept_seconds for clip in plan.kept)
-    if (totals.requests, totals.seconds) != (len(requests) + len(plan.kept), seconds):
-        yield "the totals are not those of the requests"
-    for action in Action:
-        said = totals.actions[action]
-        chosen = [request for request in requests if request.action is action]
-        kept = [clip for clip in plan.kept if clip.action is action]
-        seconds = sum(request.seconds for request in chosen)
-        seconds += sum(clip.kept_seconds for clip in kept)
-        if (said.requests, said.seconds) != (len(chosen) + len(kept), seconds):
-            yield f"the totals of {action} are not those of the requests"
-        costs = [request.cost for request in chosen] + [clip.cost for clip in kept]
-        if _said(said) != _summed(costs, currency):
-            yield f"the cost of {action} is not the sum of the requests'"
-    costs = [request.cost for request in requests] + [clip.cost for clip in plan.kept]
-    scenes = [scene.total for scene in totals.scenes]
-    sums = sum(one.requests for one in scenes), sum(one.seconds for one in scenes)
-    known = sum((one.known for one in scenes), Decimal(0))
-    unknown = sum(one.unknown for one in scenes)
-    if (
-        sums != (totals.requests, totals.seconds)
-        or (known, unknown, currency) != _summed(costs, currency)
-        or any(one.currency != currency for one in scenes)
-    ):
-        yield "the scenes do not add up to the film"
-    yield from _check_film_cost(plan, currency)
-
-
-def _check_film_cost(plan: Plan, currency: str) -> Iterator[str]:
-    """What the plan adds is what it renders, and the film's cost is the sum of its parts."""
-    cost = plan.cost
-    rendered = [one.cost for one in plan.requests if one.action is Action.GENERATE]
-    known, unknown, _ = _summed(rendered, currency)
-    if (None if unknown else known) != (cost.to_pay and cost.to_pay.amount):
-        yield "what the film has to pay is not what is rendered"
-    parts = [cost.paid, cost.under_way, cost.to_pay]
-    amounts = [one.amount for one in parts if one is not None]
-    whole = sum(amounts, Decimal(0)) if len(amounts) == len(parts) else None
-    if whole != (cost.total and cost.total.amount):
-        yield "the parts of the film's cost do not add up to it"
-
-
-def _said(whole: Total) -> tuple[Decimal, int, str]:
-    """What a total says: the known amount, how many costs are unknown, and the currency."""
-    return whole.known, whole.unknown, whole.currency
-
-
-def _summed(costs: Sequence[PlannedCost | None], currency: str) -> tuple[Decimal, int, str]:
-    """The same of a list of costs, counted here and not by what made the plan."""
-    own = [cost for cost in costs if cost is not None and cost.money.currency == currency]
-    known = sum((cost.money.amount for cost in own), Decimal(0))
-    return known, len(costs) - len(own), currency
