@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from storyboard.compiler.film import Film, Shot
 from storyboard.compiler.request import Request
-from storyboard.compiler.resolve.members import Member, members_of, worn_in
+from storyboard.compiler.resolve.members import Member, has_picture, members_of, worn_in
 from storyboard.language.cast import Element, Footage
 from storyboard.language.model import Library, Storyboard
 from storyboard.targets.model import Feature
@@ -75,7 +75,7 @@ def _of_cast(film: Film, members: Mapping[str, Member]) -> Iterable[Loss]:
         if member is None:
             continue
         if isinstance(member.block, Footage):
-            if member.block.video is not None and one.reference is None:
+            if has_picture(member) and one.reference is None:
                 footage.add(name)
             continue
         if not isinstance(member.block, Element):

@@ -165,7 +165,7 @@ class PlannedFootage(Struct, frozen=True):
 
 
 class PlannedRequest(Struct, frozen=True, kw_only=True):
-    """One request of a plan, in the film's order.
+    """One request of a plan, in the film's order, but behind those that it needs.
 
     ``target`` is the id of its target. ``take`` is 1, or the take numbers of the shots.
     ``alternate_of`` is the id of the request that stands in the film, where this one is a further

@@ -317,3 +317,34 @@ scenes:
     assert needed.stand_in == f"output:{climb.shots[0].digest}#clip"
     assert needed.stand_in in json.dumps(user.payload)
     assert user.seconds == 4
+
+
+def test_a_comparison_says_where_no_footage_is_sent(film: Path) -> None:
+    text = FILM.replace(f"        target: {REFERENCE}\n", "").replace(
+        "        keep_sound: true\n", ""
+    )
+    planned(film, text)
+    said = CliRunner().invoke(storyboard, ["plan", "--compare"]).output
+    (own,) = [line for line in said.splitlines() if line.startswith("> fal/kling-o3-pro ")]
+    assert "no footage of 1" in own
+
+
+def test_shots_that_share_a_request_do_not_wait_for_themselves_by_way_of_others(
+    film: Path,
+) -> None:
+    # The fall continues the sea, and the door waits for the fall: door and sea must not be one.
+    text = (
+        FILM.split("scenes:")[0].replace("arrival/climb", "end/fall")
+        + f"""\
+scenes:
+  - id: rush
+    shots:
+      - {{id: rain, target: {REFERENCE}, prompt: "As in @fall, the rain falls."}}
+      - {{id: door, seam: continue, prompt: "The door."}}
+      - {{id: sea, prompt: "The sea."}}
+  - id: end
+    shots:
+      - {{id: fall, seam: continue, prompt: "The stairs."}}
+"""
+    )
+    assert [*requests(film, text)] == ["rush/sea", "end/fall", "rush/rain", "rush/door"]
