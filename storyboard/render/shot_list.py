@@ -35,6 +35,9 @@ _SHOT: Mapping[str, _Cell] = {
     "seam": lambda _, card: "continue" if card.is_continued else "cut",
     "start_frame": lambda _, card: card.start_frame.location if card.start_frame else "",
     "end_frame": lambda _, card: card.end_frame.location if card.end_frame else "",
+    "footage": lambda _, card: (
+        f"{card.made_from.way} {card.made_from.name}" if card.made_from is not None else ""
+    ),
     "audio": lambda _, card: "yes" if card.has_audio else "no",
     "take": lambda _, card: str(card.take),
 }

@@ -55,14 +55,16 @@ def _limits(target: Data) -> list[str]:
     single = target["prompt"]["characters"]
     lines.append(f"  prompt       {single if single is not None else 'not published'}"
                  + (" characters" if single is not None else ""))  # fmt: skip
+    tags = [target["tags"][kind] for kind in ("element", "image", "clip")]
     lines.append(
-        f"  tags         {target['tags']['element']}, {target['tags']['image']}, "
+        f"  tags         {', '.join(filter(None, tags))}, "
         f"{target['tags']['overhead']} characters more each"
     )
     more = f", up to {references['ceiling']} with --max-references" if references["ceiling"] else ""
     video = f", {references['with_video']} with a video" if references["with_video"] else ""
     lines.append(f"  references   {references['max']} a request{video}{more}")
-    lines.append(f"  ratios       {', '.join(target['aspect_ratios'])}")
+    if target["aspect_ratios"]:
+        lines.append(f"  ratios       {', '.join(target['aspect_ratios'])}")
     if target["takes"]:
         lines.append(
             f"  takes        up to {target['takes']['max']} of a clip in one order (--takes N)"
@@ -72,5 +74,12 @@ def _limits(target: Data) -> list[str]:
             f"  pictures     {pictures['max_bytes']:,} bytes, {pictures['min_side']} px a side, "
             f"{pictures['min_ratio']} to {pictures['max_ratio']} wide to high, "
             f"{', '.join(pictures['formats'])}"
+        )
+    if clips := target["footage"]:
+        rate = f"{clips['min_rate']} to {clips['max_rate']} frames a second, "
+        lines.append(
+            f"  footage      {clips['max_bytes']:,} bytes, {clips['min_side']} to "
+            f"{clips['max_side']} px a side, {clips['min_seconds']} to {clips['max_seconds']} s, "
+            f"{rate if clips['min_rate'] else ''}{', '.join(clips['formats'])}"
         )
     return lines

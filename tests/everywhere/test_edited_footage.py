@@ -132,16 +132,16 @@ def test_a_clip_at_a_url_lasts_what_the_shot_says(film: Path) -> None:
     made = planned(film, text.replace("edit: street", "edit: street\n        duration: 5s"))
     assert made.plan.is_applyable, said(made)
     assert made.plan.requests[1].seconds == 5
-    long = planned(film, text.replace("edit: street", "edit: street\n        duration: 12s"))
-    assert f'SB314 "street" lasts 12 s, {EDIT} takes clips of 3 to 10 s for edit' in said(long)
+    long = planned(film, text.replace("edit: street", "edit: street\n        duration: 17s"))
+    assert f'SB314 "street" lasts 17 s, {EDIT} takes clips of 3 to 15 s for edit' in said(long)
 
 
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
         (b"text", "broken"),
-        (movie(11), "it lasts 11.00 s, from 3 to 10.05 s is taken"),
-        (movie(5, 640, 360), "640 x 360 pixels, from 720 to 2160 on each side is taken"),
+        (movie(16), "it lasts 16.00 s, from 3 to 15.05 s is taken"),
+        (movie(5, 640, 360), "640 x 360 pixels, from 720 to 3840 on each side is taken"),
     ],
     ids=["text", "long", "small"],
 )

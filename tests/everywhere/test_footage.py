@@ -80,8 +80,8 @@ def test_where_no_clip_is_taken_its_words_stand_for_it(film: Path) -> None:
     ("data", "expected"),
     [
         (b"<html>Not found</html>", "it is no video, or a broken one"),
-        (movie(2), "it lasts 2.00 s, from 3 to 10.05 s is taken"),
-        (movie(5, 640, 360), "640 x 360 pixels, from 720 to 2160 on each side is taken"),
+        (movie(2), "it lasts 2.00 s, from 3 to 15.05 s is taken"),
+        (movie(5, 640, 360), "640 x 360 pixels, from 720 to 3840 on each side is taken"),
     ],
     ids=["a page", "short", "small"],
 )

@@ -86,7 +86,11 @@ def drift_of_pro(document: Json) -> list[Drift]:
 @pytest.mark.parametrize("target_id", FAL)
 def test_nothing_has_moved_since_the_documents_that_the_data_was_read_from(target_id: str) -> None:
     target = target_of(target_id)
-    assert compare(target, openapi(target.endpoint)) == []
+    found = compare(target, openapi(target.endpoint))
+    if target.footage is not None and target.facts["footage"].source != "openapi":
+        # A later document says what a clip may be.
+        found = [one for one in found if one.field != target.request.footage]
+    assert found == []
 
 
 def test_a_field_that_is_gone_is_found() -> None:

@@ -341,6 +341,8 @@ def test_the_tables_limits_of_footage_are_the_datas() -> None:
         target = target_of(name)
         if target.footage is None or target.request.footage is None:
             continue
+        if target.facts["footage"].source != "openapi":
+            continue  # a later document says it
         field = TABLES["endpoints"][target.endpoint]["fields"][target.request.footage]
         stated = TABLES["limits"][field["limits"]]
         for theirs, ours in names.items():

@@ -84,6 +84,7 @@ _O3_EDIT = BodyType(
     },
     element="images",
     references=4,
+    movie=MovieLimits(sides=(720, 3840), seconds=(3.0, 15.05)),
 )
 _O3_VIDEO = replace(
     _O3_EDIT,
