@@ -100,7 +100,7 @@ def test_status_tells_a_run_that_works_from_one_that_was_cut_off(film: Path) -> 
     assert "lease" not in status()
     run = begin("run", "--simulate", "--yes", "--fault", "stuck")
     try:
-        for _ in range(200):
+        for _ in range(2400):
             if status()["clips"]:
                 break
             time.sleep(0.05)

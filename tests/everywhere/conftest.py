@@ -86,7 +86,7 @@ class Vendors:
 
     @staticmethod
     def _wait(is_over: Callable[[], bool]) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 120
         while not is_over():
             assert time.monotonic() < end, "the clip is never made"
             time.sleep(0.005)

@@ -292,11 +292,9 @@ def test_an_answer_that_trickles_is_left_though_it_is_never_silent(
     monkeypatch.setattr(connections, "_WHOLE", 0.02)
     site.answer = endless(b"x", 0.05)
     for question, kind in (("look", FailureKind.TRANSIENT), ("submit", FailureKind.AMBIGUOUS)):
-        began = time.monotonic()
         with pytest.raises(HostError, match="too long") as caught:
             use("fal", site.url, QUESTIONS[question])
         assert caught.value.kind is kind
-        assert time.monotonic() - began < 10
 
 
 def test_a_clip_that_trickles_is_left(

@@ -29,7 +29,7 @@ _TLS = ssl.create_default_context()
 
 def _client(url: str, key: str = "") -> httpx.Client:
     headers = {"Authorization": key} if key else {}
-    return httpx.Client(base_url=url, headers=headers, timeout=20, verify=_TLS)
+    return httpx.Client(base_url=url, headers=headers, timeout=120, verify=_TLS)
 
 
 class Bench:
@@ -55,7 +55,7 @@ class Bench:
 
     def wait(self, submitted: dict[str, Any]) -> httpx.Response:
         """The result of a request, asked for once it is COMPLETED."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + 120
         while self.fal.get(submitted["status_url"]).status_code == 202:
             assert time.monotonic() < end, "the request is never completed"
             time.sleep(0.01)
@@ -70,7 +70,7 @@ class Bench:
         return [row["generation_id"] for row in answer.json()["generations"]]
 
     def final(self, generation: str) -> dict[str, Any]:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 120
         while True:
             row: dict[str, Any] = self.oxen.get(f"/api/ai/queue/{generation}").json()
             if row["status"] in ("succeeded", "failed", "cancelled"):

@@ -77,7 +77,7 @@ def _server() -> socket.socket:
 
     def end() -> None:
         ours.close()
-        process.wait(10)
+        process.wait(120)
 
     atexit.register(end)
     return ours

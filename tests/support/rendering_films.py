@@ -254,7 +254,7 @@ class RobbedLedger(MortalLedger):
         if f"{when} {state}" in self._left:
             self._left.clear()
             # What is left when another has found the lease expired, taken it and given it back.
-            with closing(sqlite3.connect(self._work.store.ledger_file, timeout=10)) as base, base:
+            with closing(sqlite3.connect(self._work.store.ledger_file, timeout=120)) as base, base:
                 base.execute("delete from lease")
 
 
@@ -303,7 +303,7 @@ def run_and_die(work: Work, url: str, point: str, nth: int = 1) -> bool:
     _start_children()
     child = _CHILDREN.Process(target=_die, args=(work, url, point, nth))
     child.start()
-    child.join(60)
+    child.join(300)
     assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
     return child.exitcode != 0
 
