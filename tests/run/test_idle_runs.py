@@ -12,6 +12,12 @@ from rendering_films import FEW, TEXT, make_work, run_once, run_until_complete
 from storyboard.ledger import Ledger
 
 
+def _written(file: Path) -> tuple[int, int]:
+    """Which file stands there and when it was written; that it was read may be noted too."""
+    status = file.stat()
+    return status.st_ino, status.st_mtime_ns
+
+
 def _statements(folder: Path, url: str, text: str) -> list[str]:
     """What an idle run of a film says to its ledger, without its values."""
     work = make_work(folder, "fal", text)
@@ -22,9 +28,9 @@ def _statements(folder: Path, url: str, text: str) -> list[str]:
         ledger._base.set_trace_callback(lambda text: said.append(re.split(r"'|\d", text)[0]))  # type: ignore[attr-defined]
         return ledger
 
-    lock = work.store.lock.stat()
+    lock = _written(work.store.lock)
     assert run_once(work, url, wrap=listening).is_complete
-    assert work.store.lock.stat() == lock
+    assert _written(work.store.lock) == lock
     return said
 
 
