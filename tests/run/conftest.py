@@ -17,7 +17,7 @@ if str(Path(__file__).parent) not in sys.path:
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with Simulator(scale=0.84, seconds_per_clip=0.05, concurrency=8) as running:
+    with Simulator(clips="stub", scale=0.84, seconds_per_clip=0.05, concurrency=8) as running:
         yield running
 
 
