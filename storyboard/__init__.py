@@ -14,6 +14,7 @@ The way of a film, a room of the package for each step::
     hosts/        the vendors' queues behind one protocol, a module each
     simulator/    the vendors' protocols on this machine, for free
     media/        what is in a clip, and the film from its clips
+    screenplay/   storyboards from screenplays
     board/        the film as its people look at it: cards, cast, shares of the bill
     run/          the engine: schedule, orders, delivery, recovery, events, report
     api/          ``Project``, which can do everything that a command does

@@ -19,6 +19,7 @@ from storyboard.version import __version__
 COMMANDS = {
     "init": "Write a small film that plans at once.",
     "demo": "Make a film to try everything with, for free.",
+    "import": "Make a storyboard from a screenplay in Fountain.",
     "check": "Find everything that is wrong with storyboards.",
     "plan": "Show what would be rendered, and what it would cost.",
     "why": "Explain a clip: its words, its reason, what else it could cost.",

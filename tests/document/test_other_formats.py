@@ -37,6 +37,8 @@ def test_a_file_of_another_kind_is_named(data: bytes, kind: str) -> None:
     (one,) = found
     assert one.code.id == "SB022"
     assert kind in one.message
+    is_screenplay = kind in ("Fountain", "Final Draft")
+    assert ("storyboard import" in one.help) is is_screenplay
 
 
 @pytest.mark.parametrize(
