@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from storyboard.render.width import visible
 from storyboard.values.units import Money
 
 _Offer = dict[str, Any]
+_EACH_CLIP = re.compile(r"\b(\d+) of \1 clips? (?:have|has)\b")
+"""All clips of a film, whose number differs from target to target."""
 
 
 def render_comparison(comparison: dict[str, Any], *, color: bool, width: int | None) -> str:
@@ -56,7 +59,7 @@ def _reason(offer: _Offer, limits: dict[str, Any]) -> str:
     codes = {error["code"] for error in errors}
     said = [words for code, words in _beyond(limits).items() if code in codes]
     first = errors[0]["message"].removeprefix(offer["target"]).strip()
-    return " and ".join(said) or visible(first)
+    return " and ".join(said) or visible(_EACH_CLIP.sub("the clips have", first))
 
 
 def _beyond(limits: dict[str, Any]) -> dict[str, str]:

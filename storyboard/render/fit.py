@@ -87,7 +87,7 @@ def _said(way: _Way) -> list[str]:
         write.append("skip: true in each of these shots")
     return [
         *lost,
-        f"write {' and '.join(write)}{'' if way['left_out'] else ', or look at it first:'}",
+        f"write {', and '.join(write)}{'' if way['left_out'] else ', or look at it first:'}",
     ]
 
 
