@@ -14,7 +14,7 @@ from storyboard.api._compile import Compilation, compile_reading, folders, start
 from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, Reading, read
 from storyboard.compiler.film import Film
 from storyboard.diagnostics import Diagnostics
-from storyboard.diagnostics.codes import BROKEN_LEDGER, OLD_CLIP, WRONG_PLAN
+from storyboard.diagnostics.codes import BROKEN_LEDGER, BROKEN_TARGET, OLD_CLIP, WRONG_PLAN
 from storyboard.diagnostics.machine import as_json
 from storyboard.document import Node
 from storyboard.plan import Limit, Plan, PlanOrigin, empty_plan
@@ -23,6 +23,7 @@ from storyboard.plan.planner import check_price_age
 from storyboard.plan.reason import Action
 from storyboard.plan.verify import TargetRules, verify
 from storyboard.targets.load import digest, origin
+from storyboard.targets.own_schema import schema_problems
 from storyboard.targets.schemas import request_schema
 from storyboard.version import __version__
 
@@ -183,6 +184,8 @@ def plan_compilation(
     )
     if not is_verified:
         return made
+    if _check_own_schemas(made, film, reading, diagnostics):
+        return empty_plan(made_from, diagnostics, show=as_json)
     wrong = {scene.number for scene in compilation.unpriced}
     rules = [_rules(one, wrong) for one in film.films()]
     broken = verify(made, rules, rules[0].film)
@@ -195,12 +198,37 @@ def plan_compilation(
     return empty_plan(made_from, diagnostics, show=as_json) if broken else made
 
 
+def _check_own_schemas(made: Plan, film: Film, reading: Reading, diagnostics: Diagnostics) -> bool:
+    """Say where requests are not what a schema of the user's own takes; whether there were any."""
+    node: Mapping[str, Node] = reading.storyboard.node if reading.storyboard is not None else {}
+    own = {one.target.target: one.target for one in film.films() if one.target.own_schema}
+    said: set[str] = set()
+    for request in made.requests if own else ():
+        target = own.get(request.target)
+        schema = target.own_schema if target is not None else None
+        for at, message in schema_problems(schema, request.payload) if target and schema else ():
+            where = ".".join("…" if isinstance(part, int) else part for part in at)
+            if target is None or where in said or len(said) >= _MAX_PROBLEMS:
+                continue
+            said.add(where)
+            place = node.get("target")
+            diagnostics.add(
+                BROKEN_TARGET,
+                f"what {target.target} is sent is not what {target.request_schema} takes: "
+                f"{where + ': ' if where else ''}{message}",
+                place.span if place is not None else None,
+                help="change the target's file (request:, limits), or the schema if that is wrong",
+            )
+    return bool(said)
+
+
 def _rules(film: Film, wrong: Set[int]) -> TargetRules:
     """What a film's requests are held against, without the scenes that have none."""
     priced = tuple(scene for scene in film.scenes if scene.number not in wrong)
     return TargetRules(
         target=film.target,
-        schema=request_schema(film.target),
+        # One of the user's own is held against the requests before, in the user's words.
+        schema=request_schema(film.target) if film.target.own_schema is None else {},
         max_references=film.max_references,
         film=replace(film, scenes=priced) if wrong else film,
     )

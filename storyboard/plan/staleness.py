@@ -128,7 +128,7 @@ def check_plan(plan: Plan, targets: Iterable[Target]) -> None:
     rules = [
         TargetRules(
             target=target,
-            schema=request_schema(target),
+            schema=request_schema(target) if target.own_schema is None else {},
             max_references=max(target.references.max, target.references.ceiling or 0),
         )
         for target in targets

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from msgspec import Struct
 
 from storyboard.simulator.body_types import MovieLimits, PictureLimits
@@ -20,6 +19,7 @@ from storyboard.simulator.orders import Body, OrderedShot, SimulatedOrder
 from storyboard.simulator.rules import Breach
 from storyboard.targets.limits import Videos
 from storyboard.targets.model import Target
+from storyboard.targets.own_schema import schema_problems
 from storyboard.targets.schemas import request_schema
 from storyboard.targets.sent_request import MisshapenRequestError, SentRequest, read_request
 from storyboard.targets.tag_forms import tag_pattern
@@ -125,11 +125,10 @@ class OwnEndpoint(Struct, frozen=True):
         return None if known is None else known * seconds
 
     def _by_schema(self, body: Body) -> Iterator[Breach]:
-        for error in Draft202012Validator(request_schema(self.target)).iter_errors(dict(body)):
-            at = tuple(error.absolute_path)
+        for at, message in schema_problems(request_schema(self.target), dict(body)):
             where = ".".join(map(str, at))
-            words = f"{where}: {error.message}" if where else error.message
-            yield Breach(msg=words[:500], type="schema_error", loc=at)
+            words = f"{where}: {message}" if where else message
+            yield Breach(msg=words, type="schema_error", loc=at)
 
     def _by_limits(self, sent: SentRequest, body: Body) -> Iterator[Breach]:
         target, fields = self.target, self.target.request

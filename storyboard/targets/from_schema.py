@@ -199,7 +199,7 @@ class _RequestReader(Struct, kw_only=True):
             for name, value in self.constants.items():
                 yield f"    {quoted(name)}: {quoted(value)}"
         yield from (f"  # {plain(remark)}" for remark in self.remarks)
-        yield "request_schema: absent"
+        yield "request_schema: absent  # or the schema's file, once it stands beside this one"
         yield "prices:  # unknown: a schema states none; write per_second with its source"
         for sound in ("false", "true") if audio else ("false",):
             yield (

@@ -25,7 +25,7 @@ from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import BROKEN_TARGET, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import parse, read_source
-from storyboard.document.nodes import Mapping, Node, Scalar, without_blanks
+from storyboard.document.nodes import Mapping, Node, Scalar
 from storyboard.document.nodes import Sequence as Items
 from storyboard.language.decoder import decode
 from storyboard.language.error_paths import opening
@@ -33,7 +33,9 @@ from storyboard.project.disk import read_plain_file
 from storyboard.project.files import MAX_SOURCE
 from storyboard.targets.checks import disagreements
 from storyboard.targets.disagreement import Disagreement
+from storyboard.targets.merging import merged, without_empty
 from storyboard.targets.model import Target
+from storyboard.targets.own_schema import OwnSchemaError, read_own_schema
 from storyboard.targets.unknown_target import report_unknown_target
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
 BUILT_IN = "built-in"
 """The origin of a target that no file of the user's own describes."""
+
+_BUILT_IN_FOLDER = "built-in:"
+"""How the names of the files of built-in targets begin."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _MAX_ID = 100
@@ -128,8 +133,11 @@ def digest(target: Target) -> str:
     Equal for equal facts, whatever files they were read from and in which order, and whatever
     facts the targets of a later version have besides.
     """
+    data = target.model_dump(mode="json", exclude_defaults=True)
+    if target.own_schema is not None:
+        data["request_schema"] = target.own_schema
     text = json.dumps(
-        target.model_dump(mode="json", exclude_defaults=True),
+        data,
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
@@ -172,7 +180,7 @@ def _built_in_file(target_id: str) -> _File | None:
     if len(target_id) > _MAX_ID or not _ID.fullmatch(target_id):
         return None
     host, _, stem = target_id.partition("/")
-    file = _File(_data() / host, stem, f"built-in:{host}/")
+    file = _File(_data() / host, stem, f"{_BUILT_IN_FOLDER}{host}/")
     if not file.path.is_file() or not _TARGET_LINE.search(file.path.read_bytes()):
         return None
     return file
@@ -196,27 +204,27 @@ def _read_own(folders: Sequence[Path], diagnostics: Diagnostics) -> dict[str, Ma
         root = _read(file, diagnostics)
         if root is None or root.get("abstract") == "true":
             continue
-        merged = _extend(root, file, diagnostics, ())
-        if merged is None:
+        described = _extend(root, file, diagnostics, ())
+        if described is None:
             continue
-        named = merged.get("target")
+        named = described.get("target")
         if not isinstance(named, Scalar):
             diagnostics.add(
                 BROKEN_TARGET,
                 "the file does not say which target it describes",
-                opening(merged),
+                opening(described),
                 help="add target: firm/name, or extends: with the id of a target",
             )
         elif named in own:
             diagnostics.add(
                 BROKEN_TARGET,
                 f'a second file describes the target "{named}"',
-                opening(merged),
+                opening(described),
                 labels=[Label(opening(own[named]), "the first is here")],
                 help="give one of them a target: of its own",
             )
         else:
-            own[str(named)] = merged
+            own[str(named)] = described
     return None if diagnostics.has_errors else own
 
 
@@ -253,33 +261,7 @@ def _read(file: _File, diagnostics: Diagnostics) -> Mapping | None:
             help="begin it with target: and the id",
         )
         return None
-    return _written(node)
-
-
-def _written(root: Mapping) -> Mapping:
-    """The mapping without the entries that were left empty, at any depth."""
-    kept = _without_empty(root)
-    waiting: list[Node] = [kept]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Mapping):
-            node.update({k: _without_empty(v) for k, v in node.items() if isinstance(v, Mapping)})
-            waiting.extend(node.values())
-        elif isinstance(node, Items):
-            node[:] = [_without_empty(v) if isinstance(v, Mapping) else v for v in node]
-            waiting.extend(node)
-    return kept
-
-
-def _without_empty(mapping: Mapping) -> Mapping:
-    """The mapping without entries behind whose colon nothing stands; null is a word there."""
-    return without_blanks(mapping, {key for key, one in mapping.items() if not _is_null(one)})
-
-
-def _is_null(value: Node) -> bool:
-    """Whether nothing is meant, in the words of YAML: ``null`` or ``~``."""
-    is_plain = isinstance(value, Scalar) and not value and not value.style
-    return is_plain and value.span.start < value.span.end
+    return without_empty(node)
 
 
 def _expand(file: _File, diagnostics: Diagnostics, chain: tuple[str, ...]) -> Mapping | None:
@@ -294,7 +276,7 @@ def _extend(
     root.pop("abstract", None)
     base_name = root.pop("extends", None)
     if base_name is None:
-        return _merged(Mapping(), root)
+        return merged(Mapping(), root)
     base = _base_file(base_name, file, diagnostics)
     if base is None:
         return None
@@ -308,7 +290,7 @@ def _extend(
         )
         return None
     inherited = _expand(base, diagnostics, chain)
-    return _merged(inherited, root) if inherited is not None else None
+    return merged(inherited, root) if inherited is not None else None
 
 
 def _base_file(named: Node, file: _File, diagnostics: Diagnostics) -> _File | None:
@@ -338,45 +320,38 @@ def _base_file(named: Node, file: _File, diagnostics: Diagnostics) -> _File | No
     return None
 
 
-def _merged(base: Mapping, over: Mapping) -> Mapping:
-    """A new mapping: ``over`` merged into ``base``, without what is unknown or absent."""
-    merged = Mapping()
-    merged.origin, merged.start, merged.end = over.origin, over.start, over.end
-    for key, value in base.items():
-        if key not in over:
-            merged[key] = value
-    for key, value in over.items():
-        inherited = base.get(key)
-        if isinstance(value, Mapping):
-            deeper = inherited if isinstance(inherited, Mapping) else Mapping()
-            merged[key] = _merged(deeper, value)
-        elif isinstance(value, Items):
-            merged[key] = _without_unknowns(value)
-        elif not _is_nothing(value):
-            merged[key] = value
-    return merged
-
-
-def _without_unknowns(items: Items) -> Items:
-    kept = Items(_merged(Mapping(), item) if isinstance(item, Mapping) else item for item in items)
-    kept.origin, kept.start, kept.end = items.origin, items.start, items.end
-    return kept
-
-
-def _is_nothing(value: Node) -> bool:
-    is_word = isinstance(value, Scalar) and not value.style and value in {"unknown", "absent"}
-    return is_word or _is_null(value)
-
-
 def _target(root: Mapping, diagnostics: Diagnostics) -> Target | None:
     decoded = decode(Target, root, diagnostics)
     if decoded.value is None or decoded.removed:
         return None
+    target = _with_own_schema(decoded.value, root, diagnostics)
+    if target is None:
+        return None
     is_usable = True
-    for found in disagreements(decoded.value):
+    for found in disagreements(target):
         is_usable = False
         diagnostics.add(BROKEN_TARGET, found.message, _place(root, found), help=found.help)
-    return decoded.value if is_usable else None
+    return target if is_usable else None
+
+
+def _with_own_schema(target: Target, root: Mapping, diagnostics: Diagnostics) -> Target | None:
+    """The target with the schema that stands beside the user's file; None where that is broken."""
+    named = root.get("request_schema")
+    if not isinstance(named, Scalar) or named.span.source.name.startswith(_BUILT_IN_FOLDER):
+        return target
+    path = Path(named.span.source.name).parent / str(named)
+    if Path(named).name != named or not path.is_file():
+        return target
+    try:
+        return target.with_own_schema(read_own_schema(path, target.endpoint))
+    except OwnSchemaError as error:
+        diagnostics.add(
+            BROKEN_TARGET,
+            f'the schema "{named}" cannot be used: {error}',
+            named.span,
+            help="put right what the host publishes, or write request_schema: absent",
+        )
+        return None
 
 
 def _place(root: Mapping, found: Disagreement) -> Span:

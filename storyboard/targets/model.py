@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Struct
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from storyboard.targets.facts import Fact, FactBlock, FactSource, FactText
 from storyboard.targets.limits import (
@@ -214,7 +214,9 @@ class Target(FactBlock):
     )
     request: RequestRules
     request_schema: FactText | None = Field(
-        None, description="The JSON Schema of a request, under schemas/; none where not known."
+        None,
+        description="The JSON Schema of a request: a file beside a target file of your own, or "
+        "one under schemas/; none where not known.",
     )
     prices: tuple[Price, ...]
     dialogue: FactText = Field(
@@ -222,6 +224,19 @@ class Target(FactBlock):
         description="How the model wants a spoken line: {speaker} is who speaks, and how, with "
         "commas between; {line} the words.",
     )
+
+    _own_schema: dict[str, Any] | None = PrivateAttr(None)
+
+    @property
+    def own_schema(self) -> dict[str, Any] | None:
+        """The schema of its requests where that is a file beside the user's own; see ``load``."""
+        return self._own_schema
+
+    def with_own_schema(self, schema: dict[str, Any]) -> Target:
+        """The same target, whose requests are held against a schema of the user's."""
+        found = self.model_copy()
+        found._own_schema = schema
+        return found
 
     def has(self, feature: Feature) -> bool:
         """Whether the target offers the feature natively."""

@@ -14,8 +14,8 @@ from storyboard.targets.schemas import request_schema
 def check_schema_is_of_the_request(target: Target) -> Iterator[Disagreement]:
     """Fields and values of the requests that the named schema does not take."""
     name, field = target.request_schema, target.request.prompt
-    if not name:
-        return
+    if not name or target.own_schema is not None:
+        return  # a schema of the user's own is held against the requests themselves
     try:
         schema = request_schema(target) if PurePath(name).name == name else None
     except (OSError, ValueError):
@@ -24,7 +24,8 @@ def check_schema_is_of_the_request(target: Target) -> Iterator[Disagreement]:
         yield Disagreement(
             path=("request_schema",),
             message=f'no schema of a request is called "{name}"',
-            help="write the name that a built-in target has, or request_schema: absent",
+            help="write the name of a file beside this one or of a built-in schema, or "
+            "request_schema: absent",
         )
     elif field not in schema.get("properties", {}):
         yield Disagreement(

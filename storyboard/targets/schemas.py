@@ -33,12 +33,15 @@ def request_schema(target: Target) -> Schema:
     passes, ``{}``.
     A name without a file raises ``FileNotFoundError``.
     """
+    if target.own_schema is not None:
+        return target.own_schema
     return read_schema(target.request_schema) if target.request_schema else {}
 
 
 def longest(target: Target, field: str) -> int | None:
     """Code points that the schema lets a field of the request have; None where it does not say."""
-    stated = request_schema(target).get("properties", {}).get(field, {}).get("maxLength")
+    facts = request_schema(target).get("properties", {}).get(field)
+    stated = facts.get("maxLength") if isinstance(facts, dict) else None
     return stated if isinstance(stated, int) else None
 
 
