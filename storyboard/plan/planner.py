@@ -113,9 +113,10 @@ def plan(
     money = currency(film.target)
     targets = {one.target.target: one.target for one in film.films()}
     kept = kept_clips(film, cut, known)
-    report_new_seams(film, cut, kept, diagnostics)
     report_other_words(cut, kept, diagnostics)
     listed = mark(_requests(requests), targets, known, kept)
+    rendered = {one.id for one in listed if one.action is Action.GENERATE}
+    report_new_seams(film, cut, kept, rendered, diagnostics)
     sums = sums_by_action((*listed, *kept), money)
     # What is on its way, or in doubt, may have to be paid: it counts against the budget.
     is_begun = bool(kept) or any(one.reason.code is ReasonCode.PAID for one in listed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct
 
@@ -20,16 +20,19 @@ def report_new_seams(
     film: Film,
     cut: Sequence[Request | KeptPart],
     kept: Sequence[KeptClip],
+    due: Set[str],
     diagnostics: Diagnostics,
 ) -> None:
     """Say once what may not match across the new seams, and what whole clips would cost.
 
-    Only sound and people who were sent in words are told of: pictures hold a likeness.
+    Only sound and people who were sent in words are told of: pictures hold a likeness. ``due`` are
+    the ids of the requests that are to be rendered: what stands beside a kept shot and is paid was
+    told of when it was not.
     """
     clips = {clip.take: clip for clip in kept}
     described = _described(cut) if kept else {}
     told: set[str] = set()
-    for one in _at_new_seams(cut):
+    for one in _at_new_seams(cut, due):
         clip = clips[one.former.take]
         sound = one.part.shot.audio and film.of(one.part.shot).target.has(Feature.AUDIO)
         people = tuple(described[clip.take])
@@ -42,15 +45,21 @@ def report_new_seams(
         diagnostics.add_place(NEW_SEAM, "", place, seam, _say)
 
 
-def _at_new_seams(cut: Sequence[Request | KeptPart]) -> Iterator[KeptPart]:
+def _at_new_seams(cut: Sequence[Request | KeptPart], due: Set[str]) -> Iterator[KeptPart]:
     """The kept parts at which their clip is entered or left where it is in one piece."""
     for before, one, after in zip((None, *cut), cut, (*cut[1:], None), strict=False):
         if not isinstance(one, KeptPart):
             continue
-        comes = isinstance(before, KeptPart) and one.former.follows(before.former)
-        goes = isinstance(after, KeptPart) and after.former.follows(one.former)
-        if (one.former.index and not comes) or not (one.former.is_last or goes):
-            yield one
+        is_entered = one.former.index > 0 and not (
+            isinstance(before, KeptPart) and one.former.follows(before.former)
+        )
+        is_left = not one.former.is_last and not (
+            isinstance(after, KeptPart) and after.former.follows(one.former)
+        )
+        for is_seam, beside in ((is_entered, before), (is_left, after)):
+            if is_seam and not (isinstance(beside, Request) and beside.id not in due):
+                yield one
+                break
 
 
 def _described(cut: Sequence[Request | KeptPart]) -> dict[str, dict[str, None]]:

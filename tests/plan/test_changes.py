@@ -202,6 +202,24 @@ def test_a_new_seam_tells_what_may_not_match_and_what_the_whole_costs(folder: Pa
     )
 
 
+def test_a_seam_is_told_of_until_what_stands_beside_it_is_paid(folder: Path) -> None:
+    first = paid(planned(folder, FILM, None))
+    text = FILM.replace("A rope is", "Two ropes are")
+    second = planned(folder, text, first)
+    others = [
+        replace(one, clip=f"{number:064}")
+        for number, one in enumerate(paid(second)._intents.values(), start=20)
+        if one.order.payload and one.digest not in first._intents
+    ]
+    both = KnownTakes([*first._intents.values(), *others], film="storyboard.yaml")
+    again = planned(folder, text, both)
+    assert [one.action for one in again.requests] == [Action.REUSE, Action.REUSE]
+    assert not [one for one in again.diagnostics if one["code"] == "SB313"]
+    # A shot that has gone leaves a seam that nobody was told of.
+    gone = "".join(line for line in FILM.splitlines(True) if "id: boat" not in line)
+    assert [one["code"] for one in planned(folder, gone, both).diagnostics].count("SB313") == 1
+
+
 def test_where_nothing_can_differ_a_new_seam_is_silent(folder: Path) -> None:
     silent = FILM.replace("audio: true", "audio: false")
     assert len(seams(folder, silent, ("A rope is", "Two ropes are"))) == 1
