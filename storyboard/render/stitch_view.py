@@ -30,7 +30,7 @@ class StitchView:
             self.clear()
             self._write(f"{text}\x1b[K\n")
             self._is_drawn = True
-        elif self._clock() - self._told >= EVERY:
+        elif done < whole and self._clock() - self._told >= EVERY:
             self._told = self._clock()
             self._write(f"{text}\n")
 

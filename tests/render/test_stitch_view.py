@@ -23,5 +23,7 @@ def test_a_log_has_a_line_now_and_then_and_none_of_what_is_soon_done() -> None:
     view = StitchView(shown.append, lambda: now, is_live=False)
     for now in (0.1, EVERY - 0.1, EVERY, EVERY + 1, 2 * EVERY, 2 * EVERY + 1):
         view.show(now, 20)
+    now = 4 * EVERY
+    view.show(20, 20)
     view.clear()
     assert shown == ["joining: 5 of 20 s\n", "joining: 10 of 20 s\n"]
