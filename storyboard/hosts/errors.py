@@ -37,6 +37,10 @@ class FailureKind(StrEnum):
     CANCELLED = "cancelled"
 
 
+PASSING = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMITED})
+"""Failures of a question that is worth asking again."""
+
+
 class Problem(Struct, frozen=True, kw_only=True):
     """One failure: its kind, the vendor's text without secrets, and the field it is about.
 

@@ -11,8 +11,13 @@ from storyboard.hosts.errors import FailureKind, HostError, Problem
 from storyboard.hosts.registry import find_host
 from storyboard.ledger import Ledger
 from storyboard.plan.clips import PlannedClip
-from storyboard.run.delivery import EndedError, NotTakenError, StrandedError, UncertainError
 from storyboard.run.events import INTERRUPTED, Happening
+from storyboard.run.order_ends import (
+    EndedError,
+    NotTakenError,
+    StrandedError,
+    UncertainError,
+)
 from storyboard.run.progress import RunProgress
 from storyboard.run.rate_limit import RateLimits
 from storyboard.run.report import RunOptions

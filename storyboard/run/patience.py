@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
+import random
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,10 @@ class Patience(Struct, frozen=True, kw_only=True):
     def limits(self) -> TimeLimits:
         """The part of it that a host needs."""
         return TimeLimits(order=self.order, question=self.question, file=self.file, life=self.life)
+
+    def varied(self, seconds: float, chance: random.Random) -> float:
+        """A wait that differs by ``jitter`` either way, so that clips do not ask all at once."""
+        return seconds * (1 + self.jitter * (2 * chance.random() - 1))
 
     def for_vendor(self, base: str | None) -> Patience:
         """The same, long enough for the vendor at an address; None is the vendor's own.

@@ -1,7 +1,7 @@
 """The loop of a run over schedule, delivery and ledger.
 
 Everything that can cost money is decided elsewhere: ``scheduler`` says which orders may be sent,
-``delivery`` sends each once, and ``uncertain`` reads the vendor's history for orders without an
+``sending`` sends each once, and ``uncertain`` reads the vendor's history for orders without an
 answer.
 """
 
@@ -33,10 +33,12 @@ from storyboard.run.failure_policy import FailurePolicy
 from storyboard.run.paid_elsewhere import PaidElsewhere
 from storyboard.run.progress import RunProgress
 from storyboard.run.rate_limit import RateLimit, RateLimits
+from storyboard.run.receiving import Receiving
 from storyboard.run.reconcile import clock_problem
 from storyboard.run.recovery import Recovery
 from storyboard.run.report import Report, RunError, RunOptions
 from storyboard.run.scheduler import Phase, Schedule
+from storyboard.run.sending import Sending
 from storyboard.run.uncertain import SendTimes, UncertainClips, loop_time
 from storyboard.run.uploads import Uploads
 from storyboard.targets.model import Target
@@ -99,42 +101,64 @@ class Runner:
             options=options,
             progress=self._progress,
         )
-        times = SendTimes()
-        links: dict[str, dict[str, asyncio.Task[str]]] = {name: {} for name in hosts}
         self._paying: set[asyncio.Task[Any]] = set()
+        self._times = SendTimes()
+        links: dict[str, dict[str, asyncio.Task[str]]] = {name: {} for name in hosts}
         self._deliveries = {
-            name: Delivery(
-                run=self.id,
-                host=hosts[target.host],
-                ledger=ledger,
-                store=store,
-                uploads=Uploads(
-                    hosts[target.host],
-                    ledger,
-                    store,
-                    root,
-                    target.pictures,
-                    target.footage,
-                    pause,
-                    options.patience.first,
-                    links[target.host],
-                ),
-                tell=self._progress.tell,
-                takes=target.takes,
-                patience=options.patience,
-                pause=pause,
-                times=times,
-                chance=chance or random.Random(),  # noqa: S311 - spreads polls, guards nothing
-                paying=self._paying,
-            )
+            name: self._delivery(target, root, links[target.host], chance)
             for name, target in targets.items()
             if target.host in hosts
         }
         self._paid_elsewhere = PaidElsewhere(run=self.id, hosts=hosts, ledger=ledger, store=store)
         self._uncertain = {
-            name: UncertainClips(host=host, ledger=ledger, patience=options.patience, times=times)
+            name: UncertainClips(
+                host=host, ledger=ledger, patience=options.patience, times=self._times
+            )
             for name, host in hosts.items()
         }
+
+    def _delivery(
+        self,
+        target: Target,
+        root: Path,
+        links: dict[str, asyncio.Task[str]],
+        chance: random.Random | None,
+    ) -> Delivery:
+        """The way of the clips of a target; ``links`` are what was uploaded to its host."""
+        host, patience, tell = self._hosts[target.host], self._options.patience, self._progress.tell
+        chance = chance or random.Random()  # noqa: S311 - spreads polls, guards nothing
+        ledger, store, pause = self._ledger, self._store, self._pause
+        uploads = Uploads(
+            host, ledger, store, root, target.pictures, target.footage, pause, patience.first, links
+        )
+        return Delivery(
+            host=host,
+            ledger=ledger,
+            tell=tell,
+            patience=patience,
+            pause=pause,
+            chance=chance,
+            sending=Sending(
+                run=self.id,
+                host=host,
+                ledger=ledger,
+                store=store,
+                uploads=uploads,
+                tell=tell,
+                takes=target.takes,
+                times=self._times,
+                paying=self._paying,
+            ),
+            receiving=Receiving(
+                host=host,
+                ledger=ledger,
+                store=store,
+                tell=tell,
+                patience=patience,
+                pause=pause,
+                chance=chance,
+            ),
+        )
 
     # -- from outside -----------------------------------------------------------------------------
 
@@ -268,7 +292,7 @@ class Runner:
     async def _send(self, clips: tuple[PlannedClip, ...]) -> tuple[PlannedClip, ...]:
         """Send the order of clips, unless the run was stopped; returns what was sent."""
         delivery = self._deliveries[clips[0].target]
-        links = await delivery.compose(clips[0])
+        links = await delivery.sending.compose(clips[0])
         if self._schedule.is_stopped(clips[0].target):
             self._failures.withdraw(clips)
             return ()
@@ -279,7 +303,7 @@ class Runner:
         clips = tuple(clip for clip in clips if clip.digest not in {one.digest for one in paid})
         if not clips:
             return paid
-        sent = await delivery.send(clips, links)
+        sent = await delivery.sending.send(clips, links)
         if why := clock_problem(delivery.host.clock_ahead):
             self._failures.stop(f"{why}, and run again")
         for clip in clips[len(sent) :]:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from storyboard.hosts.errors import FailureKind, HostError
+from storyboard.hosts.errors import PASSING, HostError
 from storyboard.hosts.protocol import Host, Trace
 from storyboard.ledger import Intent, Ledger, State
 from storyboard.run.findings import DoubtfulOrder, Finding, HistoryAnswer, Verdict
 from storyboard.run.patience import Patience
 from storyboard.run.reconcile import by_endpoint, clock_problem, reconcile, since
 
-_PASSING = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMITED})
 _DATE_IS_OLD = 2.0
 """Seconds by which a vendor's clock may be past a ``Date``: of whole seconds, and kept by servers
 for a second or so."""
@@ -87,7 +86,7 @@ class UncertainClips(Struct):
         try:
             rows = await self.host.history(endpoint, reach)
         except HostError as error:
-            self._refused = error.kind not in _PASSING
+            self._refused = error.kind not in PASSING
             why = f"the vendor's history cannot be read: {error}"
             for intent in doubtful:
                 self._missed.discard(intent.digest)

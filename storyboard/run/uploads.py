@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from storyboard.compiler.resolve.assets import unfit_picture, unfit_video
 from storyboard.errors import StoryboardError
-from storyboard.hosts.errors import FailureKind, HostError
+from storyboard.hosts.errors import PASSING, HostError
 from storyboard.hosts.protocol import Host
 from storyboard.ledger import Ledger
 from storyboard.ledger.store import Store, refusal
@@ -35,7 +35,6 @@ from storyboard.targets.limits import Pictures, Videos
 _T = TypeVar("_T")
 _TRIES = 5
 _AT_ONCE = 4
-_PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
 
 
 class AssetError(StoryboardError):
@@ -212,7 +211,7 @@ class Uploads:
             try:
                 return await work()
             except HostError as error:
-                if error.kind not in _PASSING or number == _TRIES - 1:
+                if error.kind not in PASSING or number == _TRIES - 1:
                     raise
                 await self._pause(error.problem.retry_after or min(self._first * 2**number, 15))
         raise AssertionError
