@@ -10,7 +10,7 @@ from storyboard.hosts.errors import FailureKind, Problem, read_status, scrub
 _MAX_PARTS = 20
 """Parts of the place of a field that are read."""
 _GATEWAY_TIMEOUT = 504
-UNSTARTED = "it did not start in its time, and costs nothing: run again to send it once more"
+UNSTARTED = "it did not start in its time, and costs nothing"
 _PASSING = ("internal_server_error", "generation_timeout", "downstream_")
 
 
