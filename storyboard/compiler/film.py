@@ -52,7 +52,7 @@ class Asset(Struct, frozen=True, kw_only=True):
 
     ``location`` is the https URL, or the path relative to the project's folder, with ``/``.
     ``sha256`` is the hex digest of a local file's bytes, None for a URL. ``sides`` are the pixels
-    of a local picture, wide and high; None where nothing is known of them.
+    of a local picture or clip, wide and high; None where nothing is known of them.
     """
 
     location: str

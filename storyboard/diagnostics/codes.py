@@ -107,7 +107,7 @@ BARE_NAME = _code(
 BROKEN_MENTION = _code(226, "broken-mention", _WARNING, "a mention whose @ is not read as one")
 UNUSED_IGNORE = _code(227, "unused-ignore", _WARNING, "a comment that ignores nothing")
 FRAME_SHAPE = _code(
-    228, "frame-shape", _WARNING, "a first or last frame of another shape than the film"
+    228, "frame-shape", _WARNING, "a frame or an edited clip of another shape than the film"
 )
 LONE_PRONOUN = _code(
     229, "lone-pronoun", _NOTE, "a shot that calls somebody she, he or they, and names nobody"

@@ -154,6 +154,14 @@ def test_a_clip_is_measured_before_its_edit_is_paid(film: Path, data: bytes, exp
     assert EDIT in found
 
 
+def test_an_edited_clip_of_another_shape_keeps_it_which_is_said(film: Path) -> None:
+    assert not [one for one in said(planned(film)) if one.startswith("SB228")]
+    upright = planned(film, FILM.replace("duration: 4s,", "duration: 4s, aspect_ratio: 9:16,"))
+    assert (
+        "SB228 the clip is 1280 x 720 and the film is 9:16: an edited clip keeps its shape"
+    ) in said(upright)
+
+
 def test_an_edited_shot_is_known_by_its_clip_and_by_its_words(film: Path) -> None:
     def digest(text: str = FILM) -> str:
         return planned(film, text).plan.requests[1].shots[0].digest

@@ -97,7 +97,8 @@ class Assets(Struct):
             facts = self.files.picture(path) if kind == "picture" else None
             if facts is not None or kind == "clip":
                 digest = self.files.sha256(path)
-                sides = (facts.width, facts.height) if facts is not None else None
+                seen = self.files.video(path) if kind == "clip" else facts
+                sides = (seen.width, seen.height) if seen is not None else None
                 asset = replace(asset, sha256=digest, sides=sides)
         except OSError as error:
             unreadable = f"it cannot be read: {error.strerror}"

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from msgspec.structs import fields, replace
 
 from storyboard.compiler.film import (
+    Asset,
     Beat,
     Cast,
     Framing,
@@ -58,7 +59,7 @@ class Casting:
         self._appearances = {mark: one.appearance for mark, one in names.behind.items()}
         self._introductions: dict[str, tuple[Passage, ...]] = {}
         self.unfit: set[str] = set()
-        """Where the frames are that the target does not take."""
+        """Where the frames and the edited clips are that the target does not take."""
         self._without_look: dict[str, str] = {}
         self._instead: dict[str, str] = {}
         """The mark of a member without a look, for those of looks that the target drops."""
@@ -176,6 +177,8 @@ class Casting:
                 if isinstance(use.clip, ShotClip)
                 else self._assets.check_clip(use.clip, target.footage, target, self._diagnostics)
             )
+            if not is_fit and isinstance(use.clip, Asset):
+                self.unfit.add(use.clip.location)
             if is_fit and not target.seconds.min <= shot.seconds <= target.seconds.max:
                 self._diagnostics.add(
                     CLIP_LENGTH,

@@ -1,4 +1,4 @@
-"""First and last frames of another shape than the film: something of them will be lost."""
+"""Frames and edited clips of another shape than the film: something of them will be lost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from decimal import Decimal
 from functools import partial
 
-from storyboard.compiler.film import Asset, Film
+from storyboard.compiler.film import Asset, Film, Shot
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import FRAME_SHAPE
 from storyboard.targets.model import Feature, Target
@@ -41,6 +41,21 @@ def check_frame_shapes(film: Film, unfit: Set[str], diagnostics: Diagnostics) ->
                     frame,
                     partial(_say, scene.aspect_ratio, target),
                 )
+            _check_edited(shot, scene.aspect_ratio, target, unfit, diagnostics)
+
+
+def _check_edited(
+    shot: Shot, ratio: str, target: Target, unfit: Set[str], diagnostics: Diagnostics
+) -> None:
+    """Report a clip that is edited and is of another shape, which it keeps."""
+    use = shot.footage
+    if use is None or use.way != "edit" or not isinstance(use.clip, Asset):
+        return
+    is_taken = target.has(Feature.EDIT) and use.clip.location not in unfit
+    if is_taken and not _fits(use.clip, ratio):
+        place = Label(shot.place("edit"), "the same clip")
+        said = partial(_say_edited, ratio, target)
+        diagnostics.add_place(FRAME_SHAPE, (use.clip.location, ratio), place, use.clip, said)
 
 
 def _shape(ratio: str) -> Decimal:
@@ -63,6 +78,12 @@ def _say(ratio: str, target: Target, frames: Sequence[Asset]) -> tuple[str, str]
         end = f"{target.target} makes the clip in the shape of its first frame"
     message = f"the picture is {wide} x {high} and the film is {ratio}: {end}"
     return message, _advice(frames[0], ratio, target)
+
+
+def _say_edited(ratio: str, target: Target, clips: Sequence[Asset]) -> tuple[str, str]:
+    wide, high = clips[0].sides or (0, 0)
+    message = f"the clip is {wide} x {high} and the film is {ratio}: an edited clip keeps its shape"
+    return message, _advice(clips[0], ratio, target).replace("picture", "clip", 1)
 
 
 def _advice(frame: Asset, ratio: str, target: Target) -> str:
