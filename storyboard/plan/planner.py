@@ -37,6 +37,7 @@ from storyboard.plan.model import (
     SceneTotal,
 )
 from storyboard.plan.other_words import report_other_words
+from storyboard.plan.paid_footage import check_paid_footage
 from storyboard.plan.planned_request import PlannedCost, PlannedFootage, PlannedRequest, PlannedShot
 from storyboard.plan.prompt_map import prompt_map
 from storyboard.plan.reason import NEW, Action, PlaceInFile, ReasonCode
@@ -128,6 +129,8 @@ def plan(
     )
     if unpriced and within:
         within = None  # what is left out may cost more
+    if known is not None:
+        check_paid_footage(film, listed, targets, known, diagnostics)
     found = list(diagnostics)
     return Plan(
         tool_version=origin.tool_version,

@@ -169,3 +169,22 @@ def test_what_is_under_way_for_several_shots_is_waited_for_and_not_ordered_again
         "stairs/door..sea": Action.WAIT,
         "stairs/rise": Action.GENERATE,
     }
+
+
+def test_a_paid_shot_that_came_too_short_is_told_before_anything_is_paid_for_it(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    host = ("--base-url", f"{sim.url}/fal", "--yes")
+    film = tmp_path / "storyboard.yaml"
+    film.write_text(SHARED.replace("4s", "3s"))
+    assert say(tmp_path, "run", *host).return_value == 0
+    # By how much the simulator's cuts slip is decided by the prompts: the fall came short.
+    film.write_text(USED.replace("4s", "3s"))
+    said = say(tmp_path, "plan").output
+    short = 'the clip of "stairs/fall" cannot be sent'
+    assert short in said
+    assert "raise its take:" in said
+    assert say(tmp_path, "run", *host).return_value == 1
+    assert len(sim.bill()["rows"]) == 1
+    film.write_text(USED.replace("4s", "3s").replace("id: fall,", "id: fall, take: 2,"))
+    assert short not in say(tmp_path, "plan").output
