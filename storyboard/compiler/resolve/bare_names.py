@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from storyboard.compiler.film import Passage, Scene, Shot
+from storyboard.compiler.film import Passage, Scene, Shot, marks_of
 from storyboard.compiler.resolve.cast import Names
 from storyboard.compiler.resolve.members import Member, has_picture
 from storyboard.compiler.resolve.mentions import declared_at, is_inside_word, is_unspaced, normal
@@ -55,9 +55,13 @@ class _Phrase(Struct, frozen=True):
 
 
 class _Places(Struct):
-    """Where the name of a member stands without its ``@``, in which shot, and what to write."""
+    """Where the name of a member stands without its ``@``, in which shot, and what to write.
+
+    ``are_early`` says that each is in a beat before the ones that mention the member.
+    """
 
     member: Member
+    are_early: bool = True
     fixes: dict[tuple[str, int, int], tuple[Fix, str]] = field(default_factory=dict)
 
 
@@ -143,10 +147,13 @@ class _BareNames:
                 if mentioned is None:
                     mentioned = self._mentioned(shot)
                 name = normal(phrase.member.name)
-                if name in mentioned or name in broken or name in self._names.misspelt:
+                if name in broken or name in self._names.misspelt:
+                    continue
+                is_early = name in mentioned
+                if is_early and not self._is_early(phrase.member, passage, shot):
                     continue
                 if phrase.pattern.search(passage.text) is not None:
-                    self._note(phrase, passage, shot)
+                    self._note(phrase, passage, shot, is_early=is_early)
 
     def _find(self, text: str) -> Iterator[_Phrase]:
         """The phrases whose first words stand in a text."""
@@ -157,7 +164,27 @@ class _BareNames:
             for letter in dict.fromkeys(text):
                 yield from self._unspaced.get(letter, ())
 
-    def _note(self, phrase: _Phrase, passage: Passage, shot: Shot) -> None:
+    def _is_early(self, member: Member, passage: Passage, shot: Shot) -> bool:
+        """Whether a passage is a beat's prose, and a character is mentioned in later beats alone.
+
+        A beat may open a part of its own, which is sent without whom only later ones mention.
+        """
+        if member.kind != "character" or not shot.has_beats or shot.cast:
+            return False
+        said: list[str] = []
+        for beat in shot.beats:
+            said += marks_of(beat.prose.text) if beat.prose is not None else ()
+            said += beat.cast or ()
+            if beat.prose is passage:
+                break
+        else:
+            return False
+        framing = shot.framing
+        for one in (framing.size, framing.camera, framing.light, framing.sound, framing.style):
+            said += marks_of(one.text) if one is not None else ()
+        return normal(member.name) not in self._names_of(said)
+
+    def _note(self, phrase: _Phrase, passage: Passage, shot: Shot, *, is_early: bool) -> None:
         name = normal(phrase.member.name)
         scalar = passage.scalar
         if name in self._heard(shot):
@@ -170,6 +197,7 @@ class _BareNames:
         if not spans and (is_refused or "{{" not in scalar):
             return  # a mention that was refused, with the reason said
         places = self.found.setdefault(name, _Places(phrase.member))
+        places.are_early = places.are_early and is_early
         for span in spans or [scalar.span]:
             # In a variable's value there is nothing to replace at this place.
             text = f"@{phrase.member.name}" if spans else span.text
@@ -178,7 +206,10 @@ class _BareNames:
 
     def _mentioned(self, shot: Shot) -> Set[str]:
         """The names of all whom a shot mentions or shows."""
-        return {normal(self._names.behind[mark].member.name) for mark in shot.marks()}
+        return self._names_of(shot.marks())
+
+    def _names_of(self, marks: Iterable[str]) -> Set[str]:
+        return {normal(self._names.behind[mark].member.name) for mark in marks}
 
     def _heard(self, shot: Shot) -> Set[str]:
         """The names of the speakers of a shot who have no picture.
@@ -196,18 +227,20 @@ class _BareNames:
                 is_meant = diagnostics.ignores.covers(fix.span, BARE_NAME.names)
                 by_group.setdefault(is_meant, []).append((fix, address))
             for group in by_group.values():
-                _report_bare(places.member, group, diagnostics)
+                _report_bare(places, group, diagnostics)
 
 
 def _report_bare(
-    member: Member, places: Sequence[tuple[Fix, str]], diagnostics: Diagnostics
+    found: _Places, places: Sequence[tuple[Fix, str]], diagnostics: Diagnostics
 ) -> None:
-    fixes = [fix for fix, _ in places]
+    member, fixes = found.member, [fix for fix, _ in places]
     number = len({address for _, address in places})
-    where = "a shot that does" if number == 1 else f"{number} shots that do"
+    where = "a shot that does not mention" if number == 1 else f"{number} shots that do not mention"
+    if found.are_early:
+        where = "a beat before those that mention"
     diagnostics.add(
         BARE_NAME,
-        f"{_shown(fixes[0], member)} stands without @ in {where} not mention the {member.kind} "
+        f"{_shown(fixes[0], member)} stands without @ in {where} the {member.kind} "
         f'"{member.name}": it is only a word there',
         fixes[0].span,
         labels=tuple(Label(fix.span, "here too") for fix in fixes[1:]),
