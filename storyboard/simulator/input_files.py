@@ -37,7 +37,8 @@ async def check_inputs(
     """The breaches that the files themselves show, and the files that could be read, by link.
 
     ``takes_data`` says whether the host takes ``data:`` links. ``own_side`` is the shorter side of
-    the simulator's clips: films so small are taken, as they may be clips that it made.
+    the simulator's clips: films so small are taken, as they may be clips that it made; what
+    stands in the body itself is none of them.
     """
     breaches: list[Breach] = []
     found: dict[str, bytes] = {}
@@ -54,7 +55,13 @@ async def check_inputs(
         finding = (
             await _judge_picture(found[url], endpoint.picture)
             if kind == "picture"
-            else _check_movie(found[url], endpoint.movie, own_side)
+            else _check_movie(
+                found[url],
+                endpoint.movie,
+                least=endpoint.movie.sides[0]
+                if url.startswith("data:")
+                else min(endpoint.movie.sides[0], own_side),
+            )
         )
         if finding is not None:
             msg, code, ctx = finding
@@ -175,7 +182,7 @@ def _check_picture(data: bytes, limits: PictureLimits) -> _Finding | None:
     return None
 
 
-def _check_movie(data: bytes, limits: MovieLimits, own_side: int) -> _Finding | None:
+def _check_movie(data: bytes, limits: MovieLimits, *, least: int) -> _Finding | None:
     if len(data) > limits.most_bytes:
         return _too_large(limits.most_bytes)
     try:
@@ -199,7 +206,7 @@ def _check_movie(data: bytes, limits: MovieLimits, own_side: int) -> _Finding | 
             "video_duration_too_long",
             {"max_duration": longest},
         )
-    least, most = min(limits.sides[0], own_side), limits.sides[1]
+    most = limits.sides[1]
     for side in (movie.width, movie.height):
         if not least <= side <= most:
             size = f"Video is {movie.width}x{movie.height}, sides must be {least} to {most} pixels."
