@@ -88,9 +88,11 @@ def targets_command(
         return _write_target(schema, new_id, out, force=force)
     if new_id or out or force:
         raise click.UsageError("--id, --out and --force stand beside --from SCHEMA.json")
-    checked = dict(_checked(one, target) for one in documents)
+    checked = [_checked(one, target) for one in documents]
     diagnostics = Diagnostics()
-    ids = list(checked) or ([target] if target else catalogue(folders))
+    ids = list(dict.fromkeys(name for name, _ in checked)) or (
+        [target] if target else catalogue(folders)
+    )
     loaded = [load(one, diagnostics, folders=folders) for one in ids]
     known = [one for one in loaded if one is not None]
     if diagnostics.has_errors:
@@ -98,7 +100,8 @@ def targets_command(
         # 1 would say that something moved, though nothing could be compared.
         return USAGE if documents else REFUSED
     if documents:
-        return _check_drift([(one, checked[one.target]) for one in known], as_json)
+        by_id = {one.target: one for one in known}
+        return _check_drift([(by_id[name], document) for name, document in checked], as_json)
     data: Any = [one.model_dump(mode="json") for one in known]
     if as_json:
         shown = data[0] if target else {"targets": data}

@@ -328,3 +328,17 @@ def test_strictness_refuses_the_film_where_something_would_be_dropped(run: Run) 
         if one["severity"] == "error"
     ]
     assert errors == [("SB402", 18), ("SB402", 19)]
+
+
+def test_two_documents_of_one_target_are_both_compared(run: Run, tmp_path: Path) -> None:
+    same = DOCUMENTS["an OpenAPI document"][1]()
+    moved = DOCUMENTS["an OpenAPI document"][1]()
+    fields(moved)["seed"] = {"type": "integer"}
+    (tmp_path / "old.json").write_text(json.dumps(same), encoding="utf-8")
+    (tmp_path / "new.json").write_text(json.dumps(moved), encoding="utf-8")
+    done = run("targets", "--check", f"{PRO}=new.json", "--check", f"{PRO}=old.json")
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        f"{PRO}: seed: a field that the target's data does not know",
+        f"{PRO} is as the document says",
+    ]
