@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from storyboard.diagnostics import Diagnostics, Label, Span
-from storyboard.diagnostics.codes import BROKEN_TARGET, UNREADABLE_FILE
+from storyboard.diagnostics import Diagnostics, Fix, Label, Span
+from storyboard.diagnostics.codes import BROKEN_TARGET, UNKNOWN_KEY, UNREADABLE_FILE
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import parse, read_source
 from storyboard.document.nodes import Mapping, Node, Scalar
@@ -52,6 +52,7 @@ _MAX_ID = 100
 """Code points of an id that may be a file's name; longer ones no file system takes."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _TARGET_LINE = re.compile(rb"^target: *([^\s#]+)", re.MULTILINE)
+_EXTENDS = ("extends",)
 _MAX_DEPTH = 8
 """How many files may extend one another: the tool's own bound."""
 
@@ -273,9 +274,10 @@ def _extend(
     root: Mapping, file: _File, diagnostics: Diagnostics, chain: tuple[str, ...]
 ) -> Mapping | None:
     """The file merged over what it extends, with the keys about files taken out."""
-    root.pop("abstract", None)
-    base_name = root.pop("extends", None)
+    abstract, base_name = root.pop("abstract", None), root.pop("extends", None)
     if base_name is None:
+        if abstract is None and _has_misspelt_base(root, diagnostics):
+            return None
         return merged(Mapping(), root)
     base = _base_file(base_name, file, diagnostics)
     if base is None:
@@ -291,6 +293,21 @@ def _extend(
         return None
     inherited = _expand(base, diagnostics, chain)
     return merged(inherited, root) if inherited is not None else None
+
+
+def _has_misspelt_base(root: Mapping, diagnostics: Diagnostics) -> bool:
+    """Report a key that was meant to be ``extends``; all that it would give is missing then."""
+    for key in root:
+        if isinstance(key, Scalar) and key not in Target.model_fields and nearest(key, _EXTENDS):
+            diagnostics.add(
+                UNKNOWN_KEY,
+                f'"{key}" is not a key that is known here',
+                key.span,
+                help="write extends",
+                fix=Fix(key.span, "extends"),
+            )
+            return True
+    return False
 
 
 def _base_file(named: Node, file: _File, diagnostics: Diagnostics) -> _File | None:

@@ -440,3 +440,12 @@ def test_a_word_for_nothing_takes_away_what_was_inherited(
     assert target is not None, [one.message for one in found]
     assert (target.request_schema is not None) == is_kept
     assert (target.prompt.characters is not None) == is_kept
+
+
+@pytest.mark.parametrize("key", ["exteends", "extneds", "extend"])
+def test_a_misspelt_extends_is_one_finding_with_the_key(tmp_path: Path, key: str) -> None:
+    write(tmp_path, own=f"target: my/own\ntitle: My own\n{key}: fal/kling-o3-pro\n")
+    (found,) = refused("my/own", tmp_path)
+    assert (found.code.id, found.help) == ("SB101", "write extends")
+    assert found.span is not None
+    assert found.span.text == key
