@@ -43,7 +43,8 @@ _BOUNDS = {
 }
 """What pydantic's limits are in our words."""
 
-_BRACKET_IN_KEY = re.compile(r"([\w-]+)[ ]?[:：]?[ ]?([{\[])")
+STUCK_VALUE = re.compile(r"([\w-]+)[ ]?[:：]?[ ]?([{\[\"'])")
+"""A key with the sign that begins its value, without a colon and a space between them."""
 _LISTS_OF_TEXTS = {"use", "authors", "references"}
 _EXPECTED = {
     "is_instance_of": "a text",
@@ -150,14 +151,14 @@ def _report_unknown_key(
             help="put the text with the comma in quotation marks",
         )
         return
-    bracket = _BRACKET_IN_KEY.match(str(location[-1]))
+    bracket = STUCK_VALUE.match(str(location[-1]))
     if bracket is not None:
         diagnostics.add(
             YAML_SYNTAX,
             f'the key "{bracket[1]}" needs a colon and a space before the {bracket[2]}',
             span,
             labels=used,
-            help=f'write "{bracket[1]}: {bracket[2]}"',
+            help=f"write {bracket[1]}: {bracket[2]}…",
         )
         return
     word = film_word(str(location[-1]), known)

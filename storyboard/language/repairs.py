@@ -16,6 +16,7 @@ from storyboard.diagnostics.spelling import nearest
 from storyboard.document.nodes import HOLE, MENDED, Mapping, Node, Scalar, Sequence
 from storyboard.language.error_paths import Location, keys_at, walk
 from storyboard.language.film_words import film_word
+from storyboard.language.model_errors import STUCK_VALUE
 
 _DEPENDED_ON = {
     "beats", "characters", "description", "frontal", "image", "line", "locations", "prompt",
@@ -34,6 +35,8 @@ def rename(model: type[BaseModel], root: Node, location: Location, error: Any) -
     known = keys_at(model, location[:-1])
     word = film_word(key, known)
     meant = nearest(key, known) if word is None else word.key
+    if (stuck := STUCK_VALUE.match(key)) is not None:
+        meant = stuck[1]
     if meant not in _DEPENDED_ON or meant in parent:
         return False
     renamed = Scalar(meant)
