@@ -63,7 +63,10 @@ def _row_line(row: UnclaimedRow) -> str:
 
 
 def _both_times(at: float) -> str:
+    """A time here and in UTC, once where that is the same."""
     local = datetime.fromtimestamp(at).astimezone()
+    if not local.utcoffset():
+        return f"{local:%Y-%m-%d %H:%M:%S} UTC"
     return f"{local:%Y-%m-%d %H:%M:%S} ({local:%Z}), {datetime.fromtimestamp(at, UTC):%H:%M:%S} UTC"
 
 

@@ -145,7 +145,10 @@ class Session(Struct, frozen=True, kw_only=True):
         simulated = self.store.simulated
         patience = self._waits(base)
 
-        async def run() -> Report:
+        # ``asyncio.run`` makes a text of what a coroutine returns: a long one of many clips.
+        reports: list[Report] = []
+
+        async def run() -> None:
             hosts = {
                 name: open_host(
                     name,
@@ -184,13 +187,14 @@ class Session(Struct, frozen=True, kw_only=True):
             ticking = asyncio.ensure_future(views.tick_on())
             try:
                 with _interrupts(runner, views.leave):
-                    return await runner.run()
+                    reports.append(await runner.run())
             finally:
                 ticking.cancel()
                 for host in hosts.values():
                     await host.close()
 
-        return asyncio.run(run())
+        asyncio.run(run())
+        return reports[0]
 
     def _options_of(self, name: str) -> dict[str, str]:
         """The values of the options that a host declares."""

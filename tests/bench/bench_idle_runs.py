@@ -30,7 +30,7 @@ def _pay(work: Work) -> None:
     work.ledger().close()
     finished = []
     with sqlite3.connect(work.store.ledger_file) as base:
-        for number, clip in enumerate(planned_clips(work.plan, work.host)):
+        for number, clip in enumerate(planned_clips(work.plan)):
             data = b"clip %d" % number
             sha256 = hashlib.sha256(data).hexdigest()
             work.store.take(sha256).write_bytes(data)
@@ -60,7 +60,7 @@ def _pay(work: Work) -> None:
                 )
             )
     base.close()
-    merge_lock(work.store.lock, finished)
+    merge_lock(work.store.lock, finished, {})
 
 
 def _measure(clips: int) -> None:

@@ -149,7 +149,9 @@ def run_once(
 ) -> Report:
     """One run of a film against a simulator, as the session puts it together."""
 
-    async def run() -> Report:
+    reports: list[Report] = []
+
+    async def run() -> None:
         host = open_host(
             work.host,
             key,
@@ -175,11 +177,12 @@ def run_once(
             if prepare is not None:
                 prepare(runner)
             try:
-                return await runner.run()
+                reports.append(await runner.run())
             finally:
                 await host.close()
 
-    return asyncio.run(run())
+    asyncio.run(run())
+    return reports[0]
 
 
 def run_until_complete(work: Work, url: str, most: int = 3) -> int:
