@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from storyboard.compiler.film import Film, KeptPart, Part, Scene
+from storyboard.compiler.clip import KeptPart, Part
+from storyboard.compiler.film import Film, Scene
 from storyboard.compiler.request import Request
 from storyboard.compiler.sharing import Sharing
 

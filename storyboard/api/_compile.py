@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from storyboard.api._ignores import check_ignores
 from storyboard.api._load import CompileOptions, Reading, read
+from storyboard.compiler.clip import Clip, KeptPart, Part
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.cost import price
 from storyboard.compiler.demands import check_demands, check_footage
-from storyboard.compiler.film import Clip, Film, KeptPart, Part, Scene
+from storyboard.compiler.film import Film, Scene
 from storyboard.compiler.lower import Lowering, lower, second_of
 from storyboard.compiler.pack import pack
 from storyboard.compiler.padding import report_alone

@@ -7,7 +7,7 @@ pack      the clips: a way for each shot, shared requests
 takes     which clips are rendered several times, and what a choice makes void
 lower     the requests of the clips: their payload, and the inputs that it is given
 
-``film`` and ``request`` are what goes between them. ``ruler`` measures texts as targets do,
-``words`` are the words of prompts by language, ``speech`` is how long lines take, ``cost`` what
+``film``, ``clip`` and ``request`` are what goes between them. ``ruler`` measures texts as targets
+do, ``words`` are the words of prompts by language, ``speech`` is how long lines take, ``cost`` what
 requests cost.
 """

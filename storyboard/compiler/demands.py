@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from storyboard.compiler.film import FRAME, Clip, Film, KeptPart, Shot, ShotClip
+from storyboard.compiler.clip import Clip, KeptPart
+from storyboard.compiler.film import FRAME, Film, Shot, ShotClip
 from storyboard.compiler.needs import shot_clips
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import DIVIDED_FOOTAGE, FEATURE_REFUSED, FRAME_NEEDS_FRAME

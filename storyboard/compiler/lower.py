@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from storyboard.compiler.clip import Clip, Part
 from storyboard.compiler.cost import currency
-from storyboard.compiler.film import FRAME, Clip, Film, Part, Scene
+from storyboard.compiler.film import FRAME, Film, Scene
 from storyboard.compiler.payload import PayloadDraft
 from storyboard.compiler.request import Request, in_needed_order, shot_part, takes_of
 from storyboard.compiler.request_inputs import RequestInputs

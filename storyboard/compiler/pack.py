@@ -25,8 +25,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from storyboard.compiler.clip import Clip, KeptPart, Part
 from storyboard.compiler.demands import opens_as_demanded
-from storyboard.compiler.film import Cast, Clip, KeptPart, Part, Scene
+from storyboard.compiler.film import Cast, Scene
 from storyboard.compiler.padding import report_padding
 from storyboard.compiler.reference_limits import ReferenceLimits
 from storyboard.compiler.sharing import Sharing

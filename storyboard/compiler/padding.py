@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from storyboard.compiler.clip import Clip, Part
 from storyboard.compiler.cost import currency
-from storyboard.compiler.film import Clip, Part, Scene
+from storyboard.compiler.film import Scene
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import LONE_FOOTAGE, PADDED_TAKE
 from storyboard.targets.model import Feature, Target

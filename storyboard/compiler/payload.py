@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from storyboard.compiler.film import FRAME, Asset, Clip, Prompt, Reference, Scene, Shot, ShotClip
+from storyboard.compiler.clip import Clip, Prompt
+from storyboard.compiler.film import FRAME, Asset, Reference, Scene, Shot, ShotClip
 from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.compiler.request_inputs import RequestInputs, is_public, stand_in_of
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR

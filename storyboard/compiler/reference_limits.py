@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from storyboard.compiler.film import FRAME, Cast, Clip, Part
+from storyboard.compiler.clip import Clip, Part
+from storyboard.compiler.film import FRAME, Cast
 from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import FEATURE_REFUSED, TOO_MANY_REFERENCES
 from storyboard.targets.model import Target

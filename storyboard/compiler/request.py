@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from storyboard.compiler.film import Clip, Part
+from storyboard.compiler.clip import Clip, Part
 from storyboard.compiler.needs import in_order
 from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.targets.model import RenderedSecond, Target

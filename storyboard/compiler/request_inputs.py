@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from storyboard.compiler.film import FRAME, Asset, Film, Part, Reference, ShotClip
+from storyboard.compiler.clip import Part
+from storyboard.compiler.film import FRAME, Asset, Film, Reference, ShotClip
 from storyboard.compiler.request import Dependency, Output
 from storyboard.compiler.ruler import names_in_tags
 from storyboard.compiler.shot_digest import ShotDigests

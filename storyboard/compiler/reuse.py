@@ -12,7 +12,8 @@ from itertools import islice
 
 from msgspec.structs import replace
 
-from storyboard.compiler.film import Clip, KeptPart, Scene
+from storyboard.compiler.clip import Clip, KeptPart
+from storyboard.compiler.film import Scene
 from storyboard.compiler.lower import Lowering
 
 PaidClip = tuple[str, int]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from storyboard.compiler.film import Cast, Part, Scene
+from storyboard.compiler.clip import Part
+from storyboard.compiler.film import Cast, Scene
 from storyboard.compiler.reference_limits import ReferenceLimits
 from storyboard.targets.model import Feature, Target
 

@@ -13,8 +13,8 @@ from itertools import count, islice
 
 from msgspec.structs import replace
 
+from storyboard.compiler.clip import Clip
 from storyboard.compiler.cost import price
-from storyboard.compiler.film import Clip
 from storyboard.compiler.request import Request
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import CHAINED_TAKES

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from storyboard.compiler.clip import KeptPart
 from storyboard.compiler.cost import price
-from storyboard.compiler.film import Film, KeptPart
+from storyboard.compiler.film import Film
 from storyboard.compiler.lower import second_of
 from storyboard.compiler.request import Request
 from storyboard.plan.planned_request import PlannedCost

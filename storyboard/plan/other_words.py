@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from storyboard.compiler.film import KeptPart
+from storyboard.compiler.clip import KeptPart
 from storyboard.compiler.request import Request
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import OTHER_WORDS

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from storyboard.compiler.clip import KeptPart
 from storyboard.compiler.cost import currency, price
-from storyboard.compiler.film import Film, KeptPart
+from storyboard.compiler.film import Film
 from storyboard.compiler.request import Request
 from storyboard.compiler.resolve.scene_errors import UnpricedScene
 from storyboard.diagnostics import Diagnostic, Diagnostics, Span

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storyboard.compiler.film import MENTION, Framing, Passage, Prompt
+from storyboard.compiler.clip import Prompt
+from storyboard.compiler.film import MENTION, Framing, Passage
 from storyboard.document import locate
 from storyboard.plan.alignment import offset_in
 from storyboard.plan.planned_request import MapRow

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct
 
-from storyboard.compiler.film import Film, KeptPart
+from storyboard.compiler.clip import KeptPart
+from storyboard.compiler.film import Film
 from storyboard.compiler.request import Request
 from storyboard.diagnostics import Diagnostics, Label
 from storyboard.diagnostics.codes import NEW_SEAM

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from storyboard.compiler.film import Clip, KeptPart, Part
+from storyboard.compiler.clip import Clip, KeptPart, Part
 from storyboard.compiler.pack import pack
 from storyboard.diagnostics import Diagnostics
 from storyboard.values.segments import FormerShot, Segment, ShotPart

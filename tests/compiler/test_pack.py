@@ -35,7 +35,8 @@ from fitting_films import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.compiler.film import Asset, Clip, Part
+from storyboard.compiler.clip import Clip, Part
+from storyboard.compiler.film import Asset
 from storyboard.compiler.split import Ways
 from storyboard.targets.model import Feature, Target
 from storyboard.values.units import Money

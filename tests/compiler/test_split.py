@@ -42,10 +42,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from random_shots import ANY_SHOT, ROOMY, SAID, all_lines, beats, prose_shots, shots, texts
 
+from storyboard.compiler.clip import Part
 from storyboard.compiler.compose import Atom, PromptPiece, action_of, narration_of
 from storyboard.compiler.compose import composer as composing
 from storyboard.compiler.compose.piece import present_in
-from storyboard.compiler.film import MENTION, Part, Passage, Shot
+from storyboard.compiler.film import MENTION, Passage, Shot
 from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.split.measure import Measure, place_of, sentence_before
 from storyboard.compiler.split.sentences import WORD, refine, whole

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
+from storyboard.compiler.clip import Clip, Part, Prompt, Slice
 from storyboard.compiler.compose import Composer
 from storyboard.compiler.film import (
     MENTION,
@@ -13,16 +14,12 @@ from storyboard.compiler.film import (
     Asset,
     Beat,
     Cast,
-    Clip,
     Film,
     Framing,
-    Part,
     Passage,
-    Prompt,
     Reference,
     Scene,
     Shot,
-    Slice,
     Speech,
     mark_of,
 )

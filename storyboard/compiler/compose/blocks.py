@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from storyboard.compiler.clip import Slice
 from storyboard.compiler.compose.stops import ended, gap
-from storyboard.compiler.film import MENTION, Slice
+from storyboard.compiler.film import MENTION
 from storyboard.compiler.words import Words
 
 SliceBlock = list[Slice]

@@ -6,12 +6,13 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from storyboard.compiler.clip import Prompt
 from storyboard.compiler.compose.action import Atom, action_of, narration_of
 from storyboard.compiler.compose.draft import Draft
 from storyboard.compiler.compose.frame import FramingTexts
 from storyboard.compiler.compose.piece import PromptPiece, present_in
 from storyboard.compiler.compose.stops import as_line, as_speaker, capital, ended, is_sentence_start
-from storyboard.compiler.film import MENTION, Appearance, Film, Prompt, Shot, Speech, marks_of
+from storyboard.compiler.film import MENTION, Appearance, Film, Shot, Speech, marks_of
 from storyboard.compiler.ruler import Ruler
 from storyboard.compiler.words import Words, words_of
 from storyboard.diagnostics import Diagnostics

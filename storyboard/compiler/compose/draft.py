@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from storyboard.compiler.clip import Prompt, Slice
 from storyboard.compiler.compose.action import Atom
 from storyboard.compiler.compose.blocks import SliceBlock, add_glue, joined
 from storyboard.compiler.compose.frame import FramingText
 from storyboard.compiler.compose.piece import PromptPiece
 from storyboard.compiler.compose.stops import capital, ended, gap
-from storyboard.compiler.film import MENTION, Passage, Prompt, Slice, Speech, marks_of
+from storyboard.compiler.film import MENTION, Passage, Speech, marks_of
 from storyboard.compiler.words import stop_for
 
 if TYPE_CHECKING:

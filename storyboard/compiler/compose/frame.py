@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from storyboard.compiler.clip import Slice
 from storyboard.compiler.compose.blocks import SliceBlock, joined
 from storyboard.compiler.compose.stops import capital
-from storyboard.compiler.film import MENTION, Cast, Passage, Shot, Slice, marks_of
+from storyboard.compiler.film import MENTION, Cast, Passage, Shot, marks_of
 from storyboard.compiler.words import Words
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from storyboard.compiler.clip import Prompt, Slice
 from storyboard.compiler.compose.action import whole_lines
 from storyboard.compiler.compose.blocks import joined as blocks_joined
 from storyboard.compiler.compose.composer import Composer
 from storyboard.compiler.compose.draft import Draft
 from storyboard.compiler.compose.piece import PromptPiece
 from storyboard.compiler.compose.stops import as_line
-from storyboard.compiler.film import Film, Prompt, Slice, marks_of
+from storyboard.compiler.film import Film, marks_of
 from storyboard.compiler.resolve.templates import compile_template, fill_template
 from storyboard.compiler.resolve.templates import joined as on_one_line
 from storyboard.compiler.resolve.traced_text import joined, plain, stretches_of, traced

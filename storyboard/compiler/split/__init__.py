@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from storyboard.compiler.clip import Part, Prompt
 from storyboard.compiler.compose import Composer
-from storyboard.compiler.film import Part, Prompt, Scene, Shot
+from storyboard.compiler.film import Scene, Shot
 from storyboard.diagnostics.codes import CROWDED_TEXT
 from storyboard.targets.model import Target
 

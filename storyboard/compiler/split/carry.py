@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from storyboard.compiler.clip import Prompt
 from storyboard.compiler.compose import Composer, PromptPiece
 from storyboard.compiler.compose.draft import Draft
-from storyboard.compiler.film import FRAME, Prompt
+from storyboard.compiler.film import FRAME
 
 
 def carry(composer: Composer, piece: PromptPiece, appeared: dict[str, None], limit: int) -> Prompt:

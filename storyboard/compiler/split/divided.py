@@ -12,8 +12,9 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
+from storyboard.compiler.clip import Part
 from storyboard.compiler.compose import Composer
-from storyboard.compiler.film import MENTION, Part, Shot
+from storyboard.compiler.film import MENTION, Shot
 from storyboard.diagnostics import Label
 from storyboard.diagnostics.codes import (
     CARRIED_PEOPLE,

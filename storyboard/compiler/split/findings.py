@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from storyboard.compiler.clip import Clip, Part
 from storyboard.compiler.compose import Composer
-from storyboard.compiler.film import FRAME, Clip, Film, Part, marks_of
+from storyboard.compiler.film import FRAME, Film, marks_of
 from storyboard.compiler.speech import spoken_seconds
 from storyboard.compiler.split.divided import check_division
 from storyboard.compiler.words import language_of

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from storyboard.compiler.clip import Part, Way
+from storyboard.compiler.clip import Prompt as Composed
 from storyboard.compiler.compose import Atom, Composer, PromptPiece, action_of, narration_of
 from storyboard.compiler.compose.action import BEAT
 from storyboard.compiler.compose.piece import present_in
-from storyboard.compiler.film import Part, Passage, Scene, Shot, Speech, Way
-from storyboard.compiler.film import Prompt as Composed
+from storyboard.compiler.film import Passage, Scene, Shot, Speech
 from storyboard.compiler.speech import share as spoken_share
 from storyboard.compiler.split import misfits
 from storyboard.compiler.split.carry import carry
