@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from storyboard.api._compile import Compilation, compile_reading, folders, start
 from storyboard.api._load import FOLDER_FILE, STANDARD_INPUT, CompileOptions, Reading, read
 from storyboard.compiler.film import Film
-from storyboard.diagnostics import Diagnostics
+from storyboard.diagnostics import Diagnostics, Span
 from storyboard.diagnostics.codes import BROKEN_LEDGER, BROKEN_TARGET, OLD_CLIP, WRONG_PLAN
 from storyboard.diagnostics.machine import as_json
 from storyboard.document import Node
@@ -22,7 +22,7 @@ from storyboard.plan import plan as make_plan
 from storyboard.plan.planner import check_price_age
 from storyboard.plan.reason import Action
 from storyboard.plan.verify import TargetRules, verify
-from storyboard.targets.load import digest, origin
+from storyboard.targets.load import BUILT_IN, digest, origin
 from storyboard.targets.own_schema import schema_problems
 from storyboard.targets.schemas import request_schema
 from storyboard.version import __version__
@@ -189,18 +189,36 @@ def plan_compilation(
     wrong = {scene.number for scene in compilation.unpriced}
     rules = [_rules(one, wrong) for one in film.films()]
     broken = verify(made, rules, rules[0].film)
+    own = {name: file for name, (_, file) in made_from.targets.items() if file != BUILT_IN}
+    of_own = {one.id: own[one.target] for one in made.requests if one.target in own}
+    at = _target_span(reading)
     for problem in broken[:_MAX_PROBLEMS]:
-        diagnostics.add(
-            WRONG_PLAN,
-            f"the plan breaks a rule of its target: {problem}",
-            help="a mistake of storyboard, not of your film: please report it with the file",
-        )
+        file = of_own.get(problem.partition(": ")[0])
+        if file is None:
+            diagnostics.add(
+                WRONG_PLAN,
+                f"the plan breaks a rule of its target: {problem}",
+                help="a mistake of storyboard, not of your film: please report it with the file",
+            )
+        else:
+            diagnostics.add(
+                BROKEN_TARGET,
+                f"a request breaks a rule of {file}: {problem}",
+                at,
+                help="the file contradicts itself, what it extends, or that one's schema: look at "
+                "request:, tags: and the limits, or write request_schema: absent",
+            )
     return empty_plan(made_from, diagnostics, show=as_json) if broken else made
+
+
+def _target_span(reading: Reading) -> Span | None:
+    """Where the film names its target; None where it does not."""
+    named = reading.storyboard.node.get("target") if reading.storyboard is not None else None
+    return named.span if named is not None else None
 
 
 def _check_own_schemas(made: Plan, film: Film, reading: Reading, diagnostics: Diagnostics) -> bool:
     """Say where requests are not what a schema of the user's own takes; whether there were any."""
-    node: Mapping[str, Node] = reading.storyboard.node if reading.storyboard is not None else {}
     own = {one.target.target: one.target for one in film.films() if one.target.own_schema}
     said: set[str] = set()
     for request in made.requests if own else ():
@@ -211,12 +229,11 @@ def _check_own_schemas(made: Plan, film: Film, reading: Reading, diagnostics: Di
             if target is None or where in said or len(said) >= _MAX_PROBLEMS:
                 continue
             said.add(where)
-            place = node.get("target")
             diagnostics.add(
                 BROKEN_TARGET,
                 f"what {target.target} is sent is not what {target.request_schema} takes: "
                 f"{where + ': ' if where else ''}{message}",
-                place.span if place is not None else None,
+                _target_span(reading),
                 help="change the target's file (request:, limits), or the schema if that is wrong",
             )
     return bool(said)

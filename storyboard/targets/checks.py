@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from storyboard.targets.disagreement import Disagreement
 from storyboard.targets.form_checks import (
     check_elements_field,
+    check_field_names,
     check_images,
     check_shot_line,
     check_switches,
@@ -334,6 +335,7 @@ _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
     _check_features_are_described,
     _check_words_name_the_image,
     check_tags,
+    check_field_names,
     check_images,
     check_elements_field,
     check_switches,

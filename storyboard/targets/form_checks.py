@@ -60,6 +60,25 @@ def check_tags(target: Target) -> Iterator[Disagreement]:
             )
 
 
+def check_field_names(target: Target) -> Iterator[Disagreement]:
+    """Each field of a request is one thing."""
+    request = target.request
+    seen: dict[str, str] = {}
+    for key in type(request).model_fields:
+        block = getattr(request, key)
+        names = list(block) if key == "constants" else [getattr(block, "name", block)]
+        for name in names if key not in ("shot_line", "unlisted") else ():
+            if not isinstance(name, str):
+                continue
+            if name in seen:
+                yield Disagreement(
+                    path=("request", key),
+                    message=f'the field "{name}" is named for {seen[name]} and for {key}',
+                    help="name another field for one of them, or take it out",
+                )
+            seen.setdefault(name, key)
+
+
 def check_images(target: Target) -> Iterator[Disagreement]:
     """What pictures in the list of images are, in the host's words."""
     images, request = target.request.images, target.request

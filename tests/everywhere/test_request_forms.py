@@ -179,6 +179,7 @@ WRONG = [
     ('"on", off: "off"', '"on"', "audio needs two words"),
     ('on: "on", off: "off"', 'on: "on", off: "on"', "audio needs two words"),
     ("{n}, {seconds}s] {prompt}", "{n}] {prompt}", "the line of a shot needs {n}, {seconds}"),
+    ("  aspect_ratio: shape", "  aspect_ratio: text", 'the field "text" is named for prompt and'),
     ("prompt: {characters: 700}", "prompt: {characters: 500}", "need 644 in the prompt"),
 ]  # fmt: skip
 
@@ -202,3 +203,22 @@ def test_numbered_tags_of_any_form_come_back(plan_on: Plans, form: str) -> None:
     said = json.dumps(payloads(made)[0])
     assert form.format(n=1) in said
     assert not re.search("[\U000f0000-\U0010ffff]", said)
+
+
+CONTRADICTING = [
+    'request: {audio: {name: generate_audio, "on": "yes", "off": "no"}}',
+    "request: {images: {name: image_urls, link: url}}",
+    'tags: {element: "@{name}"}\nrequest: {elements: {id: name}}',
+    "elements: {min_references: 2}",
+]
+
+
+@pytest.mark.parametrize("text", CONTRADICTING)
+def test_what_contradicts_the_inherited_is_never_called_a_mistake_of_the_tool(
+    plan_on: Plans, text: str
+) -> None:
+    made = plan_on(f"extends: fal/kling-o3-pro\ntarget: imaginary/reel-1\n{text}\n")
+    found = [one for one in made.compilation.diagnostics if one.severity == "error"]
+    assert {one.code.id for one in found} == {"SB409"}
+    assert all(one.span is not None for one in found)
+    assert not made.plan.requests
