@@ -10,7 +10,8 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from msgspec import Struct, field, structs
 
@@ -24,6 +25,10 @@ _SLUG = re.compile(
     r"(?:[ ]+[-–—]+[ ]+(?P<time>[^-–—]*))?",
     re.IGNORECASE,
 )
+_NO_LIGHT = re.compile(r"\b(?:later|earlier|continuous|same|meanwhile|flashback)\b", re.IGNORECASE)
+"""Times of headings that say when a scene plays, and nothing of its light."""
+_LOOK = re.compile(r"(?:[0-9]|(?:an?|the|in|with|late|early|mid)\b)", re.IGNORECASE)
+"""What a clause begins with that tells how somebody looks, and not what happens."""
 _VENDOR_TAG = re.compile(r"(element|image|video|audio|voice)_?[0-9]+")
 _MAX_NAME = 60
 _LEAST, _MOST, _WITH_LINES = 3, 10, 12
@@ -44,7 +49,7 @@ class _Shot(Struct):
 class _Scene(Struct):
     heading: str
     place: str
-    time: str
+    light: str
     line: int
     shots: list[_Shot] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
@@ -70,8 +75,9 @@ def storyboard_text(screenplay: Screenplay, source: str) -> str:
     if author := page.get("author") or page.get("authors"):
         lines.append(f"authors: [{_quoted(_plain(author))}]")
     lines += ["defaults:", "  aspect_ratio: 16:9   # a guess", "  audio: true          # for lines"]
-    lines += _cast("characters", speakers, "how this person looks, in words, or frontal:")
-    lines += _cast("locations", places, "how this place looks, in words, or image:")
+    looks = _looks(speakers, screenplay.elements)
+    lines += _cast("characters", speakers, looks, "how this person looks, in words, or frontal:")
+    lines += _cast("locations", places, {}, "how this place looks, in words, or image:")
     lines += ["", "scenes:"]
     marks = _Marks(speakers)
     for number, scene in enumerate(scenes, 1):
@@ -143,7 +149,8 @@ def _scene(heading: Element, waiting: list[str]) -> _Scene:
     found = _SLUG.fullmatch(heading.text)
     place = (found["place"] if found else heading.text).strip(" .-–—")
     time = (found["time"] or "" if found else "").strip()
-    return _Scene(heading.text, place, time, heading.line, waiting=waiting)
+    light = "" if _NO_LIGHT.search(time) else time
+    return _Scene(heading.text, place, light, heading.line, waiting=waiting)
 
 
 def _add(scene: _Scene, element: Element) -> None:
@@ -198,7 +205,28 @@ def _seconds(shot: _Shot) -> int:
     return min(max(guess, _said(shot.lines) + 1 if shot.lines else 0), 600)
 
 
-def _cast(key: str, names: dict[str, str], advice: str) -> list[str]:
+def _looks(speakers: Iterable[str], elements: Sequence[Element]) -> dict[str, str]:
+    """How people look, by their names: what stands behind a name where it first stands in capitals.
+
+    That is ``40, in a raincoat`` of ``MARTA, 40, in a raincoat, runs``, or ``9`` of ``VERA (9)``.
+    """
+    looks: dict[str, str] = {}
+    action = [element.text for element in elements if element.kind == "action"]
+    for words in speakers:
+        behind = re.compile(
+            rf"(?<!\w){re.escape(words.upper())}(?:[ ]*\((?P<short>[^()]+)\)|,(?P<long>[^.;:!?]*))"
+        )
+        found = next(filter(None, map(behind.search, action)), None)
+        if found is None:
+            continue
+        told = [] if found["long"] is None else [one.strip() for one in found["long"].split(",")]
+        look = found["short"] or ", ".join(takewhile(_LOOK.match, told))
+        if look:
+            looks[words] = look
+    return looks
+
+
+def _cast(key: str, names: dict[str, str], looks: Mapping[str, str], advice: str) -> list[str]:
     if not names:
         return []
     lines = ["", f"{key}:   # guesses: write {advice}"]
@@ -207,7 +235,7 @@ def _cast(key: str, names: dict[str, str], advice: str) -> list[str]:
         lines += [
             f"  {name}:",
             f"    label: {_quoted(label)}",
-            f"    description: {_quoted(label)}",
+            f"    description: {_quoted(_plain(looks.get(words, label)))}",
         ]
     return lines
 
@@ -237,8 +265,8 @@ def _written_shot(
         yield f"prompt: {_quoted(prompt or scene.heading or 'Nobody is seen.')}" + (
             "" if prompt else "   # a guess: what is seen meanwhile"
         )
-    if scene.time:
-        yield f"light: {_quoted(_plain(scene.time).lower())}"
+    if scene.light:
+        yield f"light: {_quoted(_plain(scene.light).lower())}"
     if shot.lines:
         yield "dialogue:"
     for one in shot.lines:

@@ -1,7 +1,7 @@
 """The JSON Schema of requests that a user keeps beside a target file of their own.
 
-It is what the host publishes: a JSON Schema, an OpenAPI document of one endpoint, or a model.
-It is taken as hostile: it is read within bounds, and nothing that it points at is fetched.
+It is what the host publishes: a JSON Schema, an OpenAPI document of one endpoint, or a model of a
+list. It is taken as hostile: it is read within bounds, and nothing that it points at is fetched.
 """
 
 from __future__ import annotations

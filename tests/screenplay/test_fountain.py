@@ -104,6 +104,29 @@ def test_each_element_is_what_fountain_calls_it() -> None:
     assert lines[0].line == 10
 
 
+def test_looks_are_what_stands_behind_a_name_in_capitals() -> None:
+    text = """\
+INT. HALL - LATER
+
+MARTA, 40, in a yellow raincoat, runs past PIM, OLE, and VERA (9).
+
+MARTA
+Wait!
+
+PIM
+Why?
+
+VERA
+Yes, why?
+"""
+    made = read(storyboard_text(read_fountain(text), "hall.fountain"))
+    assert made.characters is not None
+    looks = {name: one.description for name, one in made.characters.items()}
+    assert looks == {"marta": "40, in a yellow raincoat", "pim": "Pim", "vera": "9"}
+    (scene,) = made.scenes
+    assert scene.shots[0].light is None
+
+
 def test_an_imported_screenplay_is_checked_and_priced() -> None:
     Path("kite.fountain").write_text(KITE, encoding="utf-8")
     answer = run("import", "kite.fountain", "kite")
