@@ -48,7 +48,7 @@ LOOK = f"""(() => {{
   let least = 99, where = "", cut = [];
   for (const element of document.body.querySelectorAll("*")) {{
     const has = [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-    if (!has || element.closest("defs,title,.skip,.running")) continue;
+    if (!has || element.closest("defs,title,.skip")) continue;
     const style = window.getComputedStyle(element);
     const ink = element.closest("svg") ? style.fill : style.color;
     const [a, b] = [light(parts(ink)), light(behind(element))];
@@ -182,6 +182,29 @@ def test_it_prints_with_its_number_of_shots_to_a_page(
     pages = len(re.findall(rb"/Type\s*/Page\b", printed))
     # A title page before the shots, the cast and what was found after them.
     assert least + 2 <= pages <= least + 5
+
+
+MARGINS = """[...document.styleSheets[0].cssRules].filter(one => one instanceof CSSPageRule)
+  .map(one => [one.selectorText, ...[...one.cssRules].map(box => box.style.content)])"""
+
+
+def test_every_printed_page_says_its_film_and_its_scene(tmp_path: Path, browser: Browser) -> None:
+    title = 'A "quoted" </style>}\\ film of 孫悟空 and more than a margin takes'
+    scene = "\u202e)'\\"
+    (tmp_path / "storyboard.yaml").write_text(
+        f"storyboard: 1\ntitle: {json.dumps(title)}\n"
+        f"scenes: [{{title: {json.dumps(scene)}, shots: [A.]}}, {{title: Two, shots: [B.]}}]\n",
+        encoding="utf-8",
+    )
+    with browser.page() as page:
+        page.open(write_page(tmp_path, render_board(Project(str(tmp_path)).board())))
+        margins = page.evaluate(MARGINS)
+        scenes = [page.evaluate(f"getComputedStyle(scene{number}).page") for number in (1, 2)]
+    said = [[json.loads(one) for one in more if one != "none"] for _, *more in margins[-4:]]
+    film = '\u2068A "quoted" </style>}\\ film of 孫悟空 and more than a m…\u2069'
+    assert said[0][0] == film
+    assert said[1:] == [[], ["1 · \u2068\u202e)'\\\u2069"], ["2 · \u2068Two\u2069"]]
+    assert [name for name, *_ in margins[-2:]] == scenes == ["scene1", "scene2"]
 
 
 def test_a_long_film_opens(tmp_path: Path, browser: Browser) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Collection
 from functools import cache
 from importlib import resources
@@ -17,12 +16,12 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from storyboard.board.model import FilmBoard, Text, Thumbnail
+from storyboard.render.board.page_margins import page_margins
 from storyboard.render.board.parts import PagePart
 from storyboard.render.board.view import board_view
 from storyboard.version import __version__
 
 _SCRIPT = 'new EventSource("/events").onmessage=()=>location.reload()'
-_FOOT = re.compile(r"[^\w .,:/+-]", re.ASCII)
 
 
 def render_board(
@@ -39,9 +38,7 @@ def render_board(
     itself anew when its server says so, and plays takes; it is the only one with a script.
     """
     view = board_view(board, per_page, frozenset(without), is_live=is_live)
-    # It goes into a string of CSS, in which nothing but these characters is harmless.
-    foot = _FOOT.sub("", ", ".join(filter(None, (view.revision, view.as_of))))
-    style = f'{_text("board.css")}@page{{@bottom-left{{content:"{foot}"}}}}'
+    style = _text("board.css") + page_margins(view)
     return _template().render(
         view=view,
         style=style,
