@@ -333,6 +333,7 @@ class _Maker(Struct):
             negative=shot.negative,
             notes=str(shot.node.get("notes") or "").strip(),
             take=shot.take,
+            priority=shot.priority,
             renderings=renderings,
             money=prices.money if renderings else None,
             findings=self.sorted_findings.of_shot(shot),

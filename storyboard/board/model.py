@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from storyboard.compiler.film import Priority
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import LeftOutScene, Plan
 from storyboard.plan.planned_request import PlannedRequest
@@ -202,6 +203,7 @@ class ShotCard(Struct, frozen=True, kw_only=True):
     negative: str
     notes: str
     take: int
+    priority: Priority
     renderings: tuple[Rendering, ...]
     money: Money | None
     findings: tuple[Diagnostic, ...]
@@ -212,6 +214,11 @@ class ShotCard(Struct, frozen=True, kw_only=True):
         said = [line for beat in self.beats for line in beat.lines]
         told = BoardLine(speaker="", name="", tone="", text=self.narration, is_off=True)
         return (*said, *self.lines, *((told,) if self.narration else ()))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The ids of the targets of its clips, each once."""
+        return tuple(dict.fromkeys(one.request.target for one in self.renderings))
 
     @property
     def action(self) -> str:

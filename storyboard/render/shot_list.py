@@ -38,19 +38,26 @@ _SHOT: Mapping[str, _Cell] = {
     "footage": lambda _, card: (
         f"{card.made_from.way} {card.made_from.name}" if card.made_from is not None else ""
     ),
+    "sent_clips": lambda _, card: " ".join(card.sent_clips),
+    "sent_to": lambda _, card: " ".join(card.sent_to),
+    "pictures": lambda _, card: "\n".join(_pictures(card)),
     "audio": lambda _, card: "yes" if card.has_audio else "no",
     "take": lambda _, card: str(card.take),
+    "priority": lambda _, card: card.priority,
 }
 _NOTES: Mapping[str, _Cell] = {
     "scene_notes": lambda scene, _: scene.notes,
     "notes": lambda _, card: card.notes,
 }
 _CLIPS: Mapping[str, _Cell] = {
+    "target": lambda _, card: " ".join(card.targets),
+    "clip_numbers": lambda _, card: " ".join(map(str, _clip_numbers(card))),
     "clips": lambda _, card: " ".join(dict.fromkeys(one.request.id for one in card.renderings)),
     "characters": lambda _, card: " ".join(str(one.characters) for one in card.renderings),
     "limit": lambda _, card: " ".join(
         "" if one.limit is None else str(one.limit) for one in card.renderings
     ),
+    "takes": lambda scene, card: _takes(scene, card),
 }
 _PROMPTS: Mapping[str, _Cell] = {
     "sent": lambda _, card: "\n".join(one.prompt for one in card.renderings),
@@ -87,6 +94,26 @@ def _joined(card: ShotCard, name: str) -> str:
     """What is said of the whole shot and of its beats."""
     texts: Iterable[str] = (plain_text(getattr(one, name)) for one in (card, *card.beats))
     return "; ".join(filter(None, texts))
+
+
+def _pictures(card: ShotCard) -> Iterable[str]:
+    """Where the pictures of its members and its place are, each once."""
+    shown = (*card.members, *((card.location,) if card.location else ()))
+    return dict.fromkeys(one.picture.location for one in shown if one.picture is not None)
+
+
+def _clip_numbers(card: ShotCard) -> Iterable[int]:
+    return dict.fromkeys(one.clip for one in card.renderings)
+
+
+def _takes(scene: BoardScene, card: ShotCard) -> str:
+    """The numbers of the takes of its clips that have several: ``1 2``, a line for each clip."""
+    clips = set(_clip_numbers(card))
+    return "\n".join(
+        " ".join(str(one.number) for one in taken.takes)
+        for taken in scene.takes
+        if taken.clip in clips
+    )
 
 
 def _spoken(line: BoardLine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -11,12 +12,15 @@ from typing import Any
 import films
 import pytest
 from chromium import CHROMIUM, Browser, write_page
+from PIL import Image
 
 from storyboard.api import Project
 from storyboard.board import FilmBoard
 from storyboard.render.board import render_board
 
 LIGHTHOUSE = Path(__file__).parents[2] / "examples" / "lighthouse"
+
+README_PICTURE = LIGHTHOUSE.parents[1] / ".github" / "board.png"
 
 AXE = Path(os.environ.get("STORYBOARD_AXE", ""))
 """axe.min.js of the npm package axe-core, which .ci/run installs: it is under the MPL."""
@@ -157,6 +161,20 @@ def test_axe_finds_a_picture_without_words(tmp_path: Path, browser: Browser) -> 
         browser, tmp_path, "<!doctype html><html><head></head><body><img src=a.png></body></html>"
     )
     assert "image-alt" in {name for name, _ in found["violations"]}
+
+
+def test_the_readme_opens_with_a_picture_of_the_board(
+    tmp_path: Path, lighthouse: FilmBoard, browser: Browser
+) -> None:
+    """``STORYBOARD_UPDATE=1`` makes it anew; fonts are those of the machine."""
+    with browser.page() as page:
+        page.open(write_page(tmp_path, render_board(lighthouse)))
+        drawn = Image.open(io.BytesIO(page.picture(1500))).convert("RGB")
+    if os.environ.get("STORYBOARD_UPDATE"):
+        drawn.quantize(256, dither=Image.Dither.NONE).save(README_PICTURE, optimize=True)
+    with Image.open(README_PICTURE) as kept:
+        assert kept.size == drawn.size == (1280, 1500)
+    assert README_PICTURE.stat().st_size < 100_000
 
 
 def test_a_hostile_page_has_neither_scripts_nor_pictures_of_its_own(

@@ -36,7 +36,22 @@ def test_the_shot_list_has_a_row_for_each_shot_and_its_prices_add_up() -> None:
     assert rows[3]["dialogue"].splitlines()[1] == "Pim (out of breath): The ships can't see us."
     assert rows[3]["cast"] == "mara.nightgown, pim"
     assert rows[5]["clips"] == "tower/climb.1 tower/climb.2"
+    assert rows[5]["clip_numbers"] == "3 4"
+    assert rows[5]["target"] == "fal/kling-o3-pro"
+    front, lantern = rows[1]["pictures"].splitlines()
+    assert front.endswith("lighthouse/cast/pim/front.png")
+    assert lantern.endswith("lighthouse/props/lantern.png")
     assert "SB301" in rows[5]["findings"]
+
+
+def test_the_shot_list_names_takes_and_priorities(rendered: Path, tmp_path: Path) -> None:
+    board = Project.around(rendered / "storyboard.yaml", is_simulated=True).board(side=0)
+    rows = list(csv.DictReader(io.StringIO(render_csv(board))))
+    assert [row["takes"] for row in rows] == ["1 2"] * 3
+    assert [row["clip_numbers"] for row in rows] == ["1", "1", "2"]
+    film = board_of(tmp_path, "scenes: [{shots: [A., {prompt: B., priority: must}]}]\n")
+    rows = list(csv.DictReader(io.StringIO(render_csv(film))))
+    assert [(row["priority"], row["takes"]) for row in rows] == [("normal", ""), ("must", "")]
 
 
 def test_a_shot_list_leaves_out_what_it_is_told_to() -> None:

@@ -111,6 +111,22 @@ def test_a_page_without_prices_has_none(tmp_path: Path, lighthouse: FilmBoard) -
     assert not re.search(r"USD|[Pp]rice|SB501", without)
 
 
+def test_a_card_says_its_priority_and_its_target_where_others_have_another(tmp_path: Path) -> None:
+    text = Page(render_board(board_of(tmp_path, "scenes: [{shots: [A., B.]}]\n"))).text
+    assert "Priority" not in text
+    text = Page(
+        render_board(
+            board_of(
+                tmp_path,
+                "target: fal/kling-o3-pro\nscenes: [{shots: [{prompt: A., priority: low}]}, "
+                "{target: fal/kling-o3-standard, shots: [B.]}]\n",
+            )
+        )
+    ).text
+    assert re.search(r"Priority\s*low\s*Target\s*fal/kling-o3-pro", text)
+    assert re.search(r"B\.\s*Target\s*fal/kling-o3-standard", text)
+
+
 def test_prompts_and_notes_can_be_left_out(lighthouse: FilmBoard) -> None:
     text = Page(render_board(lighthouse, without=[PagePart.PROMPTS, PagePart.NOTES])).text
     assert "@Element1" not in text

@@ -29,6 +29,7 @@ class BrowserPage:
 
     browser: Browser
     session: str
+    width: int
     console: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     loads: int = 0
@@ -55,6 +56,12 @@ class BrowserPage:
     def print_pdf(self) -> bytes:
         """The page as a PDF, on paper of its own size."""
         return base64.b64decode(self.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+
+    def picture(self, height: int) -> bytes:
+        """The upper part of the page as a PNG, so many pixels of it."""
+        part = {"x": 0, "y": 0, "width": self.width, "height": height, "scale": 1}
+        shot = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=part)
+        return base64.b64decode(shot["data"])
 
     def call(self, method: str, **parameters: Any) -> Any:
         """One command of the protocol."""
@@ -103,7 +110,7 @@ class Browser:
         """An empty page of that width, closed at the block's end."""
         target = self.call("Target.createTarget", {"url": "about:blank"})["targetId"]
         attached = self.call("Target.attachToTarget", {"targetId": target, "flatten": True})
-        page = BrowserPage(self, attached["sessionId"])
+        page = BrowserPage(self, attached["sessionId"], width)
         self._pages[page.session] = page
         for domain in ("Page", "Runtime", "Log", "Network"):
             page.call(f"{domain}.enable")

@@ -16,6 +16,7 @@ from storyboard.board.model import (
     TextRun,
     plain_text,
 )
+from storyboard.compiler.film import Priority
 from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import Plan
 from storyboard.plan.reason import Action
@@ -202,7 +203,7 @@ class _Viewer:
             tiles=shown,
             alt=alt,
             caption="" if shown else (plain_text(card.size) or "no picture"),
-            facts=tuple(_facts(card)),
+            facts=tuple(_facts(card, has_targets=len(self._board.plan.targets) > 1)),
             state=state,
             word=state if self._has_prices else "",
             reason=reason if self._has_prices and reason not in (state, _PAID) else "",
@@ -308,7 +309,7 @@ def _tagged(prompt: str, tokens: Iterable[str]) -> Text:
     return tuple(TextRun(text, text if text in known else "") for text in found if text)
 
 
-def _facts(card: ShotCard) -> Iterable[CardFact]:
+def _facts(card: ShotCard, *, has_targets: bool) -> Iterable[CardFact]:
     for name in ("size", "camera", "light", "sound"):
         if text := getattr(card, name):
             yield CardFact(name.capitalize(), text)
@@ -325,6 +326,10 @@ def _facts(card: ShotCard) -> Iterable[CardFact]:
         yield CardFact("Sent to", (TextRun(", ".join(card.sent_to)),))
     if card.take > 1:
         yield CardFact("Take", (TextRun(str(card.take)),))
+    if card.priority is not Priority.NORMAL:
+        yield CardFact("Priority", (TextRun(card.priority),))
+    if has_targets and card.targets:
+        yield CardFact("Target", (TextRun(", ".join(card.targets)),))
     for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on")):
         if one is not None and not one.key:
             yield CardFact(words, (TextRun(one.location),))
