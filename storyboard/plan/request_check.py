@@ -63,6 +63,8 @@ class RequestChecker:
     def check(self, request: PlannedRequest, earlier: dict[str, PlannedRequest]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
         payload = request.payload
+        if request.endpoint != self.target.endpoint:
+            yield "the endpoint is not the target's"
         sent = read_request(self.target, payload)
         prompts = [
             (one.prompt, request.seconds if sent.lasts_as_footage else one.seconds)
@@ -90,8 +92,6 @@ class RequestChecker:
             yield "it lists assets that its payload does not have"
         if request.digest != "sha256:" + hashlib.sha256(written).hexdigest():
             yield "the digest is not that of what is sent"
-        if request.endpoint != self.target.endpoint:
-            yield "the endpoint is not the target's"
         if (name := request.alternate_of) is not None:
             chosen = earlier.get(name)
             if chosen is None or chosen.take == request.take:
