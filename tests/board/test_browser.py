@@ -166,11 +166,11 @@ def test_axe_finds_a_picture_without_words(tmp_path: Path, browser: Browser) -> 
 def test_the_readme_opens_with_a_picture_of_the_board(
     tmp_path: Path, lighthouse: FilmBoard, browser: Browser
 ) -> None:
-    """``STORYBOARD_UPDATE=1`` makes it anew; fonts are those of the machine."""
+    """``STORYBOARD_README_PICTURE=1`` makes it anew; fonts are those of the machine."""
     with browser.page() as page:
         page.open(write_page(tmp_path, render_board(lighthouse)))
         drawn = Image.open(io.BytesIO(page.picture(1500))).convert("RGB")
-    if os.environ.get("STORYBOARD_UPDATE"):
+    if os.environ.get("STORYBOARD_README_PICTURE"):
         drawn.quantize(256, dither=Image.Dither.NONE).save(README_PICTURE, optimize=True)
     with Image.open(README_PICTURE) as kept:
         assert kept.size == drawn.size == (1280, 1500)
