@@ -348,7 +348,9 @@ def _fit(
         return amount(seconds, second_of(film, scene, parts))
 
     def second(part: Part) -> Money | None:
-        return price(film.target, 1, second_of(film, scene, (part,))).money
+        # Where a clip's seconds are billed too, one second more has no price of its own.
+        asked = replace(second_of(film, scene, (part,)), clip_seconds=None)
+        return price(film.target, 1, asked).money
 
     is_priced_apart = film.cast.is_priced_apart() or any(one.footage for one in scene.shots)
     packed = partial(

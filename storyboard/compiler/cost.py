@@ -11,7 +11,10 @@ from storyboard.values.units import Money
 
 
 class Cost(Struct, frozen=True, kw_only=True):
-    """Seconds at a price; ``unit_price`` is of one second, None where it is not published."""
+    """Billed seconds at a price; ``unit_price`` is of one second.
+
+    It is None where it is not published, or where nobody knows how many seconds are billed.
+    """
 
     seconds: int
     unit_price: Decimal | None
@@ -30,11 +33,14 @@ class Cost(Struct, frozen=True, kw_only=True):
 
 
 def price(target: Target, seconds: int, second: RenderedSecond) -> Cost:
-    """What ``seconds`` of that kind cost on a target; of unknown price where no row is of it."""
+    """What ``seconds`` of output cost on a target; unknown where no row is of that kind."""
     row = target.price(second)
     if row is None:
         return Cost(seconds=seconds, unit_price=None, currency=currency(target))
-    return Cost(seconds=seconds, unit_price=row.per_second, currency=row.currency)
+    billed = row.billed(seconds, second.clip_seconds)
+    if billed is None:
+        return Cost(seconds=seconds, unit_price=None, currency=row.currency)
+    return Cost(seconds=billed, unit_price=row.per_second, currency=row.currency)
 
 
 def currency(target: Target) -> str:

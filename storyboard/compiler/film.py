@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal
@@ -51,13 +52,22 @@ class Asset(Struct, frozen=True, kw_only=True):
 
     ``location`` is the https URL, or the path relative to the project's folder, with ``/``.
     ``sha256`` is the hex digest of a local file's bytes, None for a URL. ``sides`` are the pixels
-    of a local picture or clip, wide and high; None where nothing is known of them.
+    of a local picture or clip, wide and high, ``lasts`` the measured seconds of a local clip; None
+    where nothing is known of them.
     """
 
     location: str
     span: Span
     sha256: str | None = None
     sides: tuple[int, int] | None = None
+    lasts: Decimal | None = None
+
+    @property
+    def seconds(self) -> int | None:
+        """The seconds of a clip as they are billed, which are whole; None where not known."""
+        if self.lasts is None:
+            return None
+        return max(int(self.lasts.quantize(Decimal(1), ROUND_HALF_UP)), 1)
 
 
 class ShotClip(Struct, frozen=True, kw_only=True):

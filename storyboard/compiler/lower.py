@@ -114,10 +114,14 @@ def second_of(film: Film, scene: Scene, parts: Sequence[Part]) -> RenderedSecond
     """What the price of a request of these parts depends on."""
     marks = {mark for part in parts for mark in part.prompt.marks if mark != FRAME}
     sent = [one for one in map(film.cast.reference, marks) if one is not None]
+    clips = [one.shot or one.video for one in sent if one.is_moving]
+    clips += [one.shot.footage.clip for one in parts if one.shot.footage is not None]
+    lengths = [one.seconds for one in clips if one is not None]
     return RenderedSecond(
         audio=film.target.sounds(parts[0].shot.audio),
         voice=any(one.voice is not None for one in sent),
-        video=parts[0].shot.footage is not None or any(one.is_moving for one in sent),
+        video=bool(clips),
+        clip_seconds=None if None in lengths else sum(filter(None, lengths)),
         resolution=film.target.resolution(scene.resolution),
     )
 

@@ -177,14 +177,15 @@ class PayloadDraft:
 
     def _write_footage(self, shot: Shot) -> None:
         """The clip that the shot is made from, else the one that its prompt mentions."""
-        field = self.target.request.footage
-        if field is None:
+        field, is_listed = self.target.request.footage, self.target.request.footage_form == "list"
+        if field is None or (shot.footage is None and not self._clips):
             return
         if shot.footage is not None:
-            self.payload[field] = self._clip(shot.footage.clip, f"/{field}")
-        elif self._clips:
-            sent = self._clips[0]
-            self.payload[field] = self._clip(sent.shot or sent.video, f"/{field}")
+            clip: Asset | ShotClip | None = shot.footage.clip
+        else:
+            clip = self._clips[0].shot or self._clips[0].video
+        link = self._clip(clip, f"/{field}/0" if is_listed else f"/{field}")
+        self.payload[field] = [link] if is_listed else link
 
     def _write_references(self, shot: Shot) -> None:
         fields = self.target.request

@@ -53,7 +53,7 @@ def kept_clips(
                 else PlannedCost(
                     money=cost.money,
                     unit_price=cost.unit_price,
-                    seconds=seconds,
+                    seconds=cost.seconds,
                 ),
                 shots=tuple(
                     KeptShot(address=one.part.shot.address, segment=one.former.segment)

@@ -80,7 +80,7 @@ def _saved(
     *,
     in_seconds: bool,
 ) -> Decimal:
-    """What the clips of some shots cost, or last, less without them."""
+    """What the clips of some shots cost, or last, less without them, at the least."""
     touched = {one.id: one for address in addresses for one in clips.get(address, ())}
     saved = Decimal(0)
     for clip in touched.values():
@@ -89,7 +89,9 @@ def _saved(
         if billed is not None and in_seconds:
             saved += max(clip.seconds - billed, 0)
         elif billed is not None and clip.cost is not None:
-            saved += max(clip.cost.money.amount - clip.cost.unit_price * billed, Decimal(0))
+            # The seconds of what is sent, where they are billed too, stay with the rest.
+            less = clip.seconds - billed if rest else clip.cost.seconds
+            saved += max(clip.cost.unit_price * less, Decimal(0))
     return saved
 
 

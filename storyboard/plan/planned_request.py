@@ -17,7 +17,7 @@ from storyboard.values.units import Money
 
 
 class PlannedCost(Struct, frozen=True, kw_only=True):
-    """What a request costs: ``seconds`` at ``unit_price`` each."""
+    """What a request costs: ``seconds``, as they are billed, at ``unit_price`` each."""
 
     money: Money
     unit_price: Decimal

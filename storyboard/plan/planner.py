@@ -385,7 +385,7 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
         cost = price(targets[name], seconds, second)
         if cost.money is None or cost.unit_price is None:
             return None
-        return PlannedCost(money=cost.money, unit_price=cost.unit_price, seconds=seconds)
+        return PlannedCost(money=cost.money, unit_price=cost.unit_price, seconds=cost.seconds)
 
     return [
         PlannedRequest(

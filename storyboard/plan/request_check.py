@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -114,7 +115,8 @@ class RequestChecker:
 
     def _sent_clip(self, payload: Any) -> Any:
         """The clip of footage in a payload; None where there is none."""
-        return payload.get(self.fields.footage) if self.fields.footage else None
+        sent = payload.get(self.fields.footage) if self.fields.footage else None
+        return sent[0] if isinstance(sent, list) else sent
 
     def _is_of_clip(self, payload: Any) -> bool:
         """Whether a request edits the clip that it is sent, or takes its motion."""
@@ -272,17 +274,42 @@ class RequestChecker:
         rows = [row for row in rows if row.voice == voiced]
         known = rows[0].per_second if rows else None
         cost = request.cost
+        seconds = request.seconds
+        if known is not None and rows[0].counted == "input_and_output":
+            if self.sense is None and cost is not None:
+                # Without the film nobody knows how long what is sent is.
+                seconds = max(cost.seconds, 2 * seconds)
+            elif self.sense is not None:
+                clip = self._clip_seconds(request, sent, self.sense)
+                known = known if clip is not None else None
+                seconds += max(clip or 0, seconds)
         if known is None or cost is None:
             if (known is None) != (cost is None):
                 yield "the price is known in the plan or in the data, not in both"
         elif (
-            cost.money.amount != known * request.seconds
+            cost.money.amount != known * seconds
             or cost.unit_price != known
-            or cost.seconds != request.seconds
+            or cost.seconds != seconds
             or cost.money.currency != rows[0].currency
         ):
             charge = f"{cost.money.amount:f} {cost.money.currency}"
-            yield f"{charge} is not {request.seconds} s at {known}"
+            yield f"{charge} is not {seconds} s at {known}"
+
+    def _clip_seconds(
+        self, request: PlannedRequest, sent: SentRequest, sense: SenseChecker
+    ) -> int | None:
+        """The whole seconds of the clip that is sent, as the film has it; None where not known."""
+        if sent.footage is None or any(one.video for one in sent.elements):
+            return None
+        link = sent.footage[1]
+        shots = [one.shot for one in request.depends_on if one.stand_in == link]
+        for clip in sense.clips:
+            if isinstance(clip, ShotClip):
+                if clip.shot in shots:
+                    return clip.seconds
+            elif link == f"asset:sha256:{clip.sha256}" and clip.lasts is not None:
+                return int(clip.lasts + Decimal("0.5"))
+        return None
 
     def _check_pointers(self, request: PlannedRequest, payload: Any) -> Iterator[str]:
         expected = {

@@ -68,6 +68,9 @@ class SenseChecker:
         self.glue = joints()
         self.shots = {shot.address: shot for scene in film.scenes for shot in scene.shots}
         marks = list(film.cast.marks())
+        sent = [one.shot or one.video for one in map(film.cast.reference, marks) if one is not None]
+        used = [shot.footage.clip for shot in self.shots.values() if shot.footage is not None]
+        self.clips = [clip for clip in (*sent, *used) if clip is not None]
         self.names = {mark: film.cast[mark].name for mark in marks}
         self._marks = {name: mark for mark, name in self.names.items()}
         self.in_words = [mark for mark in marks if film.cast.reference(mark) is None]

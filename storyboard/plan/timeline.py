@@ -171,8 +171,8 @@ class KeptClip(Struct, frozen=True, kw_only=True):
     def whole_money(self) -> Money | None:
         """What the whole clip would cost today, None where that is not known."""
         cost = self.cost
-        if cost is None:
-            return None
+        if cost is None or cost.seconds != self.kept_seconds:
+            return None  # of clips whose input is billed too, a part does not tell the whole
         return Money(cost.unit_price * Decimal(self.seconds), cost.money.currency)
 
     def to_json(self) -> Json:

@@ -31,6 +31,7 @@ def render_target(target: Data, *, color: bool) -> str:
         sound = "with a voice" if row["voice"] else sound
         sound += f" {row['resolution']}" if row["resolution"] else ""
         sound += ", a clip" if row["video"] else ""
+        sound += ", in + out" if row["counted"] == "input_and_output" else ""
         lines.append(f"  {sound:<20} {amount:<14} {row['as_of']}  {row['grade']}  {row['source']}")
     lines += ["", strong("facts")]
     for name, fact in target["facts"].items():

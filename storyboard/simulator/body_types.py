@@ -21,6 +21,7 @@ KindOfField = Literal[
     "picture",
     "pictures",
     "movie",
+    "movies",
     "elements",
     "shots",
 ]

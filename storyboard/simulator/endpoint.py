@@ -42,17 +42,26 @@ class Endpoint(Protocol):
 
     def inputs(self, body: Body) -> Iterator[Input]: ...
 
-    def amount(self, body: Body, seconds: int) -> Decimal | None:
-        """The price of a clip of so many seconds, or None where no price is known."""
+    def amount(self, body: Body, seconds: int, given: int | None) -> Decimal | None:
+        """The price of a clip of so many seconds, or None where no price is known.
+
+        ``given`` are the whole seconds of the films in the body, None where one was not measured.
+        """
 
 
 class TableEndpoint(Struct, frozen=True, kw_only=True):
-    """An endpoint of the vendors' documents: the type of its body, its prices in USD a second."""
+    """An endpoint of the vendors' documents: the type of its body, its prices in USD a second.
+
+    ``by_resolution`` are the prices by resolution of an endpoint that has them, the first one where
+    the body names none: of a body without a film, and of one with, for which the seconds of the
+    films and of the clip are billed, at least twice those of the clip.
+    """
 
     id: str
     body_type: BodyType
     silent: Decimal | None = None
     audio: Decimal | None = None
+    by_resolution: tuple[tuple[str, Decimal, Decimal], ...] = ()
     currency: str = "USD"
 
     @property
@@ -81,7 +90,13 @@ class TableEndpoint(Struct, frozen=True, kw_only=True):
         """See :class:`Endpoint`."""
         return inputs_of(self.body_type, body)
 
-    def amount(self, body: Body, seconds: int) -> Decimal | None:
+    def amount(self, body: Body, seconds: int, given: int | None) -> Decimal | None:
         """See :class:`Endpoint`."""
+        if self.by_resolution:
+            asked = body.get("resolution", self.by_resolution[0][0])
+            alone, beside = next(prices for name, *prices in self.by_resolution if name == asked)
+            if not any(kind == "movie" for _, kind, _ in self.inputs(body)):
+                return alone * seconds
+            return None if given is None else beside * max(given + seconds, seconds * 2)
         price = self.audio if self.order(body).audio else self.silent
         return None if price is None else price * seconds

@@ -18,9 +18,9 @@ def inputs_of(body_type: BodyType, body: Body) -> Iterator[Input]:
         value = body.get(name)
         if known.kind in ("picture", "movie") and isinstance(value, str) and value:
             yield (name,), known.kind, value
-        elif known.kind == "pictures" and isinstance(value, list):
+        elif known.kind in ("pictures", "movies") and isinstance(value, list):
             for index, url in enumerate(value):
-                yield (name, index), "picture", url
+                yield (name, index), known.kind.removesuffix("s"), url
         elif known.kind == "elements" and isinstance(value, list):
             for index, element in enumerate(value):
                 yield from _inputs_of_element((name, index), element, body_type)

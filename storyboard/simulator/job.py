@@ -27,7 +27,8 @@ class Job(Struct, kw_only=True, eq=False):
     breaks the rules for fields. ``start_by`` is the time after which it no longer starts, None for
     no such time. ``size`` is the length of the clip in bytes, once made, and
     ``pictures`` the sha256 of the pictures that it was made of, by link. ``lasts`` are the seconds
-    of the film that it is made from, None for none.
+    of the film that it is made from, None for none; ``given`` those of all films in its body, None
+    where one is not there to be measured.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Job(Struct, kw_only=True, eq=False):
     size: int = 0
     pictures: dict[str, str] = field(default_factory=dict)
     lasts: int | None = None
+    given: int | None = None
     webhook: str | None = None
     namespace: str = "simulated"
     keeps_payload: bool = True
@@ -103,7 +105,7 @@ class Job(Struct, kw_only=True, eq=False):
         """The charge in the endpoint's currency: 0 where nothing is billed, None where unknown."""
         if self.order is None or not self.is_charged:
             return Decimal(0)
-        return self.endpoint.amount(self.body, self.order.seconds)
+        return self.endpoint.amount(self.body, self.order.seconds, self.given)
 
     def to_record(self) -> dict[str, Any]:
         """The job as the state file keeps it."""
@@ -126,6 +128,7 @@ class Job(Struct, kw_only=True, eq=False):
             "size": self.size,
             "pictures": self.pictures,
             "lasts": self.lasts,
+            "given": self.given,
             "webhook": self.webhook,
             "namespace": self.namespace,
             "keeps_payload": self.keeps_payload,
@@ -162,6 +165,7 @@ def read_record(record: dict[str, Any], endpoint: Endpoint) -> Job:
         size=record["size"],
         pictures=record.get("pictures", {}),
         lasts=record.get("lasts"),
+        given=record.get("given"),
         webhook=record["webhook"],
         namespace=record["namespace"],
         keeps_payload=record["keeps_payload"],

@@ -122,8 +122,11 @@ def remarks_on(body_type: BodyType, body: Body) -> tuple[str, ...]:
     order = read_order(body_type, body)
     texts = [shot.prompt for shot in order.shots]
     tags = {tag_of(match) for text in texts for match in TAG.finditer(text)}
+    given = {name: body.get(name) for name in body_type.fields}
     movies = sum(
-        known.kind == "movie" and bool(body.get(name)) for name, known in body_type.fields.items()
+        len(texts_of(given[name])) if known.kind == "movies" else bool(given[name])
+        for name, known in body_type.fields.items()
+        if known.kind in ("movie", "movies")
     )
     counts = {
         "Video": movies,

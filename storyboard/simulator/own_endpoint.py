@@ -118,11 +118,12 @@ class OwnEndpoint(Struct, frozen=True):
         yield from _of_kind("picture", sent.last)
         yield from _of_kind("movie", sent.footage)
 
-    def amount(self, body: Body, seconds: int) -> Decimal | None:
+    def amount(self, body: Body, seconds: int, given: int | None) -> Decimal | None:
         """See :class:`Endpoint`."""
         price = self.target.price(read_request(self.target, body).second)
+        billed = price.billed(seconds, given) if price is not None else None
         known = price.per_second if price is not None else None
-        return None if known is None else known * seconds
+        return None if known is None or billed is None else known * billed
 
     def _by_schema(self, body: Body) -> Iterator[Breach]:
         for at, message in schema_problems(request_schema(self.target), dict(body)):

@@ -231,6 +231,7 @@ _CHECKS: Mapping[str, Callable[[BodyType, Field, object, FieldPath], Iterator[Br
     "picture": _check_text,
     "pictures": _check_words,
     "movie": _check_text,
+    "movies": _check_words,
     "elements": _check_elements,
     "shots": _check_shots,
 }
@@ -292,7 +293,7 @@ def _check_count(body_type: BodyType, body: Body) -> Iterator[Breach]:
     elements, fields = objects_of(body.get("elements")), body_type.fields.items()
     given = len(elements) + len(texts_of(body.get(body_type.pictures)))
     movie = body_type.element == "combo" and any(e.get("video_url") for e in elements)
-    movie |= any(known.kind == "movie" and body.get(name) for name, known in fields)
+    movie |= any(known.kind in ("movie", "movies") and body.get(name) for name, known in fields)
     most = body_type.with_movie if movie else body_type.references
     if given > most:
         yield Breach(

@@ -398,11 +398,16 @@ def duration(options: SimulatorOptions, submission: int, take: int) -> float:
 def _follow_movie(job: Job, files: Mapping[str, bytes]) -> None:
     """Make a clip as long as the film that it is made from, which is billed in whole seconds."""
     order = job.order
-    data = None if order is None or order.movie is None else files.get(order.movie)
-    if order is not None and data is not None:
-        lasts = read_clip_file(io.BytesIO(data), len(data)).seconds
-        job.lasts = max(int(lasts + 0.5), 1)
+    links = {link for _, kind, link in job.endpoint.inputs(job.body) if kind == "movie"}
+    lasts = {link: _whole_seconds(files[link]) for link in links & files.keys()}
+    job.given = sum(lasts.values()) if lasts.keys() == links else None
+    if order is not None and order.movie in lasts:
+        job.lasts = lasts[order.movie]
         job.order = order.lasting(job.lasts)
+
+
+def _whole_seconds(data: bytes) -> int:
+    return max(int(read_clip_file(io.BytesIO(data), len(data)).seconds + 0.5), 1)
 
 
 _TROUBLES = {

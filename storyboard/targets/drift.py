@@ -97,7 +97,7 @@ def compare(target: Target, document: Mapping[str, Any]) -> list[Drift]:
             found += _file_differences(name, limits, _PICTURE_LIMITS, their)
         elif target.videos is not None and name == _video_of_elements(target):
             found += _file_differences(name, target.videos, _VIDEO_LIMITS, their)
-        elif target.footage is not None and name == target.request.footage:
+        elif target.footage is not None and name.removesuffix("[]") == target.request.footage:
             found += _file_differences(name, target.footage, _VIDEO_LIMITS, their)
     unlisted = set(target.request.unlisted)
     found += [
@@ -166,7 +166,7 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
         request.negative: {"type": "string"},
         request.start_frame: {"type": "string"},
         request.end_frame: {"type": "string"},
-        request.footage: {"type": "string"},
+        request.footage: {"type": "string" if request.footage_form == "link" else "array"},
         request.keep_sound.name if request.keep_sound else None: _switch(request.keep_sound),
         request.images.name if request.images else None: {"type": "array"},
         request.elements.name if request.elements else None: {"type": "array"},

@@ -96,24 +96,28 @@ class Support(FactBlock):
 
 
 class RenderedSecond(Struct, frozen=True, kw_only=True):
-    """What the price of a second depends on.
+    """What the price of a request depends on, beside its seconds.
 
     ``audio``: it has sound. ``voice``: somebody speaks in a voice of their own. ``video``: a clip
-    is among what is sent. ``resolution``: what is asked for, None where that cannot be chosen.
+    is among what is sent, and ``clip_seconds`` are the whole seconds of what is sent so, None where
+    they are not known. ``resolution``: what is asked for, None where that cannot be chosen.
     """
 
     audio: bool = False
     voice: bool = False
     video: bool = False
+    clip_seconds: int | None = None
     resolution: str | None = None
 
 
 class Price(FactBlock):
-    """What a second of output costs; ``per_second`` None where no price is published.
+    """What a second costs; ``per_second`` None where no price is published.
 
     ``voice`` is the price with a voice of one's own, which implies audio, ``video`` the price of a
-    request to which a clip is sent, ``resolution`` the one that it is for, None for any. ``as_of``
-    is the day on which the price was known to be so, ``source`` the name of one of the sources.
+    request to which a clip is sent, ``resolution`` the one that it is for, None for any.
+    ``counted`` are the seconds that are billed: those of the output, or of the clips that are sent
+    and the output together, at least twice the output. ``as_of`` is the day on which the price was
+    known to be so, ``source`` the name of one of the sources.
     """
 
     audio: bool
@@ -121,11 +125,18 @@ class Price(FactBlock):
     video: bool = False
     resolution: FactText | None = None
     per_second: Decimal | None = Field(None, gt=0)
+    counted: Literal["output", "input_and_output"] = "output"
     currency: FactText = Field("USD", pattern="^[A-Z]{3}$")
     as_of: date
     source: FactText
     grade: Literal["A", "B", "C", "D"]
     note: FactText | None = None
+
+    def billed(self, seconds: int, clip_seconds: int | None) -> int | None:
+        """The seconds that are billed for so many of output; None where they are not known."""
+        if self.counted == "output":
+            return seconds
+        return None if clip_seconds is None else max(seconds + clip_seconds, 2 * seconds)
 
 
 class Takes(FactBlock):

@@ -159,6 +159,9 @@ class RequestRules(FactBlock):
     footage: FactText | None = Field(
         None, description="The field of the one clip: referred to, edited, or moved by."
     )
+    footage_form: Literal["link", "list"] = Field(
+        "link", description="Whether the field holds the link itself, or a list with it."
+    )
     footage_mode: FootageModeField | None = Field(
         None, description="None where the endpoint does one thing with its clip."
     )

@@ -82,7 +82,7 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
     listed = tuple(_listed_images(fields.images, body)) if fields.images else ()
     images = [one for one in listed if one.role == "reference"]
     frames = {one.role: (one.at, one.link) for one in listed if one.role != "reference"}
-    footage = _link(body, (fields.footage,)) if fields.footage else None
+    footage = _footage(target, body)
     mode = fields.footage_mode
     is_edited = mode is not None and body.get(mode.name) == mode.edit
     lasts_as_footage = fields.seconds is None or (
@@ -103,6 +103,16 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
         ratio=_optional_text(body, (fields.aspect_ratio,)) if fields.aspect_ratio else None,
         resolution=_optional_text(body, (fields.resolution,)) if fields.resolution else None,
     )
+
+
+def _footage(target: Target, body: Mapping[str, Any]) -> tuple[Place, str] | None:
+    field = target.request.footage
+    if field is None or target.request.footage_form == "link":
+        return _link(body, (field,)) if field else None
+    links = _links(body, (field,))
+    if len(links) > 1:
+        raise MisshapenRequestError((field, 1), "no more than one clip")
+    return next(iter(links), None)
 
 
 class _ListedImage(NamedTuple):

@@ -51,14 +51,6 @@ class Assets(Struct):
         """A clip as written in a file of ``folder``."""
         return self._asset("clip", written, folder, diagnostics)
 
-    def seconds(self, asset: Asset) -> Decimal | None:
-        """How long a clip is that was looked up; None of one whose length cannot be read here."""
-        found = self._at.get(asset.location)
-        if found is None or found.size is None or found.unreadable:
-            return None
-        facts = self.files.video(asset.location)
-        return None if facts is None else Decimal(facts.seconds)
-
     def _asset(self, kind: str, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
         key = (kind, folder, str(written))
         found = self._found.get(key)
@@ -97,9 +89,14 @@ class Assets(Struct):
             facts = self.files.picture(path) if kind == "picture" else None
             if facts is not None or kind == "clip":
                 digest = self.files.sha256(path)
-                seen = self.files.video(path) if kind == "clip" else facts
-                sides = (seen.width, seen.height) if seen is not None else None
-                asset = replace(asset, sha256=digest, sides=sides)
+                video = self.files.video(path) if kind == "clip" else None
+                seen = video or facts
+                asset = replace(
+                    asset,
+                    sha256=digest,
+                    sides=(seen.width, seen.height) if seen is not None else None,
+                    lasts=Decimal(video.seconds) if video is not None else None,
+                )
         except OSError as error:
             unreadable = f"it cannot be read: {error.strerror}"
         return FoundAsset(asset=asset, size=size, facts=facts, unreadable=unreadable)

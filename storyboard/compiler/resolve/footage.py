@@ -7,7 +7,6 @@ a URL is what the shot says.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from msgspec import Struct
@@ -54,8 +53,8 @@ class FootageUses(Struct, frozen=True):
         if isinstance(use.clip, ShotClip):
             return written
         place = shot.node.get("duration") or shot.node.get("beats") or shot.node[use.way]
-        lasts = self.assets.seconds(use.clip)
-        if lasts is None:
+        whole = use.clip.seconds
+        if whole is None:
             if written is None and is_url(use.clip.location):
                 self.diagnostics.add(
                     CLIP_LENGTH,
@@ -64,11 +63,10 @@ class FootageUses(Struct, frozen=True):
                     help="write duration: with its whole seconds, or a path to a copy of it",
                 )
             return written
-        whole = max(int(lasts.quantize(Decimal(1), ROUND_HALF_UP)), 1)
         if written is not None and written != whole:
             self.diagnostics.add(
                 CLIP_LENGTH,
-                f'"{use.name}" lasts {lasts:.2f} s, the shot says {written} s: '
+                f'"{use.name}" lasts {use.clip.lasts:.2f} s, the shot says {written} s: '
                 f"a shot with {use.way} lasts as long as its clip",
                 place.span,
                 help=f"write duration: {whole}s, or leave the seconds out",

@@ -20,6 +20,7 @@ from storyboard.simulator.field_types import (
     FIRST,
     FLAG,
     MOVIE,
+    MOVIES,
     NEGATIVE,
     PICTURE,
     PICTURES,
@@ -242,10 +243,15 @@ _V4_REFERENCE = replace(
         **_V4_TEXT.fields,
         "start_image_url": PICTURE,
         "image_urls": PICTURES,
+        "video_urls": MOVIES,
         "elements": ELEMENTS,
     },
     references=15,
+    with_movie=14,
     element="images",
+    movie=MovieLimits(
+        most_bytes=300_000_000, sides=(700, 4553), seconds=(3.0, 30.05), rate=(1.0, 240.0)
+    ),
 )
 
 _PRICES = {
@@ -309,13 +315,17 @@ def _endpoint(path: str, body_type: BodyType) -> TableEndpoint:
     )
 
 
+_V4_PRICES = (
+    ("1080p", Decimal("0.235"), Decimal("0.141")),
+    ("720p", Decimal("0.157"), Decimal("0.094")),
+)
 _V4 = {"text": _V4_TEXT, "image": _V4_IMAGE, "reference": _V4_REFERENCE}
 
 ENDPOINTS: Mapping[str, TableEndpoint] = {
     **{f"{APP}/{path}": _endpoint(path, body_type) for path, body_type in _BODY_TYPES.items()},
     **{
         f"kling/v4/{kind}-to-video": TableEndpoint(
-            id=f"kling/v4/{kind}-to-video", body_type=body_type, audio=Decimal("0.235")
+            id=f"kling/v4/{kind}-to-video", body_type=body_type, by_resolution=_V4_PRICES
         )
         for kind, body_type in _V4.items()
     },

@@ -1,0 +1,149 @@
+"""A clip that is sent is billed too, where a row of prices counts the input and the output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from rendering_films import make_work, run_once
+from still_movies import movie
+
+from storyboard import PlanResult, Project
+from storyboard.plan.planned_request import PlannedRequest
+from storyboard.plan.request_check import RequestChecker
+from storyboard.plan.sense import SenseChecker
+from storyboard.simulator import Simulator
+
+FILM = """\
+storyboard: 1
+target: fal/kling-v4-reference-to-video
+defaults: {duration: 4s, audio: true, resolution: 720p, aspect_ratio: "1:1"}
+footage:
+  street: {video: clips/street.mp4}
+scenes:
+  - shots:
+      - {id: rain, prompt: "As in @street, the rain falls."}
+"""
+AT_A_URL = FILM.replace("clips/street.mp4", "https://example.com/street.mp4")
+OF_A_SHOT = FILM.replace("{video: clips/street.mp4}", "{shot: sea/waves}") + (
+    '  - id: sea\n    shots: [{id: waves, prompt: "The sea.", duration: 6s}]\n'
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_with_a_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "street.mp4").write_bytes(movie(5))
+
+
+def planned(text: str = FILM) -> PlanResult:
+    Path("storyboard.yaml").write_text(text, encoding="utf-8")
+    made = Project("storyboard.yaml").plan()
+    assert made.plan.is_applyable, [one.message for one in made.compilation.diagnostics]
+    return made
+
+
+def rain(made: PlanResult) -> PlannedRequest:
+    return next(one for one in made.plan.requests if one.shots[0].address.endswith("rain"))
+
+
+def bill(made: PlanResult) -> tuple[str, int] | None:
+    cost = rain(made).cost
+    return None if cost is None else (f"{cost.money.amount:f}", cost.seconds)
+
+
+def test_the_clip_stands_in_a_list() -> None:
+    request = rain(planned())
+    assert request.payload["prompt"] == "As in @Video1, the rain falls."
+    (link,) = request.payload["video_urls"]
+    assert link.startswith("asset:sha256:")
+    assert request.assets[0].pointers == ("/video_urls/0",)
+
+
+@pytest.mark.parametrize(
+    ("clip", "output", "resolution", "expected"),
+    [
+        (5, 4, "720p", ("0.846", 9)),
+        (5, 4, "1080p", ("1.269", 9)),
+        (3, 4, "720p", ("0.752", 8)),
+        (4, 4, "720p", ("0.752", 8)),
+        (10, 3, "720p", ("1.222", 13)),
+    ],
+    ids=["longer", "finer", "shorter", "as long", "much longer"],
+)
+def test_input_and_output_are_billed_and_twice_the_output_at_least(
+    clip: int, output: int, resolution: str, expected: tuple[str, int]
+) -> None:
+    Path("clips/street.mp4").write_bytes(movie(clip))
+    text = FILM.replace("duration: 4s", f"duration: {output}s").replace("720p", resolution)
+    assert bill(planned(text)) == expected
+
+
+def test_without_a_clip_the_output_alone_is_billed() -> None:
+    assert bill(planned(FILM.replace("As in @street, the", "The"))) == ("0.628", 4)
+
+
+def test_the_price_beside_a_clip_at_a_url_is_unknown() -> None:
+    made = planned(AT_A_URL)
+    assert bill(made) is None
+    assert made.plan.cost.to_pay is None
+
+
+def test_the_clip_of_a_shot_counts_with_the_seconds_of_that_shot() -> None:
+    assert bill(planned(OF_A_SHOT)) == ("0.940", 10)
+
+
+@pytest.mark.parametrize("text", [FILM, OF_A_SHOT], ids=["a file", "a shot"])
+@pytest.mark.parametrize("seconds", [4, 8, 11])
+def test_the_checker_counts_the_seconds_itself(text: str, seconds: int) -> None:
+    made = planned(text)
+    request = rain(made)
+    assert request.cost is not None
+    money = replace(request.cost.money, amount=request.cost.unit_price * seconds)
+    wrong = replace(request, cost=replace(request.cost, money=money, seconds=seconds))
+    right = request.cost.seconds
+    assert problems(made, wrong) == [f"{money.amount:f} USD is not {right} s at 0.094"]
+    assert problems(made, request) == []
+
+
+def test_the_checker_lets_no_price_pass_where_the_length_is_unknown() -> None:
+    made = planned(AT_A_URL)
+    known = rain(planned()).cost
+    wrong = replace(rain(made), cost=known)
+    assert problems(made, wrong) == ["the price is known in the plan or in the data, not in both"]
+
+
+def problems(made: PlanResult, request: PlannedRequest) -> list[str]:
+    """What the checker says of the price of a request, with the film as its witness."""
+    film = made.compilation.film
+    assert film is not None
+    most = film.max_references
+    checker = RequestChecker(film.target, most, SenseChecker(film), set(), set())
+    return [one for one in checker.check(request, {}) if "price" in one or " s at " in one]
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    """A simulator whose clips are as large as footage must be."""
+    with Simulator(scale=1.5, seconds_per_clip=0.05) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(FILM, {"0.846"}), (OF_A_SHOT, {"0.940", "0.942"}), (AT_A_URL, {None})],
+    ids=["a file", "a shot", "a url"],
+)
+def test_the_simulator_charges_what_the_plan_says(
+    text: str, expected: set[str | None], simulator: Simulator, tmp_path: Path
+) -> None:
+    simulator.reset()
+    text = text.replace("{", "{{").replace("}", "}}")
+    work = make_work(tmp_path, "fal", text)
+    assert run_once(work, simulator.url).is_complete
+    assert {row["amount"] for row in simulator.bill()["rows"]} == expected
+    costs = [one.cost for one in work.plan.requests]
+    assert {one and f"{one.money.amount:f}" for one in costs} == expected
