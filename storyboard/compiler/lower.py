@@ -9,7 +9,7 @@ from storyboard.compiler.clip import Clip, Part
 from storyboard.compiler.cost import currency
 from storyboard.compiler.film import FRAME, Film, Scene
 from storyboard.compiler.payload import PayloadDraft
-from storyboard.compiler.request import Request, in_needed_order, shot_part, takes_of
+from storyboard.compiler.request import Request, in_needed_order, takes_of
 from storyboard.compiler.request_inputs import RequestInputs
 from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.compiler.takes import check_takes, rendered_once, renumbered, take_numbers
@@ -101,7 +101,7 @@ class Lowering:
             digest=digest(content),
             clip=clip,
             second=second_of(self.film, scene, clip.parts),
-            shots=tuple(shot_part(part, self.digests) for part in clip.parts),
+            digests=self.digests,
             tokens=draft.tokens,
             characters=tuple(draft.characters),
             tags=draft.tags,

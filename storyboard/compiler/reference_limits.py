@@ -25,7 +25,10 @@ class ReferenceLimits:
         self._cast = cast
         self.most = most
         marks = {mark for part in parts for mark in part.prompt.marks}
-        sent = {mark: cast.reference(mark) for mark in marks if self._counts(mark)}
+        sent = {mark: cast.reference(mark) for mark in marks if mark != FRAME}
+        self._counted = frozenset(
+            mark for mark, one in sent.items() if one is None or one.kind != "clip"
+        )
         self.videos = frozenset(
             mark for mark, one in sent.items() if one is not None and one.video is not None
         )
@@ -40,13 +43,7 @@ class ReferenceLimits:
 
     def counted(self, part: Part) -> frozenset[str]:
         """The mentions of a part that count: elements and images, and no footage."""
-        return frozenset(mark for mark in part.prompt.marks if self._counts(mark))
-
-    def _counts(self, mark: str) -> bool:
-        if mark == FRAME:
-            return False
-        sent = self._cast.reference(mark)
-        return sent is None or sent.kind != "clip"
+        return self._counted.intersection(part.prompt.marks)
 
     def allow_videos(self, mentions: frozenset[str], frame: bool) -> bool:
         """Whether a request can carry so many videos, and so many references beside a video."""

@@ -69,8 +69,8 @@ class Request(Struct, frozen=True, kw_only=True):
     In ``payload`` a local file stands as ``asset:sha256:<hex>``, the last frame of a shot as
     ``output:sha256:<hex of the shot's digest>#last_frame``, and a shot's clip as the same with
     ``#clip``, so that the payload says by itself
-    what is sent. ``digest`` is that of host, endpoint, payload and take numbers. ``shots`` are
-    the contents of the clip, one for each part.
+    what is sent. ``digest`` is that of host, endpoint, payload and take numbers; ``digests`` give
+    those of the shots.
     ``tokens`` name what each tag stands for; ``characters`` are, for each part of the clip, the
     code points that the target counts. ``tags`` are what
     each mark became. ``second`` says what its price depends on.
@@ -85,7 +85,7 @@ class Request(Struct, frozen=True, kw_only=True):
     payload: dict[str, Any]
     digest: str
     clip: Clip
-    shots: tuple[ShotPart, ...]
+    digests: ShotDigests
     second: RenderedSecond
     tokens: dict[str, str]
     characters: tuple[int, ...]
@@ -96,6 +96,11 @@ class Request(Struct, frozen=True, kw_only=True):
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    @property
+    def shots(self) -> tuple[ShotPart, ...]:
+        """The contents of the clip, one for each part; nothing is digested before it is asked."""
+        return tuple(shot_part(part, self.digests) for part in self.clip.parts)
 
     @property
     def seconds(self) -> int:

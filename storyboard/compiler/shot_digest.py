@@ -33,7 +33,8 @@ class ShotDigests:
 
     ``of`` is asked for shots of the film, or for one of these with another take number. A shot
     that opens on the frame before it holds the digest of that shot in its own, and so does one
-    that refers to the clip of a shot.
+    that refers to the clip of a shot. The first that is asked for makes all of the film's, each
+    behind those that it holds, however many these are.
     """
 
     def __init__(self, film: Film) -> None:
@@ -41,6 +42,7 @@ class ShotDigests:
         self._members: dict[tuple[str, str], str] = {}
         self._places: dict[str, tuple[Scene, Shot | None]] = {}
         self._digests: dict[tuple[str, int], str] = {}
+        self._are_made = False
         self._common = {
             "language": film.language,
             "template": None if film.template is None else [str(film.template), film.variables],
@@ -51,11 +53,13 @@ class ShotDigests:
             for shot in scene.shots:
                 self._places[shot.address] = scene, before
                 self._shots[shot.address] = before = shot
-        for shot in needs_first(film):
-            self.of(shot)
 
     def of(self, shot: Shot) -> str:
         """The digest of a shot of the film: ``sha256:`` and 64 hex digits."""
+        if not self._are_made:
+            self._are_made = True
+            for one in needs_first(self._film):
+                self.of(one)
         key = shot.address, shot.take
         found = self._digests.get(key)
         if found is None:

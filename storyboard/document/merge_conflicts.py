@@ -14,6 +14,7 @@ from storyboard.diagnostics.codes import MERGE_CONFLICT
 from storyboard.document.findings import Findings
 
 _MARKER = re.compile(r"^(?P<sign><{7}|\|{7}|>{7}|={7})(?P<name>[ \t][^\n\r]*)?$", re.MULTILINE)
+_SIGNS = ("<" * 7, "=" * 7, ">" * 7)
 _HAS_ONE = re.compile(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
 _LINE = re.compile(r"[^\n\r]")
 
@@ -24,7 +25,7 @@ def without_conflicts(source: Source, findings: Findings) -> str:
     The same text where there are none.
     """
     text = source.text
-    if _HAS_ONE.search(text) is None:
+    if not any(sign in text for sign in _SIGNS) or _HAS_ONE.search(text) is None:
         return text
     conflicts = [*_conflicts(text.replace("\r", "\n"))]
     pieces, end = [], 0

@@ -2,7 +2,8 @@
 
 A name without ``@`` is a word like any other: no picture of the member is sent, and nobody tells
 the model who it is. It is reported in a shot that does not mention the member otherwise. A
-character is recognised by name or label in any case, everything else by its exact label.
+character is recognised by name or label in any case, everything else by its exact label; a style
+also by its name, where that is a clause of a `style:` or the end of one (`the colours of dawn`).
 
 Each text is cut at its blanks once, and what stands between them is looked up: no work grows with
 the cast.
@@ -29,6 +30,9 @@ _WORD = re.compile(r"\w+")
 _BROKEN_AT = re.compile(r"(?:(?<!@)@[ \t\xa0\u3000]+|＠[ \t\xa0\u3000]*)(?=\w)")
 """A full-width at sign, or an @ that a blank divides from what follows."""
 _AFTER = r"(?![\w-]|\.\w)"
+_BEGINS = r"(?:(?<![^,;:.])|(?<=[,;:.] )|(?<=\b(?:of|in|as|by) )|(?<=\b(?:like|from) ))"
+_ENDS = r"(?=\s*(?:[,;:.]|$))"
+"""What is before the name of a style that is meant, and behind it."""
 _MIN_UNSPACED = 2
 """Letters of a name in a script without spaces; a single one is a part of many words."""
 _WORDS_TOO = frozenset(
@@ -47,22 +51,26 @@ _WORDS_TOO = frozenset(
 
 
 class _Phrase(Struct, frozen=True):
-    """The words that stand for a member, folded, and the pattern that finds them in a text."""
+    """The words that stand for a member, folded, and the pattern that finds them in a text.
+
+    ``is_of_style`` says that they do so in a ``style:`` alone.
+    """
 
     member: Member
     first: str
     pattern: re.Pattern[str]
+    is_of_style: bool = False
 
 
 class _Places(Struct):
-    """Where the name of a member stands without its ``@``, in which shot, and what to write.
+    """Where the name of a member stands without its ``@``, in which shots, and what to write.
 
     ``are_early`` says that each is in a beat before the ones that mention the member.
     """
 
     member: Member
     are_early: bool = True
-    fixes: dict[tuple[str, int, int], tuple[Fix, str]] = field(default_factory=dict)
+    fixes: dict[tuple[str, int, int], tuple[Fix, set[str]]] = field(default_factory=dict)
 
 
 def check_bare_names(
@@ -76,11 +84,9 @@ def check_bare_names(
     broken: set[str] = set()
     for scene in scenes:
         for shot in scene.shots:
-            if _has_hole(shot):
-                continue  # what could not be read may mention whomever the rest names
             passages = [*_texts(shot)]
             for passage in passages:
-                if "@" in passage.text or "＠" in passage.text:
+                if ("@" in passage.text or "＠" in passage.text) and not _has_hole(shot):
                     broken |= _report_broken(passage, names, diagnostics)
             finder.look(shot, passages, broken)
     finder.report(diagnostics)
@@ -88,7 +94,10 @@ def check_bare_names(
 
 
 def _has_hole(shot: Shot) -> bool:
-    """Whether a part of a shot could not be read, which is said."""
+    """Whether a part of a shot could not be read, which is said.
+
+    It may mention whom the rest names.
+    """
     prompt = shot.node.get("prompt")
     is_empty = isinstance(prompt, Scalar) and not prompt.strip()
     return is_empty or shot.node.is_broken or any(map(is_hole, shot.node.values()))
@@ -130,6 +139,8 @@ class _BareNames:
                 by_first.setdefault(phrase.first[0] if is_run else phrase.first, []).append(phrase)
         self._letters = frozenset(self._unspaced)
         self._begun_by = _PhrasesByToken(self._phrases)
+        self._plain: set[str] = set()
+        """The stretches in which no phrase begins."""
         self._known_words: dict[str, tuple[_Phrase, ...]] = {}
         """The phrases that a text may hold: many shots are wide, with a slow push in."""
 
@@ -152,14 +163,20 @@ class _BareNames:
                 is_early = name in mentioned
                 if is_early and not self._is_early(phrase.member, passage, shot):
                     continue
-                if phrase.pattern.search(passage.text) is not None:
+                if phrase.is_of_style and passage is not shot.framing.style:
+                    continue
+                if phrase.pattern.search(passage.text) is not None and not _has_hole(shot):
                     self._note(phrase, passage, shot, is_early=is_early)
 
     def _find(self, text: str) -> Iterator[_Phrase]:
         """The phrases whose first words stand in a text."""
-        begun_by = self._begun_by
-        for token in dict.fromkeys([one for one in text.split() if begun_by[one]]):
-            yield from begun_by[token]
+        tokens = text.split()
+        if not self._plain.issuperset(tokens):
+            for token in dict.fromkeys(tokens):
+                found = self._begun_by[token]
+                if not found:
+                    self._plain.add(token)
+                yield from found
         if not text.isascii() and not self._letters.isdisjoint(text):
             for letter in dict.fromkeys(text):
                 yield from self._unspaced.get(letter, ())
@@ -202,7 +219,7 @@ class _BareNames:
             # In a variable's value there is nothing to replace at this place.
             text = f"@{phrase.member.name}" if spans else span.text
             place = (span.source.name, span.start, span.end)
-            places.fixes.setdefault(place, (Fix(span, text), shot.address))
+            places.fixes.setdefault(place, (Fix(span, text), set()))[1].add(shot.address)
 
     def _mentioned(self, shot: Shot) -> Set[str]:
         """The names of all whom a shot mentions or shows."""
@@ -222,19 +239,19 @@ class _BareNames:
     def report(self, diagnostics: Diagnostics) -> None:
         """Say what was noted, a finding for each member; what is ignored is one of its own."""
         for places in self.found.values():
-            by_group: dict[bool, list[tuple[Fix, str]]] = {}
-            for fix, address in places.fixes.values():
+            by_group: dict[bool, list[tuple[Fix, set[str]]]] = {}
+            for fix, shots in places.fixes.values():
                 is_meant = diagnostics.ignores.covers(fix.span, BARE_NAME.names)
-                by_group.setdefault(is_meant, []).append((fix, address))
+                by_group.setdefault(is_meant, []).append((fix, shots))
             for group in by_group.values():
                 _report_bare(places, group, diagnostics)
 
 
 def _report_bare(
-    found: _Places, places: Sequence[tuple[Fix, str]], diagnostics: Diagnostics
+    found: _Places, places: Sequence[tuple[Fix, set[str]]], diagnostics: Diagnostics
 ) -> None:
     member, fixes = found.member, [fix for fix, _ in places]
-    number = len({address for _, address in places})
+    number = len({address for _, shots in places for address in shots})
     where = "a shot that does not mention" if number == 1 else f"{number} shots that do not mention"
     if found.are_early:
         where = "a beat before those that mention"
@@ -265,6 +282,8 @@ def _joined_fix(fixes: Sequence[Fix]) -> Fix | None:
 def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:
     """What a text may call a member by without a mention."""
     is_person = member.kind == "character"
+    if member.kind == "style":
+        yield from _style_phrases(name, member)
     if member.kind in ("style", "footage") and not member.block.label:
         return  # "teal" is the name of a style and a colour, "street" of a clip and a street
     said = {label, name, name.replace("_", " ")} if is_person else {label}
@@ -285,6 +304,15 @@ def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:
                 re.IGNORECASE if in_any_case else 0,
             ),
         )
+
+
+def _style_phrases(name: str, member: Member) -> Iterator[_Phrase]:
+    """The name of a style as a clause of a ``style:``, or at the end of one."""
+    for words in sorted({name, name.replace("_", " ")}):
+        first = _WORD.search(words.casefold())
+        if first is not None and not any(map(is_unspaced, words)):
+            pattern = f"{_BEGINS}{re.escape(words)}{_ENDS}"
+            yield _Phrase(member, first[0], re.compile(pattern, re.IGNORECASE), is_of_style=True)
 
 
 def _report_broken(passage: Passage, names: Names, diagnostics: Diagnostics) -> set[str]:

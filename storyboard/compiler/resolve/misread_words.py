@@ -17,7 +17,8 @@ from storyboard.document import locate
 from storyboard.targets.model import Feature
 from storyboard.values.scripts import primary
 
-_PRONOUN = re.compile(r"(?:\A|[.!?]\s+)((?:She|He|They)\b)")
+_PRONOUNS = ("She", "He", "They")
+_PRONOUN = re.compile(rf"(?:\A|[.!?]\s+)((?:{'|'.join(_PRONOUNS)})\b)")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 _CAPITALS = re.compile(r"(?<![\w'’.])[A-Z]{2,}(?:['’][A-Z]+)?(?![\w'’]|\.\w)")
 _SPELLED_RIGHTLY = frozenset(
@@ -52,6 +53,8 @@ def _people_in(shot: Shot, film: Film) -> Iterator[str]:
 
 def _check_pronoun(before: Shot, shot: Shot, film: Film, diagnostics: Diagnostics) -> None:
     said = [beat.prose.scalar for beat in shot.beats if beat.prose is not None]
+    if not any(word in text for text in said for word in _PRONOUNS):
+        return
     if shot.cast is not None or not any(map(_PRONOUN.search, said)):
         return
     people = [*_people_in(before, film)]
