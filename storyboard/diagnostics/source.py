@@ -73,6 +73,12 @@ class Span(Struct, frozen=True):
         """The text the span covers."""
         return self.source.text[self.start : self.end]
 
+    def holds(self, other: Span | None) -> bool:
+        """Whether another span is a stretch of this one."""
+        if other is None or other.source is not self.source:
+            return False
+        return self.start <= other.start and other.end <= self.end
+
     def narrow(self, start: int, end: int) -> Span:
         """The span from ``start`` to ``end``, both offsets in the same source."""
         return Span(self.source, start, end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
@@ -272,6 +272,17 @@ class Diagnostics(Struct):
     def count(self, severity: Severity) -> int:
         """How many findings weigh that much."""
         return sum(found.severity is severity for found in self._shown())
+
+    def says(self, codes: Set[Code], within: Span) -> bool:
+        """Whether a finding with one of the codes has a place there, and no comment ignores it."""
+        return any(
+            found.code in codes
+            and any(
+                within.holds(span) for span in (found.span, *(one.span for one in found.labels))
+            )
+            and not self._is_ignored(found)
+            for found in self._found.values()
+        )
 
     def _shown(self) -> list[Diagnostic]:
         found = [one for one in self._found.values() if not self._is_ignored(one)]

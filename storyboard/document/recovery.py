@@ -35,6 +35,7 @@ MAX_CHARACTERS = 20_000_000
 MAX_LINES = 300_000
 """Of a text with more lines no outline is made: its first breakdown ends the parse."""
 
+_BREAK = re.compile(r"\r\n|[\n\r]")
 _NOT_LINE_END = re.compile(r"[^\n\r\x85\u2028\u2029]")
 _LINE_END = re.compile(r"[ \t]*[\n\r]+[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
@@ -215,7 +216,19 @@ class DocumentRecovery:
         start = line if is_first else entry.start
         at = entry.start
         if is_first:
-            at = line + self.outline.meant_column(entry)
+            column = self.outline.meant_column(entry)
+            at = line + column
+            if entry.has_tab:
+                # Its line may be too short; those below it are lost with it.
+                below = (one.end() for one in _BREAK.finditer(self._written, line, entry.end))
+                at = next(
+                    (
+                        one + column
+                        for one in (line, *below)
+                        if self._is_as_long(one, column + 5, entry.end)
+                    ),
+                    at,
+                )
         named = _NAMED.match(self._written, entry.start) if entry.kind != "item" else None
         if named is not None and self._has_room(at, 5, entry.end):
             self._put("! : !", at, start, entry.end, StandIn("text", entry.end, named[1]))
@@ -243,6 +256,10 @@ class DocumentRecovery:
         is_free = at + length < end or behind in ("", " ", "\t", "\n", "\r")
         is_inside = len(_NOT_LINE_END.findall(room)) == length and at + length <= end
         return is_inside and is_free
+
+    def _is_as_long(self, line: int, length: int, end: int) -> bool:
+        """Whether an entry that ends at ``end`` has so many signs on a line."""
+        return line + length < end and not _BREAK.search(self._written, line, line + length)
 
     def _put(self, stand_in: str, at: int, start: int, end: int, what: StandIn | None) -> None:
         blank = _NOT_LINE_END.sub(" ", self._written[start:end])

@@ -17,6 +17,8 @@ from storyboard.compiler.compose import Composer
 from storyboard.compiler.film import MENTION, Shot
 from storyboard.diagnostics import Label
 from storyboard.diagnostics.codes import (
+    BARE_NAME,
+    BROKEN_MENTION,
     CARRIED_PEOPLE,
     CARRIED_SENTENCE,
     DIVIDED_SHOT,
@@ -214,6 +216,7 @@ def _say_carried_sentences(shots: Sequence[str]) -> tuple[str, str]:
 
 
 def _check_carried_people(parts: Sequence[Part], composer: Composer) -> None:
+    """Note who is named again, or not; of a shot with a lost mention it is not known who is."""
     shot = parts[0].shot
     said = []
     for part in parts:
@@ -222,7 +225,7 @@ def _check_carried_people(parts: Sequence[Part], composer: Composer) -> None:
             said.append(f"part {part.number} names {_names(prompt.carried, composer)} again")
         if prompt.left_out:
             said.append(f"part {part.number} has no room for {_names(prompt.left_out, composer)}")
-    if said:
+    if said and not composer.diagnostics.says({BARE_NAME, BROKEN_MENTION}, shot.node.span):
         composer.diagnostics.add(
             CARRIED_PEOPLE,
             f'in "{shot.address}" {"; ".join(said)}',
