@@ -77,10 +77,11 @@ def _limits(target: Data) -> list[str]:
             f"{', '.join(pictures['formats'])}"
         )
     if clips := target["footage"]:
-        rate = f"{clips['min_rate']} to {clips['max_rate']} frames a second, "
+        rate = f"{clips['min_rate']} to {clips['max_rate']} frames a second"
+        rate = rate if clips["min_rate"] else "frames a second not published"
         lines.append(
             f"  footage      {clips['max_bytes']:,} bytes, {clips['min_side']} to "
             f"{clips['max_side']} px a side, {clips['min_seconds']} to {clips['max_seconds']} s, "
-            f"{rate if clips['min_rate'] else ''}{', '.join(clips['formats'])}"
+            f"{rate}, {', '.join(clips['formats'])}"
         )
     return lines
