@@ -127,6 +127,17 @@ def test_a_card_says_its_priority_and_its_target_where_others_have_another(tmp_p
     assert re.search(r"B\.\s*Target\s*fal/kling-o3-standard", text)
 
 
+def test_the_cast_sheet_tells_shots_that_follow_each_other_as_one(lighthouse: FilmBoard) -> None:
+    text = render_board(lighthouse)
+    (mara,) = re.findall(r'Mara</h4>.*?<p class="in">(.*?)</p>', text, re.DOTALL)
+    links = re.findall(r'<a href="#s(\d+)" title="(.*?)">(.*?)</a>', mara)
+    assert links == [
+        ("4", "door/knock to storm/wick", "4–9"),
+        ("12", "dawn/asleep", "12"),
+        ("13", "dawn/keeper", "13"),
+    ]
+
+
 def test_prompts_and_notes_can_be_left_out(lighthouse: FilmBoard) -> None:
     text = Page(render_board(lighthouse, without=[PagePart.PROMPTS, PagePart.NOTES])).text
     assert "@Element1" not in text

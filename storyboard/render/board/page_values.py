@@ -139,13 +139,18 @@ class LookView(NamedTuple):
 
 
 class MemberView(Struct, frozen=True, kw_only=True):
-    """A member of the cast; ``shots`` are the numbers and names of those that show it."""
+    """A member of the cast.
+
+    ``count`` says how many shots show it; ``shots`` are these, those that follow each other as
+    one: the number of the first, what is written (``4–9``), and their names.
+    """
 
     name: str
     label: str
     description: str
     looks: tuple[LookView, ...]
-    shots: tuple[tuple[int, str], ...]
+    count: str
+    shots: tuple[tuple[int, str, str], ...]
     length: str
     money: str
 

@@ -251,10 +251,27 @@ class _Viewer:
                 )
                 for look in row.looks
             ),
-            shots=tuple((self._numbers[address], address) for address in row.shots),
+            count=counted(len(row.shots), "shot"),
+            shots=tuple(_runs([(self._numbers[address], address) for address in row.shots])),
             length=f"{row.seconds} s",
             money=self._money.of_member(row) if self._has_prices else "",
         )
+
+
+def _runs(shots: Sequence[tuple[int, str]]) -> Iterable[tuple[int, str, str]]:
+    """Numbered shots with those that follow each other as one, where that is shorter."""
+    at = 0
+    while at < len(shots):
+        first, name = shots[at]
+        end = at + 1
+        while end < len(shots) and shots[end][0] == first + end - at:
+            end += 1
+        if end - at > 2:
+            last, last_name = shots[end - 1]
+            yield first, f"{first}–{last}", f"{name} to {last_name}"
+        else:
+            yield from ((number, str(number), one) for number, one in shots[at:end])
+        at = end
 
 
 def _whole_price(plan: Plan) -> str:
