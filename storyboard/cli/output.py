@@ -152,5 +152,6 @@ def show_findings(
             write_log_commands(findings.render_github(found), stream)
         case _:
             colored = has_color(color, stream)
-            text = snippets.render_text(found, color=colored, width=terminal_columns(stream))
+            width = terminal_columns(stream) if stream.isatty() else None
+            text = snippets.render_text(found, color=colored, width=width)
             write(text, stream, color=colored)

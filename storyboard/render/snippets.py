@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from storyboard.diagnostics import Diagnostic, Fix, Severity, Source, Span
+from storyboard.render.prose import wrapped
 from storyboard.render.width import DEFAULT_COLUMNS, Strip, columns, visible
 
 MAX_PLACES = 6
@@ -39,13 +40,13 @@ def render_text(
 ) -> str:
     """The findings in the order given, a blank line between them, with a line end at the end.
 
-    ``width`` is the terminal's in columns; None means 100. Source lines longer than it are cut
-    around what they show. Nothing found gives an empty text. ``color`` adds ANSI colours; the
-    text is otherwise the same.
+    ``width`` is the terminal's in columns: source lines longer than it are cut around what they
+    show, and words go on in the next row. None is 100 for source lines, and any length for
+    words. Nothing found gives an empty text. ``color`` adds ANSI colours; the text is otherwise
+    the same.
     """
     paint = _ansi if color else _plain
-    room = DEFAULT_COLUMNS if width is None else width
-    blocks = ("\n".join(_block(found, paint, room)) + "\n" for found in diagnostics)
+    blocks = ("\n".join(_block(found, paint, width)) + "\n" for found in diagnostics)
     return "\n".join(blocks)
 
 
@@ -158,16 +159,20 @@ def _trimmed_end(span: Span, start: int, line: _Line) -> int:
     return end
 
 
-def _block(found: Diagnostic, paint: _Paint, width: int) -> Iterator[str]:
+def _block(found: Diagnostic, paint: _Paint, width: int | None) -> Iterator[str]:
     """The lines of text for one finding."""
     colour = _COLOURS[found.severity]
     title = f"{found.severity}[{found.code.id} {found.code.name}]"
-    yield paint(colour, title) + paint(_BOLD, f": {visible(found.message)}")
+    message, *more_words = wrapped(f"{title}: {visible(found.message)}", width, indent=2)
+    if message.startswith(title):
+        message = paint(colour, title) + paint(_BOLD, message.removeprefix(title))
+    yield message
+    yield from (paint(_BOLD, row) for row in more_words)
     places = _places_of(found)
     lines = _lines_of(places[:MAX_PLACES])
     digits = max((len(str(line.number)) for line in lines), default=1)
     margin = " " * digits
-    room = max(width - digits - 3, _MIN_ROOM)
+    room = max((width or DEFAULT_COLUMNS) - digits - 3, _MIN_ROOM)
     file = None
     for line in lines:
         if line.source.name != file:
@@ -180,17 +185,24 @@ def _block(found: Diagnostic, paint: _Paint, width: int) -> Iterator[str]:
             gutter = f"{line.number if is_source else '':>{digits}} |"
             yield f"{paint(_BLUE, gutter)} {row}" if row else paint(_BLUE, gutter)
     if (more := len(places) - MAX_PLACES) > 0:
-        yield _remark(margin, "note", f"and {more} more place{'' if more == 1 else 's'}", paint)
+        yield _remark(
+            margin, "note", f"and {more} more place{'' if more == 1 else 's'}", paint, width
+        )
     if help_ := advice(found):
-        yield _remark(margin, "help", help_, paint)
+        yield _remark(margin, "help", help_, paint, width)
 
 
-def _remark(margin: str, kind: str, text: str, paint: _Paint) -> str:
+def _remark(margin: str, kind: str, text: str, paint: _Paint, width: int | None) -> str:
     """A ``= help:`` line; further lines of its text stand under the first."""
-    first, *others = text.splitlines()
-    head = f"{margin} {paint(_BLUE, '=')} {paint(_BOLD, f'{kind}:')} {visible(first)}".rstrip()
-    indent = " " * (len(margin) + len(f" = {kind}: "))
-    return "\n".join([head, *(f"{indent}{visible(other)}".rstrip() for other in others)])
+    head = f"{margin} = {kind}: "
+    indent = len(head)
+    first, *others = [
+        row
+        for line in text.splitlines()
+        for row in wrapped(f"{' ' * indent}{visible(line)}".rstrip(), width, indent=indent)
+    ]
+    painted = f"{margin} {paint(_BLUE, '=')} {paint(_BOLD, f'{kind}:')} {first[indent:]}".rstrip()
+    return "\n".join([painted, *others])
 
 
 def _seen_together(line: _Line, room: int) -> list[tuple[_Mark, ...]]:

@@ -163,3 +163,16 @@ def test_marks_share_a_row_only_with_a_blank_between_them() -> None:
     apart = finding(Span(source, 0, 2), labels=(Label(Span(source, 3, 4), ""),))
     assert render_text([touching]).endswith("  | ^^\n  |   --\n")
     assert render_text([apart]).endswith("  | ^^ -\n")
+
+
+def test_words_go_on_in_the_next_row_of_a_terminal_and_in_a_pipe_they_do_not() -> None:
+    span = Span(Source("f", "prompt: @marra\n"), 8, 14)
+    long = finding(span, "nobody is here " * 9, help="write a name " * 9)
+    for width in (40, 60, 80):
+        rows = render_text([long], width=width).splitlines()
+        assert max(map(len, rows)) <= width
+        assert [one[:2] for one in rows[1:3]] == ["  ", "  "]
+        assert rows[-1].startswith(" " * 10)
+        plain = " ".join(" ".join(rows).split())
+        assert plain.count("nobody is here") == plain.count("write a name") == 9
+    assert sum("nobody" in row or "write" in row for row in render_text([long]).splitlines()) == 2
