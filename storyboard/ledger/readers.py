@@ -27,9 +27,11 @@ APPLICATION = 0x53_42_4C_31
 
 def check_version(base: sqlite3.Connection, path: Path) -> None:
     """Refuse a file of a newer version or of another program, before anything is touched."""
-    version = base.execute("pragma user_version").fetchone()[0]
-    application = base.execute("pragma application_id").fetchone()[0]
-    tables = base.execute("select count(*) from sqlite_master").fetchone()[0]
+    # One statement sees one moment; a run may be making the ledger just now.
+    version, application, tables = base.execute(
+        "select user_version, application_id, (select count(*) from sqlite_master)"
+        " from pragma_user_version, pragma_application_id"
+    ).fetchone()
     if version > VERSION and application in (0, APPLICATION):
         raise LedgerError(
             f'the ledger "{path}" is of version {version}, this storyboard knows {VERSION}: '
