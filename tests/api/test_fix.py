@@ -64,6 +64,16 @@ def test_only_the_places_of_sure_fixes_are_changed(film: Path) -> None:
     assert Project(str(film)).fix() == ()
 
 
+def test_a_name_in_a_text_without_its_quotation_marks_keeps_the_rest_of_the_text(
+    film: Path,
+) -> None:
+    text = "storyboard: 1\ncharacters: {ana: {description: a girl}}\n"
+    text += "scenes:\n  - shots:\n      - prompt: "
+    film.write_text(f"{text}Ana: laughs\n", "utf-8")
+    (change,) = Project(str(film)).fix()
+    assert change.after == f'{text}"@ana: laughs"\n'
+
+
 def test_a_file_that_was_changed_meanwhile_is_left_alone(film: Path) -> None:
     (change,) = Project(str(film)).fix()
     film.write_text("storyboard: 1")

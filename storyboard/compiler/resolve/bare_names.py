@@ -209,14 +209,15 @@ class _BareNames:
             label = self._names.label(phrase.member)
             if all(one[0] == label for one in phrase.pattern.finditer(passage.text)):
                 return
-        spans = [locate(scalar, *one.span()) for one in phrase.pattern.finditer(scalar)]
+        found = [(one[0], locate(scalar, *one.span())) for one in phrase.pattern.finditer(scalar)]
         is_refused = re.search(rf"@\{{?{re.escape(phrase.member.name)}\b", scalar) is not None
-        if not spans and (is_refused or "{{" not in scalar):
+        if not found and (is_refused or "{{" not in scalar):
             return  # a mention that was refused, with the reason said
+        spans = [span for words, span in found if span.text == words]
         places = self.found.setdefault(name, _Places(phrase.member))
         places.are_early = places.are_early and is_early
         for span in spans or [scalar.span]:
-            # In a variable's value there is nothing to replace at this place.
+            # A variable's value, or what a repair has read, is not at this place to be replaced.
             text = f"@{phrase.member.name}" if spans else span.text
             place = (span.source.name, span.start, span.end)
             places.fixes.setdefault(place, (Fix(span, text), set()))[1].add(shot.address)
