@@ -116,12 +116,34 @@ def test_the_checker_lets_no_price_pass_where_the_length_is_unknown() -> None:
     assert problems(made, wrong) == ["the price is known in the plan or in the data, not in both"]
 
 
-def problems(made: PlanResult, request: PlannedRequest) -> list[str]:
-    """What the checker says of the price of a request, with the film as its witness."""
+def test_a_plan_without_its_film_is_held_to_twice_the_output() -> None:
+    made = planned()
+    request = rain(made)
+    assert request.cost is not None
+    money = replace(request.cost.money, amount=request.cost.unit_price * 7)
+    wrong = replace(request, cost=replace(request.cost, money=money, seconds=7))
+    said = problems(made, wrong, has_film=False)
+    assert said == [f"{money.amount:f} USD is not 8 s at 0.094"]
+    assert problems(made, request, has_film=False) == []
+
+
+def test_shots_are_packed_by_what_their_clips_cost() -> None:
+    shots = """\
+      - {id: snow, prompt: "As in @street, the snow falls."}
+      - {id: sea, prompt: "The sea."}
+"""
+    made = planned(FILM + shots)
+    # Together 12 s are billed as 24 at 0.094, which is more than 16 so and 4 at 0.157.
+    assert [one.seconds for one in made.plan.requests] == [8, 4]
+    assert str(made.plan.cost.to_pay) == "2.14 USD"
+
+
+def problems(made: PlanResult, request: PlannedRequest, *, has_film: bool = True) -> list[str]:
+    """What the checker says of the price of a request, with the film as its witness or without."""
     film = made.compilation.film
     assert film is not None
-    most = film.max_references
-    checker = RequestChecker(film.target, most, SenseChecker(film), set(), set())
+    sense = SenseChecker(film) if has_film else None
+    checker = RequestChecker(film.target, film.max_references, sense, set(), set())
     return [one for one in checker.check(request, {}) if "price" in one or " s at " in one]
 
 
