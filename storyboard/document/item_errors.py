@@ -67,11 +67,14 @@ def is_item_astray(at: Breakdown, line: PlainLine, above: PlainLine) -> bool:
     if line.dashed or not above.dashed or abs(above.column - line.indent) != 1 or meant < 0:
         return False
     columns = _columns_of_items(at.source, above)
-    if meant not in columns or above.indent in columns:
+    # Of a list of one item the keys alone tell: below a value they can only be the item's own.
+    is_alone = meant > above.indent and bool(at.text[above.value : above.end].strip())
+    if above.indent in columns or not (meant in columns or is_alone):
         return False
+    others = "the others of its list by" if meant in columns else "and its keys fit"
     return at.say(
         YAML_SYNTAX,
-        f"this item is indented by {spaces(above.indent)}, the others of its list by {meant}",
+        f"this item is indented by {spaces(above.indent)}, {others} {meant}",
         at.span(above.start + above.indent),
         f"indent it by {spaces(meant)}",
         labels=(Label(at.span(line.key_start), "its keys go on here"),),
