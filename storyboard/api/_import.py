@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from storyboard.document.other_formats import binary_format, is_storyboard, text_format
 from storyboard.errors import UsageError
+from storyboard.project.disk import read_plain_file
 from storyboard.screenplay.fountain import read_fountain
 from storyboard.screenplay.storyboards import storyboard_text
 
 _MOST = 10_000_000
 """Bytes of a screenplay that are read: twenty times the longest film."""
+_AS_FOUNTAIN = "save it as plain text in Fountain"
 
 
 def import_fountain(screenplay: Path, folder: Path) -> Path:
@@ -18,17 +21,7 @@ def import_fountain(screenplay: Path, folder: Path) -> Path:
     Raises ``UsageError`` where there is one already, and where the screenplay cannot be read.
     """
     film = folder / "storyboard.yaml"
-    try:
-        data = screenplay.read_bytes()
-        if len(data) > _MOST:
-            raise UsageError(f'"{screenplay}" has {len(data):,} bytes, {_MOST:,} at most are read')
-        read = read_fountain(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise UsageError(
-            f'"{screenplay}" is no text in UTF-8: save it as plain text in Fountain'
-        ) from None
-    except OSError as error:
-        raise UsageError(f'"{screenplay}" cannot be read: {error.strerror}') from None
+    read = read_fountain(_text_of(screenplay))
     if not any(one.kind in ("action", "line") for one in read.elements):
         raise UsageError(f'"{screenplay}" holds no action and no dialogue')
     try:
@@ -38,5 +31,28 @@ def import_fountain(screenplay: Path, folder: Path) -> Path:
     except FileExistsError:
         raise UsageError(f'"{film}" is there already; nothing was written') from None
     except OSError as error:
-        raise UsageError(f'"{film}" cannot be written: {error.strerror}') from None
+        raise UsageError(f'"{film}" cannot be written: {_reason(error)}') from None
     return film
+
+
+def _text_of(screenplay: Path) -> str:
+    try:
+        data = read_plain_file(screenplay, _MOST)
+    except OSError as error:
+        raise UsageError(f'"{screenplay}" cannot be read: {_reason(error)}') from None
+    if kind := binary_format(data):
+        raise UsageError(f'"{screenplay}" is {kind}: {_AS_FOUNTAIN}')
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f'"{screenplay}" is no text in UTF-8: {_AS_FOUNTAIN}') from None
+    kind = text_format(text)
+    if kind is not None and ("XML" in kind or "Final Draft" in kind):
+        raise UsageError(f'"{screenplay}" is {kind}: {_AS_FOUNTAIN}')
+    if is_storyboard(text):
+        raise UsageError(f'"{screenplay}" is a storyboard already: storyboard plan {screenplay}')
+    return text
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -45,10 +45,15 @@ def text_format(text: str) -> str | None:
     head = text[:_LOOKED_AT]
     if _XML.match(head):
         return "a screenplay of Final Draft" if "<FinalDraft" in head else "XML or HTML"
-    if _STORYBOARD.search(text):
+    if is_storyboard(text):
         return None
     if _SLUGLINE.search(head) or (_FOUNTAIN_KEY.match(head) and "\n\n" in head):
         return "a screenplay in Fountain"
     # To YAML a heading is a comment, and a storyboard may be nothing but comments yet.
     is_markdown = _HEADING.search(head) and _PROSE.search(head) and not _ENTRY.search(head)
     return "a Markdown document" if is_markdown and len(_MARKDOWN.findall(head)) > 1 else None
+
+
+def is_storyboard(text: str) -> bool:
+    """Whether a text has a line that only a storyboard or a cast library has."""
+    return _STORYBOARD.search(text) is not None

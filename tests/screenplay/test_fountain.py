@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -164,7 +165,19 @@ def test_what_holds_nothing_is_refused_in_words() -> None:
     Path("bytes.fountain").write_bytes(b"\xff\xfe\x00")
     assert "holds no action and no dialogue" in _refused("empty.fountain", "a")
     assert "is no text in UTF-8" in _refused("bytes.fountain", "a")
-    assert "cannot be read" in _refused("none.fountain", "a")
+    assert "cannot be read: no such file" in _refused("none.fountain", "a")
+    assert not Path("a").exists()
+
+
+def test_what_is_no_screenplay_is_refused_by_what_it_is() -> None:
+    Path("a.pdf").write_bytes(b"%PDF-1.7")
+    Path("a.fdx").write_text("<?xml version='1.0'?>\n<FinalDraft/>", encoding="utf-8")
+    Path("a.yaml").write_text("storyboard: 1\nscenes: []\n", encoding="utf-8")
+    os.mkfifo("pipe.fountain")
+    assert "is a PDF document: save it as plain text in Fountain" in _refused("a.pdf", "a")
+    assert "is a screenplay of Final Draft: save it as" in _refused("a.fdx", "a")
+    assert "is a storyboard already" in _refused("a.yaml", "a")
+    assert "it is a named pipe, not a plain file" in _refused("pipe.fountain", "a")
     assert not Path("a").exists()
 
 
