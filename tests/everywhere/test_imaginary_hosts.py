@@ -229,7 +229,7 @@ def test_the_simulator_takes_what_is_planned_and_its_bill_is_the_plan(
     assert [endpoint.breaches(one) for one in bodies] == [()] * len(bodies)
     assert [endpoint.remarks(one) for one in bodies] == [()] * len(bodies)
     total = sum(
-        (endpoint.amount(one, endpoint.order(one).seconds) or Decimal(0) for one in bodies),
+        (endpoint.amount(one, endpoint.order(one).seconds, None) or Decimal(0) for one in bodies),
         Decimal(0),
     )
     assert f"{total:f}".rstrip("0").rstrip(".") == made[0]["totals"]["generate"]["cost"]["amount"]
