@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from storyboard.compiler.clip import KeptPart, Part
 from storyboard.compiler.film import Film, Scene
+from storyboard.compiler.neighbours import Neighbours
 from storyboard.compiler.request import Request
-from storyboard.compiler.sharing import Sharing
 
 
 def boundaries(film: Film, cut: Sequence[Request | KeptPart]) -> dict[str, tuple[str, ...]]:
@@ -72,11 +72,11 @@ def _apart(
         return f"that is rendered by {film.of(other.shot).target.target}"
     if isinstance(neighbour, KeptPart):
         return "that is kept from a clip that is paid"
-    sharing = Sharing(scene, own.target)
+    neighbours = Neighbours(scene, own.target)
     pair = (parts[-1], other) if is_after else (other, parts[0])
     together = (*parts, other) if is_after else (other, *parts)
     return (
-        sharing.obstacle(*pair)
-        or sharing.overflow(together, own.cast, own.max_references)
+        neighbours.obstacle(*pair)
+        or neighbours.overflow(together, own.cast, own.max_references)
         or "there is room, but the film is no cheaper so"
     )

@@ -28,9 +28,9 @@ from msgspec.structs import replace
 from storyboard.compiler.clip import Clip, KeptPart, Part
 from storyboard.compiler.demands import opens_as_demanded
 from storyboard.compiler.film import Cast, Scene
+from storyboard.compiler.neighbours import Neighbours
 from storyboard.compiler.padding import report_padding
 from storyboard.compiler.reference_limits import ReferenceLimits
-from storyboard.compiler.sharing import Sharing
 from storyboard.diagnostics import Diagnostics
 from storyboard.targets.model import Feature, Target
 from storyboard.values.segments import FormerShot
@@ -115,7 +115,7 @@ class _Packer:
         self.keeps_whole = scene.reuse == "clips"
         self.target = target
         self.cost = cost
-        self.sharing = Sharing(scene, target, keeps_apart=False)
+        self.neighbours = Neighbours(scene, target, keeps_apart=False)
         self.joins = target.features[Feature.FIRST_FRAME].how != "none"
         self.wants_frames = target.end_frame_needs_start or Feature.FIRST_FRAME in target.requires
         # Where only whole clips are used again, even ones are worth more than few.
@@ -237,7 +237,7 @@ class _Packer:
     def _clips(self, start: int, billed: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
         """Every clip that can begin with a part, with its billed seconds."""
         parts, names, longest = self.parts, self.names, self.target.seconds.max
-        limits, may_follow = self.limits, self.sharing.allows
+        limits, may_follow = self.limits, self.neighbours.allows
         most = self.target.shots.max if self.target.shots else 1
         part = parts[start]
         frame = self.target.references.frames and (part.opens or part.joined)

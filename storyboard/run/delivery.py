@@ -1,6 +1,6 @@
 """Follows the clips of one run from their orders to their files: sends, polls and receives them.
 
-Writes are ordered so that no crash pays twice, see ``sending`` and ``receiving``.
+Writes are ordered so that no crash pays twice, see ``dispatch`` and ``downloads``.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from storyboard.hosts.errors import PASSING, HostError
 from storyboard.hosts.protocol import Host, JobView, Progress
 from storyboard.ledger import Intent, Ledger, Receipt, State
 from storyboard.plan.clips import PlannedClip
+from storyboard.run.dispatch import Dispatch
+from storyboard.run.downloads import Downloads
 from storyboard.run.events import Happening
 from storyboard.run.order_ends import StrandedError
 from storyboard.run.patience import Patience
-from storyboard.run.receiving import Receiving
-from storyboard.run.sending import Sending
 
 _LOOKS_A_SECOND = 200
 """Looks at all clips together; where very many are under way, each is looked at less often."""
@@ -55,8 +55,8 @@ class Delivery(Struct, kw_only=True):
     patience: Patience
     pause: Callable[[float], Awaitable[None]]
     chance: random.Random
-    sending: Sending
-    receiving: Receiving
+    dispatch: Dispatch
+    downloads: Downloads
     _watching: int = 0
     _following: int = 0
 
@@ -71,14 +71,14 @@ class Delivery(Struct, kw_only=True):
             raise StrandedError("the ledger has no id for it")
         if intent.state is not State.SUCCEEDED:
             await self._wait(clip, intent)
-        return await self.receiving.receive(clip, intent.receipt)
+        return await self.downloads.receive(clip, intent.receipt)
 
     async def _wait(self, clip: PlannedClip, intent: Intent) -> None:
         receipt = intent.receipt
         assert receipt is not None  # noqa: S101 - the caller has looked
         way = _Polling(clip=clip, state=intent.state)
         # What an earlier run has sent may long be over.
-        is_new = intent.run == self.sending.run and way.state is State.SUBMITTED
+        is_new = intent.run == self.dispatch.run and way.state is State.SUBMITTED
         delay, failures, began = self.patience.first, 0, time.monotonic()
         self._following += 1
         try:

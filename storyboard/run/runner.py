@@ -1,7 +1,7 @@
 """The loop of a run over schedule, delivery and ledger.
 
 Everything that can cost money is decided elsewhere: ``scheduler`` says which orders may be sent,
-``sending`` sends each once, and ``uncertain`` reads the vendor's history for orders without an
+``dispatch`` sends each once, and ``uncertain`` reads the vendor's history for orders without an
 answer.
 """
 
@@ -28,17 +28,17 @@ from storyboard.ledger.states import UNDER_WAY
 from storyboard.ledger.store import Store, StoreError
 from storyboard.plan.clips import PlannedClip
 from storyboard.run.delivery import Delivery
+from storyboard.run.dispatch import Dispatch
+from storyboard.run.downloads import Downloads
 from storyboard.run.events import INTERRUPTED, EventListener, Happening
 from storyboard.run.failure_policy import FailurePolicy
 from storyboard.run.paid_elsewhere import PaidElsewhere
 from storyboard.run.progress import RunProgress
 from storyboard.run.rate_limit import RateLimit, RateLimits
-from storyboard.run.receiving import Receiving
 from storyboard.run.reconcile import clock_problem
 from storyboard.run.recovery import Recovery
 from storyboard.run.report import Report, RunError, RunOptions
 from storyboard.run.scheduler import Phase, Schedule
-from storyboard.run.sending import Sending
 from storyboard.run.uncertain import SendTimes, UncertainClips, loop_time
 from storyboard.run.uploads import Uploads
 from storyboard.targets.model import Target
@@ -138,7 +138,7 @@ class Runner:
             patience=patience,
             pause=pause,
             chance=chance,
-            sending=Sending(
+            dispatch=Dispatch(
                 run=self.id,
                 host=host,
                 ledger=ledger,
@@ -149,7 +149,7 @@ class Runner:
                 times=self._times,
                 paying=self._paying,
             ),
-            receiving=Receiving(
+            downloads=Downloads(
                 host=host,
                 ledger=ledger,
                 store=store,
@@ -292,7 +292,7 @@ class Runner:
     async def _send(self, clips: tuple[PlannedClip, ...]) -> tuple[PlannedClip, ...]:
         """Send the order of clips, unless the run was stopped; returns what was sent."""
         delivery = self._deliveries[clips[0].target]
-        links = await delivery.sending.compose(clips[0])
+        links = await delivery.dispatch.compose(clips[0])
         if self._schedule.is_stopped(clips[0].target):
             self._failures.withdraw(clips)
             return ()
@@ -303,7 +303,7 @@ class Runner:
         clips = tuple(clip for clip in clips if clip.digest not in {one.digest for one in paid})
         if not clips:
             return paid
-        sent = await delivery.sending.send(clips, links)
+        sent = await delivery.dispatch.send(clips, links)
         if why := clock_problem(delivery.host.clock_ahead):
             self._failures.stop(f"{why}, and run again")
         for clip in clips[len(sent) :]:

@@ -24,7 +24,7 @@ _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 Kind = Literal["heading", "action", "line", "aside"]
 
 
-class Element(Struct, frozen=True, kw_only=True):
+class ScriptElement(Struct, frozen=True, kw_only=True):
     """A part of a screenplay, with its first line, counted from 1.
 
     ``text`` is a heading without its number, a paragraph of action, or what is said, in one line
@@ -44,7 +44,7 @@ class Screenplay(Struct, frozen=True):
     """The title page, by its keys in lower case, and the elements in their order."""
 
     title_page: dict[str, str]
-    elements: tuple[Element, ...]
+    elements: tuple[ScriptElement, ...]
 
 
 def read_fountain(text: str) -> Screenplay:
@@ -73,7 +73,7 @@ def _title_page(lines: list[str]) -> tuple[dict[str, str], int]:
     return page, len(lines)
 
 
-def _elements(lines: list[str], start: int) -> Iterator[Element]:
+def _elements(lines: list[str], start: int) -> Iterator[ScriptElement]:
     paragraph: list[str] = []
     index = start
     while index < len(lines):
@@ -101,17 +101,19 @@ def _elements(lines: list[str], start: int) -> Iterator[Element]:
         yield from _action(paragraph, index + 1 - len(paragraph))
 
 
-def _one_line(line: str, number: int, *, is_apart: bool) -> Element | None:
+def _one_line(line: str, number: int, *, is_apart: bool) -> ScriptElement | None:
     """An element that a line is by itself; None for action and what belongs to it."""
     if re.match(r"\.(?!\.)\S", line):
-        return Element(kind="heading", text=_SCENE_NUMBER.sub("", line[1:]).strip(), line=number)
+        return ScriptElement(
+            kind="heading", text=_SCENE_NUMBER.sub("", line[1:]).strip(), line=number
+        )
     if _SLUGLINE.match(line):
-        return Element(kind="heading", text=_SCENE_NUMBER.sub("", line).strip(), line=number)
+        return ScriptElement(kind="heading", text=_SCENE_NUMBER.sub("", line).strip(), line=number)
     if line.startswith(">") and line.endswith("<") and len(line) > 1:
-        return Element(kind="action", text=_plain(line[1:-1].strip()), line=number)
+        return ScriptElement(kind="action", text=_plain(line[1:-1].strip()), line=number)
     is_aside = line.startswith(("#", ">")) or (line.startswith("=") and not line.startswith("==="))
     if is_aside or (is_apart and _is_transition(line)):
-        return Element(kind="aside", text=line.lstrip("#>= "), line=number)
+        return ScriptElement(kind="aside", text=line.lstrip("#>= "), line=number)
     return None
 
 
@@ -129,16 +131,16 @@ def _cue(line: str) -> re.Match[str] | None:
     return found if line.startswith("@") or (is_name and not _is_transition(line)) else None
 
 
-def _speech(cue: re.Match[str], lines: list[str], first: int) -> Iterator[Element]:
+def _speech(cue: re.Match[str], lines: list[str], first: int) -> Iterator[ScriptElement]:
     """What a speaker says, a piece for each parenthesis in it."""
     extra = cue["extra"].upper()
     is_off = any(sign in extra for sign in ("V.O", "O.S", "VO)", "OS)", "O.C", "OFF"))
     said: list[str] = []
     tone = ""
 
-    def piece() -> Iterator[Element]:
+    def piece() -> Iterator[ScriptElement]:
         if text := " ".join(said):
-            element = Element(
+            element = ScriptElement(
                 kind="line", text=text, line=first, name=cue["name"], is_off=is_off, tone=tone
             )
             yield from _without_notes(element)
@@ -153,12 +155,12 @@ def _speech(cue: re.Match[str], lines: list[str], first: int) -> Iterator[Elemen
     yield from piece()
 
 
-def _action(paragraph: list[str], first: int) -> Iterator[Element]:
+def _action(paragraph: list[str], first: int) -> Iterator[ScriptElement]:
     text = _plain(" ".join(paragraph))
-    yield from _without_notes(Element(kind="action", text=text, line=max(first, 1)))
+    yield from _without_notes(ScriptElement(kind="action", text=text, line=max(first, 1)))
 
 
-def _without_notes(element: Element) -> Iterator[Element]:
+def _without_notes(element: ScriptElement) -> Iterator[ScriptElement]:
     """An element, and each note in it as an aside of its own."""
     notes = _NOTE.findall(element.text)
     text = " ".join(_NOTE.sub(" ", element.text).split())
@@ -166,7 +168,7 @@ def _without_notes(element: Element) -> Iterator[Element]:
         yield structs.replace(element, text=text)
     for note in notes:
         if words := " ".join(note.split()):
-            yield Element(kind="aside", text=words, line=element.line)
+            yield ScriptElement(kind="aside", text=words, line=element.line)
 
 
 def _plain(text: str) -> str:

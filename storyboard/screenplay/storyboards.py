@@ -18,7 +18,7 @@ from msgspec import Struct, field, structs
 from storyboard.compiler.speech import spoken_seconds
 from storyboard.compiler.words import language_of
 from storyboard.language.names import is_name_character
-from storyboard.screenplay.fountain import Element, Screenplay
+from storyboard.screenplay.fountain import Screenplay, ScriptElement
 
 _SLUG = re.compile(
     r"(?P<side>(?:INT\.?/EXT|INT/EXT|I/E|INT|EXT|EST)[. /]*)?(?P<place>.*?)"
@@ -42,7 +42,7 @@ _JOINERS = "\u200c\u200d"
 
 class _Shot(Struct):
     prompt: str = ""
-    lines: list[Element] = field(default_factory=list)
+    lines: list[ScriptElement] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
 
 
@@ -126,7 +126,7 @@ class _Marks:
         return self.pattern.sub(mention, _plain(text).replace("@", "@@"))
 
 
-def _scenes(elements: Sequence[Element]) -> Iterator[_Scene]:
+def _scenes(elements: Sequence[ScriptElement]) -> Iterator[_Scene]:
     """The scenes in which something is seen or said; of others the heading is an aside."""
     scene = _Scene("", "", "", 1)
     for element in elements:
@@ -145,7 +145,7 @@ def _scenes(elements: Sequence[Element]) -> Iterator[_Scene]:
         yield scene
 
 
-def _scene(heading: Element, waiting: list[str]) -> _Scene:
+def _scene(heading: ScriptElement, waiting: list[str]) -> _Scene:
     found = _SLUG.fullmatch(heading.text)
     place = (found["place"] if found else heading.text).strip(" .-–—")
     time = (found["time"] or "" if found else "").strip()
@@ -153,7 +153,7 @@ def _scene(heading: Element, waiting: list[str]) -> _Scene:
     return _Scene(heading.text, place, light, heading.line, waiting=waiting)
 
 
-def _add(scene: _Scene, element: Element) -> None:
+def _add(scene: _Scene, element: ScriptElement) -> None:
     """Put an element into the last shot, or into one of its own."""
     shots = scene.shots
     if element.kind == "aside":
@@ -171,7 +171,7 @@ def _add(scene: _Scene, element: Element) -> None:
         shots[-1].lines.append(element)
 
 
-def _pieces(element: Element) -> Iterator[Element]:
+def _pieces(element: ScriptElement) -> Iterator[ScriptElement]:
     """An element; a speech too long for a shot in several, divided behind sentences if it can."""
     words = element.text.split() if element.kind == "line" else []
     start = 0
@@ -188,11 +188,11 @@ def _pieces(element: Element) -> Iterator[Element]:
     yield _part(element, words[start:]) if start else element
 
 
-def _part(element: Element, words: Sequence[str]) -> Element:
+def _part(element: ScriptElement, words: Sequence[str]) -> ScriptElement:
     return structs.replace(element, text=" ".join(words))
 
 
-def _said(lines: Sequence[Element]) -> int:
+def _said(lines: Sequence[ScriptElement]) -> int:
     """The seconds that lines take to say, in their own language."""
     text = " ".join(one.text for one in lines)
     need = spoken_seconds([(one.name, one.text) for one in lines], language_of(text))
@@ -205,7 +205,7 @@ def _seconds(shot: _Shot) -> int:
     return min(max(guess, _said(shot.lines) + 1 if shot.lines else 0), 600)
 
 
-def _looks(speakers: Iterable[str], elements: Sequence[Element]) -> dict[str, str]:
+def _looks(speakers: Iterable[str], elements: Sequence[ScriptElement]) -> dict[str, str]:
     """How people look, by their names: what stands behind a name where it first stands in capitals.
 
     That is ``40, in a raincoat`` of ``MARTA, 40, in a raincoat, runs``, or ``9`` of ``VERA (9)``.

@@ -24,7 +24,7 @@ class MisshapenRequestError(ValueError):
         self.expected = expected
 
 
-class SentShot(Struct, frozen=True, kw_only=True):
+class ShotInBody(Struct, frozen=True, kw_only=True):
     """One shot of a request: its text, its seconds, and where the text stands."""
 
     prompt: str
@@ -48,7 +48,7 @@ class SentRequest(Struct, frozen=True, kw_only=True):
     its shot then has the shortest length that the target renders.
     """
 
-    shots: tuple[SentShot, ...]
+    shots: tuple[ShotInBody, ...]
     elements: tuple[SentElement, ...] = ()
     images: tuple[tuple[Place, str], ...] = ()
     image_names: tuple[str, ...] = ()
@@ -150,7 +150,7 @@ def _frame(name: str | None, body: Mapping[str, Any]) -> tuple[Place, str] | Non
 
 def _shots(
     target: Target, body: Mapping[str, Any], *, lasts_as_footage: bool
-) -> Iterator[SentShot]:
+) -> Iterator[ShotInBody]:
     fields = target.request
     listed = fields.shots
     if listed is None or listed.name not in body:
@@ -158,12 +158,12 @@ def _shots(
         lines = fields.read_shot_lines(text)
         if lines:
             for line, lasts in lines:
-                yield SentShot(prompt=line, seconds=lasts, at=(fields.prompt,))
+                yield ShotInBody(prompt=line, seconds=lasts, at=(fields.prompt,))
             return
         seconds = target.seconds.min
         if fields.seconds is not None and not lasts_as_footage:
             seconds = _seconds(body, (fields.seconds.name,), fields.seconds.type)
-        yield SentShot(prompt=text, seconds=seconds, at=(fields.prompt,))
+        yield ShotInBody(prompt=text, seconds=seconds, at=(fields.prompt,))
         return
     shots = body[listed.name]
     if listed.encoding == "json":
@@ -177,7 +177,7 @@ def _shots(
         entry = _object(shot, at)
         prompt = _prompt(entry, (*at, listed.prompt))
         seconds = _seconds(entry, (*at, listed.seconds), listed.type)
-        yield SentShot(prompt=prompt, seconds=seconds, at=(*at, listed.prompt))
+        yield ShotInBody(prompt=prompt, seconds=seconds, at=(*at, listed.prompt))
 
 
 def _elements(names: ElementsField, body: Mapping[str, Any]) -> Iterator[SentElement]:

@@ -17,7 +17,7 @@ from storyboard.diagnostics import Diagnostics, Source
 from storyboard.document import parse
 from storyboard.language.decoder import decode
 from storyboard.language.model import Line, Shot, Storyboard
-from storyboard.screenplay.fountain import Element, read_fountain
+from storyboard.screenplay.fountain import ScriptElement, read_fountain
 from storyboard.screenplay.storyboards import storyboard_text
 
 KITE = """\
@@ -205,7 +205,7 @@ def test_any_text_becomes_a_storyboard_that_keeps_its_lines(text: str) -> None:
     film = read(storyboard_text(screenplay, "a.fountain"))
     shots = [shot for scene in film.scenes for shot in scene.shots]
     said = [str(one.line) for shot in shots for one in lines_of(shot)]
-    wanted: list[Element] = [one for one in screenplay.elements if one.kind == "line"]
+    wanted: list[ScriptElement] = [one for one in screenplay.elements if one.kind == "line"]
     # A speech that is too long for a shot goes on in the next one.
     assert "".join(map(told, said)) == "".join(told(one.text) for one in wanted)
     assert len(said) >= len(wanted)

@@ -10,7 +10,7 @@ from storyboard.compiler.reference_limits import ReferenceLimits
 from storyboard.targets.model import Feature, Target
 
 
-class Sharing:
+class Neighbours:
     """What a target, and a scene, let stand in one request.
 
     With ``keeps_apart`` shots that are footage, or wait for some, share none.

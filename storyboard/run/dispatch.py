@@ -26,7 +26,7 @@ from storyboard.targets.model import Takes
 from storyboard.values.segments import endings
 
 
-class Sending(Struct):
+class Dispatch(Struct):
     """Sends orders to a host. ``tell`` is called with each happening.
 
     ``takes`` says how one order asks for several takes, None where the host has no such field.

@@ -24,7 +24,7 @@ from storyboard.values.units import Money
 _MAX_BYTES = 4 << 30
 
 
-class Receiving(Struct, kw_only=True):
+class Downloads(Struct, kw_only=True):
     """Gets the clips of a host. ``tell`` is called with each happening, ``pause`` waits."""
 
     host: Host
