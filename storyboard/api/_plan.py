@@ -19,7 +19,7 @@ from storyboard.diagnostics.machine import as_json
 from storyboard.document import Node
 from storyboard.plan import Limit, Plan, PlanOrigin, empty_plan
 from storyboard.plan import plan as make_plan
-from storyboard.plan.planner import check_price_age
+from storyboard.plan.limits import check_price_age
 from storyboard.plan.reason import Action
 from storyboard.plan.verify import TargetRules, verify
 from storyboard.targets.load import BUILT_IN, digest, origin

@@ -9,6 +9,7 @@ members       who and what is declared, and in which looks
 cast          the mark that stands for each mention
 texts         templates filled in, mentions turned into marks
 assets        pictures and clips, and whether they are within a target's limits
+settings      what shots are where they do not say it
 shots         scenes and shots with every default filled
 casting       what each mark becomes on a target: a tag, or words
 references    what the target is sent for a member, and what it cannot take

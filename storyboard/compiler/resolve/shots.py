@@ -12,6 +12,12 @@ from storyboard.compiler.film import Beat, Framing, Passage, Priority, Scene, Sh
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.footage import FootageUses
 from storyboard.compiler.resolve.mentions import normal
+from storyboard.compiler.resolve.settings import (
+    FRAMING_TEXTS,
+    Settings,
+    is_none,
+    settings,
+)
 from storyboard.compiler.resolve.texts import Texts, scene_looks
 from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
@@ -24,60 +30,6 @@ from storyboard.diagnostics.codes import (
 )
 from storyboard.document import Scalar
 from storyboard.language import model
-
-DEFAULT_SECONDS = 5
-DEFAULT_RATIO = "16:9"
-_FRAMING = ("size", "camera", "light", "sound")
-
-
-class Settings(Struct, frozen=True, kw_only=True):
-    """What shots are where they do not say it: the scene's word before the film's.
-
-    ``texts`` are the framing by field and ``negative``, without those that are removed.
-    """
-
-    aspect_ratio: str
-    resolution: str | None
-    audio: bool
-    seconds: int
-    seam: str
-    priority: str
-    pack: bool
-    long_prompts: Literal["auto", "always", "never"]
-    reuse: Literal["shots", "clips", "none"]
-    texts: Mapping[str, Scalar]
-
-
-def settings(*layers: model.Defaults | None) -> Settings:
-    """The defaults of a scene; the first layer that says something counts."""
-
-    def said(name: str, otherwise: Any) -> Any:
-        for layer in layers:
-            if layer is not None and (value := getattr(layer, name)) is not None:
-                return value
-        return otherwise
-
-    return Settings(
-        aspect_ratio=said("aspect_ratio", DEFAULT_RATIO),
-        resolution=said("resolution", None),
-        audio=said("audio", False),
-        seconds=said("duration", DEFAULT_SECONDS),
-        seam=said("seam", "cut"),
-        priority=said("priority", Priority.NORMAL),
-        pack=said("pack", "auto") == "auto",
-        long_prompts=said("long_prompts", "auto"),
-        reuse=said("reuse", "shots"),
-        texts={
-            name: text
-            for name in (*_FRAMING, "negative")
-            if (text := said(name, None)) is not None and not _is_none(text)
-        },
-    )
-
-
-def _is_none(text: Scalar) -> bool:
-    """Whether a text is the word that removes a default."""
-    return text.strip() == "none"
 
 
 class _Shared(Struct, frozen=True, kw_only=True):
@@ -164,7 +116,7 @@ class SceneBuilder(Struct):
 
     def _location(self, written: Scalar | None) -> str:
         """The mark of a location; empty where there is none, with the reason said."""
-        if written is None or not written or _is_none(written):
+        if written is None or not written or is_none(written):
             return ""
         names = self.texts.names
         name = normal(written.removeprefix("@"))
@@ -234,12 +186,12 @@ class SceneBuilder(Struct):
     def _framing(self, shot: model.Shot, shared: _Shared) -> Framing:
         texts, defaults = self.texts, shared.framing
         said: dict[str, Passage | None] = {}
-        for name in _FRAMING:
+        for name in FRAMING_TEXTS:
             own = getattr(shot, name)
             if own is None:
                 said[name] = defaults.get(name)
             else:
-                said[name] = None if _is_none(own) else texts.passage(own, shared.looks)
+                said[name] = None if is_none(own) else texts.passage(own, shared.looks)
         location = shared.location if shot.location is None else self._location(shot.location)
         return Framing(location=location, style=shared.style, **said)
 
@@ -334,7 +286,7 @@ class SceneBuilder(Struct):
 
     def _negative(self, written: Scalar | None, looks: Mapping[str, str]) -> str:
         """Names in what must not be seen are words: no document says that tags mean anything."""
-        return self.texts.described(written, looks) if written and not _is_none(written) else ""
+        return self.texts.described(written, looks) if written and not is_none(written) else ""
 
     def _frame(self, written: Scalar | None) -> Any:
         if written is None:
