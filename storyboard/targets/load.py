@@ -15,6 +15,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +36,7 @@ from storyboard.project.files import MAX_SOURCE
 from storyboard.targets.checks import disagreements
 from storyboard.targets.disagreement import Disagreement
 from storyboard.targets.merging import merged, without_empty
-from storyboard.targets.model import Target
+from storyboard.targets.model import Feature, Target
 from storyboard.targets.own_schema import OwnSchemaError, read_own_schema
 from storyboard.targets.unknown_target import report_unknown_target
 
@@ -111,6 +113,17 @@ def catalogue(folders: Sequence[Path] = ()) -> list[str]:
     for folder in folders:
         own.update(_read_own([folder], Diagnostics()) or ())
     return sorted({*own, *_built_in_ids()})
+
+
+@lru_cache
+def nearest_with(feature: Feature, target_id: str) -> str:
+    """The built-in target with a feature whose id is most like another's; empty for none."""
+    likeness = {one: SequenceMatcher(None, one, target_id).ratio() for one in _built_in_ids()}
+    for one in sorted(likeness, key=lambda name: (-likeness[name], name)):
+        target = load(one, Diagnostics())
+        if target is not None and target.has(feature):
+            return one
+    return ""
 
 
 def load_own(folders: Sequence[Path], diagnostics: Diagnostics) -> tuple[Target, ...]:

@@ -71,6 +71,17 @@ def test_a_shot_is_as_long_as_the_clip_that_it_edits(film: Path) -> None:
     assert made.plan.totals.seconds == 14
 
 
+@pytest.mark.parametrize(
+    ("way", "other"),
+    [("edit", "fal/kling-o3-pro-video-edit"), ("motion", "fal/kling-v3-pro-motion-control")],
+)
+def test_a_target_that_can_make_the_shot_is_named(film: Path, way: str, other: str) -> None:
+    text = FILM.replace(f"        target: {EDIT}\n", "").replace("edit:", f"{way}:")
+    found = planned(film, text).compilation.diagnostics
+    (help_,) = [one.help for one in found if one.code.id == "SB405"]
+    assert help_ == f"give the shot target: {other} (`storyboard targets` lists more)"
+
+
 def test_a_clip_may_be_named_in_the_words_that_change_it(film: Path) -> None:
     made = planned(film, FILM.replace("The street lies", "The road of @street lies"))
     snow = made.plan.requests[1]

@@ -21,6 +21,7 @@ from storyboard.diagnostics.codes import (
 )
 from storyboard.document.nodes import is_hole
 from storyboard.language import model
+from storyboard.targets.load import nearest_with
 from storyboard.targets.model import Feature, Target
 from storyboard.targets.schemas import longest
 from storyboard.values.scripts import primary
@@ -96,9 +97,13 @@ def check_footage(film: Film, diagnostics: Diagnostics) -> None:
 
 def _say_unmade(way: str, target: Target, places: Sequence[Label]) -> tuple[str, str]:
     does = "edits no clip" if way == "edit" else "takes no motion from a clip"
+    whose = "the shot" if len(places) == 1 else "each of these shots"
+    other = nearest_with(Feature(way), target.target)
     return (
         f"{target.target} {does}: it cannot make {_shots(len(places))} with {way}",
-        f"give each such shot another target: (`storyboard targets` lists those with {way})",
+        f"give {whose} target: {other} (`storyboard targets` lists more)"
+        if other
+        else f"`storyboard targets` lists the targets with {way}",
     )
 
 
