@@ -94,37 +94,6 @@ def test_the_film_compiles_to_what_is_stored(target_id: str) -> None:
     assert text == stored(target_id).read_text(encoding="utf-8")
 
 
-NAMED_BY_DOCUMENTS = {
-    # fal's API reference of O3 Pro reference to video, and what it calls related
-    "O3 reference to video, Pro": "fal/kling-o3-pro",
-    "O3 image to video, Pro": "fal/kling-o3-pro-image-to-video",
-    "O3 edit video, Pro": "fal/kling-o3-pro-video-edit",
-    "O3 reference to video, Standard": "fal/kling-o3-standard",
-    "O3 text to video, Pro": "fal/kling-o3-pro-text-to-video",
-    "O3 reference video to video, Pro": "fal/kling-o3-pro-video-reference",
-    # fal's API reference of O1 Standard reference to video, and what it calls related
-    "O1 reference to video, Standard": "fal/kling-o1-standard",
-    "O1 first frame last frame to video, Pro": "fal/kling-o1-pro-image-to-video",
-    "O1 edit video, Pro": "fal/kling-o1-pro-video-edit",
-    "O1 reference image to video, Pro": "fal/kling-o1-pro",
-    "O1 reference video to video, Pro": "fal/kling-o1-pro-video-reference",
-    # Oxen's walkthrough of O3 Pro, and its table of other models
-    "kling-video-o3-pro-reference-to-video": "oxen/kling-o3-pro",
-    "kling-video-v2-6-pro-text-to-video": "oxen/kling-v2.6-pro-text-to-video",
-    "kling-video-v2-6-pro-image-to-video": "oxen/kling-v2.6-pro-image-to-video",
-    "kling-video-o3-pro-image-to-video": "oxen/kling-o3-pro-image-to-video",
-    "kling-video-o3-pro-video-to-video-edit": "oxen/kling-o3-pro-video-edit",
-    "kling-video-v3-pro-motion-control": "oxen/kling-v3-pro-motion-control",
-}
-"""The models of the vendors' documents on which the language was built, each with its target."""
-
-
-@pytest.mark.parametrize("target_id", NAMED_BY_DOCUMENTS.values(), ids=str)
-def test_every_model_that_the_first_documents_name_has_a_target_and_a_price(target_id: str) -> None:
-    assert target_id in IDS
-    assert any(row.per_second is not None for row in target_of(target_id).prices)
-
-
 def test_every_target_of_the_catalogue_is_stored_and_nothing_else() -> None:
     assert sorted(EXPECTED.iterdir()) == sorted(map(stored, IDS))
 
