@@ -233,8 +233,9 @@ class Shot(Struct, frozen=True, kw_only=True):
     beats. ``cast`` are the marks of those who are in the frame though the text does not name
     them; None where the shot does not say, empty for nobody else. ``target`` is the id that it or
     its scene names, empty for the film's. ``priority`` is never sent. ``footage`` is the clip
-    that it is made from, and as long as. ``is_footage`` says that another shot is sent its clip;
-    one that ``is_apart`` shares no request with another shot.
+    that it is made from, and as long as. ``middle_frames`` are the pictures that it passes through,
+    in order. ``is_footage`` says that another shot is sent its clip; one that ``is_apart`` shares
+    no request with another shot.
     """
 
     address: str
@@ -249,6 +250,7 @@ class Shot(Struct, frozen=True, kw_only=True):
     has_beats: bool = False
     start_frame: Asset | None = None
     end_frame: Asset | None = None
+    middle_frames: tuple[Asset, ...] = ()
     seam: Literal["cut", "continue"] = "cut"
     audio: bool = False
     negative: str = ""
@@ -272,6 +274,11 @@ class Shot(Struct, frozen=True, kw_only=True):
     def opens_on_picture(self) -> bool:
         """Whether it opens on a picture of its own or on the last frame before it."""
         return self.start_frame is not None or self.seam == "continue"
+
+    @property
+    def is_undivided(self) -> bool:
+        """Whether it is one request, alone: made from a clip, or spread over middle frames."""
+        return self.footage is not None or bool(self.middle_frames)
 
     @property
     def has_dialogue(self) -> bool:

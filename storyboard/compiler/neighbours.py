@@ -49,6 +49,9 @@ class Neighbours:
         shots = self._target.shots
         if shots is None:
             return "the target renders one shot a request"
+        for one in (before, part):
+            if one.shot.middle_frames:
+                return f"{one.address} has middle frames, and so a request of its own"
         if part.continues:
             return f"{part.address} opens on the last frame before it"
         if part.opens:

@@ -159,6 +159,11 @@ class PayloadDraft:
                 self._listed_frames.append(listed.entry(self._frame, "first_frame"))
             elif None not in self._images and fields.start_frame:
                 self.payload[fields.start_frame] = self._frame
+        if fields.middle_frames and first.shot.middle_frames:
+            self.payload[fields.middle_frames] = [
+                self._asset(frame, f"/{fields.middle_frames}/{index}")
+                for index, frame in enumerate(first.shot.middle_frames)
+            ]
         if last.end_frame is None:
             return
         if (listed := fields.frame_in_images("last_frame")) is not None:
@@ -237,8 +242,11 @@ class PayloadDraft:
         fields, shot = self.target.request, clip.parts[-1].shot
         used = " and ".join(doubt.fields)
         what = f'the request of "{clip.parts[0].address}" has {used}'
-        advice = "change the target's file, if you know better"
-        if fields.end_frame in doubt.fields:
+        advice, key = "change the target's file, if you know better", "end_frame"
+        if fields.middle_frames in doubt.fields:
+            key, what = "middle_frames", f'"{shot.address}" has middle_frames'
+            advice = f"render it first, alone, and look: storyboard run {shot.address}"
+        elif fields.end_frame in doubt.fields:
             if fields.shots is not None and fields.shots.name in doubt.fields:
                 what = f'"{shot.address}" shares a request with other shots and has an end_frame'
                 advice = "give the shot a request of its own: put it in a scene with pack: none"
@@ -248,6 +256,6 @@ class PayloadDraft:
         self.inputs.diagnostics.add(
             DOUBTFUL_PAIR,
             f"{what}: {doubt.note} (as of {doubt.as_of.isoformat()})",
-            shot.place("end_frame"),
+            shot.place(key),
             help=advice,
         )

@@ -217,6 +217,12 @@ class Shot(Block):
     end_frame: Picture | None = Field(
         None, description="The picture the shot ends on: a path or an https URL."
     )
+    middle_frames: tuple[Picture, ...] | None = Field(
+        None,
+        description="The pictures that the shot passes through, in order, between the one it "
+        "opens on and the one it ends on: paths or https URLs.",
+        examples=[["frames/gate.png", "frames/yard.png"]],
+    )
     seam: Annotated[str, *choice("cut", "continue")] | None = Field(
         None, description="cut, or continue: open on the last frame of the shot before."
     )

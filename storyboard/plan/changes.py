@@ -138,6 +138,7 @@ def _other_fields(
         fields.resolution: "resolution",
         fields.model: "target",
         fields.footage: "footage",
+        fields.middle_frames: "middle_frames",
         fields.keep_sound.name if fields.keep_sound else None: "keep_sound",
     }
     for name in sorted({*before, *after} - told):

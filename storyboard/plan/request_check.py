@@ -105,6 +105,7 @@ class RequestChecker:
         if self.sense is not None:
             yield from self.sense.check(request, prompts)
             yield from self._check_footage(request, self.sense.shots)
+            yield from self._check_middle_frames(request, sent, self.sense.shots)
 
     def _tag_of(self, sent: SentRequest) -> re.Pattern[str]:
         """A pattern of the tags of a request, whose names are those that it sends."""
@@ -221,6 +222,9 @@ class RequestChecker:
                     yield f"an element has {others} references, too few"
                 if others > target.elements.max_references:
                     yield f"an element has {others} references, too many"
+        most_middle = target.max_middle_frames
+        if most_middle is not None and len(sent.middle) > most_middle:
+            yield f"{len(sent.middle)} middle frames, {most_middle} at most"
         if target.end_frame_needs_start and sent.last is not None and sent.first is None:
             yield "a last frame is sent without a first one"
 
@@ -237,7 +241,7 @@ class RequestChecker:
 
     def _locations(self, sent: SentRequest) -> Iterator[str]:
         """Every picture and clip of a request."""
-        yield from (link for _, link in sent.images)
+        yield from (link for _, link in (*sent.images, *sent.middle))
         yield from (one[1] for one in (sent.first, sent.last, sent.footage) if one is not None)
         for element in sent.elements:
             video = (element.video,) if element.video is not None else ()
@@ -257,6 +261,16 @@ class RequestChecker:
                 yield f"it is more or less than the shot that is made from {use.name}"
             if not self.target.has(Feature(use.way)):
                 yield f"the target has no {use.way}"
+
+    def _check_middle_frames(
+        self, request: PlannedRequest, sent: SentRequest, shots: Mapping[str, Shot]
+    ) -> Iterator[str]:
+        """Whether a shot is sent the pictures that it passes through, in order, and alone."""
+        asked = [shots[shot.address].middle_frames for shot in request.shots]
+        if any(asked) and len(asked) > 1:
+            yield "a shot with middle frames is divided, or shares a request"
+        if [link for _, link in sent.middle] != [_link(one) for one in chain(*asked)]:
+            yield "the middle frames are not those of the shot"
 
     def _check_cost(self, request: PlannedRequest, sent: SentRequest) -> Iterator[str]:
         second = sent.second
@@ -335,7 +349,12 @@ def _is_sent(clip: Asset | ShotClip, sent: object, request: PlannedRequest) -> b
     if isinstance(clip, ShotClip):
         clips = [one for one in request.depends_on if one.output is Output.CLIP]
         return any((one.shot, one.stand_in) == (clip.shot, sent) for one in clips)
-    return sent == (f"asset:sha256:{clip.sha256}" if clip.sha256 else clip.location)
+    return sent == _link(clip)
+
+
+def _link(asset: Asset) -> str:
+    """What stands in a payload for a picture or clip."""
+    return f"asset:sha256:{asset.sha256}" if asset.sha256 else asset.location
 
 
 def _tag_pattern(forms: Sequence[str], names: Sequence[Iterable[str]]) -> re.Pattern[str]:

@@ -28,12 +28,16 @@ KindOfField = Literal[
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """One field of a body: its kind, whether it must be there and may be null, its limits."""
+    """One field of a body: its kind, whether it must be there and may be null, its limits.
+
+    ``most`` are the characters of a text, ``most_items`` the entries of a list.
+    """
 
     kind: KindOfField
     required: bool = False
     nullable: bool = False
     most: int = 0
+    most_items: int = 0
     choices: tuple[str, ...] = ()
 
 

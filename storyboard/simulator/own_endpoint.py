@@ -115,6 +115,7 @@ class OwnEndpoint(Struct, frozen=True):
             yield from _of_kind("movie", element.video)
         yield from ((at, "picture", link) for at, link in sent.images)
         yield from _of_kind("picture", sent.first)
+        yield from ((at, "picture", link) for at, link in sent.middle)
         yield from _of_kind("picture", sent.last)
         yield from _of_kind("movie", sent.footage)
 
@@ -146,6 +147,9 @@ class OwnEndpoint(Struct, frozen=True):
         most = max(target.references.max, target.references.ceiling or 0)
         if counted > most:
             yield _broken(f"{counted} references, {most} at most")
+        frames = target.max_middle_frames
+        if frames is not None and len(sent.middle) > frames:
+            yield _broken(f"{len(sent.middle)} middle frames, {frames} at most")
         for field, value, choices in (
             (fields.aspect_ratio, sent.ratio, target.aspect_ratios),
             (fields.resolution, sent.resolution, target.resolution_choices),

@@ -150,6 +150,8 @@ def _check_words(
         return
     for index, item in enumerate(value):
         yield from _check_text(body_type, known, item, (*loc, index))
+    if known.most_items and len(value) > known.most_items:
+        yield _too_many(value, known.most_items, loc)
 
 
 def _check_shots(body_type: BodyType, _: Field, value: object, loc: FieldPath) -> Iterator[Breach]:

@@ -94,6 +94,7 @@ def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
         Feature.MULTI_SHOT: request.shots or request.shot_line,
         Feature.FIRST_FRAME: request.start_frame or request.frame_in_images("first_frame"),
         Feature.LAST_FRAME: request.end_frame or request.frame_in_images("last_frame"),
+        Feature.MIDDLE_FRAMES: request.middle_frames,
         Feature.AUDIO: request.audio,
         Feature.NEGATIVE_PROMPT: request.negative,
         Feature.ASPECT_RATIO: request.aspect_ratio,

@@ -166,6 +166,7 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
         request.negative: {"type": "string"},
         request.start_frame: {"type": "string"},
         request.end_frame: {"type": "string"},
+        request.middle_frames: {"type": "array"},
         request.footage: {"type": "string" if request.footage_form == "link" else "array"},
         request.keep_sound.name if request.keep_sound else None: _switch(request.keep_sound),
         request.images.name if request.images else None: {"type": "array"},

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from storyboard.targets.facts import Fact, FactBlock, FactSource, FactText
 from storyboard.targets.limits import (
+    MAX_SHOTS,
     Elements,
     Pictures,
     PromptRules,
@@ -43,6 +44,7 @@ class Feature(StrEnum):
     ANY_LENGTH = "any_length"
     FIRST_FRAME = "first_frame"
     LAST_FRAME = "last_frame"
+    MIDDLE_FRAMES = "middle_frames"
     AUDIO = "audio"
     NEGATIVE_PROMPT = "negative_prompt"
     ASPECT_RATIO = "aspect_ratio"
@@ -162,7 +164,7 @@ def _with_later_features(written: object) -> object:
     """Features that a file may leave out, as it may be older than they are: it has none of them."""
     if not isinstance(written, dict):
         return written
-    later = (Feature.FOOTAGE, Feature.EDIT, Feature.MOTION)
+    later = (Feature.FOOTAGE, Feature.EDIT, Feature.MOTION, Feature.MIDDLE_FRAMES)
     return {**{feature.value: {"how": "none"} for feature in later}, **written}
 
 
@@ -197,6 +199,12 @@ class Target(FactBlock):
     pictures: Pictures
     frames: Pictures | None = Field(
         None, description="What a first frame must be, where that is not as other pictures."
+    )
+    max_middle_frames: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_SHOTS,
+        description="Pictures between the first frame and the last; none where not stated.",
     )
     videos: Videos | None = Field(
         None, description="What the video of a character must be; none where nobody states it."

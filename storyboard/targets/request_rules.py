@@ -155,6 +155,9 @@ class RequestRules(FactBlock):
     )
     start_frame: FactText | None = None
     end_frame: FactText | None = None
+    middle_frames: FactText | None = Field(
+        None, description="The field of the list of pictures between the first and the last frame."
+    )
     images: Images | None = None
     footage: FactText | None = Field(
         None, description="The field of the one clip: referred to, edited, or moved by."

@@ -46,6 +46,7 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
         ("seconds", "name"): request.seconds.name if request.seconds else None,
         ("start_frame",): request.start_frame,
         ("end_frame",): request.end_frame,
+        ("middle_frames",): request.middle_frames,
         ("images",): request.images.name if request.images else None,
         ("footage",): request.footage,
         ("footage_mode", "name"): request.footage_mode.name if request.footage_mode else None,

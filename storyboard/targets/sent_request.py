@@ -44,6 +44,8 @@ class SentElement(Struct, frozen=True, kw_only=True):
 class SentRequest(Struct, frozen=True, kw_only=True):
     """What a body asks for. Links stand with their places; frames are None where none is sent.
 
+    ``middle`` are the pictures between the first frame and the last, in order.
+
     ``lasts_as_footage`` says that the clip is as long as the footage, which the body does not tell:
     its shot then has the shortest length that the target renders.
     """
@@ -54,6 +56,7 @@ class SentRequest(Struct, frozen=True, kw_only=True):
     image_names: tuple[str, ...] = ()
     first: tuple[Place, str] | None = None
     last: tuple[Place, str] | None = None
+    middle: tuple[tuple[Place, str], ...] = ()
     footage: tuple[Place, str] | None = None
     lasts_as_footage: bool = False
     audio: bool
@@ -97,6 +100,7 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
         image_names=tuple(one.name for one in images if one.name is not None),
         first=_frame(fields.start_frame, body) or frames.get("first_frame"),
         last=_frame(fields.end_frame, body) or frames.get("last_frame"),
+        middle=_links(body, (fields.middle_frames,)) if fields.middle_frames else (),
         footage=footage,
         lasts_as_footage=lasts_as_footage,
         audio=_sounds(target, body),

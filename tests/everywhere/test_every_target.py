@@ -42,6 +42,8 @@ def film_of(target: Target) -> str:
         (Feature.FIRST_FRAME, "frames"),
         (Feature.FOOTAGE, "footage"),
     ):
+        if feature is Feature.FIRST_FRAME and target.has(Feature.MIDDLE_FRAMES):
+            return "middle_frames.storyboard.yaml"
         if feature in target.requires:
             return f"{film}.storyboard.yaml"
     return "storyboard.yaml"
@@ -210,7 +212,7 @@ DOCUMENTED: dict[str, set[str]] = {
         "character_orientation",
     },
     "v4-text": {"resolution"},
-    "v4-image": {"start_image_url", "resolution"},
+    "v4-image": {"start_image_url", "middle_image_urls", "end_image_url", "resolution"},
     "v4-reference": {"start_image_url", "image_urls", "elements", "resolution"},
     "oxen-v4-text": {"model", "resolution"},
     "oxen-v4-reference": {"model", "input_image", "elements", "resolution"},

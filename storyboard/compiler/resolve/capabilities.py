@@ -9,6 +9,7 @@ from functools import partial
 from storyboard.compiler.film import Film, Shot
 from storyboard.compiler.resolve.mentions import own_tags
 from storyboard.compiler.resolve.texts import report_tag
+from storyboard.compiler.resolve.unmade_shots import check_unmade_shots
 from storyboard.compiler.words import language_of
 from storyboard.diagnostics import Code, Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
@@ -21,7 +22,6 @@ from storyboard.diagnostics.codes import (
 )
 from storyboard.document.nodes import is_hole
 from storyboard.language import model
-from storyboard.targets.load import nearest_with
 from storyboard.targets.model import Feature, Target
 from storyboard.targets.schemas import longest
 from storyboard.values.scripts import primary
@@ -39,7 +39,7 @@ def check_offers(film: Film, storyboard: model.Storyboard, diagnostics: Diagnost
     check_audio(film, storyboard, diagnostics)
     check_languages(film, diagnostics)
     check_shot_lists(film, diagnostics)
-    check_footage(film, diagnostics)
+    check_unmade_shots(film, diagnostics)
     check_kept_sound(film, diagnostics)
     for scene in film.scenes:
         for shot in scene.shots:
@@ -80,31 +80,6 @@ def check_shot_lists(film: Film, diagnostics: Diagnostics) -> None:
             scene.shots[0].span,
             help="`storyboard targets` lists the targets with multi_shot",
         )
-
-
-def check_footage(film: Film, diagnostics: Diagnostics) -> None:
-    """A shot that edits a clip, or moves as one does, cannot be made without it."""
-    target = film.target
-    for scene in film.scenes:
-        for shot in scene.shots:
-            if shot.footage is not None and not target.has(Feature(shot.footage.way)):
-                way = shot.footage.way
-                place = Label(shot.place(way), "nor this one")
-                diagnostics.add_place(
-                    FEATURE_REFUSED, way, place, place, partial(_say_unmade, way, target)
-                )
-
-
-def _say_unmade(way: str, target: Target, places: Sequence[Label]) -> tuple[str, str]:
-    does = "edits no clip" if way == "edit" else "takes no motion from a clip"
-    whose = "the shot" if len(places) == 1 else "each of these shots"
-    other = nearest_with(Feature(way), target.target)
-    return (
-        f"{target.target} {does}: it cannot make {_shots(len(places))} with {way}",
-        f"give {whose} target: {other} (`storyboard targets` lists more)"
-        if other
-        else f"`storyboard targets` lists the targets with {way}",
-    )
 
 
 def check_kept_sound(film: Film, diagnostics: Diagnostics) -> None:

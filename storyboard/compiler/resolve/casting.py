@@ -158,10 +158,11 @@ class Casting:
         )
 
     def _check_frames(self, shots: Iterable[Shot]) -> None:
-        for frame in (one for shot in shots for one in (shot.start_frame, shot.end_frame)):
-            if frame is None:
-                continue
-            limits = self._target.frames
+        limits = self._target.frames
+        frames = (
+            one for shot in shots for one in (shot.start_frame, *shot.middle_frames, shot.end_frame)
+        )
+        for frame in filter(None, frames):
             if not self._assets.check_picture(frame, self._target, self._diagnostics, limits):
                 self.unfit.add(frame.location)
 

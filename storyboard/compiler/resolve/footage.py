@@ -40,8 +40,8 @@ class FootageUses(Struct, frozen=True):
                 "edit changes the clip itself, motion lets a character move as it does: "
                 "remove one of them",
             )
+        self._check_frames(shot)
         if shot.edit is not None:
-            self._check_frames(shot)
             return self._use("edit", shot.edit)
         return None if shot.motion is None else self._use("motion", shot.motion)
 
@@ -116,13 +116,18 @@ class FootageUses(Struct, frozen=True):
 
     def _check_frames(self, shot: model.Shot) -> None:
         frames = {"start_frame": shot.start_frame, "end_frame": shot.end_frame}
-        keys = [key for key, frame in frames.items() if frame is not None]
-        keys += ["seam"] if shot.seam == "continue" else []
+        keys = ["middle_frames"] if shot.middle_frames else []
+        if shot.edit is not None:
+            keys = [key for key, frame in frames.items() if frame is not None] + keys
+            keys += ["seam"] if shot.seam == "continue" else []
         for key in keys[:1]:
+            way, why = (
+                ("edit", "an edited clip opens and ends as it did")
+                if shot.edit is not None
+                else ("motion", "the clip says how the shot goes on")
+            )
             self._report_conflict(
-                shot.node[key],
-                f"a shot with both edit and {key}",
-                f"an edited clip opens and ends as it did: remove {key}",
+                shot.node[key], f"a shot with both {way} and {key}", f"{why}: remove {key}"
             )
 
     def _report_conflict(self, written: Node, message: str, advice: str) -> None:

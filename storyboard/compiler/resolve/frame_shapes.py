@@ -22,18 +22,19 @@ def check_frame_shapes(film: Film, unfit: Set[str], diagnostics: Diagnostics) ->
     """
     target = film.target
     opens = target.features[Feature.FIRST_FRAME].how != "none"
-    ends = target.has(Feature.LAST_FRAME)
+    ends, passes = target.has(Feature.LAST_FRAME), target.has(Feature.MIDDLE_FRAMES)
     for scene in film.scenes:
         for shot in scene.shots:
-            for key, frame, is_sent in (
-                ("start_frame", shot.start_frame, opens),
-                ("end_frame", shot.end_frame, ends),
+            for frame, is_sent in (
+                (shot.start_frame, opens),
+                *((frame, passes) for frame in shot.middle_frames),
+                (shot.end_frame, ends),
             ):
                 if frame is None or not is_sent or _fits(frame, scene.aspect_ratio):
                     continue
                 if frame.location in unfit:
                     continue
-                place = shot.place(key)
+                place = frame.span
                 diagnostics.add_place(
                     FRAME_SHAPE,
                     (frame.location, scene.aspect_ratio),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from storyboard.compiler.film import Beat, Framing, Passage, Priority, Scene, Shot, Speech
+from storyboard.compiler.film import Asset, Beat, Framing, Passage, Priority, Scene, Shot, Speech
 from storyboard.compiler.resolve.assets import Assets
 from storyboard.compiler.resolve.footage import FootageUses
 from storyboard.compiler.resolve.mentions import normal
@@ -161,6 +161,7 @@ class SceneBuilder(Struct):
             has_beats=bool(shot.beats),
             start_frame=self._frame(shot.start_frame),
             end_frame=self._frame(shot.end_frame),
+            middle_frames=self._middle_frames(shot),
             seam=self._seam(shot, chosen, is_first),
             audio=chosen.audio if shot.audio is None else shot.audio,
             negative=shared.negative
@@ -292,6 +293,12 @@ class SceneBuilder(Struct):
         if written is None:
             return None
         return self.assets.picture(written, self.folder, self.diagnostics)
+
+    def _middle_frames(self, shot: model.Shot) -> tuple[Asset, ...]:
+        """What a shot passes through; nothing beside a clip, where that is said to be too much."""
+        if shot.edit is not None or shot.motion is not None:
+            return ()
+        return tuple(map(self._frame, shot.middle_frames or ()))
 
     def _seam(
         self, shot: model.Shot, chosen: Settings, is_first: bool

@@ -46,16 +46,16 @@ def split(scene: Scene, target: Target, composer: Composer) -> list[Ways]:
     for shot in scene.shots:
         whole, seconds = composer.whole(shot), shot.seconds
         is_within = limit is None or whole.weight <= limit
-        if shot.footage is not None and not is_within:
+        if shot.is_undivided and not is_within:
             _report_undivided(shot, whole, limit, composer)
         # A shot without a text is one that could not be read: no more about it.
-        if not whole.text or shot.footage is not None or (seconds <= longest and is_within):
+        if not whole.text or shot.is_undivided or (seconds <= longest and is_within):
             part = Part(
                 shot=shot,
                 prompt=whole,
                 seconds=seconds,
                 continues=shot.seam == "continue",
-                alone=seconds > alone_above or shot.footage is not None,
+                alone=seconds > alone_above or shot.is_undivided,
                 lines=shot.speeches() if shot.has_dialogue else (),
             )
             ways.append(((part,),))
@@ -70,11 +70,16 @@ def split(scene: Scene, target: Target, composer: Composer) -> list[Ways]:
 
 
 def _report_undivided(shot: Shot, prompt: Prompt, limit: int | None, composer: Composer) -> None:
-    """Say that the text of a shot that is made from a clip is too long: it is one request."""
+    """Say that the text of a shot that is one request is too long."""
+    made_from, parted = (
+        ("is made from a clip", "cut the clip in two and write two shots")
+        if shot.footage is not None
+        else ("has middle_frames", "share its pictures among two shots")
+    )
     composer.diagnostics.add(
         CROWDED_TEXT,
         f'the prompt of "{shot.address}" is {prompt.weight} characters, {limit} at most, and a '
-        "shot that is made from a clip is not divided",
+        f"shot that {made_from} is not divided",
         shot.place("prompt", "beats", "dialogue"),
-        help="write fewer words, or cut the clip in two and write two shots",
+        help=f"write fewer words, or {parted}",
     )

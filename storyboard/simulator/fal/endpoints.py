@@ -35,6 +35,7 @@ from storyboard.simulator.field_types import (
     TO_FIFTEEN,
     TO_TEN,
     TO_THIRTY,
+    UP_TO_EIGHT_PICTURES,
     seconds_of,
 )
 
@@ -233,6 +234,8 @@ _V4_IMAGE = replace(
         "prompt": EITHER,
         "multi_prompt": SHOTS,
         "start_image_url": FIRST,
+        "middle_image_urls": UP_TO_EIGHT_PICTURES,
+        "end_image_url": PICTURE,
         "duration": TO_THIRTY,
         "resolution": TO_1080P,
     },

@@ -1,0 +1,102 @@
+"""A shot passes through pictures, where frames between the first and the last are taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from storyboard import PlanResult, Project
+from storyboard.cli.main import storyboard
+
+FILM = """\
+storyboard: 1
+target: fal/kling-v4-image-to-video
+scenes:
+  - shots:
+      - id: walk
+        duration: 6s
+        prompt: "A cat walks through the yard."
+        start_frame: gate.png
+        middle_frames: [yard.png, https://example.com/well.png]
+        end_frame: door.png
+      - {id: sit, seam: continue, prompt: "It sits down."}
+      - {id: sleep, prompt: "It sleeps."}
+"""
+MIDDLE = "middle_image_urls"
+
+
+@pytest.fixture
+def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, colour in (("gate", "red"), ("yard", "green"), ("door", "blue")):
+        Image.new("RGB", (640, 360), colour).save(tmp_path / f"{name}.png")
+    return tmp_path
+
+
+def planned(film: Path, text: str = FILM) -> PlanResult:
+    (film / "storyboard.yaml").write_text(text, encoding="utf-8")
+    return Project("storyboard.yaml").plan()
+
+
+def shot_digests(made: PlanResult) -> dict[str, str]:
+    return {shot.address: shot.digest for one in made.plan.requests for shot in one.shots}
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(storyboard, arguments, standalone_mode=False)
+
+
+def test_the_pictures_are_sent_in_order_and_uploaded(film: Path) -> None:
+    walk, *others = planned(film).plan.requests
+    sent: dict[str, Any] = walk.payload
+    assert sent[MIDDLE][0].startswith("asset:sha256:")
+    assert sent[MIDDLE][1] == "https://example.com/well.png"
+    assert {"start_image_url", "end_image_url"} < sent.keys()
+    assert [one.pointers for one in walk.assets if one.path == "yard.png"] == [(f"/{MIDDLE}/0",)]
+    assert all(MIDDLE not in one.payload for one in others)
+
+
+def test_a_shot_that_passes_through_pictures_shares_no_request(film: Path) -> None:
+    text = FILM.replace('prompt: "It sleeps."', 'prompt: "It sleeps.", middle_frames: [door.png]')
+    made = planned(film, text)
+    # The last shot has no first frame of its own, and cannot have that of the request before it.
+    assert not made.plan.is_applyable
+    made = planned(film, text.replace("id: sleep,", "id: sleep, seam: continue,"))
+    assert [one.id for one in made.plan.requests] == ["1/walk", "1/sit", "1/sleep"]
+
+
+def test_why_says_that_it_needs_a_request_of_its_own(film: Path) -> None:
+    planned(film)
+    assert "1/walk has middle frames, and so a request of its own" in invoke("why", "1/walk").output
+
+
+def test_a_shot_is_known_by_the_pictures_that_it_passes_through(film: Path) -> None:
+    before = shot_digests(planned(film))
+    turned = FILM.replace(
+        "[yard.png, https://example.com/well.png]", "[https://example.com/well.png, yard.png]"
+    )
+    swapped = shot_digests(planned(film, turned))
+    Image.new("RGB", (640, 360), "black").save(film / "yard.png")
+    other = shot_digests(planned(film))
+    assert len({before["1/walk"], swapped["1/walk"], other["1/walk"]}) == 3
+    assert before["1/sleep"] == swapped["1/sleep"] == other["1/sleep"]
+
+
+def test_the_simulator_takes_them_and_a_later_plan_names_the_change(film: Path) -> None:
+    (film / "storyboard.yaml").write_text(FILM, encoding="utf-8")
+    answer = invoke("run", "--simulate", "--yes")
+    assert answer.return_value == 0, answer.output
+    text = FILM.replace("[yard.png, https", "[door.png, https")
+    (film / "storyboard.yaml").write_text(text, encoding="utf-8")
+    assert "middle_frames changed" in invoke("plan", "--simulate").output
+
+
+def test_the_vendor_refuses_a_ninth(vendors: Any) -> None:
+    link = "https://example.com/a.png"
+    body = {"prompt": "A cat.", "start_image_url": link, MIDDLE: [link] * 9}
+    (answer,) = vendors.send("fal", "kling/v4/image-to-video", [body])
+    assert answer == "List should have at most 8 items after validation, not 9"
