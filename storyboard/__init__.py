@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         DecidedClip,
         Decision,
         DecisionError,
+        DifferenceResult,
         FileChange,
         FilmStatus,
         MissingClipsError,
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
     from storyboard.errors import RefusedError, StoryboardError, UsageError
     from storyboard.ledger.unused_take import UnusedTake
     from storyboard.plan import Plan
+    from storyboard.plan.difference import FilmDifference, FilmVersion, ShotChange, ShotDifference
     from storyboard.plan.explanation import ExplainedClip, Explanation
     from storyboard.plan.model import PlanError
     from storyboard.run.events import Event, Happening
@@ -95,12 +97,15 @@ _EXPORTS = {
     "DecisionError": "storyboard.api",
     "Diagnostic": "storyboard.diagnostics",
     "Diagnostics": "storyboard.diagnostics",
+    "DifferenceResult": "storyboard.api",
     "Event": "storyboard.run.events",
     "ExplainedClip": "storyboard.plan.explanation",
     "Explanation": "storyboard.plan.explanation",
     "FileChange": "storyboard.api",
     "FilmBoard": "storyboard.board",
+    "FilmDifference": "storyboard.plan.difference",
     "FilmStatus": "storyboard.api",
+    "FilmVersion": "storyboard.plan.difference",
     "FirstUploads": "storyboard.run.first_uploads",
     "Happening": "storyboard.run.events",
     "MissingClipsError": "storyboard.api",
@@ -118,6 +123,8 @@ _EXPORTS = {
     "RunSettings": "storyboard.api",
     "SentClips": "storyboard.api",
     "Severity": "storyboard.diagnostics",
+    "ShotChange": "storyboard.plan.difference",
+    "ShotDifference": "storyboard.plan.difference",
     "StitchedFilm": "storyboard.api",
     "StoryboardError": "storyboard.errors",
     "UnusedTake": "storyboard.ledger.unused_take",
@@ -140,12 +147,15 @@ __all__ = [
     "DecisionError",
     "Diagnostic",
     "Diagnostics",
+    "DifferenceResult",
     "Event",
     "ExplainedClip",
     "Explanation",
     "FileChange",
     "FilmBoard",
+    "FilmDifference",
     "FilmStatus",
+    "FilmVersion",
     "FirstUploads",
     "Happening",
     "MissingClipsError",
@@ -163,6 +173,8 @@ __all__ = [
     "RunSettings",
     "SentClips",
     "Severity",
+    "ShotChange",
+    "ShotDifference",
     "StitchedFilm",
     "StoryboardError",
     "UnusedTake",

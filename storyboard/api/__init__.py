@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip, CancelOutcome
     from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
+    from storyboard.api._diff import DifferenceResult
     from storyboard.api._fix import FileChange
     from storyboard.api._load import CompileOptions
     from storyboard.api._offers import Offer
@@ -35,6 +36,7 @@ __all__ = [
     "DecidedClip",
     "Decision",
     "DecisionError",
+    "DifferenceResult",
     "FileChange",
     "FilmStatus",
     "MissingClipsError",
@@ -61,6 +63,7 @@ __getattr__ = lazy_getattr(
         "DecidedClip": "storyboard.api._resolve",
         "Decision": "storyboard.api._resolve",
         "DecisionError": "storyboard.api._resolve",
+        "DifferenceResult": "storyboard.api._diff",
         "FileChange": "storyboard.api._fix",
         "FilmStatus": "storyboard.api._sent_clips",
         "MissingClipsError": "storyboard.api._stitch",

@@ -57,8 +57,9 @@ class CompileOptions(Struct, frozen=True, kw_only=True):
     ``chain_takes`` whether clips on which others open are, too. ``audio`` asks for sound in every
     shot or in none, and ``reuse`` for shots, clips or none of what is paid, whatever the
     storyboard says. ``unsaved`` are the texts of storyboards and libraries that an editor holds, by
-    the paths of their files; they are read in place of the files. ``out_dir`` is the folder of the
-    clips, in place of ``out`` beside the storyboard.
+    the paths of their files; they are read in place of the files. ``revision`` is a commit of git
+    from which storyboards, libraries, pictures and clips are read in place of the disk.
+    ``out_dir`` is the folder of the clips, in place of ``out`` beside the storyboard.
     """
 
     target: str | None = None
@@ -76,6 +77,7 @@ class CompileOptions(Struct, frozen=True, kw_only=True):
     audio: bool | None = None
     reuse: Literal["shots", "clips", "none"] | None = None
     unsaved: Mapping[Path, str] = field(default_factory=dict)
+    revision: str | None = None
     out_dir: Path | None = None
 
 
@@ -205,6 +207,10 @@ class _Reader(Struct):
     def _project(self, folder: Path) -> ProjectFiles:
         chosen, unsaved = self.options.project, self.options.unsaved
         project = ProjectFiles(chosen) if chosen is not None else ProjectFiles.around(folder)
+        if self.options.revision is not None:
+            from storyboard.project.committed_files import CommittedFiles
+
+            return CommittedFiles(project.root, self.options.revision)
         return UnsavedFiles(project.root, unsaved) if unsaved else project
 
     def _standard_input(self) -> bytes | None:

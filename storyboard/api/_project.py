@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from storyboard.api._cancel import CancelledClip
     from storyboard.api._compare import Comparison
     from storyboard.api._compile import Compilation
+    from storyboard.api._diff import DifferenceResult
     from storyboard.api._fix import FileChange
     from storyboard.api._plan import PlanResult
     from storyboard.api._ready import ReadyPlan
@@ -184,6 +185,16 @@ class Project(Struct, frozen=True):
         from storyboard.api._why import explain_address
 
         return explain_address(self.file, address, self.options)
+
+    def diff(self, before: str = "HEAD", after: str | None = None) -> DifferenceResult:
+        """What differs between the film at a commit of git and at another one, or as it is now.
+
+        Targets, prices and what is paid are today's for both. Nothing is checked out. Raises
+        ``UsageError`` where a commit, or the storyboard in it, is not there.
+        """
+        from storyboard.api._diff import diff_film
+
+        return diff_film(self.file, before, after, self.options)
 
     def board(self, *, side: int = 640) -> FilmBoard:
         """The film as cards, with its cast and the shares of its price; see ``render.board``.

@@ -9,6 +9,6 @@ FAILED = 3
 INCOMPLETE = 4
 """Some clips are not here."""
 PENDING = 5
-"""``plan --detailed-exitcode``: there are clips to render."""
+"""``--detailed-exitcode``: there are clips to render (``plan``), or the films differ (``diff``)."""
 INTERRUPTED = 130
 """Ctrl-C."""

@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "Find everything that is wrong with storyboards.",
     "plan": "Show what would be rendered, and what it would cost.",
     "why": "Explain a clip: its words, its reason, what else it could cost.",
+    "diff": "Show what an edit changes, shot by shot, and its price.",
     "fit": "Show the ways out for a film above its budget.",
     "compile": "Print the requests, as JSON.",
     "run": "Render the clips of a storyboard or a plan.",

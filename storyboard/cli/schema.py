@@ -13,7 +13,7 @@ from storyboard.cli.exit_codes import FINE, REFUSED
 from storyboard.cli.options import color_option, target_folders_option
 from storyboard.cli.output import show_findings, write_json
 
-SCHEMAS = ("storyboard", "plan", "why", "target", "diagnostics")
+SCHEMAS = ("storyboard", "plan", "why", "diff", "target", "diagnostics")
 
 
 @click.command("schema", epilog="Example: storyboard schema storyboard > storyboard.schema.json")
@@ -23,8 +23,9 @@ SCHEMAS = ("storyboard", "plan", "why", "target", "diagnostics")
 def schema_command(name: str, folders: tuple[Path, ...], color: str) -> int:
     """Print a JSON Schema: of a file, of what a command prints, or of a target's requests.
 
-    NAME is storyboard, library, plan, why, target, diagnostics, or the id of a target. Editors
-    offer the targets of --targets too. They complete and explain a storyboard whose first line is
+    NAME is storyboard, library, plan, why, diff, target, diagnostics, or the id of a target.
+    Editors offer the targets of --targets too. They complete and explain a storyboard whose first
+    line is
 
     \b
       # yaml-language-server: $schema=storyboard.schema.json

@@ -1,18 +1,16 @@
 """A file as git holds it: in the index, in the commit that is checked out, and in every local ref.
 
-git is asked for objects only, by ``for-each-ref`` and ``cat-file``; nothing is checked out.
+git is asked by ``for-each-ref`` and ``cat-file``.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from storyboard.errors import RefusedError
-
-_SECONDS = 60
+from storyboard.project.git import GitError, NoGitError, ask_git
 
 
 class UnreadableRefsError(RefusedError):
@@ -29,7 +27,7 @@ def committed_versions(file: Path) -> dict[str, bytes]:
     is_inside = any((one / ".git").exists() for one in (folder, *folder.parents))
     try:
         prefix = _git(folder, "rev-parse", "--show-prefix")
-    except FileNotFoundError:
+    except NoGitError:
         return {}
     except UnreadableRefsError:
         if is_inside:
@@ -51,22 +49,10 @@ def committed_versions(file: Path) -> dict[str, bytes]:
 
 
 def _git(folder: Path, *arguments: str, lines: Sequence[str] = ()) -> bytes:
-    """What git answers. Raises ``UnreadableRefsError``; ``FileNotFoundError`` without git."""
+    """What git answers. Raises ``UnreadableRefsError``; ``NoGitError`` without git."""
     try:
-        done = subprocess.run(  # noqa: S603 - fixed words and names of objects
-            ["git", *arguments],  # noqa: S607
-            cwd=folder,
-            input=os.fsencode("".join(f"{line}\n" for line in lines)),
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
-        )
-    except FileNotFoundError:
+        return ask_git(folder, *arguments, lines=lines)
+    except NoGitError:
         raise
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UnreadableRefsError(f'git does not answer in "{folder}": {error}') from None
-    if done.returncode != 0:
-        reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise UnreadableRefsError(f'git does not read the refs of "{folder}": {reason}')
-    return done.stdout
+    except GitError as error:
+        raise UnreadableRefsError(f'git does not read the refs of "{folder}": {error}') from None

@@ -125,9 +125,13 @@ class ProjectFiles:
         except (ValueError, OSError, RuntimeError):
             return None
 
+    def place(self, path: str) -> Path:
+        """The file on this disk that has the bytes of a path."""
+        return self.root / path
+
     def read(self, path: str) -> bytes:
         """See :class:`Files`."""
-        with open_plain_file(self.root / path) as file:
+        with open_plain_file(self.place(path)) as file:
             return file.read(MAX_SOURCE + 1)
 
     def shown(self, path: str) -> str:
@@ -142,7 +146,7 @@ class ProjectFiles:
     def size(self, path: str) -> int | None:
         """See :class:`Files`."""
         try:
-            file = self.root / path
+            file = self.place(path)
             return file.stat().st_size if file.is_file() else None
         except (OSError, ValueError):
             return None
@@ -150,22 +154,22 @@ class ProjectFiles:
     def picture(self, path: str) -> PictureFacts | None:
         """See :class:`Files`. Each picture is decoded once."""
         if path not in self._pictures:
-            self._pictures[path] = _look_at(self.root / path)
+            self._pictures[path] = _look_at(self.place(path))
         return self._pictures[path]
 
     def video(self, path: str) -> VideoFacts | None:
         """See :class:`Files`."""
-        return read_video_header(self.root / path)
+        return read_video_header(self.place(path))
 
     def kind(self, path: str) -> str:
         """See :class:`Files`."""
-        return kind_of_file(self.root / path)
+        return kind_of_file(self.place(path))
 
     def sha256(self, path: str) -> str:
         """See :class:`Files`."""
         digest = self._digests.get(path)
         if digest is None:
-            with open_plain_file(self.root / path) as file:
+            with open_plain_file(self.place(path)) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             self._digests[path] = digest
         return digest

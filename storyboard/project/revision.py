@@ -1,18 +1,16 @@
 """Which text of a file it is: its git revision, or the digest of its bytes.
 
-git is only asked for names of objects. A command that compares files, as ``git status`` does, may
-start programs that a checkout's own configuration names; so the file is compared here.
+git is only asked for names of objects; the file is compared here.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
 from pathlib import Path
 
 from storyboard.project.disk import read_plain_file
 from storyboard.project.files import MAX_SOURCE
+from storyboard.project.git import GitError, ask_git
 
 _SECONDS = 5
 _DIGITS = 12
@@ -48,15 +46,6 @@ def _object_name(file: Path, like: str) -> str:
 def _git(folder: Path, *arguments: str) -> str | None:
     """What git says, None where it fails or is not there."""
     try:
-        done = subprocess.run(  # noqa: S603 - fixed words, and the name of a file after HEAD:./
-            ["git", *arguments],  # noqa: S607
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
-        )
-    except (OSError, subprocess.SubprocessError, ValueError):
+        return ask_git(folder, *arguments, seconds=_SECONDS).decode("utf-8", "replace").strip()
+    except GitError:
         return None
-    return done.stdout.strip() if done.returncode == 0 else None

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from storyboard.api import Project
 from storyboard.board.bill import BillBy, retries_of
@@ -23,9 +27,11 @@ from storyboard.ledger import Intent, Order, PaidOrder, RunRecord, State
 from storyboard.ledger.folder_run import FolderRun
 from storyboard.plan import Plan
 from storyboard.plan.clips import PlannedClip
+from storyboard.plan.difference import FilmDifference
 from storyboard.plan.film_use import FilmUse
 from storyboard.render.bill import render_bill
 from storyboard.render.comparison import render_comparison
+from storyboard.render.difference import render_difference
 from storyboard.render.fit import render_fit
 from storyboard.render.plan import render_plan
 from storyboard.render.report import NextSteps, render_report
@@ -204,6 +210,40 @@ def _why(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     return render_why(_explained(), color=False, width=width)
 
 
+@cache
+def _compared() -> FilmDifference:
+    """The example as it is, and with edits of each kind."""
+    file = ROOT / "examples/lighthouse/storyboard.yaml"
+    text = file.read_text(encoding="utf-8")
+    for was, now in (
+        ("flat shapes", "soft shapes"),
+        ("drags his rowing boat", "drags his little red boat"),
+        ("duration: 11s", "duration: 12s"),
+        ("  - id: dawn\n", "  - id: daybreak\n"),
+        ("      - id: beam\n", '      - "@mara waits."\n      - id: beam\n'),
+    ):
+        assert was in text
+        text = text.replace(was, now)
+    text = text.replace(text[text.index("      - id: match\n") :].partition("\n\n")[0], "")
+    with tempfile.TemporaryDirectory() as folder:
+        film = Path(folder) / "film"
+        shutil.copytree(file.parent, film, ignore=shutil.ignore_patterns(".storyboard", "out"))
+        name = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+        for words in (("init", "-q"), ("add", "."), (*name, "commit", "-qm", "The film")):
+            subprocess.run(["git", *words], cwd=film, check=True)
+        (film / file.name).write_text(text, encoding="utf-8")
+        found = Project.around(film).diff().difference
+    assert found is not None
+    before = structs.replace(found.before, revision="main", commit="1a2b3c4d5e6f")
+    return structs.replace(found, before=before)
+
+
+def _difference(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    return render_difference(_compared(), color=False, width=width)
+
+
 CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "plan": _shown_plan("examples/lighthouse"),
     "plan-all": _shown_plan("examples/lighthouse", everything=True),
@@ -218,6 +258,7 @@ CASES: dict[str, Callable[[int, pytest.MonkeyPatch], str]] = {
     "status": _status,
     "runs": _runs,
     "why": _why,
+    "diff": _difference,
     "run-report": _report,
 }
 
