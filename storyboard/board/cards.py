@@ -325,6 +325,9 @@ class _Maker(Struct):
             members=tuple(one for one in shown if one.kind != "location"),
             start_frame=self._frame(shot.start_frame),
             end_frame=self._frame(shot.end_frame),
+            middle_frames=tuple(
+                self.thumbnails.picture(frame.location) for frame in shot.middle_frames
+            ),
             is_continued=shot.seam == "continue",
             made_from=self._made_from(shot),
             sent_clips=self._footage.get(shot.address, ()),

@@ -195,6 +195,7 @@ class ShotCard(Struct, frozen=True, kw_only=True):
     members: tuple[BoardMember, ...]
     start_frame: BoardPicture | None
     end_frame: BoardPicture | None
+    middle_frames: tuple[BoardPicture, ...]
     is_continued: bool
     made_from: MadeFrom | None
     sent_clips: tuple[str, ...]

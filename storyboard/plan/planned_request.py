@@ -171,7 +171,8 @@ class PlannedRequest(Struct, frozen=True, kw_only=True):
     ``alternate_of`` is the id of the request that stands in the film, where this one is a further
     take of it. ``padding`` are the seconds that nobody asked for. ``cost`` is None where the price
     is not known. ``tokens`` say what each tag of the prompts stands for. ``footage`` is what it is
-    made from, None where the prompt alone says what is seen.
+    made from, None where the prompt alone says what is seen. ``middle_frames`` are the paths and
+    URLs of the pictures that it passes through, in order.
     """
 
     id: str
@@ -191,6 +192,7 @@ class PlannedRequest(Struct, frozen=True, kw_only=True):
     assets: tuple[AssetUse, ...]
     depends_on: tuple[Dependency, ...]
     footage: PlannedFootage | None = None
+    middle_frames: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -240,12 +242,13 @@ class PlannedRequest(Struct, frozen=True, kw_only=True):
                 for one in self.depends_on
             ],
             **({} if self.footage is None else {"footage": self.footage.to_json()}),
+            **({"middle_frames": [*self.middle_frames]} if self.middle_frames else {}),
         }
 
     @classmethod
     def from_json(cls, written: Any, pointer: str) -> PlannedRequest:
         """Read what ``to_json`` wrote. Raises ``ShapeError``."""
-        found = JsonObject(written, pointer, _REQUEST, frozenset({"footage"}))
+        found = JsonObject(written, pointer, _REQUEST, frozenset({"footage", "middle_frames"}))
         footage = None
         if "footage" in found:
             footage = PlannedFootage.from_json(found.value("footage"), found.at("footage"))
@@ -267,6 +270,7 @@ class PlannedRequest(Struct, frozen=True, kw_only=True):
             assets=found.list_of("assets", _asset),
             depends_on=found.list_of("depends_on", _dependency),
             footage=footage,
+            middle_frames=found.list_of_texts("middle_frames") if "middle_frames" in found else (),
         )
 
 

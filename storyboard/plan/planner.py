@@ -278,6 +278,9 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
             assets=request.assets,
             depends_on=request.depends_on,
             footage=_footage(request),
+            middle_frames=tuple(
+                frame.location for frame in request.clip.parts[0].shot.middle_frames
+            ),
         )
         for request in requests
     ]

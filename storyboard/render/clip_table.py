@@ -125,7 +125,12 @@ def _row(
             ", ".join(
                 filter(
                     None,
-                    (made_from(request), _needs(request), f"on {request.target}" * names_target),
+                    (
+                        made_from(request),
+                        _passes_through(request),
+                        _needs(request),
+                        f"on {request.target}" * names_target,
+                    ),
                 )
             )
         ),
@@ -138,6 +143,12 @@ def made_from(request: PlannedRequest) -> str:
     if footage is None:
         return ""
     return f"edits {footage.name}" if footage.way == "edit" else f"moves as {footage.name}"
+
+
+def _passes_through(request: PlannedRequest) -> str:
+    """How many pictures lie between its first frame and its last; empty for none."""
+    count = len(request.middle_frames)
+    return f"through {counted(count, 'picture')}" if count else ""
 
 
 def _needs(request: PlannedRequest) -> str:

@@ -35,6 +35,7 @@ _SHOT: Mapping[str, _Cell] = {
     "seam": lambda _, card: "continue" if card.is_continued else "cut",
     "start_frame": lambda _, card: card.start_frame.location if card.start_frame else "",
     "end_frame": lambda _, card: card.end_frame.location if card.end_frame else "",
+    "middle_frames": lambda _, card: "\n".join(one.location for one in card.middle_frames),
     "footage": lambda _, card: (
         f"{card.made_from.way} {card.made_from.name}" if card.made_from is not None else ""
     ),

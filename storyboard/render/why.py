@@ -59,6 +59,8 @@ def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
             yield 2, f'sent before: "{change.old}"; now: "{change.new}"'
     if clip.footage is not None:
         yield 2, f"{made_from(clip)}, and is as long"
+    if clip.middle_frames:
+        yield 2, f"passes through {', '.join(clip.middle_frames)}"
     for needed in clip.depends_on:
         yield 2, f"{_NEEDED[needed.output]} of {needed.name}"
     for limit in one.limits:

@@ -67,8 +67,9 @@ class BodyType(Struct, frozen=True, kw_only=True):
     ``references`` is how many elements and pictures may be given together, ``with_movie`` how
     many when one of them is a film. ``numbers`` says that seconds are integers and not strings.
     ``element`` names the shape of an element, ``lone_frontal`` says that its other pictures are
-    optional, and ``first``, ``last`` and ``pictures`` the
-    fields for the first frame, the last frame and the reference pictures. ``control`` are fields
+    optional, and ``first``, ``last``, ``middle`` and
+    ``pictures`` the fields for the first frame, the last frame, those between them and the
+    reference pictures. ``control`` are fields
     for the host and not for the model. ``always_sounds`` says that every clip has sound, without
     a field for it. ``default_seconds`` stands for a length that the body
     does not give.
@@ -86,6 +87,7 @@ class BodyType(Struct, frozen=True, kw_only=True):
     lone_frontal: bool = False
     first: str = "start_image_url"
     last: str = "end_image_url"
+    middle: str = "middle_image_urls"
     pictures: str = "image_urls"
     last_needs_first: bool = False
     audio_default: bool = False

@@ -25,7 +25,7 @@ class OrderedShot(Struct, frozen=True, kw_only=True):
 
 
 class SimulatedOrder(Struct, frozen=True, kw_only=True):
-    """What a sound body asks for: shots, shape, sound, and the pictures for its ends.
+    """What a sound body asks for: shots, shape, sound, and the pictures for its ends and between.
 
     ``references`` are the tags that prompts may hold, each with the link of its picture. ``movie``
     is the link of the film that the clip is made from and is as long as; None where the body says
@@ -37,6 +37,7 @@ class SimulatedOrder(Struct, frozen=True, kw_only=True):
     audio: bool
     first: str | None = None
     last: str | None = None
+    middle: tuple[str, ...] = ()
     references: tuple[tuple[str, str], ...] = ()
     movie: str | None = None
 
@@ -80,6 +81,7 @@ def read_order(body_type: BodyType, body: Body) -> SimulatedOrder:
         audio=_has_audio(body_type, body),
         first=_text_or_none(body.get(body_type.first)),
         last=_text_or_none(body.get(body_type.last)),
+        middle=tuple(texts_of(body.get(body_type.middle))),
         references=tuple(_references(body_type, body)),
         movie=_movie(body_type, body) if _lasts_as_movie(body_type, body) else None,
     )

@@ -95,6 +95,7 @@ class OwnEndpoint(Struct, frozen=True):
             audio=sent.audio,
             first=sent.first[1] if sent.first else None,
             last=sent.last[1] if sent.last else None,
+            middle=tuple(link for _, link in sent.middle),
             references=tuple((elements | images).items()),
             movie=sent.footage[1] if sent.footage and sent.lasts_as_footage else None,
         )

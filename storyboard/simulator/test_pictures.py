@@ -58,22 +58,24 @@ def draw_clip(
     """The pictures of a clip, ``steps`` for each second.
 
     ``files`` are the pictures that were sent, by their links. The first step shows the first frame
-    where one was given, the last step the last frame; each shot shows the pictures that its prompt
-    names.
+    where one was given, the last step the last frame, and those between are spread evenly; each
+    shot shows the pictures that its prompt names.
     """
-    open_on, close_on = (
-        _read_picture(files.get(link or ""), size, is_whole=False)
-        for link in (order.first, order.last)
-    )
+    final, between = order.seconds * steps - 1, len(order.middle) + 1
+    links = {final * number // between: link for number, link in enumerate(order.middle, 1)}
+    links |= {step: link for step, link in ((final, order.last), (0, order.first)) if link}
+    frames = {
+        step: picture
+        for step, link in links.items()
+        if (picture := _read_picture(files.get(link), size, is_whole=False)) is not None
+    }
     at = 0
     for number, shot in enumerate(order.shots, start=1):
         plate = _draw_plate(order, label, number, size, files)
         for step in range(shot.seconds * steps):
             elapsed = at + step
-            if elapsed == 0 and open_on is not None:
-                yield open_on
-            elif elapsed == order.seconds * steps - 1 and close_on is not None:
-                yield close_on
+            if elapsed in frames:
+                yield frames[elapsed]
             else:
                 yield _draw_clock(plate, elapsed / steps, order.seconds, step / steps, shot.seconds)
         at += shot.seconds * steps

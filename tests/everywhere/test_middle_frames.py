@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from storyboard import PlanResult, Project
+from storyboard import Plan, PlanResult, Project
 from storyboard.cli.main import storyboard
 
 FILM = """\
@@ -71,7 +72,22 @@ def test_a_shot_that_passes_through_pictures_shares_no_request(film: Path) -> No
 
 def test_why_says_that_it_needs_a_request_of_its_own(film: Path) -> None:
     planned(film)
-    assert "1/walk has middle frames, and so a request of its own" in invoke("why", "1/walk").output
+    said = invoke("why", "1/walk").output
+    assert "1/walk has middle frames, and so a request of its own" in said
+    assert "passes through yard.png, https://example.com/well.png" in said
+
+
+def test_plan_and_board_show_what_it_passes_through(film: Path) -> None:
+    made = planned(film)
+    assert made.plan.requests[0].middle_frames == ("yard.png", "https://example.com/well.png")
+    assert Plan.from_json(made.plan.to_json()).requests[0] == made.plan.requests[0]
+    assert "through 2 pictures" in invoke("plan").output
+    answer = invoke("board")
+    assert answer.return_value == 0, answer.output
+    page = (film / "board.html").read_text(encoding="utf-8")
+    assert "Opens on gate.png; Passes yard.png; Ends on door.png" in page
+    # The picture at a URL is not fetched for the board, and so is named.
+    assert re.search(r"Passes\W.{0,200}https://example.com/well.png", page, re.DOTALL)
 
 
 def test_a_shot_is_known_by_the_pictures_that_it_passes_through(film: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import tempfile
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -235,6 +236,21 @@ def test_a_frame_that_is_no_picture_is_left_out() -> None:
     order = replace(ORDER, first="a", last="b", references=(("@Element1", "c"),))
     files = {"a": b"no", "b": b"", "c": b"neither"}
     assert len(list(draw_clip(order, ClipLabel(), (90, 160), files, steps=2))) == 6
+
+
+def test_frames_between_the_first_and_the_last_are_shown_evenly_in_their_order() -> None:
+    colours = {"a": "#ff0000", "b": "#00ff00", "c": "#0000ff", "d": "#ffff00"}
+    files = {}
+    for link, colour in colours.items():
+        data = io.BytesIO()
+        Image.new("RGB", (64, 36), colour).save(data, "PNG")
+        files[link] = data.getvalue()
+    shots = (OrderedShot(prompt="A cat.", seconds=5),)
+    order = replace(ORDER, shots=shots, first="a", middle=("b", "c"), last="d")
+    drawn = draw_clip(order, ClipLabel(), (64, 36), files, steps=2)
+    corners = [f"#{bytes(one.getpixel((0, 0))).hex()}" for one in drawn]
+    found = {at: corner for at, corner in enumerate(corners) if corner in colours.values()}
+    assert found == {0: "#ff0000", 3: "#00ff00", 6: "#0000ff", 9: "#ffff00"}
 
 
 def test_every_shot_of_a_clip_looks_unlike_the_one_before() -> None:

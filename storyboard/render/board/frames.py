@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from storyboard.board.model import BoardMember, BoardPicture, ShotCard
 from storyboard.render.board.page_values import Tile
@@ -60,11 +60,17 @@ def _edited(card: ShotCard) -> list[tuple[BoardPicture, str]]:
 
 
 def _frames(card: ShotCard) -> list[tuple[BoardPicture, str]]:
-    return [
-        (one, f"{words} {one.location}")
-        for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on"))
-        if one is not None
-    ]
+    return [(one, f"{words} {one.location}") for words, one in frames_of(card)]
+
+
+def frames_of(card: ShotCard) -> Iterator[tuple[str, BoardPicture]]:
+    """The pictures that a shot opens on, passes through and ends on, each with what it does."""
+    if card.start_frame is not None:
+        yield "Opens on", card.start_frame
+    for frame in card.middle_frames:
+        yield "Passes", frame
+    if card.end_frame is not None:
+        yield "Ends on", card.end_frame
 
 
 def _place(card: ShotCard) -> list[tuple[BoardPicture, str]]:

@@ -21,7 +21,7 @@ from storyboard.diagnostics import Diagnostic
 from storyboard.plan.model import Plan
 from storyboard.plan.reason import Action
 from storyboard.render.amounts import amount, counted, price
-from storyboard.render.board.frames import frame_of, tiles
+from storyboard.render.board.frames import frame_of, frames_of, tiles
 from storyboard.render.board.page_values import (
     BoardView,
     CardFact,
@@ -347,6 +347,6 @@ def _facts(card: ShotCard, *, has_targets: bool) -> Iterable[CardFact]:
         yield CardFact("Priority", (TextRun(card.priority),))
     if has_targets and card.targets:
         yield CardFact("Target", (TextRun(", ".join(card.targets)),))
-    for one, words in ((card.start_frame, "Opens on"), (card.end_frame, "Ends on")):
-        if one is not None and not one.key:
+    for words, one in frames_of(card):
+        if not one.key:
             yield CardFact(words, (TextRun(one.location),))
