@@ -138,30 +138,36 @@ class _Packer:
         size = len(self.parts)
         if not size:
             return []
-        billed = [self._billed(seconds) for seconds in range(self.target.seconds.max + 1)]
+        self.billed = [self._billed(seconds) for seconds in range(self.target.seconds.max + 1)]
         self.rendered = [_END] * size
         self.kept: list[tuple[_Choice, ...]] = [()] * size
         self.best = [_END] * (size + 1)  # where the film stands in no former clip
-        for start in range(size - 1, -1, -1):
-            self.rendered[start] = self._render(start, billed)
-            if self.former and self.former[start]:
-                self.kept[start] = tuple(self._keep(start, place) for place in self.former[start])
-            self.best[start] = self._after(None, start)
+        self.first_rendered = size
+        for start in range(size - 1, -1, -1) if self.former else ():
+            self.kept[start] = tuple([self._keep(start, place) for place in self.former[start]])
         clips: list[tuple[tuple[int, ...], FormerShot | None]] = []
-        at, before = min(self.starts, key=lambda start: self.best[start].key), None
+        at, before = min(self.starts, key=lambda start: self._after(None, start).key), None
         while at < size:
             choice = self._after(before, at)
             clips.append((choice.indices, choice.kept))
             at, before = choice.then, choice.kept
         return clips
 
-    def _render(self, start: int, billed: Sequence[int]) -> _Choice:
-        """The best film from a part on that renders it."""
+    def _rendered(self, start: int) -> _Choice:
+        """The best film from a part on that renders it; nobody asks where all is kept for free."""
+        while self.first_rendered > start:
+            self.first_rendered = at = self.first_rendered - 1
+            self.rendered[at] = self._render(at)
+            self.best[at] = self._after(None, at)
+        return self.rendered[start]
+
+    def _render(self, start: int) -> _Choice:
+        """The same, found by trying every clip that can begin with the part."""
         parts, best = self.parts, self.best
         found: SortKey | None = None
         chosen: tuple[int, ...] = ()
         after = 0
-        for indices, paid in self._clips(start, billed):
+        for indices, paid in self._clips(start):
             if self.has_apart and not self._may_share(indices):
                 continue
             follows = self.next[indices[-1]]
@@ -207,14 +213,16 @@ class _Packer:
         leaving = _NEW_SEAM if is_left else 0
         if start == len(self.parts):
             return _END.costing(_NEVER if is_left and self.keeps_whole else leaving)
-        best = self.rendered[start]
+        kept = [
+            choice.costing(self._seam(before, choice.kept, start)) for choice in self.kept[start]
+        ]
+        found = min(kept, key=lambda choice: choice.key) if kept else None
+        if found is not None and found.key == _END.key:
+            return found  # whatever is rendered weighs more
+        best = self._rendered(start)
         if is_left:
             best = best.costing(_NEVER if self.keeps_whole else leaving)
-        for choice in self.kept[start]:
-            found = choice.costing(self._seam(before, choice.kept, start))
-            if found.key < best.key:
-                best = found
-        return best
+        return found if found is not None and found.key < best.key else best
 
     def _seam(self, before: FormerShot | None, place: FormerShot | None, start: int) -> int:
         """What the seam before a part weighs that is kept."""
@@ -234,10 +242,10 @@ class _Packer:
                 weight += _CUT
         return weight
 
-    def _clips(self, start: int, billed: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
+    def _clips(self, start: int) -> Iterator[tuple[tuple[int, ...], int]]:
         """Every clip that can begin with a part, with its billed seconds."""
-        parts, names, longest = self.parts, self.names, self.target.seconds.max
-        limits, may_follow = self.limits, self.neighbours.allows
+        parts, names, billed = self.parts, self.names, self.billed
+        longest, limits, may_follow = self.target.seconds.max, self.limits, self.neighbours.allows
         most = self.target.shots.max if self.target.shots else 1
         part = parts[start]
         frame = self.target.references.frames and (part.opens or part.joined)

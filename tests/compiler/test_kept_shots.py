@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from storyboard.compiler.clip import Clip, KeptPart, Part
-from storyboard.compiler.pack import pack
+from storyboard.compiler.pack import CostFunction, pack
 from storyboard.diagnostics import Diagnostics
 from storyboard.values.segments import FormerShot, Segment, ShotPart
 
@@ -48,7 +49,12 @@ def films(draw: st.DrawFn) -> tuple[list[int], Places]:
     return seconds, places
 
 
-def packed(seconds: Sequence[int], places: Places, reuse: Any = "shots") -> Chosen:
+def packed(
+    seconds: Sequence[int],
+    places: Places,
+    reuse: Any = "shots",
+    cost: CostFunction | None = None,
+) -> Chosen:
     parts = [a_part(number, lasts) for number, lasts in enumerate(seconds)]
     numbers = {id(part): number for number, part in enumerate(parts)}
     scene = a_scene()
@@ -58,6 +64,7 @@ def packed(seconds: Sequence[int], places: Places, reuse: Any = "shots") -> Chos
         O3,
         O3.references.max,
         cast=CAST,
+        cost=cost,
         former=lambda part: tuple(places.get(numbers[id(part)], ())),
         diagnostics=Diagnostics(),
     )
@@ -129,6 +136,22 @@ def test_with_reuse_clips_only_whole_clips_are_kept(film: tuple[list[int], Place
     assert not seams(chosen)
     best = min(worth(one, seconds)[0] for one in whole)
     assert worth(chosen, seconds)[0] == best
+
+
+def test_a_film_that_is_kept_as_a_whole_is_priced_in_no_other_clips() -> None:
+    asked: list[int] = []
+    places = {number: [place("clip", number, 3)] for number in range(3)}
+
+    def cost(parts: tuple[Part, ...], _: int) -> Decimal:
+        asked.append(len(parts))
+        return Decimal(1)
+
+    assert [kept for _, kept in packed([4, 4, 4], places, cost=cost)] == [
+        place("clip", number, 3) for number in range(3)
+    ]
+    assert not asked
+    packed([4, 4, 4], {1: places[1]}, cost=cost)
+    assert asked
 
 
 def test_of_two_clips_the_one_without_a_new_seam_is_kept() -> None:
