@@ -13,7 +13,7 @@ from storyboard.errors import UsageError
 
 if TYPE_CHECKING:
     from storyboard.api._load import CompileOptions
-    from storyboard.ledger import Intent, Lease, Order, PaidOrder
+    from storyboard.ledger import Intent, Lease, Lock, Order, PaidOrder
     from storyboard.ledger.store import Store
     from storyboard.plan.film_use import FilmUse
     from storyboard.values.addresses import ClipName
@@ -22,19 +22,23 @@ if TYPE_CHECKING:
 class SentClips(Struct, frozen=True, kw_only=True):
     """The store of a film, and the intents that its runs have sent, the oldest first.
 
-    ``others`` are the digests of what was sent for other storyboards of the folder.
+    ``film`` is the name of the storyboard's file, None for all those of the folder; ``others`` are
+    the digests of what was sent for others than it.
     """
 
     store: Store
     intents: tuple[Intent, ...]
+    film: str | None = None
     others: frozenset[str] = frozenset()
 
 
 class FilmStatus(Struct, frozen=True, kw_only=True):
     """What ledger and lock know of a film, without asking anybody.
 
-    ``elsewhere`` are the takes of the lock that another machine has rendered, ``told`` what was
-    asked for there, by digest, as far as the lock tells. ``lease`` is the run that works in the
+    ``elsewhere`` are the paid orders of the lock that no intent is of: what another machine has
+    rendered, and what was paid for a clip beside the one that is known here. ``told`` is what was
+    asked for there, by digest, as far as the lock tells. ``others`` counts what was sent, here or
+    elsewhere, for other storyboards of the folder. ``lease`` is the run that works in the
     folder just now, if one does. ``use`` is what the film uses of them, None
     where nothing was sent or its storyboard ``has_errors``.
     """
@@ -42,6 +46,7 @@ class FilmStatus(Struct, frozen=True, kw_only=True):
     sent: SentClips
     elsewhere: tuple[PaidOrder, ...]
     told: Mapping[str, Order]
+    others: int
     lease: Lease | None
     use: FilmUse | None
     has_errors: bool
@@ -71,16 +76,15 @@ def find_sent(file: str, *, simulated: bool = False, clips: Path | None = None) 
         return SentClips(store=store, intents=tuple(intents))
     ours = tuple(one for one in intents if one.order.film == location.name)
     others = frozenset(one.digest for one in intents) - {one.digest for one in ours}
-    return SentClips(store=store, intents=ours, others=others)
+    return SentClips(store=store, intents=ours, film=location.name, others=others)
 
 
 def film_status(file: str, options: CompileOptions) -> FilmStatus:
     """What ledger and lock know of a film. Raises as ``find_sent`` does, and ``LockError``."""
     simulated, clips = options.is_simulated, options.out_dir
     sent = find_sent(file, simulated=simulated, clips=clips)
-    known = sent.others | {intent.digest for intent in sent.intents}
     lock = sent.store.read_lock()
-    elsewhere = tuple(one for digest, one in lock.finished().items() if digest not in known)
+    elsewhere = _elsewhere(sent, lock)
     use, has_errors = None, False
     if sent.intents or elsewhere:
         use, has_errors = _use(file, sent.store, options)
@@ -92,10 +96,31 @@ def film_status(file: str, options: CompileOptions) -> FilmStatus:
             for one in elsewhere
             if one.digest in lock.sent
         },
+        others=len(sent.others | _of_others(sent, lock)),
         lease=sent.store.read_ledger().lease(),
         use=use,
         has_errors=has_errors,
     )
+
+
+def _elsewhere(sent: SentClips, lock: Lock) -> tuple[PaidOrder, ...]:
+    """The paid orders of a lock that no intent is of, the oldest first."""
+    ids = {one.receipt.id for one in sent.intents if one.receipt is not None}
+    found = [
+        one
+        for one in lock.orders.values()
+        if one.request_id not in ids and (sent.film is None or one.film == sent.film)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.made, one.address, one.request_id)))
+
+
+def _of_others(sent: SentClips, lock: Lock) -> set[str]:
+    """The digests of what a lock says was paid for other storyboards of the folder."""
+    return {
+        one.digest
+        for one in lock.orders.values()
+        if sent.film is not None and one.film != sent.film
+    }
 
 
 def _use(file: str, store: Store, options: CompileOptions) -> tuple[FilmUse | None, bool]:

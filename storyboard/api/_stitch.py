@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class MissingClipsError(StoryboardError):
     """Clips of the plan are not here, or not as they came.
 
-    ``missing`` are their ids, ``wanted`` counts all.
+    ``missing`` are their names, ``wanted`` counts all.
     """
 
     def __init__(self, missing: tuple[str, ...], wanted: int) -> None:
@@ -87,17 +87,19 @@ def _stretches(plan: Plan, store: Store) -> list[_Stretch]:
     """The film as stretches of clips. Raises ``MissingClipsError``."""
     titles = {one.scene: one.title or one.scene for one in plan.totals.scenes}
     requests = {one.id: one for one in plan.requests}
+    kept = {one.take: one.address for one in plan.kept}
     places, checked = _ClipPlaces(store), store.checked_takes()
     found: list[_Stretch] = []
-    missing: dict[str, None] = {}
-    wanted: dict[str, None] = {}
+    missing: dict[str, str] = {}
+    wanted: set[str] = set()
     for segment in plan.timeline:
         request = requests.get(segment.request or "")
-        name = request.id if request is not None else f"{segment.shot}"
-        wanted[name] = None
         take = segment.take if request is None else places.takes.get(request.digest)
+        name = request.id if request is not None else segment.shot
+        clip = request.digest if request is not None else segment.take or name
+        wanted.add(clip)
         if take is None or not checked.has(take):
-            missing[name] = None
+            missing[clip] = name if request is not None else kept.get(clip, name)
             continue
         place = places.place(take, segment, request)
         chapter = titles.get(segment.shot.partition("/")[0], "")
@@ -120,7 +122,7 @@ def _stretches(plan: Plan, store: Store) -> list[_Stretch]:
             )
         )
     if missing:
-        raise MissingClipsError(tuple(missing), len(wanted))
+        raise MissingClipsError(tuple(missing.values()), len(wanted))
     return found
 
 

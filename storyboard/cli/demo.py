@@ -29,6 +29,8 @@ def demo_command(folder: Path) -> int:
     Each step is a command that is shown as you would write it. Nothing leaves the machine and
     nothing is paid; no program is needed that pip does not bring.
     """
+    from storyboard.project.git_files import complete_git_files
+
     try:
         if folder.exists() and any(folder.iterdir()):
             raise click.UsageError(f'"{folder}" is not empty; nothing was written')
@@ -36,6 +38,8 @@ def demo_command(folder: Path) -> int:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
+        # As after ``init``: what is tried out here between two clones needs no more.
+        complete_git_files(folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise click.UsageError(f'"{folder}" cannot be written: {reason}') from None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.cli.exit_codes import FAILED, FINE, REFUSED, USAGE
-from storyboard.cli.output import say
+from storyboard.cli.output import terminal_width, write
 from storyboard.errors import RefusedError, StoryboardError, UsageError
+from storyboard.render.prose import wrapped
+from storyboard.render.width import visible
 
 if TYPE_CHECKING:
     from storyboard.diagnostics import Diagnostic
@@ -74,7 +77,8 @@ def words_of(error: Exception) -> str:
 
 def say_error(error: str, code: int) -> int:
     """Say what went wrong, and give the code that the command ends with."""
-    say(f"error: {error}")
+    lines = wrapped(visible(f"error: {error}"), terminal_width(sys.stderr), indent=2)
+    write("".join(f"{line}\n" for line in lines), sys.stderr)
     return code
 
 

@@ -48,8 +48,8 @@ def status_command(
         clips = KnownClips(intents=sent.intents, elsewhere=found.elsewhere, told=found.told)
         if as_json:
             write_json(json.dumps(status_json(clips, found.use, lease, now), indent=2) + "\n")
-        elif not sent.intents and not found.elsewhere and sent.others:
-            others = counted(len(sent.others), "clip")
+        elif not sent.intents and not found.elsewhere and found.others:
+            others = counted(found.others, "clip")
             said = f'nothing was sent for "{file}"; {others} for others beside it'
             say(said, sys.stdout)
             write(render_lease(lease, now))

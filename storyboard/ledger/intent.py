@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from msgspec import Struct, field
 
@@ -95,6 +95,14 @@ class Intent(Struct, frozen=True, kw_only=True):
     def cost(self) -> Money | None:
         """What it has cost or will: the charge where that is known, else the estimate."""
         return self.charged or self.order.estimate
+
+
+class IntentStep(NamedTuple):
+    """An intent, by the digest of its request, came into a state at a time in Unix seconds."""
+
+    digest: str
+    state: State
+    at: float
 
 
 class Attempt(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, Self, Unpack
 
-from storyboard.ledger.intent import Attempt, Intent, IntentChanges, Order, Receipt, RunRecord
+from storyboard.ledger.intent import (
+    Attempt,
+    Intent,
+    IntentChanges,
+    IntentStep,
+    Order,
+    Receipt,
+    RunRecord,
+)
 from storyboard.ledger.lease import Holder, Lease
 from storyboard.ledger.states import State
 from storyboard.ledger.stored_files import TakeFile
@@ -30,6 +38,9 @@ class LedgerReader(Protocol):
 
         Those that were adopted, from a lock or by an id, were not.
         """
+
+    def steps(self) -> list[IntentStep]:
+        """Each change of the state of an intent, the oldest first."""
 
     def take_files(self) -> dict[str, TakeFile]:
         """The files of takes as they were when their bytes were those that came, by sha256."""

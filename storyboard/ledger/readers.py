@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from storyboard.ledger.damage import check_place, damaged, sound
-from storyboard.ledger.intent import Intent, LedgerError, RunRecord
+from storyboard.ledger.intent import Intent, IntentStep, LedgerError, RunRecord
 from storyboard.ledger.lease import Holder, Lease
 from storyboard.ledger.rows import read
 from storyboard.ledger.states import State
@@ -70,6 +70,10 @@ class SqliteReader:
     def sent(self) -> list[Intent]:
         """See :class:`LedgerReader`."""
         return _look(self._path, sent_of) or []
+
+    def steps(self) -> list[IntentStep]:
+        """See :class:`LedgerReader`."""
+        return _look(self._path, steps_of) or []
 
     def take_files(self) -> dict[str, TakeFile]:
         """See :class:`LedgerReader`."""
@@ -149,6 +153,12 @@ def intents_of(base: sqlite3.Connection, *states: State) -> list[Intent]:
 def sent_of(base: sqlite3.Connection) -> list[Intent]:
     """The intents of a ledger whose orders were sent from here, the oldest first."""
     return read(base, "where digest in (select digest from attempts)")
+
+
+def steps_of(base: sqlite3.Connection) -> list[IntentStep]:
+    """Each change of the state of an intent, the oldest first."""
+    rows = base.execute("select digest, state, at from steps order by rowid")
+    return [IntentStep(row[0], State(row[1]), row[2]) for row in rows]
 
 
 def take_files_of(base: sqlite3.Connection) -> dict[str, TakeFile]:

@@ -17,6 +17,7 @@ from storyboard.ledger.intent import (
     Attempt,
     Intent,
     IntentChanges,
+    IntentStep,
     LedgerError,
     Order,
     Receipt,
@@ -32,6 +33,7 @@ from storyboard.ledger.readers import (
     lease_of,
     runs_of,
     sent_of,
+    steps_of,
     take_files_of,
 )
 from storyboard.ledger.states import STEPS, State, check_step
@@ -340,6 +342,11 @@ class SqliteLedger:
         """See :class:`Ledger`."""
         with self._writing() as base:
             base.execute("delete from links where host = ? and sha256 = ?", (host, sha256))
+
+    def steps(self) -> list[IntentStep]:
+        """See :class:`Ledger`."""
+        with sound(self._path):
+            return steps_of(self._base)
 
     # -- takes ------------------------------------------------------------------------------------
 

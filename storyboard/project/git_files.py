@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from storyboard.project.disk import read_plain_file
@@ -18,12 +18,13 @@ branches that have both rendered keep both records of what was paid."""
 _MAX_BYTES = 1 << 20
 
 
-def complete_git_files(folder: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Add the lines that the git files of a folder lack; gives each file with what was added.
+def complete_git_files(folder: Path) -> list[tuple[Path, tuple[str, ...]]]:
+    """Add the lines that the git files of a folder lack; returns each file with what was added.
 
     A file is made where there is none; what stands in it stays as it is, byte by byte. Raises
     ``OSError`` with the path where a file cannot be read or written, or is no plain file.
     """
+    found = []
     for name, wanted in GIT_FILES.items():
         path = folder / name
         try:
@@ -31,7 +32,8 @@ def complete_git_files(folder: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(path)) from None
         if added:
-            yield path, added
+            found.append((path, added))
+    return found
 
 
 def _complete(path: Path, wanted: Sequence[str]) -> tuple[str, ...]:

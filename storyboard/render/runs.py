@@ -39,7 +39,7 @@ def render_runs(
             TableRow(
                 name=run.id,
                 cells=(written(run.started_at), lasted, run.outcome or "did not end", sent),
-                prose=" · ".join([*_money(one), *(place[index] for index in kept)]),
+                prose=" · ".join([*_cost_text(one), *(place[index] for index in kept)]),
             )
         )
     lines = lay_out(rows, width, left=(0, 2), indent=0)
@@ -50,11 +50,12 @@ def render_runs(
     return "\n".join(lines) + "\n"
 
 
-def _money(run: FolderRun) -> list[str]:
-    """What a run has cost."""
+def _cost_text(run: FolderRun) -> list[str]:
+    """What a run has cost, and how many clips it has got that cost nothing then."""
     said = [str(one) for one in run.charged if one.amount]
     said += [f"at risk {one}" for one in run.at_risk]
-    return [*said, *([f"{counted(run.unknown, 'clip')} of unknown price"] if run.unknown else [])]
+    said += [f"{counted(run.unknown, 'clip')} of unknown price"] if run.unknown else []
+    return [*said, *([f"{run.fetched} fetched"] if run.fetched else [])]
 
 
 def runs_json(runs: Sequence[FolderRun]) -> dict[str, Any]:
@@ -72,6 +73,7 @@ def _run_json(found: FolderRun) -> dict[str, Any]:
         "target": run.target,
         "outcome": run.outcome,
         "clips": found.clips,
+        "fetched": found.fetched,
         "charged": [money_json(one) for one in found.charged],
         "at_risk": [money_json(one) for one in found.at_risk],
         "unknown": found.unknown,

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from storyboard.ledger import Intent, Lease, Order, PaidOrder, State
 from storyboard.ledger.history import time_of
 from storyboard.ledger.lease import SECONDS
-from storyboard.ledger.states import AT_RISK, STATE_WORDS
+from storyboard.ledger.states import AT_RISK, PAID, STATE_WORDS
 from storyboard.plan.film_use import FilmUse
 from storyboard.render.ages import age, ago
 from storyboard.render.amounts import money_json
@@ -25,19 +25,34 @@ from storyboard.values.units import Money
 STATUS_FORMAT = "storyboard-status/1"
 
 _ELSEWHERE = "rendered elsewhere"
+_TWICE = "paid twice"
 _OVER = (State.STORED, State.SUCCEEDED)
 
 
 class KnownClips(Struct, frozen=True, kw_only=True):
     """What ledger and lock know of a film's clips.
 
-    ``intents`` are what was sent from here, the oldest first, ``elsewhere`` the takes that only the
-    lock knows, ``told`` what was asked for there, by digest, as far as the lock tells.
+    ``intents`` are what was sent from here, the oldest first, ``elsewhere`` the paid orders that
+    only the lock knows, the oldest first, ``told`` what was asked for there, by digest, as far as
+    the lock tells.
     """
 
     intents: Sequence[Intent]
     elsewhere: Sequence[PaidOrder] = ()
     told: Mapping[str, Order] = field(default_factory=dict)
+
+    def paid_twice(self) -> frozenset[str]:
+        """The ids of those ``elsewhere`` for whose clip another order was paid too, which counts.
+
+        That is the one of the ledger, else the latest: it stands in the film, these do not.
+        """
+        here = {one.digest for one in self.intents if one.state in PAID}
+        latest = {one.digest: one.request_id for one in self.elsewhere if one.clip is not None}
+        return frozenset(
+            one.request_id
+            for one in self.elsewhere
+            if one.clip is not None and (one.digest in here or latest[one.digest] != one.request_id)
+        )
 
 
 def status_json(
@@ -49,7 +64,11 @@ def status_json(
     ``alive`` is false. ``expires`` is when it counts as dead on other machines, in Unix seconds.
     """
     listed = [_intent_json(one, use) for one in clips.intents]
-    listed += [_elsewhere_json(one, clips.told.get(one.digest), use) for one in clips.elsewhere]
+    twice = clips.paid_twice()
+    listed += [
+        _elsewhere_json(one, clips.told.get(one.digest), use, is_spare=one.request_id in twice)
+        for one in clips.elsewhere
+    ]
     shown: dict[str, Any] = {
         "format": STATUS_FORMAT,
         "clips": listed,
@@ -76,6 +95,7 @@ def _intent_json(intent: Intent, use: FilmUse | None) -> dict[str, Any]:
         "take": parsed(order.take),
         "state": str(intent.state),
         "elsewhere": False,
+        "paid_twice": False,
         "seconds": order.seconds,
         "in_film": None if use is None else use.of(order.digest, order.film),
         "estimate": money_json(order.estimate),
@@ -89,7 +109,10 @@ def _intent_json(intent: Intent, use: FilmUse | None) -> dict[str, Any]:
     }
 
 
-def _elsewhere_json(paid: PaidOrder, asked: Order | None, use: FilmUse | None) -> dict[str, Any]:
+def _elsewhere_json(
+    paid: PaidOrder, asked: Order | None, use: FilmUse | None, *, is_spare: bool
+) -> dict[str, Any]:
+    used = None if use is None else use.of(paid.digest, paid.film)
     return {
         "clip": paid.address,
         "digest": paid.digest,
@@ -97,10 +120,11 @@ def _elsewhere_json(paid: PaidOrder, asked: Order | None, use: FilmUse | None) -
         "host": paid.host,
         "endpoint": paid.endpoint,
         "take": parsed(asked.take) if asked is not None else None,
-        "state": str(State.STORED),
+        "state": str(State.FAILED if paid.clip is None else State.STORED),
         "elsewhere": True,
+        "paid_twice": is_spare,
         "seconds": paid.seconds,
-        "in_film": None if use is None else use.of(paid.digest, paid.film),
+        "in_film": 0 if used is not None and (is_spare or paid.clip is None) else used,
         "estimate": None,
         "charged": money_json(paid.charge),
         "request_id": paid.request_id,
@@ -130,7 +154,11 @@ def render_status(
     None where lines may be of any length.
     """
     listed = [_intent_row(intent, use, now) for intent in clips.intents]
-    listed += [_elsewhere_row(one, clips.told.get(one.digest), use, now) for one in clips.elsewhere]
+    twice = clips.paid_twice()
+    listed += [
+        _elsewhere_row(one, clips.told.get(one.digest), use, now, is_spare=one.request_id in twice)
+        for one in clips.elsewhere
+    ]
     if not listed:
         return "nothing was run here\n"
     kinds = [(one.sum, one.cost and one.cost.currency) for one in listed]
@@ -232,16 +260,18 @@ def _intent_row(intent: Intent, use: FilmUse | None, now: float) -> _StatusRow:
 
 
 def _elsewhere_row(
-    paid: PaidOrder, asked: Order | None, use: FilmUse | None, now: float
+    paid: PaidOrder, asked: Order | None, use: FilmUse | None, now: float, *, is_spare: bool
 ) -> _StatusRow:
+    is_billed_failure = paid.clip is None
+    state = STATE_WORDS[State.FAILED] if is_billed_failure else _ELSEWHERE
     return _StatusRow(
         name=visible(paid.address),
-        state=_ELSEWHERE,
+        state=_TWICE if is_spare else state,
         age=ago(now - time_of(paid.made)),
         cost=paid.charge,
         take=_take_text(asked.take) if asked is not None else "",
         target=visible(asked.target if asked else f"{paid.host}: {paid.endpoint}"),
-        prose=_use_text(paid, use),
+        prose="" if is_spare or is_billed_failure else _use_text(paid, use),
         sum="charged",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from storyboard.compiler.request import Output
 from storyboard.plan.explanation import ExplainedClip, Explanation
@@ -13,8 +13,10 @@ from storyboard.render.amounts import amount
 from storyboard.render.clip_table import made_from
 from storyboard.render.prose import wrapped
 from storyboard.render.reasons import why_text
+from storyboard.render.shown_prices import shown_prices
 from storyboard.render.table import painted, plain
 from storyboard.render.width import visible
+from storyboard.values.units import Money
 
 _NEEDED = {Output.LAST_FRAME: "opens on the last frame", Output.CLIP: "is sent the clip"}
 
@@ -22,12 +24,13 @@ _NEEDED = {Output.LAST_FRAME: "opens on the last frame", Output.CLIP: "is sent t
 def render_why(found: Explanation, *, color: bool, width: int | None) -> str:
     """The explanation of an address in text. ``width`` is the terminal's, None for any length."""
     paint, file = painted if color else plain, found.plan.film.file
+    requests = found.plan.requests
+    prices = dict(zip((one.id for one in requests), shown_prices(requests), strict=True))
     blocks = []
     for one in found.clips:
-        said = [
-            paint(line, "1") for line in wrapped(visible(_head(one.clip, file)), width, indent=2)
-        ]
-        for indent, text in _lines(one, file):
+        head = _head(one.clip, file, prices)
+        said = [paint(line, "1") for line in wrapped(visible(head), width, indent=2)]
+        for indent, text in _lines(one, file, prices):
             said += wrapped(" " * indent + visible(text), width, indent=indent + 2)
         blocks.append("\n".join(said))
     if found.to_pay:
@@ -38,17 +41,19 @@ def render_why(found: Explanation, *, color: bool, width: int | None) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _head(clip: PlannedRequest | KeptClip, file: str) -> str:
+def _head(clip: PlannedRequest | KeptClip, file: str, prices: Mapping[str, Money | None]) -> str:
+    """Its first line; ``prices`` are those of the plan's requests as the plan shows them, by id."""
     if isinstance(clip, KeptClip):
         action = "reuse: paid" if clip.action is Action.REUSE else "fetch: paid, and not here"
         kept = f"{clip.kept_seconds} of its {clip.seconds} s are kept"
         return f"{clip.address}  {action}; {kept}"
-    return (
-        f"{clip.id}  {clip.seconds} s  {amount(clip.money)}  {clip.action}: {why_text(clip, file)}"
-    )
+    price = amount(prices[clip.id])
+    return f"{clip.id}  {clip.seconds} s  {price}  {clip.action}: {why_text(clip, file)}"
 
 
-def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
+def _lines(
+    one: ExplainedClip, file: str, prices: Mapping[str, Money | None]
+) -> Iterator[tuple[int, str]]:
     """The lines below the head, with their indents."""
     clip = one.clip
     if isinstance(clip, KeptClip):
@@ -66,7 +71,9 @@ def _lines(one: ExplainedClip, file: str) -> Iterator[tuple[int, str]]:
     for limit in one.limits:
         yield 2, limit
     if one.alone is not None:
-        yield 2, f"each shot in a request of its own: {amount(one.alone)}"
+        # What costs the same is not shown as a cent more, as the sum of several rounded up is.
+        alone = prices[clip.id] if one.alone == clip.money else one.alone
+        yield 2, f"each shot in a request of its own: {amount(alone)}"
     for tag, name in one.tokens.items():
         yield 2, f"{tag} = {name}"
     for shot, text in zip(clip.shots, one.texts, strict=True):

@@ -155,7 +155,10 @@ class Recovery(Struct, frozen=True, kw_only=True):
         # Paid elsewhere: whatever became of it here, it is fetched and not sent.
         receipt = self.hosts[locked.host].receipt(locked.endpoint, locked.request_id)
         order, segments = clip.order, lock.segments.get(locked.clip or "")
-        if segments:
+        told = lock.sent.get(clip.digest)
+        if clip.is_kept and told is not None:
+            order = told.order()
+        elif segments:
             # The film may keep only some of its shots.
             order = replace(order, shots=tuple(segment.content for segment in segments))
         return self.ledger.adopt(order, self.run, receipt, locked.charge, locked.clip)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,17 @@ def test_what_is_kept_and_what_is_rendered_tell_their_prices(tmp_path: Path) -> 
     assert "    sent then: Wide. A rope is thrown and caught.\n" in kept
     assert "the whole clip anew: 12 s, 1.35 USD" in kept
     assert "; with --reuse clips: 1.35 USD" in kept
+
+
+def test_a_clip_has_the_price_that_the_plan_shows_for_it(tmp_path: Path) -> None:
+    story = tmp_path / "storyboard.yaml"
+    film = FILM.replace("5s", "4s").replace("duration: 9s", "duration: 4s, seam: continue")
+    story.write_text(film)
+    text = render_why(Project.around(story).why("pier"), color=False, width=None)
+    # 1.232 and 0.448 are 1.68 together, and not a cent more.
+    heads = re.findall(r"(?m)^(pier/\S+)  [0-9]+ s  ([0-9.]+) USD", text)
+    assert heads == [("pier/gulls..rope", "1.23"), ("pier/night", "0.45")]
+    assert "  each shot in a request of its own: 1.23 USD\n" in text
 
 
 APART = """\

@@ -66,6 +66,16 @@ def test_a_first_film_completes_the_files_of_git_and_replaces_none(tmp_path: Pat
     assert attributes.read_text() == "storyboard.lock merge=union\n"
 
 
+def test_a_film_that_is_there_gets_the_files_of_git_and_stays_as_it_is(film: Path) -> None:
+    assert run("init", "--title", "Another", cwd=film).returncode == 2
+    assert [one.name for one in film.iterdir()] == ["storyboard.yaml"]
+    done = run("init", cwd=film)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == "storyboard.yaml is there already, and stays as it is"
+    assert (film / "storyboard.yaml").read_text(encoding="utf-8") == FILM
+    assert (film / ".gitignore").read_text() == ".storyboard/\nout/\n"
+
+
 def test_a_folder_in_the_place_of_a_file_of_git_is_told(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").mkdir()
     done = run("init", cwd=tmp_path)

@@ -31,6 +31,7 @@ from storyboard.ledger import (
     Standing,
     State,
 )
+from storyboard.ledger.folder_run import runs_of
 from storyboard.ledger.intent import Attempt, spent
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import STEPS
@@ -298,6 +299,39 @@ def test_runs_are_read_back_with_their_ends(ledger: Ledger, place: Place) -> Non
     )  # fmt: skip
     assert (second.id, second.ended_at, second.outcome) == ("r2", None, "")
     assert (second.file, second.target) == ("film.yaml", "fal/kling-o3-pro")
+
+
+def test_a_run_has_fetched_what_was_paid_before_it_and_sent_the_rest(
+    ledger: Ledger, place: Place
+) -> None:
+    def ended(run: str) -> None:
+        place.now += 5
+        ledger.end_run(run, "complete")
+        place.now += 5
+
+    ledger.begin_run("r1", "film.yaml", "t")
+    for digest in ("sha256:sent", "sha256:cut-off"):
+        ledger.intend(order(digest), "r1", {})
+        ledger.step(digest, State.SUBMITTED, receipt=Receipt(id=digest))
+        ledger.step(digest, State.SUCCEEDED)
+    ledger.step("sha256:sent", State.STORED, clip="a" * 64)
+    ledger.adopt(order("sha256:theirs"), "r1", Receipt(id="theirs"), None)
+    ledger.step("sha256:theirs", State.STORED, clip="b" * 64)
+    ended("r1")
+    # What an earlier run has paid is fetched, also where its take was here once.
+    ledger.begin_run("r2", "film.yaml", "t")
+    ledger.step("sha256:cut-off", State.STORED, clip="c" * 64)
+    ledger.step("sha256:sent", State.SUCCEEDED)
+    ledger.step("sha256:sent", State.STORED)
+    ended("r2")
+    # Of a clip that is lost a copy was found: nobody has fetched it.
+    ledger.begin_run("r3", "film.yaml", "t")
+    ledger.step("sha256:sent", State.SUCCEEDED)
+    ledger.step("sha256:sent", State.LOST)
+    ledger.step("sha256:sent", State.SUCCEEDED)
+    ledger.step("sha256:sent", State.STORED)
+    found = [(one.record.id, one.clips, one.fetched) for one in runs_of(place.reader)]
+    assert found == [("r1", 2, 1), ("r2", 0, 2), ("r3", 0, 0)]
 
 
 def test_a_ledger_that_nobody_has_opened_is_empty_and_reading_makes_none(

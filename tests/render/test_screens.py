@@ -116,7 +116,12 @@ def _status(width: int, _: pytest.MonkeyPatch) -> str:
 
 def _runs(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     usd = Money.parse("3.36 USD")
-    ends = (("complete", 2, (usd,), ()), ("partial", 14, (usd,), (usd,)), ("", 0, (), ()))
+    ends = (
+        ("complete", 2, 0, (usd,), ()),
+        ("partial", 14, 3, (usd,), (usd,)),
+        ("", 0, 0, (), ()),
+        ("complete", 0, 12, (), ()),
+    )
     runs = [
         FolderRun(
             record=RunRecord(
@@ -124,9 +129,10 @@ def _runs(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
                 ended_at=NOW + 86400 * number + 200 if outcome else None,
                 file="storyboard.yaml", target="fal/kling-o3-pro", outcome=outcome,
             ),
-            clips=clips, charged=charged, at_risk=at_risk, unknown=number % 2,
+            clips=clips, fetched=fetched, charged=charged, at_risk=at_risk,
+            unknown=int(number == 1),
         )
-        for number, (outcome, clips, charged, at_risk) in enumerate(ends)
+        for number, (outcome, clips, fetched, charged, at_risk) in enumerate(ends)
     ]  # fmt: skip
 
     def written(at: float) -> str:

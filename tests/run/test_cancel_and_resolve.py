@@ -110,6 +110,10 @@ def test_takes_that_another_machine_has_rendered_are_known_from_the_lock(film: P
         made="2026-09-24T18:30:00Z",
     )  # fmt: skip
     merge_lock(film / "storyboard.lock", [order], {})
+    (film / "two.storyboard.yaml").write_text("")
+    assert call("status", "two.storyboard.yaml").stdout == (
+        'nothing was sent for "two.storyboard.yaml"; 1 clip for others beside it\n'
+    )
     row, counts = call("status").stdout.splitlines()
     assert re.fullmatch(r"  a/9  rendered elsewhere  [0-9]+ days ago  0\.70 USD", row)
     assert counts == "1 rendered elsewhere · charged 0.70 USD"

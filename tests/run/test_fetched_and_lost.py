@@ -282,7 +282,9 @@ def test_nothing_is_cut_from_a_take_that_is_not_as_it_came(ours: Checkout, sim: 
         take.write_bytes(data)
         done = ours.say("stitch")
         assert done.returncode == 4
-        assert "are not here: pier/gulls; `storyboard run .` fetches what is paid" in done.stderr
+        assert (
+            "are not here: pier/gulls..boat; `storyboard run .` fetches what is paid" in done.stderr
+        )
         assert not (ours.folder / "out/film.mp4").exists()
         (shown,) = ours.plan()["takes"]
         assert shown["action"] == "fetch"

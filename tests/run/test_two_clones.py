@@ -24,7 +24,7 @@ scenes:
   - id: pier
     title: Out there
     shots:
-      - {id: gulls, duration: 4s, prompt: Gulls circle over a wooden pier.}
+      - {id: gulls, take: 2, duration: 4s, prompt: Gulls circle over a wooden pier.}
       - {id: boat, duration: 5s, prompt: A red boat ties up at its end.}
       - {id: rope, duration: 3s, prompt: A rope is thrown and caught.}
   - id: hut
@@ -109,7 +109,9 @@ def test_a_colleague_fetches_edits_one_shot_pays_for_that_and_stitches(
     assert {one["clip"]: one["in_film"] for one in status["clips"]} == {
         "pier/gulls..rope": 7, "hut/door": 5,
     }  # fmt: skip
-    assert {(one["target"], one["take"]) for one in status["clips"]} == {("fal/kling-o3-pro", 1)}
+    assert {one["target"] for one in status["clips"]} == {"fal/kling-o3-pro"}
+    takes = {"pier/gulls..rope": [2, 1, 1], "hut/door": 1}
+    assert {one["clip"]: one["take"] for one in status["clips"]} == takes
     assert status["film"] == {"seconds": 17, "here": 0}
     shown = say(theirs, "status").stdout
     assert "7 of 12 s in the film" in shown
@@ -119,14 +121,21 @@ def test_a_colleague_fetches_edits_one_shot_pays_for_that_and_stitches(
     assert "no price" not in bill
     assert "3 clips" in bill.splitlines()[-1]
 
+    # Two shots of one clip are one clip, by the name that it has.
+    missing = "3 of 3 clips are not here: pier/gulls..rope, pier/boat, hut/door; "
+    assert missing in say(theirs, "stitch").stderr
+
     done = say(theirs, "run", *host)
     assert done.returncode == 0, done.stderr
     assert len(sim.bill()["rows"]) == 3
     # What was only fetched is none of the clips that the run has sent.
     (run,) = json.loads(say(theirs, "runs", "--json").stdout)["runs"]
-    assert (run["clips"], run["charged"]) == (1, [{"amount": "0.70", "currency": "USD"}])
-    assert "1 clip  0.70 USD" in say(theirs, "runs").stdout
+    assert (run["clips"], run["fetched"]) == (1, 2)
+    assert run["charged"] == [{"amount": "0.70", "currency": "USD"}]
+    assert "1 clip  0.70 USD · 2 fetched" in say(theirs, "runs").stdout
     assert "all of its 17 s are here" in say(theirs, "status").stdout
+    found = json.loads(say(theirs, "status", "--json").stdout)["clips"]
+    assert {one["clip"]: one["take"] for one in found} == takes | {"pier/boat": 1}
     assert say(theirs, "stitch").returncode == 0
 
     before, after = (frames(folder / "out/film.mp4") for folder in (ours, theirs))
@@ -135,6 +144,39 @@ def test_a_colleague_fetches_edits_one_shot_pays_for_that_and_stitches(
     assert distance(before[10], after[10]) < 3
     assert distance(before[-10], after[-10]) < 3
     assert distance(before[24 * 6], after[24 * 6]) > 3
+
+
+def test_what_two_clones_have_both_paid_is_shown_and_counted_once_each(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    ours, theirs, third = (tmp_path / name for name in ("ours", "theirs", "third"))
+    ours.mkdir()
+    (ours / "storyboard.yaml").write_text(FILM.replace("wide", "full"))
+    assert say(ours, "init").returncode == 0
+    git(ours, "init", "-q", "-b", "main")
+    git(ours, "add", ".")
+    git(ours, "commit", "-qm", "a film")
+    git(tmp_path, "clone", "-q", str(ours), str(theirs))
+    paid = len(sim.bill()["rows"])
+    for clone in (ours, theirs):
+        assert say(clone, "run", "--base-url", f"{sim.url}/fal", "--yes").returncode == 0
+        git(clone, "add", ".")
+        git(clone, "commit", "-qm", "rendered")
+    assert len(sim.bill()["rows"]) == paid + 4
+    git(theirs, "pull", "-q", "--no-rebase", "--no-edit", str(ours), "main")
+    git(tmp_path, "clone", "-q", str(theirs), str(third))
+
+    sums = {"theirs": (theirs, "2 rendered"), "third": (third, "2 rendered elsewhere")}
+    for name, (clone, states) in sums.items():
+        assert planned(clone)["film"]["paid"]["amount"] == "4.76", name
+        shown = say(clone, "status").stdout
+        assert "  pier/gulls..rope  paid twice " in shown, name
+        found = json.loads(say(clone, "status", "--json").stdout)["clips"]
+        twice = [(one["clip"], one["in_film"]) for one in found if one["paid_twice"]]
+        assert sorted(twice) == [("hut/door", 0), ("pier/gulls..rope", 0)], name
+        counts = shown.splitlines()[-2]
+        assert states in counts, name
+        assert counts.endswith("charged 4.76 USD"), name
 
 
 def test_a_film_of_kept_shots_alone_has_nothing_to_render_and_plays(

@@ -20,7 +20,7 @@ from storyboard.ledger import (
     RunRecord,
     State,
 )
-from storyboard.ledger.intent import Attempt, IntentChanges
+from storyboard.ledger.intent import Attempt, IntentChanges, IntentStep
 from storyboard.ledger.lease import SECONDS
 from storyboard.ledger.states import STEPS, check_step
 from storyboard.ledger.stored_files import TakeFile
@@ -35,6 +35,7 @@ class Memory:
     ids: set[tuple[str, str]] = field(default_factory=set)
     links: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
     runs: dict[str, RunRecord] = field(default_factory=dict)
+    steps: list[IntentStep] = field(default_factory=list)
     takes: dict[str, TakeFile] = field(default_factory=dict)
     lease: Lease | None = None
     attempts: dict[str, Attempt] = field(default_factory=dict)
@@ -51,6 +52,9 @@ class MemoryReader:
 
     def sent(self) -> list[Intent]:
         return [one for one in self._memory.intents.values() if one.digest in self._memory.attempts]
+
+    def steps(self) -> list[IntentStep]:
+        return list(self._memory.steps)
 
     def take_files(self) -> dict[str, TakeFile]:
         return dict(self._memory.takes)
@@ -165,6 +169,7 @@ class MemoryLedger(MemoryReader):
         intended = now if new else intent.intended_at
         kept = replace(intent, intended_at=intended, changed_at=now)
         self._memory.intents[intent.digest] = kept
+        self._memory.steps.append(IntentStep(intent.digest, intent.state, now))
         return kept
 
     def accepted(self, host: str, endpoint: str, since: float) -> list[Intent]:
