@@ -83,13 +83,13 @@ class Neighbours:
         if len(parts) > most:
             return f"it would be {len(parts)} shots, a request has {most} at most"
         limits = ReferenceLimits(target, cast, max_references, parts)
-        mentions = frozenset[str]().union(*map(limits.counted, parts))
+        mentions = frozenset[str]().union(*map(limits.sent, parts))
         frame = target.references.frames and (parts[0].opens or parts[0].joined)
-        count = len(mentions) + frame
+        count = limits.count(mentions) + frame
         if count > limits.most:
             return f"it would send {count} references, a request carries {limits.most}"
         if not limits.allow_videos(mentions, frame):
-            return "a request carries fewer references beside a video"
+            return "a request carries fewer clips, or fewer references beside one"
         if found := limits.too_many_of_a_kind(mentions, frame):
             return f"it would send more than {found[1]} {found[0]}, which is the most"
         beside, elements = limits.beside_frame, len(mentions & limits.elements)

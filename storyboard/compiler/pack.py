@@ -130,7 +130,7 @@ class _Packer:
         self.starts = [sum(map(len, firsts[:index])) for index in range(len(firsts))]
         self.limits = ReferenceLimits(target, cast, max_references, self.parts)
         self.names = [
-            self.limits.counted(part) if part.prompt.marks else _NOTHING for part in self.parts
+            self.limits.sent(part) if part.prompt.marks else _NOTHING for part in self.parts
         ]
 
     def partition(self) -> list[tuple[tuple[int, ...], FormerShot | None]]:
@@ -269,9 +269,10 @@ class _Packer:
                 if seconds > longest:
                     continue
                 mentioned = mentions | names[index] if names[index] else mentions
-                if len(mentioned) > room:
+                if (limits.count(mentioned) if limits.clips else len(mentioned)) > room:
                     continue
-                if limits.videos and not limits.allow_videos(mentioned, frame):
+                is_moving = limits.videos or limits.clips
+                if is_moving and not limits.allow_videos(mentioned, frame):
                     continue
                 if most_elements is not None and len(mentioned & limits.elements) > most_elements:
                     continue

@@ -181,16 +181,18 @@ class PayloadDraft:
         return f"/{images.name}/{index}" + (f"/{images.link}" if images.link else "")
 
     def _write_footage(self, shot: Shot) -> None:
-        """The clip that the shot is made from, else the one that its prompt mentions."""
-        field, is_listed = self.target.request.footage, self.target.request.footage_form == "list"
-        if field is None or (shot.footage is None and not self._clips):
-            return
+        """The clip that the shot is made from, else those that the prompts mention."""
+        field = self.target.request.footage
+        clips: list[Asset | ShotClip | None] = [one.shot or one.video for one in self._clips]
         if shot.footage is not None:
-            clip: Asset | ShotClip | None = shot.footage.clip
-        else:
-            clip = self._clips[0].shot or self._clips[0].video
-        link = self._clip(clip, f"/{field}/0" if is_listed else f"/{field}")
-        self.payload[field] = [link] if is_listed else link
+            clips = [shot.footage.clip]
+        if field is None or not clips:
+            return
+        self.payload[field] = (
+            [self._clip(clip, f"/{field}/{index}") for index, clip in enumerate(clips)]
+            if self.target.request.footage_form == "list"
+            else self._clip(clips[0], f"/{field}")
+        )
 
     def _write_references(self, shot: Shot) -> None:
         fields = self.target.request

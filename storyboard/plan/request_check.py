@@ -115,7 +115,7 @@ class RequestChecker:
         return _tag_pattern(self.target.tags.written, (elements, sent.image_names, ()))
 
     def _sent_clip(self, payload: Any) -> Any:
-        """The clip of footage in a payload; None where there is none."""
+        """The first clip of footage in a payload; None where there is none."""
         sent = payload.get(self.fields.footage) if self.fields.footage else None
         return sent[0] if isinstance(sent, list) else sent
 
@@ -173,7 +173,7 @@ class RequestChecker:
     ) -> Iterator[str]:
         target, payload = self.target, request.payload
         elements, images = sent.elements, sent.images
-        clips = [sent.footage] if sent.footage is not None else []
+        clips = sent.footage
         kinds: list[tuple[int, Sequence[Any], Sequence[str | None], str]] = [
             (0, elements, [one.name for one in elements], "element"),
             (1, images, sent.image_names, "image"),
@@ -190,6 +190,7 @@ class RequestChecker:
                 yield f"{len(listed)} {what}s are sent, {len(numbers)} are mentioned"
         counted = len(elements) + len(images)
         counted += target.references.frames and sent.first is not None
+        counted += len(clips) * target.references.counts_clips
         most = self.max_references
         videos = sum(element.video is not None for element in elements)
         if clips and target.silent_with_footage and sent.audio:
@@ -202,6 +203,7 @@ class RequestChecker:
         for kind, many, of_kind in (
             ("elements", len(elements), limits.elements),
             ("images", len(images), limits.images),
+            ("clips", len(clips), limits.clips),
         ):
             if of_kind is not None and many > of_kind:
                 yield f"{many} {kind}, {of_kind} at most"
@@ -242,7 +244,7 @@ class RequestChecker:
     def _locations(self, sent: SentRequest) -> Iterator[str]:
         """Every picture and clip of a request."""
         yield from (link for _, link in (*sent.images, *sent.middle))
-        yield from (one[1] for one in (sent.first, sent.last, sent.footage) if one is not None)
+        yield from (one[1] for one in (sent.first, sent.last, *sent.footage) if one is not None)
         for element in sent.elements:
             video = (element.video,) if element.video is not None else ()
             places = tuple(link for _, link in (*element.pictures, *video))
@@ -312,10 +314,14 @@ class RequestChecker:
     def _clip_seconds(
         self, request: PlannedRequest, sent: SentRequest, sense: SenseChecker
     ) -> int | None:
-        """The whole seconds of the clip that is sent, as the film has it; None where not known."""
-        if sent.footage is None or any(one.video for one in sent.elements):
+        """The whole seconds of the clips that are sent, by the film; None where not known."""
+        if not sent.footage or any(one.video for one in sent.elements):
             return None
-        link = sent.footage[1]
+        found = [self._seconds_of(link, request, sense) for _, link in sent.footage]
+        known = [one for one in found if one is not None]
+        return sum(known) if len(known) == len(found) else None
+
+    def _seconds_of(self, link: str, request: PlannedRequest, sense: SenseChecker) -> int | None:
         shots = [one.shot for one in request.depends_on if one.stand_in == link]
         for clip in sense.clips:
             if isinstance(clip, ShotClip):

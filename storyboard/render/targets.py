@@ -79,6 +79,8 @@ def _limits(target: Data) -> list[str]:
     if clips := target["footage"]:
         rate = f"{clips['min_rate']} to {clips['max_rate']} frames a second"
         rate = rate if clips["min_rate"] else "frames a second not published"
+        most = references["clips"]
+        rate += f", {most} clips a request" if most > 1 else ""
         lines.append(
             f"  footage      {clips['max_bytes']:,} bytes, {clips['min_side']} to "
             f"{clips['max_side']} px a side, {clips['min_seconds']} to {clips['max_seconds']} s, "

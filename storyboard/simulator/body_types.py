@@ -65,14 +65,13 @@ class BodyType(Struct, frozen=True, kw_only=True):
     """Endpoints with one body: its fields, and the rules between them.
 
     ``references`` is how many elements and pictures may be given together, ``with_movie`` how
-    many when one of them is a film. ``numbers`` says that seconds are integers and not strings.
-    ``element`` names the shape of an element, ``lone_frontal`` says that its other pictures are
-    optional, and ``first``, ``last``, ``middle`` and
-    ``pictures`` the fields for the first frame, the last frame, those between them and the
-    reference pictures. ``control`` are fields
-    for the host and not for the model. ``always_sounds`` says that every clip has sound, without
-    a field for it. ``default_seconds`` stands for a length that the body
-    does not give.
+    many when one of them is a film; ``counts_movies`` says that films in a list count too.
+    ``numbers`` says that seconds are integers and not strings. ``element`` names the shape of an
+    element, ``lone_frontal`` says that its other pictures are optional, and ``first``, ``last``,
+    ``middle`` and ``pictures`` the fields for the first frame, the last frame, those between them
+    and the reference pictures. ``control`` are fields for the host and not for the model.
+    ``always_sounds`` says that every clip has sound, without a field for it. ``default_seconds``
+    stands for a length that the body does not give.
     """
 
     fields: Mapping[str, Field]
@@ -81,6 +80,7 @@ class BodyType(Struct, frozen=True, kw_only=True):
     shot_width: int = 512
     references: int = 7
     with_movie: int = 4
+    counts_movies: bool = False
     control: frozenset[str] = frozenset()
     numbers: bool = False
     element: Literal["combo", "images", "frontal"] = "combo"

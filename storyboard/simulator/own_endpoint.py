@@ -97,7 +97,7 @@ class OwnEndpoint(Struct, frozen=True):
             last=sent.last[1] if sent.last else None,
             middle=tuple(link for _, link in sent.middle),
             references=tuple((elements | images).items()),
-            movie=sent.footage[1] if sent.footage and sent.lasts_as_footage else None,
+            movie=sent.footage[0][1] if sent.footage and sent.lasts_as_footage else None,
         )
 
     def remarks(self, body: Body) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ class OwnEndpoint(Struct, frozen=True):
         yield from _of_kind("picture", sent.first)
         yield from ((at, "picture", link) for at, link in sent.middle)
         yield from _of_kind("picture", sent.last)
-        yield from _of_kind("movie", sent.footage)
+        yield from ((at, "movie", link) for at, link in sent.footage)
 
     def amount(self, body: Body, seconds: int, given: int | None) -> Decimal | None:
         """See :class:`Endpoint`."""
@@ -145,9 +145,12 @@ class OwnEndpoint(Struct, frozen=True):
         yield from self._by_texts(sent)
         counted = len(sent.elements) + len(sent.images)
         counted += target.references.frames and sent.first is not None
+        counted += len(sent.footage) * target.references.counts_clips
         most = max(target.references.max, target.references.ceiling or 0)
         if counted > most:
             yield _broken(f"{counted} references, {most} at most")
+        if len(sent.footage) > target.references.clips:
+            yield _broken(f"{len(sent.footage)} clips, {target.references.clips} at most")
         frames = target.max_middle_frames
         if frames is not None and len(sent.middle) > frames:
             yield _broken(f"{len(sent.middle)} middle frames, {frames} at most")

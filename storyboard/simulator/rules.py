@@ -294,6 +294,9 @@ def _check_count(body_type: BodyType, body: Body) -> Iterator[Breach]:
         return
     elements, fields = objects_of(body.get("elements")), body_type.fields.items()
     given = len(elements) + len(texts_of(body.get(body_type.pictures)))
+    if body_type.counts_movies:
+        lists = (name for name, known in fields if known.kind == "movies")
+        given += sum(len(texts_of(body.get(name))) for name in lists)
     movie = body_type.element == "combo" and any(e.get("video_url") for e in elements)
     movie |= any(known.kind in ("movie", "movies") and body.get(name) for name, known in fields)
     most = body_type.with_movie if movie else body_type.references

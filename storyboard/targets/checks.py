@@ -208,6 +208,12 @@ def _check_numbers(target: Target) -> Iterator[Disagreement]:
             message=f"the ceiling, {references.ceiling}, is below the limit, {references.max}",
             help="raise the ceiling, or write ceiling: absent",
         )
+    if references.clips > 1 and target.request.footage_form == "link":
+        yield Disagreement(
+            path=("references", "clips"),
+            message=f"{references.clips} clips go into one request, but its field holds one link",
+            help="write request: {footage_form: list}, or leave clips out",
+        )
     if pictures.min_ratio > pictures.max_ratio:
         yield Disagreement(
             path=("pictures",),

@@ -66,14 +66,17 @@ class ReferenceRules(FactBlock):
     """How many elements and images a request may carry together.
 
     ``ceiling`` is the number that another of the vendor's documents names; a user may raise
-    the limit up to it. ``with_video`` is the limit of a request whose element has a video,
-    where it is lower. ``frames`` says whether a first frame counts as one of them.
+    the limit up to it. ``with_video`` is the limit of a request that is sent a clip, an element's
+    or of footage, where it is lower. ``frames`` says whether a first frame counts as one of them,
+    ``counts_clips`` whether clips of footage do, of which a request may carry ``clips``.
     """
 
     max: int = Field(ge=0)
     ceiling: int | None = Field(None, ge=0)
     with_video: int | None = Field(None, ge=0)
     frames: bool = False
+    clips: int = Field(1, ge=1, le=MAX_SHOTS, description="Clips of footage in one request.")
+    counts_clips: bool = False
     images: int | None = Field(None, ge=0, description="Images alone, where that is fewer.")
     elements: int | None = Field(None, ge=0, description="Elements alone, where that is fewer.")
 
@@ -107,7 +110,8 @@ class Pictures(FactBlock):
 class Videos(FactBlock):
     """What a video must be: bytes, pixels of each side, seconds, frames a second, formats.
 
-    The frames a second are None where nobody states them.
+    The frames a second are None where nobody states them, and so is ``max_total``, the seconds of
+    all clips of a request together.
     """
 
     max_bytes: int = Field(ge=1)
@@ -115,6 +119,7 @@ class Videos(FactBlock):
     max_side: int = Field(ge=1)
     min_seconds: Decimal = Field(gt=0)
     max_seconds: Decimal = Field(gt=0)
+    max_total: Decimal | None = Field(None, gt=0)
     min_rate: Decimal | None = Field(None, gt=0)
     max_rate: Decimal | None = Field(None, gt=0)
     formats: tuple[FactText, ...]

@@ -160,10 +160,10 @@ class RequestRules(FactBlock):
     )
     images: Images | None = None
     footage: FactText | None = Field(
-        None, description="The field of the one clip: referred to, edited, or moved by."
+        None, description="The field of the clips: referred to, edited, or moved by."
     )
     footage_form: Literal["link", "list"] = Field(
-        "link", description="Whether the field holds the link itself, or a list with it."
+        "link", description="Whether the field holds the link of one clip, or a list of links."
     )
     footage_mode: FootageModeField | None = Field(
         None, description="None where the endpoint does one thing with its clip."

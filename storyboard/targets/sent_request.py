@@ -57,7 +57,7 @@ class SentRequest(Struct, frozen=True, kw_only=True):
     first: tuple[Place, str] | None = None
     last: tuple[Place, str] | None = None
     middle: tuple[tuple[Place, str], ...] = ()
-    footage: tuple[Place, str] | None = None
+    footage: tuple[tuple[Place, str], ...] = ()
     lasts_as_footage: bool = False
     audio: bool
     ratio: str | None = None
@@ -74,7 +74,7 @@ class SentRequest(Struct, frozen=True, kw_only=True):
         return RenderedSecond(
             audio=self.audio,
             voice=any(one.voice for one in self.elements),
-            video=self.footage is not None or any(one.video for one in self.elements),
+            video=bool(self.footage) or any(one.video for one in self.elements),
             resolution=self.resolution,
         )
 
@@ -89,7 +89,7 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
     mode = fields.footage_mode
     is_edited = mode is not None and body.get(mode.name) == mode.edit
     lasts_as_footage = fields.seconds is None or (
-        footage is not None
+        bool(footage)
         and (is_edited or target.is_made_from_clips)
         and fields.seconds.name not in body
     )
@@ -109,14 +109,14 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
     )
 
 
-def _footage(target: Target, body: Mapping[str, Any]) -> tuple[Place, str] | None:
+def _footage(target: Target, body: Mapping[str, Any]) -> tuple[tuple[Place, str], ...]:
     field = target.request.footage
-    if field is None or target.request.footage_form == "link":
-        return _link(body, (field,)) if field else None
-    links = _links(body, (field,))
-    if len(links) > 1:
-        raise MisshapenRequestError((field, 1), "no more than one clip")
-    return next(iter(links), None)
+    if field is None:
+        return ()
+    if target.request.footage_form == "list":
+        return _links(body, (field,))
+    link = _link(body, (field,))
+    return () if link is None else (link,)
 
 
 class _ListedImage(NamedTuple):

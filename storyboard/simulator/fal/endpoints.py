@@ -20,7 +20,6 @@ from storyboard.simulator.field_types import (
     FIRST,
     FLAG,
     MOVIE,
-    MOVIES,
     NEGATIVE,
     PICTURE,
     PICTURES,
@@ -36,6 +35,7 @@ from storyboard.simulator.field_types import (
     TO_TEN,
     TO_THIRTY,
     UP_TO_EIGHT_PICTURES,
+    UP_TO_FIVE_MOVIES,
     seconds_of,
 )
 
@@ -246,11 +246,12 @@ _V4_REFERENCE = replace(
         **_V4_TEXT.fields,
         "start_image_url": PICTURE,
         "image_urls": PICTURES,
-        "video_urls": MOVIES,
+        "video_urls": UP_TO_FIVE_MOVIES,
         "elements": ELEMENTS,
     },
     references=15,
-    with_movie=14,
+    with_movie=15,
+    counts_movies=True,
     element="images",
     movie=MovieLimits(
         most_bytes=300_000_000, sides=(700, 4553), seconds=(3.0, 30.05), rate=(1.0, 240.0)
