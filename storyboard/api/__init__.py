@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storyboard.api._plan import PlanResult
     from storyboard.api._project import Project, RunSettings, StitchedFilm
     from storyboard.api._ready import ReadyPlan
+    from storyboard.api._rename import Renaming
     from storyboard.api._resolve import DecidedClip, Decision, DecisionError
     from storyboard.api._run_events import RunEvents
     from storyboard.api._sent_clips import FilmStatus, SentClips
@@ -44,6 +45,7 @@ __all__ = [
     "PlanResult",
     "Project",
     "ReadyPlan",
+    "Renaming",
     "RunEvents",
     "RunSettings",
     "SentClips",
@@ -71,6 +73,7 @@ __getattr__ = lazy_getattr(
         "PlanResult": "storyboard.api._plan",
         "Project": "storyboard.api._project",
         "ReadyPlan": "storyboard.api._ready",
+        "Renaming": "storyboard.api._rename",
         "RunEvents": "storyboard.api._run_events",
         "RunSettings": "storyboard.api._project",
         "SentClips": "storyboard.api._sent_clips",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storyboard.api._fix import FileChange
     from storyboard.api._plan import PlanResult
     from storyboard.api._ready import ReadyPlan
+    from storyboard.api._rename import Renaming
     from storyboard.api._resolve import DecidedClip, Decision
     from storyboard.api._run_events import RunEvents
     from storyboard.api._sent_clips import FilmStatus, SentClips
@@ -132,6 +133,17 @@ class Project(Struct, frozen=True):
         from storyboard.api._fix import fix_storyboard
 
         return fix_storyboard(self.file, self.options)
+
+    def rename(self, old: str, new: str) -> Renaming:
+        """What the files are with another name for a member of the cast; none is written.
+
+        Where a library declares the member, other storyboards that use it are changed too. Raises
+        ``UsageError`` for a name that is unknown, taken or none, ``RefusedError`` where a part of
+        the files cannot be read. ``FileChange.write`` puts a change on the disk.
+        """
+        from storyboard.api._rename import rename_member
+
+        return rename_member(self.file, old, new, self.options)
 
     def compile(self) -> Compilation:
         """The storyboard as requests, as far as it could be compiled, with all that was found."""

@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "Make a film to try everything with, for free.",
     "import": "Make a storyboard from a screenplay in Fountain.",
     "check": "Find everything that is wrong with storyboards.",
+    "rename": "Give a member of the cast another name, everywhere.",
     "plan": "Show what would be rendered, and what it would cost.",
     "why": "Explain a clip: its words, its reason, what else it could cost.",
     "diff": "Show what an edit changes, shot by shot, and its price.",

@@ -21,11 +21,13 @@ from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.reason import PlaceInFile
 from storyboard.targets.model import Target
 
-_WORD = re.compile(r"\w+")
+_BETWEEN = re.compile(r"\W+")
+_PIECE = 3
+"""Letters that are compared at a time: words would not do for scripts that write none apart."""
 _OWN = frozenset({"action", "line"})
 """The kinds of words that are a shot's own, by the prompt map."""
 _LEAST_ALIKE = 0.4
-"""The share of words that two shots have in common at least, where one was made of the other."""
+"""The share of pieces that two shots have in common at least, where one was made of the other."""
 _NEAR = 20
 """Shots before and behind that are looked at for one that was made of another."""
 
@@ -34,7 +36,8 @@ class FilmShot(Struct, frozen=True, kw_only=True):
     """A shot of a plan, whole or in parts: the requests of these, and its place in each.
 
     ``seconds`` are those of all its parts. ``text`` is what was written for this shot of what is
-    sent, its action and its lines, with names in place of tags; ``words`` are those of it.
+    sent, its action and its lines, with names in place of tags; ``pieces`` are those that
+    it is compared by.
     """
 
     address: str
@@ -43,7 +46,7 @@ class FilmShot(Struct, frozen=True, kw_only=True):
     span: PlaceInFile
     places: tuple[tuple[PlannedRequest, int], ...]
     text: str
-    words: frozenset[str]
+    pieces: frozenset[str]
 
     @property
     def scene(self) -> str:
@@ -109,8 +112,13 @@ def _film_shot(
         span=shot.span,
         places=places,
         text=text,
-        words=frozenset(_WORD.findall(text.casefold())),
+        pieces=_pieces(text),
     )
+
+
+def _pieces(text: str) -> frozenset[str]:
+    plain = _BETWEEN.sub(" ", text.casefold())
+    return frozenset(plain[at : at + _PIECE] for at in range(max(len(plain) - _PIECE + 1, 1)))
 
 
 def _with_names(text: str, tokens: Mapping[str, str]) -> str:
@@ -163,13 +171,13 @@ def _left(
 def _alike(
     before: Sequence[FilmShot], after: Sequence[FilmShot], old: Sequence[int], new: Sequence[int]
 ) -> dict[int, int]:
-    """Of the shots of a scene those that have most words in common, the best pairs first."""
+    """Of the shots of a scene those that have most in common, the best pairs first."""
     scores = []
     for place, one in enumerate(new):
         near = range(max(place - _NEAR, 0), min(place + _NEAR + 1, len(old)))
         for other in near:
-            words, others = after[one].words, before[old[other]].words
-            alike = len(words & others) / max(len(words | others), 1)
+            pieces, others = after[one].pieces, before[old[other]].pieces
+            alike = len(pieces & others) / max(len(pieces | others), 1)
             if alike >= _LEAST_ALIKE:
                 scores.append((-alike, abs(place - other), one, old[other]))
     found: dict[int, int] = {}

@@ -59,13 +59,13 @@ class SymbolTable(Struct, frozen=True, kw_only=True):
     unknown: tuple[NameUse, ...]
 
 
-def symbol_table(storyboard: Storyboard, libraries: Iterable[Library]) -> SymbolTable:
-    """The symbol table of a storyboard and the libraries that it uses.
+def symbol_table(named: Storyboard | Library, libraries: Iterable[Library]) -> SymbolTable:
+    """The symbol table of a storyboard, or a library by itself, and the libraries that it uses.
 
     Of a name that is declared twice, the first declaration counts. Uses stand in the order of the
-    files, the storyboard first; what an alias brings is a use at the place of its anchor.
+    files, ``named`` first; what an alias brings is a use at the place of its anchor.
     """
-    files: list[Storyboard | Library] = [storyboard, *libraries]
+    files: list[Storyboard | Library] = [named, *libraries]
     declared = {}
     looks: dict[str, dict[str, Span]] = {}
     for file in files:
