@@ -26,6 +26,7 @@ from storyboard.document import Node, Scalar, parse, read_source
 from storyboard.document.ignore_comments import find_ignores
 from storyboard.language.cut_texts import check_cut_texts
 from storyboard.language.decoder import decode
+from storyboard.language.doubtful_texts import check_doubtful_texts
 from storyboard.language.model import Library, Storyboard
 from storyboard.language.typed_signs import check_typed_signs
 from storyboard.project.files import MAX_SOURCE, ProjectFiles
@@ -187,6 +188,7 @@ class _Reader(Struct):
             self.diagnostics.ignores.add(find_ignores(node))
             check_cut_texts(node, self.diagnostics)
             check_typed_signs(node, self.diagnostics)
+            check_doubtful_texts(node, self.diagnostics)
         return node
 
     def library_loader(

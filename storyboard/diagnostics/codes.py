@@ -65,6 +65,9 @@ BAD_PATH = _code(111, "bad-path", _ERROR, "a picture or file that is neither a p
 KEY_CONFLICT = _code(112, "key-conflict", _ERROR, "two keys that exclude each other")
 EMPTY_SHOT = _code(113, "empty-shot", _ERROR, "a shot that does not say what it shows")
 EMPTY_FILM = _code(114, "empty-film", _ERROR, "a storyboard in which no shot is left")
+DOUBTFUL_TEXT = _code(
+    115, "doubtful-text", _WARNING, "a text that was hardly meant to be sent as it stands"
+)
 
 # Resolve
 LIBRARY_CYCLE = _code(201, "library-cycle", _ERROR, "cast libraries that use each other")

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from storyboard.diagnostics.look_alikes import looks_like
+
 _MAX_LENGTH = 100
 _MIN_PART = 3
 _MAX_PAIRS = 40_000
@@ -15,10 +17,13 @@ _BITS = 61
 
 
 def fold(name: str) -> str:
-    """A name as it is compared: compatibility-normalised, case folded, ``-`` and ``_`` alike."""
+    """A name as it is compared: by its looks, case folded, ``-`` and ``_`` alike.
+
+    Compatibility forms and letters of other scripts that look the same are no differences.
+    """
     if name.isascii():
         return name.lower().replace("-", "_")
-    return unicodedata.normalize("NFKC", name).casefold().replace("-", "_")
+    return looks_like(unicodedata.normalize("NFKC", name).casefold()).replace("-", "_")
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -12,13 +12,12 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, GetPydanticSchema, model_validator
 from pydantic_core import core_schema
 
-from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, WRONG_TYPE
+from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT
 from storyboard.document.nodes import Mapping, Scalar
-from storyboard.document.phrases import described
-from storyboard.document.plain_scalars import quoted
 from storyboard.language.blocks import Block, folded, or_text
 from storyboard.language.cast import NAMED, Element, Footage, Image
 from storyboard.language.leaves import choice, refuse
+from storyboard.language.line_items import one_speaker
 from storyboard.language.names import CastName, Id
 from storyboard.language.quantities import Amount, FilmSeconds, Seconds, Take
 from storyboard.language.scalars import (
@@ -97,50 +96,11 @@ class Line(Block):
         return folded(data, "line")
 
 
-_SPEAKER_KEYS = ("speaker", "character", "name", "who", "by")
-_LINE_KEYS = ("line", "text", "says", "dialogue", "words")
-
-
-def _meant_speaker(data: Mapping) -> str | None:
-    """An item that names speaker and line by keys, as it is written here; None for another."""
-    speaker = next((data[key] for key in _SPEAKER_KEYS if key in data), None)
-    line = next((data[key] for key in _LINE_KEYS if key in data), None)
-    if not isinstance(speaker, Scalar) or not isinstance(line, Scalar) or not speaker:
-        return None
-    name, said = speaker.removeprefix("@"), quoted(" ".join(line.split()))
-    others = [
-        f", {key}: {quoted(value) if key == 'tone' else value}"
-        for key in ("tone", "off")
-        if isinstance(value := data.get(key), Scalar)
-    ]
-    return f"{name}: {{line: {said}{''.join(others)}}}" if others else f"{name}: {said}"
-
-
-def _one_speaker(data: object) -> object:
-    if not isinstance(data, Mapping):
-        raise refuse(
-            WRONG_TYPE,
-            f"expected a speaker with a line, found {described(data)}",
-            'write - mara: "It is out."',
-        )
-    if (meant := _meant_speaker(data)) is not None:
-        raise refuse(
-            WRONG_TYPE, "expected the speaker's name as the key of the line", f"write - {meant}"
-        )
-    if len(data) != 1:
-        raise refuse(
-            WRONG_TYPE,
-            f"expected one speaker in each item of dialogue, found {len(data)}",
-            "begin each speaker's line with a dash of its own",
-        )
-    return data
-
-
 Dialogue = Annotated[
     dict[Key, Line],
     GetPydanticSchema(
         lambda source, handler: core_schema.no_info_before_validator_function(
-            _one_speaker, handler(source)
+            one_speaker, handler(source)
         )
     ),
 ]

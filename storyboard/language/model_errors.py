@@ -73,7 +73,7 @@ def report(
     span = opening(node)
 
     if kind == "extra_forbidden" and isinstance(parent, Mapping):
-        _report_unknown_key(model, location, key, used, diagnostics)
+        _report_unknown_key(model, location, key, node, diagnostics)
     elif kind == "missing":
         diagnostics.add(
             MISSING_KEY,
@@ -136,10 +136,11 @@ def _report_unknown_key(
     model: type[BaseModel],
     location: Location,
     key: Node | None,
-    used: tuple[Label, ...],
+    value: Node,
     diagnostics: Diagnostics,
 ) -> None:
     known = keys_at(model, location[:-1])
+    used = _used_at(value)
     near = nearest(str(location[-1]), known)
     span = key.span if key is not None else None
     if _is_behind_comma(key):
@@ -161,7 +162,7 @@ def _report_unknown_key(
             help=f"write {bracket[1]}: {bracket[2]}…",
         )
         return
-    word = film_word(str(location[-1]), known)
+    word = film_word(str(location[-1]), known, is_text=isinstance(value, Scalar))
     if word is not None:
         near = word.key
     advice = f"write {near}" if near else f"the keys here are {', '.join(known)}"
@@ -214,9 +215,23 @@ def _type_help(kind: str, location: Location, node: Node) -> str:
         return "begin each item with a dash"
     if kind == "is_instance_of" and isinstance(node, Mapping):
         return "put the text in quotation marks if it holds {, } or a colon"
+    if kind == "dict_type" and isinstance(node, Sequence) and (name := _named_item(node)):
+        return f"write {name}: in place of the dash, with its keys below"
     if kind == "dict_type":
         return "write each entry on a line of its own, as name: value"
     return "write one text" if kind == "is_instance_of" else ""
+
+
+def _named_item(items: Sequence) -> str:
+    """The name in the first item of a list, where one is the name of what it describes."""
+    first = items[0] if items else None
+    if isinstance(first, Scalar):
+        return first if first and " " not in first else ""
+    names = (
+        (first.get(key) for key in ("name", "id", "label")) if isinstance(first, Mapping) else ()
+    )
+    name = next((one for one in names if isinstance(one, Scalar) and one), "")
+    return "_".join(name.casefold().split())
 
 
 def _shown(location: Location) -> str:

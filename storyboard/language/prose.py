@@ -22,15 +22,20 @@ _CAST = frozenset({"characters", "props", "locations", "styles", "footage"})
 
 def texts_below(node: Node, key: str) -> Iterator[Scalar]:
     """The texts at and below a node that stands under ``key``."""
+    return (text for _key, text in keyed_texts_below(node, key))
+
+
+def keyed_texts_below(node: Node, key: str) -> Iterator[tuple[str, Scalar]]:
+    """The texts at and below a node that stands under ``key``, each with its own key."""
     if isinstance(node, Scalar):
         if key in PROSE_KEYS or key == "vars":
-            yield node
+            yield key, node
     elif isinstance(node, Sequence):
         for item in node:
-            yield from texts_below(item, _LISTS.get(key, key))
+            yield from keyed_texts_below(item, _LISTS.get(key, key))
     else:
         for inner, value in node.items():
-            yield from texts_below(value, _key_below(key, inner))
+            yield from keyed_texts_below(value, _key_below(key, inner))
 
 
 def _key_below(key: str, inner: str) -> str:

@@ -6,43 +6,43 @@ Each mistake is told what to write in the reader's own numbers.
 from __future__ import annotations
 
 import re
-import unicodedata
+from decimal import Decimal
 from typing import Annotated
 
 from storyboard.diagnostics.codes import BAD_DURATION, BAD_MONEY, BAD_NUMBER
 from storyboard.document.nodes import Scalar
 from storyboard.document.phrases import described
 from storyboard.language.leaves import leaf, refuse
+from storyboard.language.number_words import number_in_words, plain_words, seconds_in_words
 from storyboard.values.units import Money, parse_seconds
 
 MAX_SHOT = 600
 """The longest shot that is read, in seconds: the tool's own bound, far above any request."""
 
-_FRACTION = re.compile(r"([0-9]{1,6})[.,]([0-9]+) ?(?:s|sec|secs|seconds?)?", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,3}):([0-9]{2})(?:[.,]0+)?")
-_UNITS = re.compile(
-    r"(?:([0-9]{1,3}) ?m(?:in|ins|inutes?)?)?[ ]?"
-    r"(?:([0-9]{1,6}) ?(?:s|secs?|sec\.|seconds?|″|\")?)?",
-    re.IGNORECASE,
+_RANGE = re.compile(
+    r"([1-9][0-9]{0,3}) ?s?(?:-|–|—|to|\.\.|…|/| or )[ ]?([1-9][0-9]{0,3}) ?(?:s|sec.*)?"
 )
+_GUESSED = re.compile(r"frames?|^[^\w+]|about|around|approx|ca\b|circa|roughly|max")
+"""What says that the seconds are no exact ones."""
 
 
 def _meant_seconds(written: str, example: str) -> tuple[str, str]:
     """What to write where somebody wrote a duration in another way, and the fix if it is sure."""
-    text = unicodedata.normalize("NFKC", written[:40]).strip()
-    seconds = 0
-    units = _UNITS.fullmatch(text) if text else None
-    if (part := _FRACTION.fullmatch(text)) is not None:
-        seconds = int(part[1])
-        if int(part[2]):
-            return (f"write {seconds}s or {seconds + 1}s" if seconds else "write 1s"), ""
-    elif (clock := _CLOCK.fullmatch(text)) is not None:
-        seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])
-    elif units is not None:
-        seconds = int(units[1] or 0) * 60 + int(units[2] or 0)
+    text = plain_words(written).strip("[](){}").removesuffix(" long")
+    if (either := _RANGE.fullmatch(text)) is not None:
+        return f"write {either[1]}s or {either[2]}s", ""
+    if (clock := _CLOCK.fullmatch(text)) is not None:
+        hours, minutes, rest = (int(part or 0) for part in clock.groups())
+        seconds: Decimal | None = Decimal(hours * 3600 + minutes * 60 + rest)
+    else:
+        seconds = seconds_in_words(text)
     if not seconds:
         return f"write a whole number with or without s, for example {example}", ""
-    return f"write {seconds}s", f"{seconds}s"
+    whole = round(seconds, 3).__floor__()
+    if whole != round(seconds, 3):
+        return (f"write {whole}s or {whole + 1}s" if whole else "write 1s"), ""
+    return f"write {whole}s", "" if _GUESSED.search(text) else f"{whole}s"
 
 
 def _read_seconds(scalar: Scalar) -> int:
@@ -106,17 +106,24 @@ FilmSeconds = Annotated[
 
 
 _SUM = re.compile(r"[0-9]+(?:[.,][0-9]{1,2})?")
+_THOUSANDS = re.compile(r"(?<=[0-9])[.,'’_ ](?=[0-9]{3}(?![0-9]))")
 _CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "eur": "EUR", "gbp": "GBP", "jpy": "JPY"}
 
 
 def _meant_money(written: str) -> str:
     """An amount as it is written here; of an unknown currency in US dollars, as prices are."""
-    text = unicodedata.normalize("NFKC", written[:40]).casefold()
-    found = _SUM.search(text)
-    if found is None:
-        return "25 USD"
+    text = plain_words(written)
+    found = _SUM.search(_THOUSANDS.sub("", text))
+    amount = found[0].replace(",", ".") if found is not None else _amount_in_words(text)
     currency = next((code for sign, code in _CURRENCIES.items() if sign in text), "USD")
-    return f"{found[0].replace(',', '.')} {currency}"
+    return f"{amount or 25} {currency}"
+
+
+def _amount_in_words(text: str) -> int | None:
+    """The amount that the words before a currency say, as in ``twenty-five dollars``."""
+    words = text.split()
+    said = (number_in_words(" ".join(words[:end])) for end in range(len(words), 0, -1))
+    return next((number for number in said if number), None)
 
 
 def _read_money(scalar: Scalar) -> Money:
@@ -145,7 +152,7 @@ def _read_take(scalar: Scalar) -> int:
         raise refuse(
             BAD_NUMBER,
             f"expected the number of a take, 1 or more, found {described(scalar)}",
-            "write a whole number, for example take: 2",
+            f"write take: {number_in_words(plain_words(scalar)) or 2}",
         )
     return int(scalar)
 

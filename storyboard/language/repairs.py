@@ -27,13 +27,13 @@ _DEPENDED_ON = {
 
 def rename(model: type[BaseModel], root: Node, location: Location, error: Any) -> bool:
     """Give a misspelt key that others depend on the name that was meant; whether it could be."""
-    _node, parent, key = walk(root, location)
+    node, parent, key = walk(root, location)
     if error["type"] != "extra_forbidden" or not isinstance(parent, Mapping):
         return False
     if not isinstance(key, Scalar):
         return False
     known = keys_at(model, location[:-1])
-    word = film_word(key, known)
+    word = film_word(key, known, is_text=isinstance(node, Scalar))
     meant = nearest(key, known) if word is None else word.key
     if (stuck := STUCK_VALUE.match(key)) is not None:
         meant = stuck[1]

@@ -38,11 +38,18 @@ Key = Annotated[
 """A key that is looked up later, and keeps its place until then."""
 
 
+_FLAG_WORDS = {
+    "true": "true yes y on 1 enabled active",
+    "false": "false no n off 0 none null ~ disabled mute muted silent never",
+}
+"""How people and other tools write the two."""
+
+
 def _read_flag(scalar: Scalar) -> bool:
     if scalar in {"true", "false"}:
         return scalar == "true"
-    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(scalar.casefold())
-    meant = meant or {"true": "true", "false": "false"}.get(scalar.casefold())
+    written = scalar.strip().casefold()
+    meant = next((flag for flag, words in _FLAG_WORDS.items() if written in words.split()), None)
     raise refuse(
         BAD_CHOICE,
         f"expected true or false, found {described(scalar)}",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from storyboard.diagnostics import Diagnostics, Fix, Span
 from storyboard.diagnostics.codes import UNKNOWN_TARGET
-from storyboard.diagnostics.spelling import nearest
+from storyboard.diagnostics.spelling import fold, nearest
 
 _WORD = re.compile(r"[a-z]+(?![a-z0-9])|[a-z]?[0-9.]+[a-z]?|[a-z]+")
 _MOST_LETTERS = 100
@@ -18,10 +18,14 @@ def report_unknown_target(
     target_id: str, known: Sequence[str], diagnostics: Diagnostics, at: Span | None
 ) -> None:
     """Say SB401 where the id was written, with the likeliest of the known ones."""
-    part = target_id.casefold()
-    holding = [one for one in known if part in one] if len(part) > 1 else []
-    slip = nearest(target_id, known)
-    near = slip or (holding[0] if holding else None) or _alike(target_id, known)
+    part = "-".join(fold(target_id).replace("_", " ").strip(" /").split())
+    begun = [
+        one for one in known if len(part) > 1 and re.match(rf"(?:.*/)?{re.escape(part)}\b", one)
+    ]
+    holding = begun or [one for one in known if len(part) > 1 and part in one]
+    exact = next((one for one in begun if one.endswith(part)), None)
+    slip = exact or (nearest(target_id, known) if not begun else None)
+    near = slip or _any_of(begun) or (holding[0] if holding else None) or _alike(target_id, known)
     listed = "`storyboard targets` lists them all"
     diagnostics.add(
         UNKNOWN_TARGET,
@@ -30,6 +34,13 @@ def report_unknown_target(
         help=f"write {near}; {listed}" if near else listed,
         fix=Fix(at, slip, is_sure=False) if at is not None and slip else None,
     )
+
+
+def _any_of(ids: Sequence[str]) -> str | None:
+    """The few shortest of several ids, those of a model itself; None where there are none."""
+    words = min((one.count("-") for one in ids), default=0)
+    few = [one for one in ids if one.count("-") == words][:4]
+    return " or ".join((", ".join(few[:-1]), few[-1])).removeprefix(" or ") if few else None
 
 
 def _alike(target_id: str, known: Sequence[str]) -> str | None:

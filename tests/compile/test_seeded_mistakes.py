@@ -60,7 +60,7 @@ class Seeded:
                 if span is None or not span.source.name.endswith(self.file):
                     continue
                 last = span.source.position(span.end)[0]
-                if span.line - 1 <= self.mistake.line <= min(last, lines) + 1:
+                if span.line - 1 <= self.mistake.last and self.mistake.line <= min(last, lines) + 1:
                     return True
         return False
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 class Mistake:
     """A text with one mistake in it.
 
-    ``line`` is where it was made, counted from 1. ``fix`` are words of which one must be said of
-    it; empty where there is more than one way to mend it.
+    ``line`` is where it was made, counted from 1, ``last`` its last line. ``fix`` are words of
+    which one must be said of it; empty where there is more than one way to mend it.
     """
 
     kind: str
     text: str
     line: int
+    last: int
     fix: tuple[str, ...] = ()
 
 
@@ -405,6 +406,7 @@ def make_mistake(text: str, slips: Sequence[Slip], chance: random.Random) -> Mis
                 kind=NAMES[slip],
                 text="\n".join(wrong) + "\n",
                 line=number + 1,
+                last=number + 1 + made[0].count("\n"),
                 fix=made[1],
             )
     raise ValueError("no mistake can be made in this text")

@@ -210,7 +210,8 @@ class _BareNames:
             if all(one[0] == label for one in phrase.pattern.finditer(passage.text)):
                 return
         found = [(one[0], locate(scalar, *one.span())) for one in phrase.pattern.finditer(scalar)]
-        is_refused = re.search(rf"@\{{?{re.escape(phrase.member.name)}\b", scalar) is not None
+        refused = rf"@\{{?{re.escape(phrase.member.name)}\b"
+        is_refused = re.search(refused, scalar, re.IGNORECASE) is not None
         if not found and (is_refused or "{{" not in scalar):
             return  # a mention that was refused, with the reason said
         spans = [span for words, span in found if span.text == words]

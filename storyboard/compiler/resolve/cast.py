@@ -15,9 +15,11 @@ from storyboard.compiler.resolve.members import Member, has_picture, is_hole, pl
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.diagnostics import Diagnostics, Fix, Label, Span
 from storyboard.diagnostics.codes import DUPLICATE_NAME, TOO_LONG, UNKNOWN_LOOK, UNKNOWN_NAME
+from storyboard.diagnostics.look_alikes import UNSEEN, odd_sign
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Scalar
 from storyboard.language.cast import Element
+from storyboard.language.names import is_name_character
 
 _UNKNOWN = 'no character, prop, location, style or footage is called "{}"'
 _HEADING = re.compile(r"^(?:int|ext|int\./ext|i/e)[.\s]+", re.IGNORECASE)
@@ -179,11 +181,14 @@ class Names(Struct):
         if not self.are_complete:
             # A library or a cast that could not be read may have declared it.
             return
+        if (whole := _with_hidden_signs(name, span)) is not None:
+            name, span = whole.text.removeprefix("@"), whole
         shown = name if len(name) <= 40 else f"{name[:39]}…"
         near = nearest(name, self.members) or self._named_loosely(name)
         inner = max((n for n in self.members if name.startswith(n)), key=len, default=None)
         # One letter too many is a slip of the pen; a particle or more letters join the name.
-        if inner and (near is None or (near == inner and not name.isascii())):
+        odd = _odd_letter(name, self.members[near]) if near else ""
+        if inner and not odd and (near is None or (near == inner and not name.isascii())):
             rest = name[len(inner) :]
             fix = f"@{{{self.members[inner].name}}}{rest}"
             near = inner
@@ -202,7 +207,7 @@ class Names(Struct):
             self.misspelt.add(near)
         known = ", ".join(sorted(self.members)[:8])
         if fix:
-            advice = f'write "{fix}"'
+            advice = f'write "{fix}"' + (f"; {odd}" if odd else "")
         elif known:
             advice = f"the names are {known}"
         else:
@@ -239,6 +244,24 @@ class Names(Struct):
             labels=_where_looks_are(member, near),
             fix=Fix(span, f"@{member.name}.{near}", is_sure=False) if near and in_text else None,
         )
+
+
+def _with_hidden_signs(name: str, span: Span) -> Span | None:
+    """The place of a whole word that a sign which nobody sees cut; None where none did."""
+    text, end = span.source.text, span.end
+    if text[span.start : end] != f"@{name}" or text[end : end + 1] not in UNSEEN:
+        return None
+    while text[end : end + 1] in UNSEEN or is_name_character(text[end : end + 1] or " "):
+        end += 1
+    return span.narrow(span.start, end)
+
+
+def _odd_letter(written: str, member: Member) -> str:
+    """Why a name is none, though it looks like one; empty where it does not."""
+    if written.isascii() and not member.name.isascii():
+        odd = odd_sign(member.name, written)
+        return f"of the declared name, {odd}" if odd else ""
+    return odd_sign(written, member.name)
 
 
 def _where_looks_are(member: Member, near: str | None) -> tuple[Label, ...]:
