@@ -315,9 +315,8 @@ class RequestChecker:
         self, request: PlannedRequest, sent: SentRequest, sense: SenseChecker
     ) -> int | None:
         """The whole seconds of the clips that are sent, by the film; None where not known."""
-        if not sent.footage or any(one.video for one in sent.elements):
-            return None
-        found = [self._seconds_of(link, request, sense) for _, link in sent.footage]
+        clips = (*sent.footage, *(one.video for one in sent.elements if one.video is not None))
+        found = [self._seconds_of(link, request, sense) for _, link in clips]
         known = [one for one in found if one is not None]
         return sum(known) if len(known) == len(found) else None
 

@@ -71,7 +71,7 @@ class BodyType(Struct, frozen=True, kw_only=True):
     ``middle`` and ``pictures`` the fields for the first frame, the last frame, those between them
     and the reference pictures. ``control`` are fields for the host and not for the model.
     ``always_sounds`` says that every clip has sound, without a field for it. ``default_seconds``
-    stands for a length that the body does not give.
+    stands for a length that the body does not give. ``moving_elements`` may have a film.
     """
 
     fields: Mapping[str, Field]
@@ -85,6 +85,7 @@ class BodyType(Struct, frozen=True, kw_only=True):
     numbers: bool = False
     element: Literal["combo", "images", "frontal"] = "combo"
     lone_frontal: bool = False
+    moving_elements: int = 1
     first: str = "start_image_url"
     last: str = "end_image_url"
     middle: str = "middle_image_urls"

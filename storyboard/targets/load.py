@@ -36,7 +36,7 @@ from storyboard.project.files import MAX_SOURCE
 from storyboard.targets.checks import disagreements
 from storyboard.targets.disagreement import Disagreement
 from storyboard.targets.merging import merged, without_empty
-from storyboard.targets.model import Feature, Target
+from storyboard.targets.model import LATER_FEATURES, Feature, Target
 from storyboard.targets.own_schema import OwnSchemaError, read_own_schema
 from storyboard.targets.unknown_target import report_unknown_target
 
@@ -148,6 +148,9 @@ def digest(target: Target) -> str:
     facts the targets of a later version have besides.
     """
     data = target.model_dump(mode="json", exclude_defaults=True)
+    for feature in LATER_FEATURES:
+        if data["features"][feature] == {"how": "none"}:
+            del data["features"][feature]
     if target.own_schema is not None:
         data["request_schema"] = target.own_schema
     text = json.dumps(

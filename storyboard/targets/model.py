@@ -160,12 +160,14 @@ class Doubt(FactBlock):
     as_of: date
 
 
+LATER_FEATURES = (Feature.FOOTAGE, Feature.EDIT, Feature.MOTION, Feature.MIDDLE_FRAMES)
+"""Features that a target file may leave out, as it may be older than they are."""
+
+
 def _with_later_features(written: object) -> object:
-    """Features that a file may leave out, as it may be older than they are: it has none of them."""
     if not isinstance(written, dict):
         return written
-    later = (Feature.FOOTAGE, Feature.EDIT, Feature.MOTION, Feature.MIDDLE_FRAMES)
-    return {**{feature.value: {"how": "none"} for feature in later}, **written}
+    return {**{feature.value: {"how": "none"} for feature in LATER_FEATURES}, **written}
 
 
 class Target(FactBlock):

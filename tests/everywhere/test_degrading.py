@@ -136,6 +136,12 @@ CASES: dict[tuple[Feature, str], Case] = {
         base=O3, film=REFERS, found=("SB402 4",), sent='"prompt": "Rain: a wet street. As in rain."'
     ),
     (Feature.EDIT, "native"): Case(base=EDITS, film=EDITED, sent="rain.mp4"),
+    (Feature.MIDDLE_FRAMES, "native"): Case(
+        base="fal/kling-v4-image-to-video",
+        film=f"{SCENE}{{prompt: The sea., start_frame: '{ANY}', middle_frames: ['{ANY}']}}\n",
+        found=("SB408 5",),
+        sent='"middle_image_urls": ["https',
+    ),
     (Feature.MOTION, "native"): Case(
         base=EDITS,
         change="requires: [motion]\ntags: {clip: absent}\n"
@@ -230,10 +236,12 @@ IMPOSSIBLE = {
     (Feature.ANY_LENGTH, "none"),
     (Feature.EDIT, "none"),
     (Feature.MOTION, "none"),
+    (Feature.MIDDLE_FRAMES, "none"),
 }
 """The first two are refused with native elements, and at all: ``test_imaginary_hosts`` has them.
 
-Shots that are made from a clip are refused where the target makes none: ``test_edited_footage``.
+Shots that are made from a clip, or pass through pictures, are refused where the target takes none:
+``test_edited_footage``, ``test_middle_frames``.
 """
 
 Compiled = Callable[..., tuple[list[str], str, list[Severity]]]

@@ -61,6 +61,13 @@ def test_the_pictures_are_sent_in_order_and_uploaded(film: Path) -> None:
     assert all(MIDDLE not in one.payload for one in others)
 
 
+def test_a_target_without_them_is_told_one_that_has_them(film: Path) -> None:
+    made = planned(film, FILM.replace("fal/kling-v4-image", "fal/kling-v3-pro-image"))
+    (found,) = (one for one in made.compilation.diagnostics if one.code.id == "SB405")
+    assert "takes no frames between the first and the last" in found.message
+    assert found.help == "give the shot target: fal/kling-v4-image-to-video"
+
+
 def test_a_shot_that_passes_through_pictures_shares_no_request(film: Path) -> None:
     text = FILM.replace('prompt: "It sleeps."', 'prompt: "It sleeps.", middle_frames: [door.png]')
     made = planned(film, text)

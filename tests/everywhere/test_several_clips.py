@@ -121,6 +121,21 @@ def test_five_clips_are_taken_by_the_simulator() -> None:
     assert "charged 2.73 USD" in answer.output  # (25 + 4) s at 0.094
 
 
+def test_the_clip_of_a_character_counts_in_the_price_as_footage_does() -> None:
+    write_clips(street=5, mara=4)
+    text = FILM.replace("  alley: {video: clips/alley.mp4}\n", "").replace(
+        "as in @alley", "on @mara"
+    )
+    made = planned(text.replace("scenes:", "characters: {mara: {video: clips/mara.mp4}}\nscenes:"))
+    assert made.plan.is_applyable, said(made)
+    (request,) = made.plan.requests
+    assert request.payload["elements"][0].keys() == {"video_url"}
+    assert request.cost is not None
+    assert request.cost.seconds == 4 + 5 + 4
+    answer = CliRunner().invoke(storyboard, ["run", "--simulate", "--yes"], standalone_mode=False)
+    assert "estimated 1.23 USD · charged 1.23 USD" in answer.output, answer.output
+
+
 def test_the_vendor_refuses_a_sixth_and_more_than_fifteen_in_all(vendors: Any) -> None:
     link = "https://example.com/a"
     many = {"prompt": "Rain.", "video_urls": [link] * 6}

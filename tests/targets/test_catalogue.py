@@ -172,7 +172,9 @@ def test_a_price_stands_for_each_kind_of_second(target: Target) -> None:
         assert (target.price(silent) is None) == always
         assert (target.price(loud) is not None) == target.has(Feature.AUDIO)
     for audio in (False, True) if target.has(Feature.ELEMENT_VIDEO) else ():
-        assert target.price(RenderedSecond(audio=audio, video=True)) is not None
+        fineness = target.resolution(None)
+        beside = RenderedSecond(audio=audio or always, video=True, resolution=fineness)
+        assert target.price(beside) is not None
 
 
 def test_the_ordinary_price_is_no_word_about_requests_with_a_clip() -> None:
@@ -275,6 +277,21 @@ def test_superseded_targets_say_by_what() -> None:
         "oxen/kling-o3-pro-video-edit",
     ]
     assert "kling-video-o3-omni" in (built_in("oxen/kling-o3-pro").status_note or "")
+
+
+def test_a_feature_that_a_target_does_not_have_changes_no_digest() -> None:
+    target = built_in("fal/kling-o3-pro")
+    known = {feature: how for feature, how in target.features.items() if how.how != "none"}
+    older = Target.model_validate(
+        {
+            **target.model_dump(mode="json"),
+            "features": {
+                **{feature.value: how.model_dump() for feature, how in known.items()},
+                "negative_prompt": {"how": "none"},
+            },
+        }
+    )
+    assert digest(older) == digest(target)
 
 
 def test_a_digest_is_of_the_content() -> None:

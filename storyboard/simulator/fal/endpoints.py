@@ -252,7 +252,7 @@ _V4_REFERENCE = replace(
     references=15,
     with_movie=15,
     counts_movies=True,
-    element="images",
+    moving_elements=7,
     movie=MovieLimits(
         most_bytes=300_000_000, sides=(700, 4553), seconds=(3.0, 30.05), rate=(1.0, 240.0)
     ),
