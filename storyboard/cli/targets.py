@@ -48,6 +48,9 @@ _MAX_SCHEMA = 64 << 20
 )
 @click.option("--id", "new_id", metavar="HOST/MODEL", help="With --from: the id of the target.")
 @click.option(
+    "--endpoint", metavar="PATH", help="With --from: which endpoint of a document with several."
+)
+@click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="With --from: write to this file, such as targets/new.yaml.",
@@ -61,6 +64,7 @@ def targets_command(
     documents: tuple[str, ...],
     schema: Path | None,
     new_id: str | None,
+    endpoint: str | None,
     out: Path | None,
     force: bool,
     color: str,
@@ -85,9 +89,9 @@ def targets_command(
             raise click.UsageError(
                 "--from writes a new target and stands without ID, --check, --json"
             )
-        return _write_target(schema, new_id, out, force=force)
-    if new_id or out or force:
-        raise click.UsageError("--id, --out and --force stand beside --from SCHEMA.json")
+        return _write_target(schema, new_id, endpoint, out, force=force)
+    if new_id or endpoint or out or force:
+        raise click.UsageError("--id, --endpoint, --out, --force stand beside --from SCHEMA.json")
     checked = [_checked(one, target) for one in documents]
     diagnostics = Diagnostics()
     ids = list(dict.fromkeys(name for name, _ in checked)) or (
@@ -159,14 +163,16 @@ def _check_drift(checked: Sequence[tuple[Any, Path]], as_json: bool) -> int:
     return REFUSED if any(moved for _, moved in found) else FINE
 
 
-def _write_target(schema: Path, new_id: str | None, out: Path | None, *, force: bool) -> int:
+def _write_target(
+    schema: Path, new_id: str | None, endpoint: str | None, out: Path | None, *, force: bool
+) -> int:
     from storyboard.project.files import ProjectFiles
     from storyboard.project.outputs import Outputs
     from storyboard.targets.from_schema import written_target
 
     document = _read_schema(schema)
     try:
-        text = written_target(document, new_id, datetime.now(UTC).date())
+        text = written_target(document, new_id, datetime.now(UTC).date(), endpoint)
     except ValueError as error:
         raise click.UsageError(f'"{schema}": {error}') from None
     if out is None:

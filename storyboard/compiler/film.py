@@ -87,7 +87,8 @@ class Reference(Struct, frozen=True, kw_only=True):
 
     ``name`` is what people read: ``mara`` or ``mara.nightgown``. An element has a frontal
     picture with others beside it, or a video; an image has one picture, as ``frontal``, and a clip
-    its ``video``, or the ``shot`` of the film whose clip it is.
+    its ``video``, or the ``shot`` of the film whose clip it is. An element has a ``description``
+    where the target is sent one.
     """
 
     kind: Literal["element", "image", "clip"]
@@ -98,6 +99,7 @@ class Reference(Struct, frozen=True, kw_only=True):
     video: Asset | None = None
     voice: str | None = None
     shot: ShotClip | None = None
+    description: str = ""
 
     @property
     def is_moving(self) -> bool:

@@ -11,7 +11,7 @@ from storyboard.compiler.request import AssetUse, Dependency
 from storyboard.compiler.request_inputs import RequestInputs, is_public, stand_in_of
 from storyboard.diagnostics.codes import DOUBTFUL_PAIR
 from storyboard.targets.model import Doubt, Feature
-from storyboard.targets.request_rules import written_seconds
+from storyboard.targets.request_rules import ImagesField, written_seconds
 
 
 class PayloadDraft:
@@ -28,7 +28,7 @@ class PayloadDraft:
         self._elements: list[Reference] = []
         self._images: list[Reference | None] = []
         self._image_names: list[str | None] = []
-        self._listed_frames: list[str | dict[str, str]] = []
+        self._listed_frames: dict[str, list[str | dict[str, str]]] = {}
         self._clips: list[Reference] = []
         self._uses: dict[str, tuple[Asset, list[str]]] = {}
         self._frame = ""
@@ -53,7 +53,7 @@ class PayloadDraft:
             if (mode := fields.footage_mode) is not None:
                 payload[mode.name] = mode.reference if shot.footage is None else mode.edit
         if fields.aspect_ratio:
-            payload[fields.aspect_ratio] = scene.aspect_ratio
+            payload[fields.aspect_ratio] = fields.written_ratio(scene.aspect_ratio)
         if fields.resolution and (fineness := self.target.resolution(scene.resolution)):
             payload[fields.resolution] = fineness
         payload.update(fields.constants)
@@ -94,6 +94,8 @@ class PayloadDraft:
         payload[shots.name] = (
             json.dumps(listed, ensure_ascii=False) if shots.encoding == "json" else listed
         )
+        if shots.beside == "first":
+            payload[fields.prompt] = texts[0]
         if shots.total == "sum" and fields.seconds is not None:
             payload[fields.seconds.name] = fields.seconds.written(clip.seconds)
 
@@ -143,12 +145,12 @@ class PayloadDraft:
     def _write_frames(self, clip: Clip) -> None:
         fields = self.target.request
         first, last = clip.parts[0], clip.parts[-1]
-        listed = fields.frame_in_images("first_frame")
+        listed = fields.frame_list("first_frame")
         pointer = f"/{fields.start_frame}"
         if None in self._images:
             pointer = self._image_pointer(self._images.index(None))
         elif listed is not None:
-            pointer = self._image_pointer(len(self._images))
+            pointer = self._frame_pointer(listed)
         if first.opens and pointer != "/None":
             if first.start_frame is not None:
                 self._frame = self._asset(first.start_frame, pointer)
@@ -156,7 +158,7 @@ class PayloadDraft:
                 self._frame = before.stand_in
                 self.depends_on.append(before)
             if None not in self._images and listed is not None:
-                self._listed_frames.append(listed.entry(self._frame, "first_frame"))
+                self._add_frame(listed, self._frame, "first_frame")
             elif None not in self._images and fields.start_frame:
                 self.payload[fields.start_frame] = self._frame
         if fields.middle_frames and first.shot.middle_frames:
@@ -166,19 +168,25 @@ class PayloadDraft:
             ]
         if last.end_frame is None:
             return
-        if (listed := fields.frame_in_images("last_frame")) is not None:
-            at = self._image_pointer(len(self._images) + len(self._listed_frames))
-            link = self._asset(last.end_frame, at)
-            self._listed_frames.append(listed.entry(link, "last_frame"))
+        if (listed := fields.frame_list("last_frame")) is not None:
+            link = self._asset(last.end_frame, self._frame_pointer(listed))
+            self._add_frame(listed, link, "last_frame")
         elif fields.end_frame:
             self.payload[fields.end_frame] = self._asset(last.end_frame, f"/{fields.end_frame}")
 
     def _image_pointer(self, index: int) -> str:
         """Where the link of a picture in the list of images stands."""
         images = self.target.request.images
-        if images is None:
-            return "/None"
-        return f"/{images.name}/{index}" + (f"/{images.link}" if images.link else "")
+        return "/None" if images is None else images.pointer(index)
+
+    def _frame_pointer(self, listed: ImagesField) -> str:
+        """Where the link of the next frame stands in the list that holds it, behind references."""
+        images = self.target.request.images
+        before = len(self._images) if images is not None and listed.name == images.name else 0
+        return listed.pointer(before + len(self._listed_frames.get(listed.name, ())))
+
+    def _add_frame(self, listed: ImagesField, link: str, role: str) -> None:
+        self._listed_frames.setdefault(listed.name, []).append(listed.entry(link, role))
 
     def _write_footage(self, shot: Shot) -> None:
         """The clip that the shot is made from, else those that the prompts mention."""
@@ -197,7 +205,7 @@ class PayloadDraft:
     def _write_references(self, shot: Shot) -> None:
         fields = self.target.request
         images = fields.images
-        if images is not None and (self._images or self._listed_frames):
+        if images is not None and self._images:
             named = zip(self._images, self._image_names, strict=True)
             self.payload[images.name] = [
                 images.entry(
@@ -208,7 +216,9 @@ class PayloadDraft:
                     name,
                 )
                 for index, (reference, name) in enumerate(named)
-            ] + self._listed_frames
+            ]
+        for field, frames in self._listed_frames.items():
+            self.payload.setdefault(field, []).extend(frames)
         self._write_footage(shot)
         if self._elements and fields.elements:
             self.payload[fields.elements.name] = [

@@ -91,6 +91,8 @@ class RequestInputs:
             return stand_in_of(asset)
 
         element: dict[str, Any] = {names.id: self._names[reference.name]} if names.id else {}
+        if names.description:
+            element[names.description] = reference.description
         if reference.video is not None and names.video:
             element[names.video] = placed(reference.video, names.video)
             if reference.voice and names.voice:

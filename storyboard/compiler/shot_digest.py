@@ -134,6 +134,8 @@ class ShotDigests:
         if sent is None:
             # Only who is words is called by a name.
             return content | {"label": appearance.label, "article": appearance.has_article}
+        if sent.description:
+            content["description"] = sent.description
         return content | {
             "as": sent.kind,
             "frontal": _asset(sent.frontal),

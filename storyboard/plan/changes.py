@@ -126,7 +126,7 @@ def _other_fields(
     """The fields that are of a whole request."""
     fields = target.request
     told = {fields.prompt, fields.start_frame, fields.end_frame}
-    told |= {fields.images.name} if fields.images is not None else set()
+    told |= {one.name for one in (fields.images, fields.frames) if one is not None}
     told |= {fields.seconds.name} if fields.seconds is not None else set()
     told |= {fields.shots.name} if fields.shots is not None else set()
     told |= {fields.elements.name} if fields.elements is not None else set()

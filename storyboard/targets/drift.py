@@ -1,19 +1,18 @@
 """What moved between a target's data and a document that its host publishes today.
 
-Takes an OpenAPI document, an entry of fal's list of models that holds one, an Oxen model with
-``request_schema`` or ``json_request_schema``, or the JSON Schema of a request by itself. Both
-sides are flattened to the same table of fields, and the tables are compared.
+Both sides are flattened to the same table of fields, and the tables are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from storyboard.targets.limits import Pictures, Videos
 from storyboard.targets.model import Target
+from storyboard.targets.published_schema import as_mapping, request_in, resolved
 from storyboard.targets.request_rules import SwitchField
 from storyboard.targets.schemas import request_schema
 
@@ -40,6 +39,7 @@ _VIDEO_LIMITS = {
     "min_fps": "min_rate",
     "max_fps": "max_rate",
 }
+_JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 _MAX_DEPTH = 4
 """How far fields inside fields are followed; a request has two."""
 
@@ -67,17 +67,14 @@ class Drift(Struct, frozen=True, kw_only=True):
                 return f"{self.field}: {self.kind} {theirs}, was {ours}"
 
 
-class UnknownDocument(ValueError):  # noqa: N818 - what it is says enough
-    """The document is of no shape that is known, or describes another endpoint."""
-
-
 def compare(target: Target, document: Mapping[str, Any]) -> list[Drift]:
     """Every difference between the target and the document, in the document's order.
 
     Raises ``UnknownDocument`` with a message for people where the document holds no schema of
     the target's requests.
     """
-    _, theirs_schema, root = request_in(document, target.endpoint)
+    published = request_in(document, target.endpoint)
+    theirs_schema, root = published.schema, published.root
     theirs = dict(_flatten(theirs_schema, root))
     ours_schema = request_schema(target)
     ours = dict(_flatten(ours_schema, ours_schema)) or _from_data(target)
@@ -157,7 +154,10 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
     named: dict[str | None, dict[str, Any]] = {
         request.prompt: {"type": "string", "maxLength": target.prompt.characters},
         field.name if field is not None else None: written,
-        request.aspect_ratio: {"type": "string", "enum": list(target.aspect_ratios)},
+        request.aspect_ratio: {
+            "type": "string",
+            "enum": list(map(request.written_ratio, target.aspect_ratios)),
+        },
         request.resolution: {
             "type": "string",
             "enum": list(target.resolutions.choices if target.resolutions else ()),
@@ -172,7 +172,8 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
         request.images.name if request.images else None: {"type": "array"},
         request.elements.name if request.elements else None: {"type": "array"},
         shots.name if shots else None: {"type": listed},
-        **{name: {"type": "string"} for name in request.constants},
+        request.frames.name if request.frames else None: {"type": "array"},
+        **{name: {"type": _JSON_TYPES[type(one)]} for name, one in request.constants.items()},
     }
     return {name: {**facts, "required": True} for name, facts in named.items() if name}
 
@@ -199,80 +200,12 @@ def _shown(value: object) -> str:
             return str(value)
 
 
-def request_in(
-    document: Mapping[str, Any], endpoint: str | None
-) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
-    """The endpoint's id, the schema of its request, and the document that references are read in.
-
-    Without an ``endpoint`` it is the only one of the document, "" where that names none. Raises
-    ``UnknownDocument`` with a message for people.
-    """
-    if not isinstance(document, Mapping):
-        raise UnknownDocument("expected a JSON object: an OpenAPI document or a request schema")
-    for inner in ("request_schema", "json_request_schema"):
-        if isinstance(schema := document.get(inner), Mapping):
-            named = document.get("id")
-            if named and endpoint is not None and named != endpoint:
-                raise UnknownDocument(f"the document is of {named}, expected {endpoint}")
-            return endpoint or str(named or document.get("name") or ""), schema, schema
-    if "paths" in document:
-        return _openapi_request(document, endpoint)
-    if isinstance(models := document.get("models"), Sequence):
-        return request_in(*_model_in(models, endpoint))
-    for inner in ("openapi", "model"):
-        if isinstance(deeper := document.get(inner), Mapping):
-            return request_in(deeper, endpoint)
-    if isinstance(document.get("properties"), Mapping):
-        return endpoint or "", document, document
-    raise UnknownDocument(
-        "the document has none of paths, models, request_schema, json_request_schema, properties"
-    )
-
-
-def _model_in(models: Sequence[Any], endpoint: str | None) -> tuple[Mapping[str, Any], str]:
-    """An entry of fal's list of models, and its endpoint."""
-    by_id = {str(one.get("endpoint_id")): one for one in models if isinstance(one, Mapping)}
-    wanted = _only(by_id) if endpoint is None else endpoint
-    if wanted not in by_id:
-        raise UnknownDocument(f"no model of the document is {wanted}")
-    return by_id[wanted], wanted
-
-
-def _openapi_request(
-    document: Mapping[str, Any], endpoint: str | None
-) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
-    bodies = {
-        path.strip("/"): schema
-        for path, methods in _mapping(document["paths"]).items()
-        if (schema := _body(_mapping(methods).get("post"))) is not None
-    }
-    wanted = _only(bodies) if endpoint is None else endpoint
-    if wanted in bodies:
-        return wanted, resolved(bodies[wanted], document), document
-    endpoints = ", ".join(sorted(bodies)) or "nothing"
-    raise UnknownDocument(f"the document describes {endpoints}, expected {wanted}")
-
-
-def _only(described: Mapping[str, Any]) -> str:
-    if len(described) != 1:
-        listed = ", ".join(sorted(described)) or "nothing"
-        raise UnknownDocument(f"the document describes {listed}, expected one endpoint alone")
-    return next(iter(described))
-
-
-def _body(method: object) -> Mapping[str, Any] | None:
-    inner: object = method
-    for key in ("requestBody", "content", "application/json", "schema"):
-        inner = _mapping(inner).get(key)
-    return inner if isinstance(inner, Mapping) else None
-
-
 def _flatten(
     schema: Mapping[str, Any], root: Mapping[str, Any], prefix: str = "", depth: int = 0
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each field by its path, with the facts that are compared."""
     required = schema.get("required")
-    for name, raw in _mapping(schema.get("properties")).items():
+    for name, raw in as_mapping(schema.get("properties")).items():
         field = resolved(raw, root)
         path = f"{prefix}{name}"
         is_required = isinstance(required, list) and name in required
@@ -296,39 +229,10 @@ def _facts(field: Mapping[str, Any]) -> dict[str, Any]:
         facts["default"] = field["default"]
     facts |= {name: field[name] for name in _LIMITS if _is_number(field.get(name))}
     stated = {
-        name: value for name, value in _mapping(field.get("x-fal")).items() if _is_number(value)
+        name: value for name, value in as_mapping(field.get("x-fal")).items() if _is_number(value)
     }
     return facts | ({"x-fal": stated} if stated else {})
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def resolved(schema: object, root: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema with its reference followed and the choice of null taken away."""
-    found = dict(_mapping(schema))
-    for _ in range(_MAX_DEPTH):
-        if "$ref" in found:
-            found = _pointed(str(found.pop("$ref")), root) | found
-            continue
-        options = found.get("anyOf")
-        if not isinstance(options, list):
-            break
-        real = [option for option in options if _mapping(option).get("type") != "null"]
-        if len(real) != 1:
-            break
-        del found["anyOf"]
-        found = dict(_mapping(real[0])) | found
-    return found
-
-
-def _pointed(reference: str, root: Mapping[str, Any]) -> dict[str, Any]:
-    inner: object = root
-    for part in reference.removeprefix("#/").split("/"):
-        inner = _mapping(inner).get(part)
-    return dict(_mapping(inner))

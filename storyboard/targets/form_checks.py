@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from storyboard.diagnostics.spelling import nearest
 from storyboard.targets.disagreement import Disagreement
 from storyboard.targets.model import Target
-from storyboard.targets.request_rules import ROLES
+from storyboard.targets.request_rules import ROLES, ImagesField
 from storyboard.targets.tag_forms import is_named, tag_parts
 
 
@@ -60,6 +60,29 @@ def check_tags(target: Target) -> Iterator[Disagreement]:
             )
 
 
+_NO_FIELDS = ("shot_line", "unlisted", "footage_form", "ratio_words")
+"""The keys of ``request`` that name no field of it."""
+
+
+def check_ratio_words(target: Target) -> Iterator[Disagreement]:
+    """Each ratio that has a word of the host is offered, and has a word of its own."""
+    words = target.request.ratio_words
+    for ratio in words:
+        if ratio not in target.aspect_ratios:
+            near = nearest(ratio, target.aspect_ratios)
+            yield Disagreement(
+                path=("request", "ratio_words", ratio),
+                message=f"a word for {ratio}, which is none of the aspect_ratios",
+                help=f"write {near}" if near else f"list {ratio} under aspect_ratios:",
+            )
+    if len({*words.values()}) != len(words):
+        yield Disagreement(
+            path=("request", "ratio_words"),
+            message="two ratios have the same word, which does not say which is meant",
+            help="keep the ratio that the word means",
+        )
+
+
 def check_field_names(target: Target) -> Iterator[Disagreement]:
     """Each field of a request is one thing."""
     request = target.request
@@ -67,7 +90,7 @@ def check_field_names(target: Target) -> Iterator[Disagreement]:
     for key in type(request).model_fields:
         block = getattr(request, key)
         names = list(block) if key == "constants" else [getattr(block, "name", block)]
-        for name in names if key not in ("shot_line", "unlisted") else ():
+        for name in names if key not in _NO_FIELDS else ():
             if not isinstance(name, str):
                 continue
             if name in seen:
@@ -80,41 +103,61 @@ def check_field_names(target: Target) -> Iterator[Disagreement]:
 
 
 def check_images(target: Target) -> Iterator[Disagreement]:
-    """What pictures in the list of images are, in the host's words."""
-    images, request = target.request.images, target.request
-    if images is None:
+    """What pictures in the list of images, and in that of frames, are in the host's words."""
+    request = target.request
+    yield from _check_pictures(request.images, "images", ROLES)
+    yield from _check_pictures(request.frames, "frames", ROLES[1:])
+    if request.frames is not None and not request.frames.roles:
+        yield Disagreement(
+            path=("request", "frames"),
+            message="a list of frames does not say which is the first and which the last",
+            help="write frames: {name: …, link: …, role: …, roles: {first_frame: …}}",
+        )
+    for role, field in (("first_frame", "start_frame"), ("last_frame", "end_frame")):
+        places = [field] if getattr(request, field) is not None else []
+        places += [
+            name
+            for name, listed in (("frames", request.frames), ("images", request.images))
+            if listed is not None and role in listed.roles
+        ]
+        if len(places) > 1:
+            yield Disagreement(
+                path=("request", places[0]),
+                message=f"a {role} has two places in a request: {' and '.join(places)}",
+                help="keep one of them; absent takes away what was inherited",
+            )
+
+
+def _check_pictures(
+    listed: ImagesField | None, name: str, known: Sequence[str]
+) -> Iterator[Disagreement]:
+    """Each role is known and has a word of its own, and the fields of the entries are named."""
+    if listed is None:
         return
-    path = ("request", "images")
-    for role in images.roles:
-        if role not in ROLES:
-            near = nearest(role, ROLES)
+    path = ("request", name)
+    for role in listed.roles:
+        if role not in known:
+            near = nearest(role, known)
             yield Disagreement(
                 path=(*path, "roles", role),
-                message=f'a picture in the list of images has no role "{role}"',
-                help=f"write {near}" if near else f"write one of {', '.join(ROLES)}",
+                message=f'a picture in the list of {name} has no role "{role}"',
+                help=f"write {near}" if near else f"write one of {', '.join(known)}",
             )
-    words = list(images.roles.values())
+    words = list(listed.roles.values())
     if len(set(words)) != len(words):
         yield Disagreement(
             path=(*path, "roles"),
             message="two roles have the same word, which does not say which is meant",
             help="give each role the word that the host has for it, and leave out the others",
         )
-    if bool(images.roles) != bool(images.role) or (
-        images.link is None and (images.role or images.id)
+    if bool(listed.roles) != bool(listed.role) or (
+        listed.link is None and (listed.role or listed.id)
     ):
         yield Disagreement(
             path=path,
             message="pictures with roles or names are objects: their fields are not all named",
-            help="write images: {name: …, link: …, role: …, roles: {first_frame: …}}",
+            help=f"write {name}: {{name: …, link: …, role: …, roles: {{first_frame: …}}}}",
         )
-    for role, field in (("first_frame", "start_frame"), ("last_frame", "end_frame")):
-        if role in images.roles and getattr(request, field) is not None:
-            yield Disagreement(
-                path=("request", field),
-                message=f"a {role} has a field of its own and a role in the list of images",
-                help="keep one of them; absent takes away what was inherited",
-            )
 
 
 def check_elements_field(target: Target) -> Iterator[Disagreement]:
@@ -148,6 +191,20 @@ def check_switches(target: Target) -> Iterator[Disagreement]:
                 message=f"{name} needs two words, one for on and another for off",
                 help=f'write {name}: {{name: {field.name}, "on": "…", "off": "…"}}',
             )
+
+
+def check_shots_beside(target: Target) -> Iterator[Disagreement]:
+    """The text of the first shot fits the single prompt, where it stands there too."""
+    listed, shots, most = target.request.shots, target.shots, target.prompt.characters
+    if listed is None or listed.beside == "absent" or shots is None or most is None:
+        return
+    if shots.characters > most:
+        yield Disagreement(
+            path=("shots", "characters"),
+            message=f"the first shot stands in the prompt too, which has {most} characters, and a "
+            f"shot may have {shots.characters}",
+            help=f"write characters: {most}, or request: {{shots: {{beside: absent}}}}",
+        )
 
 
 def check_shot_line(target: Target) -> Iterator[Disagreement]:

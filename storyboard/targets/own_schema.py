@@ -1,7 +1,7 @@
 """The JSON Schema of requests that a user keeps beside a target file of their own.
 
-It is what the host publishes: a JSON Schema, an OpenAPI document of one endpoint, or a model of a
-list. It is taken as hostile: it is read within bounds, and nothing that it points at is fetched.
+It is what the host publishes: a JSON Schema, an OpenAPI document, or a model of a list. It is taken
+as hostile: it is read within bounds, and nothing that it points at is fetched.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from storyboard.project.disk import read_plain_file
 from storyboard.project.files import MAX_SOURCE
-from storyboard.targets.drift import request_in
+from storyboard.targets.published_schema import request_in
 
 Schema = dict[str, Any]
 
@@ -35,7 +35,7 @@ def read_own_schema(path: Path, endpoint: str) -> Schema:
     """The schema of the requests of an endpoint in a file. Raises ``OwnSchemaError``."""
     try:
         document = json.loads(read_plain_file(path, MAX_SOURCE))
-        _, schema, root = request_in(document, endpoint)
+        published = request_in(document, endpoint)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OwnSchemaError(f"it cannot be read: {reason}") from None
@@ -43,7 +43,8 @@ def read_own_schema(path: Path, endpoint: str) -> Schema:
         raise OwnSchemaError("it is nested too deeply") from None
     except ValueError as error:
         raise OwnSchemaError(f"it is no schema of this request: {error}") from None
-    found = {**{key: root[key] for key in _SHARED if key in root}, **schema}
+    root = published.root
+    found = {**{key: root[key] for key in _SHARED if key in root}, **published.schema}
     away = next(_references_away(found, 0), None)
     if away is not None:
         raise OwnSchemaError(f"it points at {away[:80]}, and only #/… in the same file is read")

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from storyboard.document.nodes import Scalar
 from storyboard.targets.facts import FactBlock, FactText
 
 
@@ -24,7 +25,11 @@ class ValueField(FactBlock):
 
 
 class ShotsField(FactBlock):
-    """The multi-shot list: its field, the fields of a shot, and how the list travels."""
+    """The multi-shot list: its field, the fields of a shot, and how the list travels.
+
+    ``beside`` is what the single prompt is beside the list: not there, or the text of the first
+    shot where a host demands one.
+    """
 
     name: FactText
     prompt: FactText
@@ -32,17 +37,23 @@ class ShotsField(FactBlock):
     type: Literal["string", "integer", "suffixed"]
     encoding: Literal["list", "json"] = "list"
     total: Literal["sum", "omit"] = Field(description="What the total is beside the list.")
+    beside: Literal["absent", "first"] = Field(
+        "absent",
+        description="What the single prompt is beside the list: not there, or the first shot's.",
+    )
 
 
 class ElementsField(FactBlock):
     """The elements: the field and the fields of each element.
 
     Its pictures are in ``frontal`` and ``references``, or in one list, ``pictures``. ``id`` is the
-    field of the name by which tags call it.
+    field of the name by which tags call it, ``description`` that of the words that describe it,
+    which are its label where the film has none.
     """
 
     name: FactText
     id: FactText | None = None
+    description: FactText | None = None
     frontal: FactText | None = None
     references: FactText | None = None
     pictures: FactText | None = None
@@ -63,7 +74,7 @@ ROLES = ("reference", "first_frame", "last_frame")
 
 
 class ImagesField(FactBlock):
-    """The reference images: a list of links, or of objects whose field ``link`` has the link.
+    """A list of pictures: of links, or of objects whose field ``link`` has the link.
 
     ``id`` is the field of the name by which tags call an image. ``role`` is the field that says
     what a picture is, ``roles`` are the host's words for it; a role that is not listed is sent
@@ -77,6 +88,10 @@ class ImagesField(FactBlock):
     roles: dict[FactText, FactText] = Field(
         default_factory=dict, description=f"By {', '.join(ROLES)}: the host's word."
     )
+
+    def pointer(self, index: int) -> str:
+        """Where the link of a picture of the list stands in a body, as a JSON pointer."""
+        return f"/{self.name}/{index}" + (f"/{self.link}" if self.link else "")
 
     def entry(self, link: str, role: str, name: str | None = None) -> str | dict[str, str]:
         """A picture as the list holds it."""
@@ -125,6 +140,24 @@ def _brief(block: type[FactBlock]) -> tuple[BeforeValidator, PlainSerializer]:
     )
 
 
+def _typed(value: object) -> object:
+    """A plain scalar of a file as the number or truth value that it is written as."""
+    if not isinstance(value, Scalar) or value.style:
+        return value
+    if value in {"true", "false"}:
+        return value == "true"
+    if _INTEGER.fullmatch(value):
+        return int(value)
+    return float(value) if _DECIMAL.fullmatch(value) else value
+
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,9}")
+
+Constant = Annotated[bool | int | float | FactText, BeforeValidator(_typed)]
+"""A value that every request has; a number is written plain, a text of digits in quotation marks.
+"""
+
 Switch = Annotated[SwitchField, *_brief(SwitchField)]
 Images = Annotated[ImagesField, *_brief(ImagesField)]
 
@@ -159,6 +192,9 @@ class RequestRules(FactBlock):
         None, description="The field of the list of pictures between the first and the last frame."
     )
     images: Images | None = None
+    frames: Images | None = Field(
+        None, description="The list of first and last frames, where they have one of their own."
+    )
     footage: FactText | None = Field(
         None, description="The field of the clips: referred to, edited, or moved by."
     )
@@ -173,15 +209,30 @@ class RequestRules(FactBlock):
     audio: Switch | None = None
     negative: FactText | None = None
     aspect_ratio: FactText | None = None
+    ratio_words: dict[FactText, FactText] = Field(
+        default_factory=dict, description="The host's words for ratios that it writes otherwise."
+    )
     resolution: FactText | None = None
-    constants: dict[FactText, FactText] = Field(default_factory=dict)
+    constants: dict[FactText, Constant] = Field(
+        default_factory=dict,
+        description="Fields of every request, with their values: texts, numbers, true, false.",
+    )
     unlisted: tuple[FactText, ...] = Field(
         (), description="Fields that the host takes though its published schema omits them."
     )
 
-    def frame_in_images(self, role: str) -> ImagesField | None:
-        """The list of images where it holds frames of this role."""
-        return self.images if self.images is not None and role in self.images.roles else None
+    def written_ratio(self, ratio: str) -> str:
+        """An aspect ratio in the host's words."""
+        return self.ratio_words.get(ratio, ratio)
+
+    def read_ratio(self, word: str) -> str:
+        """The aspect ratio that a word of the host means; what is no word of it, as it is."""
+        return next((one for one, known in self.ratio_words.items() if known == word), word)
+
+    def frame_list(self, role: str) -> ImagesField | None:
+        """The list that holds frames of this role: one of their own, or the list of images."""
+        lists = (self.frames, self.images)
+        return next((one for one in lists if one is not None and role in one.roles), None)
 
     def shot_lines(self, shots: Sequence[tuple[str, int]]) -> str:
         """Texts with their seconds as the lines of one prompt."""

@@ -48,6 +48,7 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
         ("end_frame",): request.end_frame,
         ("middle_frames",): request.middle_frames,
         ("images",): request.images.name if request.images else None,
+        ("frames",): request.frames.name if request.frames else None,
         ("footage",): request.footage,
         ("footage_mode", "name"): request.footage_mode.name if request.footage_mode else None,
         ("keep_sound",): request.keep_sound.name if request.keep_sound else None,
@@ -84,7 +85,8 @@ def _stated_values(target: Target) -> Iterator[tuple[tuple[str | int, ...], str,
         for name, length in (("min", seconds.min), ("max", seconds.max)):
             yield ("seconds", name), field.name, field.written(length)
     for number, ratio in enumerate(target.aspect_ratios or ()):
-        yield ("aspect_ratios", number), target.request.aspect_ratio or "", ratio
+        written = target.request.written_ratio(ratio)
+        yield ("aspect_ratios", number), target.request.aspect_ratio or "", written
     for number, resolution in enumerate(target.resolution_choices):
         place = ("resolutions", "choices", number)
         yield place, target.request.resolution or "", resolution

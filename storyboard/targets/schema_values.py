@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import gcd
 from typing import Any
 
-from storyboard.targets.drift import resolved
 from storyboard.targets.limits import MAX_SECONDS
+from storyboard.targets.published_schema import resolved
 
 Field = Mapping[str, Any]
 
+_WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SIZES = re.compile(r"([1-9][0-9]{0,4})\s*[:x×*]\s*([1-9][0-9]{0,4})")
 _LENGTH = re.compile(r"([0-9]+)(s?)")
 
 
@@ -24,6 +27,23 @@ def fields_of(schema: Field, root: Field) -> dict[str, Field]:
         name: {fact: value for fact, value in one.items() if fact != "enum" or _is_list(value)}
         for name, one in found.items()
     }
+
+
+def field_named(names: Iterable[str], fields: Iterable[str]) -> str | None:
+    """The first field that has one of the names, which are in snake_case, as ``firstFrame`` has."""
+    spelled = {in_snake_case(one): one for one in fields}
+    return next((spelled[one] for one in names if one in spelled), None)
+
+
+def in_snake_case(name: str) -> str:
+    """A name with its words in small letters and _ between them: ``first_frame``."""
+    return _WORD_ENDS.sub("_", name).replace("-", "_").replace(" ", "_").lower()
+
+
+def required_in(schema: Field) -> list[str]:
+    """The fields that a request, or an entry of a list, must have."""
+    required = schema.get("required")
+    return [str(one) for one in required] if isinstance(required, list) else []
 
 
 def _is_list(value: object) -> bool:
@@ -68,6 +88,16 @@ def is_range(low: object, high: object) -> bool:
         one for one in (low, high) if isinstance(one, int | float) and not isinstance(one, bool)
     ]
     return len(numbers) == 2 and 0.001 <= numbers[0] <= numbers[1] <= 1000
+
+
+def ratio_of(word: str) -> str:
+    """The aspect ratio of a choice: ``16:9`` of 1280:720 and 1280x720; "" of what is none."""
+    match = _SIZES.fullmatch(word)
+    if match is None:
+        return ""
+    width, height = int(match[1]), int(match[2])
+    common = gcd(width, height)
+    return f"{width // common}:{height // common}"
 
 
 def as_list(values: Sequence[str]) -> str:

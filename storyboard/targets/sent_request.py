@@ -84,8 +84,12 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
     fields = target.request
     listed = tuple(_listed_images(fields.images, body)) if fields.images else ()
     images = [one for one in listed if one.role == "reference"]
-    frames = {one.role: (one.at, one.link) for one in listed if one.role != "reference"}
+    own_frames = tuple(_listed_images(fields.frames, body)) if fields.frames else ()
+    frames = {one.role: (one.at, one.link) for one in (*listed, *own_frames)}
+    if any(one.role == "reference" for one in own_frames):
+        raise MisshapenRequestError((own_frames[0].at[0],), "first and last frames alone")
     footage = _footage(target, body)
+    ratio = _optional_text(body, (fields.aspect_ratio,)) if fields.aspect_ratio else None
     mode = fields.footage_mode
     is_edited = mode is not None and body.get(mode.name) == mode.edit
     lasts_as_footage = fields.seconds is None or (
@@ -104,7 +108,7 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
         footage=footage,
         lasts_as_footage=lasts_as_footage,
         audio=_sounds(target, body),
-        ratio=_optional_text(body, (fields.aspect_ratio,)) if fields.aspect_ratio else None,
+        ratio=fields.read_ratio(ratio) if ratio is not None else None,
         resolution=_optional_text(body, (fields.resolution,)) if fields.resolution else None,
     )
 
@@ -176,7 +180,12 @@ def _shots(
             shots = json.loads(text)
         except ValueError:
             raise MisshapenRequestError((listed.name,), "a list of shots as JSON") from None
-    for number, shot in enumerate(_list(shots, (listed.name,))):
+    listed_shots = _list(shots, (listed.name,))
+    if listed.beside == "first" and listed_shots:
+        first = _object(listed_shots[0], (listed.name, 0))
+        if _text(body, (fields.prompt,)) != first.get(listed.prompt):
+            raise MisshapenRequestError((fields.prompt,), "the text of the first shot")
+    for number, shot in enumerate(listed_shots):
         at: Place = (listed.name, number)
         entry = _object(shot, at)
         prompt = _prompt(entry, (*at, listed.prompt))
@@ -189,6 +198,8 @@ def _elements(names: ElementsField, body: Mapping[str, Any]) -> Iterator[SentEle
         at: Place = (names.name, number)
         entry = _object(one, at)
         frontal = _link(entry, (*at, names.frontal)) if names.frontal else None
+        if names.description:
+            _text(entry, (*at, names.description))
         others = names.references or names.pictures
         listed = _links(entry, (*at, others)) if others else ()
         yield SentElement(

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import Struct
 
@@ -24,7 +25,7 @@ EXPECTED = Path(__file__).with_name("expected")
 FAL = "fal-ai/kling-video/"
 
 
-class DocumentedModel(Struct, frozen=True):
+class DocumentedModel(Struct, frozen=True, array_like=True):
     """A model by the words of a document, the endpoint that it is, and the dollars of a second.
 
     Those are without sound. ``is_quoted`` says that they stand in the same document.
@@ -46,7 +47,7 @@ O3_PAGE, O1_PAGE = "fal, O3 Pro", "fal, O1 Standard"
 OXEN_PAGE, OXEN_TABLE = "Oxen, O3 Pro", "Oxen, other models"
 
 MODELS = [
-    DocumentedModel(*row)
+    msgspec.convert(row, DocumentedModel)
     for row in (
         # fal, API reference of O3 Pro reference to video: its endpoint, and "Related"
         (O3_PAGE, "its own", f"{FAL}o3/pro/reference-to-video", "fal/kling-o3-pro", "0.112"),

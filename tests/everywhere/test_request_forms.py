@@ -174,7 +174,7 @@ WRONG = [
     ("first_frame: first_frame, last", "frist_frame: first_frame, last", 'no role "frist_frame"'),
     ("last_frame: end_frame", "last_frame: first_frame", "two roles have the same word"),
     ("    link: image_url\n", "", "their fields are not all named"),
-    ("  prompt: text\n", "  prompt: text\n  start_frame: opens\n", "a field of its own and a role"),
+    ("  prompt: text\n", "  prompt: text\n  start_frame: opens\n", "a first_frame has two places"),
     ("pictures: image_urls", "pictures: image_urls, frontal: front", "in two places, or in none"),
     ('"on", off: "off"', '"on"', "audio needs two words"),
     ('on: "on", off: "off"', 'on: "on", off: "on"', "audio needs two words"),

@@ -43,7 +43,9 @@ scenes:
 ELSEWHERE = {
     "hosts/registry.py": "the table of hosts",
     "simulator/dialects.py": "the table of the simulator's hosts",
-    "targets/drift.py": "reads the documents that vendors publish",
+    "targets/drift.py": "compares what vendors publish, in their words for limits",
+    "targets/published_schema.py": "reads the documents that vendors publish",
+    "targets/schema_fields.py": "reads what such a document says of a request",
     "targets/from_schema.py": "makes targets of them",
 }
 """Where the names of hosts may stand, apart from a host's own folders and the targets' data."""

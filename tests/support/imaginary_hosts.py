@@ -125,3 +125,19 @@ prices:
   - {audio: true, per_second: "0.075", as_of: 2026-10-01, source: manual, grade: A}
 """
 )
+
+DEMANDING = (
+    JSON_SHOTS.replace("total: omit}", "total: omit, beside: first}")
+    .replace("{name: subjects, front", "{name: subjects, description: about, front")
+    .replace("  start_frame: opens_on\n", "")
+    .replace(
+        "  images: pictures\n",
+        "  images: pictures\n"
+        "  frames: {name: frames, link: url, role: at, "
+        "roles: {first_frame: first, last_frame: last}}\n",
+    )
+    .replace("last_frame: {how: none}", "last_frame: {how: native}")
+    .replace("  constants", '  ratio_words: {"16:9": 1280x720}\n  constants')
+    .replace("quality: fine", 'quality: fine, rate: 24, guidance: 0.5, draft: false, tier: "1"')
+)
+"""A host that wants more than the others: a prompt beside the list, descriptions, typed values."""

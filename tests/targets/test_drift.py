@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storyboard.diagnostics import Diagnostics
-from storyboard.targets.drift import Drift, UnknownDocument, compare
+from storyboard.targets.drift import Drift, compare
 from storyboard.targets.load import catalogue, load
 from storyboard.targets.model import Target
+from storyboard.targets.published_schema import UnknownDocument
 
 TABLES = json.loads(
     Path(__file__).with_name("fal_fields_2026-06-11.json").read_text(encoding="utf-8")

@@ -17,9 +17,9 @@ from storyboard.api import CompileOptions, Project
 from storyboard.cli.exit_codes import FINE, REFUSED, USAGE
 from storyboard.cli.main import storyboard
 from storyboard.diagnostics import Diagnostics
-from storyboard.targets.drift import UnknownDocument
 from storyboard.targets.from_schema import written_target
 from storyboard.targets.load import load
+from storyboard.targets.published_schema import UnknownDocument
 
 Json = dict[str, Any]
 DAY = date(2026, 12, 1)
@@ -193,13 +193,35 @@ def test_what_a_document_of_fal_states_of_pictures_is_taken_over() -> None:
         assert f"\n{line}\n" in text
 
 
+def test_pictures_on_the_way_and_several_clips() -> None:
+    links = {"type": "array", "items": {"type": "string"}}
+    document: Json = {
+        "properties": {
+            "prompt": {"type": "string"},
+            "duration": {"type": "integer", "minimum": 3, "maximum": 30},
+            "start_image_url": {"type": "string"},
+            "middle_image_urls": {**links, "maxItems": 8},
+            "video_urls": {**links, "maxItems": 5},
+        }
+    }
+    text = written_target(document, "a/b", DAY)
+    for line in (
+        "references: {max: 0, clips: 5}",
+        "max_middle_frames: 8",
+        "  middle_frames: {how: native}",
+        '  middle_frames: "middle_image_urls"',
+        "  footage_form: list",
+    ):
+        assert f"\n{line}\n" in text
+
+
 def test_what_no_schema_states_is_marked() -> None:
     bare = {"properties": {"prompt": {"type": "string"}, "duration": {"type": "integer"}}}
     marked = [
         line.split(":")[0].strip() for line in written_target(bare, "a/b", DAY).splitlines()
         if "# unknown" in line
     ]  # fmt: skip
-    assert marked == ["endpoint", "seconds", "pictures", "audio", "prices"]
+    assert marked == ["endpoint", "seconds", "prompt", "pictures", "audio", "prices"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from msgspec.structs import fields, replace
 
 from storyboard.compiler.film import (
+    MENTION,
     Asset,
     Beat,
     Cast,
@@ -106,6 +107,9 @@ class Casting:
                 return self._cast_one(first, self._names.behind[first])
             look = ""
         reference = self._references.of(member, look)
+        elements = self._target.request.elements
+        if elements and elements.description and reference and reference.kind == "element":
+            reference = replace(reference, description=self._words_for(one, look))
         name = f"{member.name}.{look}" if look else member.name
         self._appearances[mark] = replace(one.appearance, name=name, reference=reference)
         said = self._described(one, look, reference)
@@ -138,6 +142,14 @@ class Casting:
         if reference is None and not texts and not is_said and not is_hole(member):
             self._report_nothing_to_send(member)
         return texts
+
+    def _words_for(self, one: Mentioned, look: str) -> str:
+        """The words that describe a member of whom pictures are sent too, without names in them."""
+        texts = (one.own, one.of_look if look else None)
+        said = [text.passage.text for text in texts if text and text.passage]
+        behind = self._names.behind
+        words = (MENTION.sub(lambda found: behind[found[0]].appearance.label, t) for t in said)
+        return " ".join(words) or one.appearance.label
 
     def _without_sound(self, shot: Shot) -> Shot:
         """The shot, silent where it is sent a clip, beside which there is no other sound."""
