@@ -55,15 +55,17 @@ FETCHABLE_DAYS = 25
 """Days after which it is warned that a clip is still to be fetched; vendors keep them for 30."""
 
 
-def check_fetches(plan: Plan, known: Known, today: date) -> Diagnostics:
+def check_fetches(plan: Plan, known: Callable[[], Known | None], today: date) -> Diagnostics:
     """A warning where clips that are to be fetched were ordered long before ``today`` (SB603).
+
+    ``known`` reads what ledger and lock know, where something is to be fetched.
 
     A plan never holds it, as it depends on the day and a plan only on its inputs.
     """
     found = Diagnostics()
-    ordered = {
-        one.id: known.made(one.digest) for one in plan.requests if one.action is Action.FETCH
-    }
+    fetched = [one for one in plan.requests if one.action is Action.FETCH]
+    takes = known() if fetched else None
+    ordered = {one.id: takes.made(one.digest) for one in fetched} if takes is not None else {}
     ordered |= {one.address: one.made for one in plan.kept if one.action is Action.FETCH}
     days = {name: (today - date.fromisoformat(at[:10])).days for name, at in ordered.items() if at}
     old = sorted(name for name, age in days.items() if age > FETCHABLE_DAYS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from storyboard.board import FilmBoard
     from storyboard.board.bill import Bill, BillBy
     from storyboard.diagnostics import Diagnostics
+    from storyboard.ledger import Known
     from storyboard.ledger.folder_run import FolderRun
+    from storyboard.ledger.store import Store
     from storyboard.ledger.unused_take import UnusedTake
     from storyboard.media.join import JoinedFilm
     from storyboard.plan import Plan
@@ -163,15 +166,40 @@ class Project(Struct, frozen=True):
 
     def fetch_age(self, plan: Plan | ReadyPlan, today: date) -> Diagnostics:
         """A warning where clips that ``plan`` fetches were ordered long before ``today``."""
-        from storyboard.api._plan import check_fetches, known_takes
-        from storyboard.api._ready import ReadyPlan
+        from storyboard.api._plan import check_fetches
+
+        made, _, known = self._records_of(plan)
+        return check_fetches(made, known, today)
+
+    def lost_records(self, plan: Plan | ReadyPlan) -> Diagnostics:
+        """Warnings of what ``plan`` renders though git or the takes here say that it was paid."""
+        from storyboard.api._lost_records import check_records
         from storyboard.diagnostics import Diagnostics
 
+        made, store, known = self._records_of(plan)
+        return Diagnostics() if store is None else check_records(made, store, known)
+
+    def _records_of(
+        self, plan: Plan | ReadyPlan
+    ) -> tuple[Plan, Store | None, Callable[[], Known | None]]:
+        """A plan, where its film's clips are, and what reads what ledger and lock know.
+
+        There is no store of a storyboard from standard input.
+        """
+        from storyboard.api._load import STANDARD_INPUT
+        from storyboard.api._plan import known_takes
+        from storyboard.api._ready import ReadyPlan
+        from storyboard.diagnostics import Diagnostics
+        from storyboard.ledger.store import Store
+
         if isinstance(plan, ReadyPlan):
-            name = Path(plan.plan.film.file).name
-            return check_fetches(plan.plan, plan.store.known(name), today)
-        known = known_takes(self.file, self.options, Diagnostics())
-        return Diagnostics() if known is None else check_fetches(plan, known, today)
+            film = Path(plan.plan.film.file).name
+            return plan.plan, plan.store, partial(plan.store.known, film)
+        store = None
+        if self.file != STANDARD_INPUT:
+            simulated, clips = self.options.is_simulated, self.options.out_dir
+            store = Store.beside(Path(self.file), simulated=simulated, clips=clips)
+        return plan, store, partial(known_takes, self.file, self.options, Diagnostics())
 
     def compare(self) -> Comparison:
         """What every target makes of the film; no offers where the film cannot be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,8 +132,9 @@ def plan_command(
             made = structs.replace(made, is_applyable=False)
     is_refused = compiled.diagnostics.has_errors or not made.is_applyable
     today = datetime.now(UTC).date()
-    # What depends on the day is shown, and never written; prices grow old for people alone.
-    shown = _with_findings(made, project.fetch_age(made, today))
+    # What depends on the day or on git is shown, and never written; prices grow old for people
+    # alone.
+    shown = _with_findings(made, project.fetch_age(made, today), project.lost_records(made))
     if as_json:
         write_json(encode(shown))
         show_on_stderr(compiled, form, color, errors_only=True)
@@ -160,11 +162,13 @@ def plan_command(
     return PENDING if detailed_exitcode and _has_pending(made) else FINE
 
 
-def _with_findings(made: Plan, found: Diagnostics) -> Plan:
+def _with_findings(made: Plan, *further: Diagnostics) -> Plan:
     """A plan that shows further findings, behind its own."""
     from storyboard.diagnostics.machine import as_json as finding_json
 
-    return structs.replace(made, diagnostics=(*made.diagnostics, *map(finding_json, found)))
+    return structs.replace(
+        made, diagnostics=(*made.diagnostics, *map(finding_json, chain(*further)))
+    )
 
 
 def _say_retries(made: Plan, factor: Decimal) -> None:

@@ -191,12 +191,13 @@ def _say_uploads(project: Project, ready: ReadyPlan) -> None:
 
 
 def _with_ages(project: Project, ready: ReadyPlan, *, as_json: bool) -> Plan:
-    """The plan with what only this day finds; for programs that is an event of its own."""
+    """The plan with what this day, git and the disk tell; each is an event for programs."""
     from storyboard.diagnostics.machine import as_json as finding_json
     from storyboard.render.run import json_line
     from storyboard.run.events import Event, Happening
 
-    found = list(project.fetch_age(ready, datetime.now(UTC).date()))
+    today = datetime.now(UTC).date()
+    found = [*project.fetch_age(ready, today), *project.lost_records(ready)]
     if as_json:
         for one in found:
             facts = {"code": one.code.id, "text": one.message}

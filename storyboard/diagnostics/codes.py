@@ -198,6 +198,7 @@ BROKEN_LEDGER = _code(602, "broken-ledger", _ERROR, "a record of paid clips that
 
 OLD_CLIP = _code(603, "old-clip", _WARNING, "a paid clip that the vendor may soon have no more")
 OTHER_WORDS = _code(604, "other-words", _NOTE, "a paid clip for which other words would be sent")
+LOST_RECORD = _code(605, "lost-record", _WARNING, "a paid clip that ledger and lock do not tell of")
 
 # Internal
 WRONG_PLAN = _code(901, "wrong-plan", _ERROR, "a plan that the independent checker refuses")

@@ -12,15 +12,22 @@ from pathlib import Path
 from storyboard.errors import RefusedError
 from storyboard.project.git import GitError, NoGitError, ask_git
 
+INDEX = "the index"
+"""The name of the place that is the index of git; the others are revisions."""
+
 
 class UnreadableRefsError(RefusedError):
     """A git repository whose refs cannot be read; the text says why."""
 
 
-def committed_versions(file: Path) -> dict[str, bytes]:
+def committed_versions(
+    file: Path, revisions: Sequence[str] = (), *, most_bytes: int | None = None
+) -> dict[str, bytes]:
     """The versions of a file in git, by the name of a place that has it, each version once.
 
-    Empty without the git program, outside a repository, and where no ref has the file. Raises
+    ``revisions`` are looked into after what is checked out and before the other refs. With
+    ``most_bytes``, those that are longer together with the ones before are left out. Empty without
+    the git program, outside a repository, and where no ref has the file. Raises
     ``UnreadableRefsError`` where there is a repository that git does not read.
     """
     folder = file.parent.resolve()
@@ -38,13 +45,18 @@ def committed_versions(file: Path) -> dict[str, bytes]:
         raise UnreadableRefsError(f'git is not asked for "{path}": a name has an end of line')
     listed = _git(folder, "for-each-ref", "--format=%(refname)").decode("utf-8", "surrogateescape")
     # Without a name it is the index; a checkout of no branch is in no ref.
-    places = {"the index": "", "HEAD": "HEAD"} | {name: name for name in listed.split()}
+    places = {"HEAD": "HEAD", INDEX: ""} | {one: one for one in (*revisions, *listed.split())}
     asked = [f"{name}:{path}" for name in places.values()]
     found = _git(folder, "cat-file", "--batch-check", lines=asked).splitlines()
     names: dict[str, str] = {}
+    size = 0
     for place, said in zip(places, found, strict=True):
-        if not said.endswith(b" missing"):
-            names.setdefault(said.split(b" ")[0].decode("ascii", "replace"), place)
+        if said.endswith(b" missing"):
+            continue
+        name, *_, length = said.decode("ascii", "replace").split(" ")
+        size += 0 if name in names else int(length)
+        if most_bytes is None or size <= most_bytes:
+            names.setdefault(name, place)
     return {place: _git(folder, "cat-file", "blob", name) for name, place in names.items()}
 
 
