@@ -67,12 +67,14 @@ def check_limits(
     *,
     is_begun: bool = False,
     has_clips: bool = False,
+    unmeasured: int = 0,
 ) -> bool | None:
     """Whether a film stays within its limits; None where an unknown price leaves that open.
 
     ``due`` is what is still to be paid, ``film`` all that the film costs. ``is_begun`` says that
     something was paid, so that messages do not take the rest for the film, ``has_clips`` that
-    clips are sent, of which few prices are published.
+    clips are sent, of which few prices are published. ``unmeasured`` requests to be paid have no
+    price as it depends on how long a clip at a URL is.
     """
     rest = "the rest of the film" if is_begun else "the film"
     within: list[bool | None] = []
@@ -86,7 +88,7 @@ def check_limits(
                 help=f"{limit.best_way() or 'shorten it'}, or allow {due.seconds} s: the smallest "
                 "limit that would pass",
             )
-    _check_known(due, film, limit, diagnostics, has_clips=has_clips)
+    _check_known(due, film, limit, diagnostics, has_clips=has_clips, unmeasured=unmeasured)
     if limit.to_pay is not None:
         within.append(_check_limit(due, rest, limit.to_pay, "limit", None, limit, diagnostics))
     if limit.cost is not None:
@@ -99,19 +101,30 @@ def check_limits(
 
 
 def _check_known(
-    due: Total, film: FilmSums, limit: Limit, diagnostics: Diagnostics, *, has_clips: bool
+    due: Total,
+    film: FilmSums,
+    limit: Limit,
+    diagnostics: Diagnostics,
+    *,
+    has_clips: bool,
+    unmeasured: int,
 ) -> None:
     """Say which prices are not known; where there is a limit of money, that is an error."""
     is_limited = limit.cost is not None or limit.to_pay is not None
     if due.unknown:
+        what = f"the price of {due.unknown} of {due.requests} requests is not"
+        advice = "choose a target with a price (`storyboard targets` shows them)"
+        advice += ", or give characters pictures in place of a clip" if has_clips else ""
+        if unmeasured == due.unknown:
+            what += " known, as the seconds of a clip at a URL are billed too, and not measured"
+            advice = "write the path of a copy of the clip in place of its URL"
+        else:
+            what += " published"
         diagnostics.add(
             UNKNOWN_PRICE,
-            f"the price of {due.unknown} of {due.requests} requests is not published"
-            + (", so no budget can be promised" if is_limited else ""),
+            what + (", so no budget can be promised" if is_limited else ""),
             limit.cost_at,
-            help="choose a target with a price (`storyboard targets` shows them)"
-            + (", or give characters pictures in place of a clip" if has_clips else "")
-            + (", or leave the budget out" if is_limited else ""),
+            help=advice + (", or leave the budget out" if is_limited else ""),
             severity=Severity.ERROR if is_limited else None,
         )
         return

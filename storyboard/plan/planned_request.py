@@ -198,6 +198,11 @@ class PlannedRequest(Struct, frozen=True, kw_only=True):
         return hash(self.digest)
 
     @property
+    def input_seconds(self) -> int:
+        """The seconds that are billed for the clips that it is sent, beside its own; 0 for none."""
+        return 0 if self.cost is None else self.cost.seconds - self.seconds
+
+    @property
     def contents(self) -> tuple[ShotPart, ...]:
         """The contents of its clip, in their order."""
         return tuple(

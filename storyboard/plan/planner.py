@@ -16,7 +16,7 @@ from storyboard.compiler.resolve.scene_errors import UnpricedScene
 from storyboard.diagnostics import Diagnostic, Diagnostics
 from storyboard.diagnostics.types import Severity
 from storyboard.document.nodes import Mapping as MappingNode
-from storyboard.plan.actions import film_sums, mark, sum_of, sum_of_due, sums_by_action
+from storyboard.plan.actions import DUE, film_sums, mark, sum_of, sum_of_due, sums_by_action
 from storyboard.plan.assembly import kept_clips, timeline_of
 from storyboard.plan.limits import Limit, check_limits
 from storyboard.plan.model import (
@@ -95,9 +95,17 @@ def plan(
     is_begun = bool(kept) or any(one.reason.code is ReasonCode.PAID for one in listed)
     film_cost = film_sums(listed, known, money)
     due = sum_of_due(listed, money)
-    has_clips = any(request.second.video for request in requests)
     within = check_limits(
-        due, film_cost, limit, diagnostics, is_begun=is_begun, has_clips=has_clips
+        due,
+        film_cost,
+        limit,
+        diagnostics,
+        is_begun=is_begun,
+        has_clips=any(request.second.video for request in requests),
+        unmeasured=sum(
+            planned.action in DUE and _is_unmeasured(request)
+            for request, planned in zip(requests, listed, strict=True)
+        ),
     )
     if unpriced and within:
         within = None  # what is left out may cost more
@@ -225,6 +233,13 @@ def _scenes(
         for scene in film.scenes
         if scene.number not in left_out
     )
+
+
+def _is_unmeasured(request: Request) -> bool:
+    """Whether a price is published, and has no sum as nobody knows how long what is sent lasts."""
+    row = request.target.price(request.second)
+    is_published = row is not None and row.per_second is not None
+    return is_published and price(request.target, request.seconds, request.second).money is None
 
 
 def _footage(request: Request) -> PlannedFootage | None:

@@ -122,30 +122,31 @@ def bill_csv(bill: Bill, retries: Retries | None) -> str:
 def clips_csv(plan: Plan, retries: Retries | None) -> str:
     """The clips of a plan for a spreadsheet: a row each, with exact prices."""
     head = (
-        "clip", "scene", "seconds", "padding", "shots", "cast", "action", "reason", "price",
-        "currency",
+        "clip", "scene", "seconds", "padding", "input_seconds", "shots", "cast", "action",
+        "reason", "unit_price", "price", "currency",
     )  # fmt: skip
     rows: list[tuple[str | int, ...]] = [
         (
-            one.id, scene_of(one), one.seconds, one.padding,
+            one.id, scene_of(one), one.seconds, one.padding, one.input_seconds,
             " ".join(dict.fromkeys(shot.address for shot in one.shots)),
             ", ".join(dict.fromkeys(one.tokens.values())), str(one.action),
-            why_text(one, plan.film.file), _cell(one.money),
+            why_text(one, plan.film.file),
+            UNKNOWN if one.cost is None else f"{one.cost.unit_price:f}", _cell(one.money),
             one.money.currency if one.money else "",
         )
         for one in plan.requests
     ]  # fmt: skip
     rows += [
         (
-            one.id, one.shots[0].address.partition("/")[0], one.kept_seconds, 0,
+            one.id, one.shots[0].address.partition("/")[0], one.kept_seconds, 0, 0,
             " ".join(dict.fromkeys(shot.address for shot in one.shots)), "", str(one.action),
-            why_text(one), _cell(one.money), one.money.currency if one.money else "",
+            why_text(one), "", _cell(one.money), one.money.currency if one.money else "",
         )
         for one in plan.kept
     ]  # fmt: skip
     if retries is not None and (extra := retries.extra) is not None:
         said = f"{retries.factor} takes a clip"
-        rows.append(("retries", "", "", "", "", "", "", said, _cell(extra), extra.currency))
+        rows.append(("retries", *[""] * 7, said, "", _cell(extra), extra.currency))
     return write_csv(head, rows)
 
 

@@ -87,8 +87,8 @@ _MAX_KEPT = 5
 class _ClipRow(NamedTuple):
     """What is said of a clip; ``why`` is the reason.
 
-    ``after`` is what it is made from, what must be there first, and its target where the film has
-    several.
+    ``after`` is what it is made from, what is billed of that, what must be there first, and its
+    target where the film has several.
     """
 
     sign: str
@@ -128,6 +128,7 @@ def _row(
                     (
                         made_from(request),
                         _passes_through(request),
+                        _billed(request),
                         _needs(request),
                         f"on {request.target}" * names_target,
                     ),
@@ -149,6 +150,12 @@ def _passes_through(request: PlannedRequest) -> str:
     """How many pictures lie between its first frame and its last; empty for none."""
     count = len(request.middle_frames)
     return f"through {counted(count, 'picture')}" if count else ""
+
+
+def _billed(request: PlannedRequest) -> str:
+    """How many seconds are billed where those of clips that it is sent count; empty elsewhere."""
+    more = request.input_seconds
+    return f"{request.seconds + more} s billed, {more} s for what it is sent" if more else ""
 
 
 def _needs(request: PlannedRequest) -> str:

@@ -156,7 +156,8 @@ def _sum(plan: Plan, date: str, paint: Paint, width: int | None, *, is_simulated
     parts = ["nothing to render"]
     if made.requests:
         clips = counted(made.requests, "clip")
-        parts = [f"{clips} to render, {made.seconds} s, {price(made)} (prices of {date})"]
+        seconds = f"{made.seconds} s{_billed(plan.requests)}"
+        parts = [f"{clips} to render, {seconds}, {price(made)} (prices of {date})"]
     if waiting.requests:
         parts.append(f"{_waiting(plan.requests)}, {price(waiting)}")
     if blocked.requests:
@@ -170,6 +171,13 @@ def _sum(plan: Plan, date: str, paint: Paint, width: int | None, *, is_simulated
             parts.append(f"at most {budget.max_seconds} s")
     lines = [" · ".join(parts), _film_cost(plan, is_simulated=is_simulated)]
     return "\n".join(paint(line, "1") for long in lines for line in wrapped(long, width, indent=2))
+
+
+def _billed(requests: Sequence[PlannedRequest]) -> str:
+    """How many seconds are billed of what is to be rendered, where clips that are sent count."""
+    due = [one for one in requests if one.action is Action.GENERATE]
+    more = sum(one.input_seconds for one in due)
+    return f" ({sum(one.seconds for one in due) + more} s billed)" if more else ""
 
 
 def _film_cost(plan: Plan, *, is_simulated: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from storyboard.compiler.request import Output
 from storyboard.plan.explanation import ExplainedClip, Explanation
-from storyboard.plan.planned_request import MapRow, PlannedRequest
+from storyboard.plan.planned_request import MapRow, PlannedCost, PlannedRequest
 from storyboard.plan.reason import Action
 from storyboard.plan.timeline import KeptClip
 from storyboard.render.amounts import amount
@@ -66,6 +66,8 @@ def _lines(
         yield 2, f"{made_from(clip)}, and is as long"
     if clip.middle_frames:
         yield 2, f"passes through {', '.join(clip.middle_frames)}"
+    if clip.input_seconds and clip.cost is not None:
+        yield 2, _billed(clip, clip.cost)
     for needed in clip.depends_on:
         yield 2, f"{_NEEDED[needed.output]} of {needed.name}"
     for limit in one.limits:
@@ -81,6 +83,15 @@ def _lines(
         for row in shot.map:
             if row.kind != "glue":
                 yield 4, _slice(row, text, file)
+
+
+def _billed(clip: PlannedRequest, cost: PlannedCost) -> str:
+    """What is billed of a clip that is sent others, whose seconds count."""
+    each = f"each {cost.unit_price:f} {cost.money.currency}"
+    return (
+        f"{cost.seconds} s billed, {each}: {clip.seconds} s are rendered, {clip.input_seconds} s "
+        "are for the clips that it is sent, of which as many count at least as are rendered"
+    )
 
 
 def _kept_lines(clip: KeptClip, one: ExplainedClip) -> Iterator[tuple[int, str]]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 from rendering_films import make_work, run_once
 from still_movies import movie
 
 from storyboard import PlanResult, Project
+from storyboard.cli.main import storyboard
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_check import RequestChecker
 from storyboard.plan.sense import SenseChecker
@@ -82,6 +86,22 @@ def test_input_and_output_are_billed_and_twice_the_output_at_least(
     assert bill(planned(text)) == expected
 
 
+def test_plan_why_and_csv_say_which_seconds_are_billed() -> None:
+    planned(FILM + '      - {id: sea, prompt: "The sea.", audio: false, negative: x}\n')
+    shown, told, listed = (
+        CliRunner().invoke(storyboard, words, standalone_mode=False).output
+        for words in (["plan"], ["why", "1/rain"], ["plan", "--csv"])
+    )
+    assert "9 s billed, 5 s for what it is sent" in shown
+    assert "2 clips to render, 8 s (13 s billed), 1.48 USD" in shown
+    assert "9 s billed, each 0.094 USD: 4 s are rendered, 5 s are for the clips" in told
+    rain, sea = csv.DictReader(io.StringIO(listed))
+    assert [rain[name] for name in ("seconds", "input_seconds", "unit_price", "price")] == [
+        "4", "5", "0.094", "0.846",
+    ]  # fmt: skip
+    assert (sea["input_seconds"], sea["unit_price"]) == ("0", "0.157")
+
+
 def test_without_a_clip_the_output_alone_is_billed() -> None:
     assert bill(planned(FILM.replace("As in @street, the", "The"))) == ("0.628", 4)
 
@@ -90,6 +110,9 @@ def test_the_price_beside_a_clip_at_a_url_is_unknown() -> None:
     made = planned(AT_A_URL)
     assert bill(made) is None
     assert made.plan.cost.to_pay is None
+    (found,) = (one for one in made.compilation.diagnostics if one.code.id == "SB503")
+    assert "not known, as the seconds of a clip at a URL are billed too" in found.message
+    assert found.help == "write the path of a copy of the clip in place of its URL"
 
 
 def test_the_clip_of_a_shot_counts_with_the_seconds_of_that_shot() -> None:
