@@ -19,6 +19,7 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -27,9 +28,11 @@ from storyboard.errors import StoryboardError
 from storyboard.ledger.intent import Order
 from storyboard.ledger.lock_lines import (
     LineError,
+    LockLine,
     PaidOrder,
     SentOrder,
     read_line,
+    read_written,
     segment_line,
     sent_line,
 )
@@ -114,15 +117,9 @@ def parse_lock(data: bytes) -> Lock:
     ends = _LooseEnds()
     # Nothing but the ends of lines: a name may hold what ``splitlines`` takes for one.
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        try:
-            text = line.decode("utf-8").strip()
-            if not text or _CONFLICT.fullmatch(text):
-                continue
-            found = read_line(text)
-        except UnicodeDecodeError:
-            raise LockLineError("it is not UTF-8", number=number) from None
-        except LineError as error:
-            raise LockLineError(str(error), error.advice, number=number) from None
+        found = read_written(line) or _read_closely(line, number)
+        if found is None:
+            continue
         if isinstance(found, PaidOrder):
             key = found.digest, found.request_id
             before = orders.get(key)
@@ -148,6 +145,27 @@ def parse_lock(data: bytes) -> Lock:
     )
 
 
+def _read_closely(line: bytes, number: int) -> LockLine | None:
+    """What a line holds; None where that is nothing, or a mark of git's.
+
+    Raises ``LockLineError``.
+    """
+    try:
+        text = line.decode("utf-8").strip()
+        if not text or _CONFLICT.fullmatch(text):
+            return None
+        return read_line(text)
+    except UnicodeDecodeError:
+        raise LockLineError("it is not UTF-8", number=number) from None
+    except LineError as error:
+        raise LockLineError(str(error), error.advice, number=number) from None
+
+
+_SHARED = ("film", "host", "endpoint", "seconds")
+_HELD_TOGETHER = attrgetter(*_SHARED)
+"""What an order and the line of what it asked for must both say."""
+
+
 class _LooseEnds(Struct, frozen=True):
     """The lines of a lock with their numbers, to be held together; of a clip's shots the first.
 
@@ -169,10 +187,11 @@ class _LooseEnds(Struct, frozen=True):
             asked = sent.get(order.digest)
             if asked is None:
                 continue
-            for name in ("film", "host", "endpoint", "seconds"):
-                if getattr(order, name) != getattr(asked, name):
-                    raise self._error(f'its "{name}" is not that of what was sent', number)
-            found = shots.get(order.clip or "", frozenset())
+            if _HELD_TOGETHER(order) != _HELD_TOGETHER(asked):
+                for name in _SHARED:
+                    if getattr(order, name) != getattr(asked, name):
+                        raise self._error(f'its "{name}" is not that of what was sent', number)
+            found = shots.get(order.clip or "")
             if not found or found == frozenset(asked.shots):
                 continue
             if found not in self._sets_of_shots(order.clip, sent):

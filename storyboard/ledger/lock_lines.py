@@ -134,7 +134,27 @@ class _ShotLine(Struct, forbid_unknown_fields=True, tag_field="kind", tag="shot"
     exact: bool
 
 
-_WRITTEN_LINE = Decoder(_SentLine | _ShotLine)
+class _OrderLine(Struct, forbid_unknown_fields=True, tag_field="kind", tag="order"):
+    """A line of an order that was paid as this version writes it."""
+
+    digest: str
+    request_id: str
+    film: str
+    address: str
+    host: str
+    endpoint: str
+    seconds: _Positive
+    made: str
+    clip: str | None
+    charge: _Charge | None
+
+
+class _Charge(Struct, forbid_unknown_fields=True):
+    amount: str
+    currency: str
+
+
+_WRITTEN_LINE = Decoder(_SentLine | _ShotLine | _OrderLine)
 """Reads the lines of which a lock has most, many times as fast as they can be looked at closely."""
 
 
@@ -162,8 +182,6 @@ def read_line(line: str) -> LockLine:
 
     Raises ``LineError``.
     """
-    if (found := _read_written(line)) is not None:
-        return found
     try:
         given = parsed(line)
     except (ValueError, RecursionError):
@@ -188,13 +206,45 @@ def read_line(line: str) -> LockLine:
     return _shot(given)
 
 
-def _read_written(line: str) -> LockLine | None:
-    """What a line holds that this version has written; None where it must be looked at closely."""
+def read_written(line: bytes) -> LockLine | None:
+    """What a line holds that this version has written; None where ``read_line`` must read it."""
     try:
         found = _WRITTEN_LINE.decode(line)
-    except MsgspecError:
+    except (MsgspecError, UnicodeDecodeError):
         return None
-    return _read_shot(found) if isinstance(found, _ShotLine) else _read_sent(found, line)
+    if isinstance(found, _ShotLine):
+        return _read_shot(found)
+    return _read_order(found) if isinstance(found, _OrderLine) else _read_sent(found, line)
+
+
+def _read_order(found: _OrderLine) -> PaidOrder | None:
+    charge, clip = found.charge, found.clip
+    texts = (found.digest, found.request_id, found.film, found.address, found.host, found.endpoint)
+    is_sound = (
+        all(texts)
+        and _MADE.fullmatch(found.made)
+        and (clip is None or _HEX.fullmatch(clip))
+        and (charge is None or _is_sum_of_money(charge.amount, charge.currency))
+    )
+    if not is_sound:
+        return None
+    return PaidOrder(
+        digest=found.digest,
+        request_id=found.request_id,
+        film=found.film,
+        address=found.address,
+        host=found.host,
+        endpoint=found.endpoint,
+        seconds=found.seconds,
+        made=found.made,
+        clip=clip,
+        charge=None if charge is None else Money(Decimal(charge.amount), charge.currency),
+    )
+
+
+def _is_sum_of_money(amount: str, currency: str) -> bool:
+    # Decimal would take "NaN", "-1" and "1e9" too, and no bill has such a sum.
+    return bool(_AMOUNT.fullmatch(amount) and _CURRENCY.fullmatch(currency))
 
 
 def _read_shot(found: _ShotLine) -> tuple[str, Segment] | None:
@@ -210,7 +260,7 @@ def _read_shot(found: _ShotLine) -> tuple[str, Segment] | None:
     )
 
 
-def _read_sent(found: _SentLine, line: str) -> SentOrder | None:
+def _read_sent(found: _SentLine, line: bytes) -> SentOrder | None:
     where = canonical_bytes({"endpoint": found.endpoint, "host": found.host})
     content = b'%b,"payload":%b,"take":%b}' % (where[:-1], found.payload, found.take)
     texts = (found.film, found.host, found.endpoint, found.target)
@@ -224,7 +274,7 @@ def _read_sent(found: _SentLine, line: str) -> SentOrder | None:
         endpoint=found.endpoint,
         seconds=found.seconds,
         shots=found.shots,
-        line=line,
+        line=line.decode(),
     )
 
 

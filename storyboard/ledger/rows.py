@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from storyboard.ledger.intent import Intent, Order, Receipt
@@ -96,14 +97,17 @@ def read(base: sqlite3.Connection, where: str = "", *values: Any) -> list[Intent
     return [_intent_of(row) for row in rows]
 
 
+@lru_cache(maxsize=256)
+def _money(amount: str | None, currency: str) -> Money | None:
+    # The clips of a film have few prices.
+    return None if amount is None else Money(Decimal(amount), currency)
+
+
 def _intent_of(row: tuple[Any, ...]) -> Intent:
     (digest, take, address, names, shots, film, host, endpoint, target) = row[:9]
     (payload, tokens, seconds, estimate, currency, state, run, links) = row[9:17]
     (vendor_id, vendor_links, charged, clip, segments, failure, problem) = row[17:24]
     (billed, intended_at, changed_at) = row[24:]
-
-    def money(amount: str | None) -> Money | None:
-        return None if amount is None else Money(Decimal(amount), currency)
 
     return Intent(
         order=Order(
@@ -119,13 +123,13 @@ def _intent_of(row: tuple[Any, ...]) -> Intent:
             payload=parsed(payload),
             tokens=parsed(tokens),
             seconds=seconds,
-            estimate=money(estimate),
+            estimate=_money(estimate, currency),
         ),
         state=State(state),
         run=run,
         links=parsed(links) if links != "{}" else {},
         receipt=Receipt(id=vendor_id, links=parsed(vendor_links)) if vendor_id else None,
-        charged=money(charged),
+        charged=_money(charged, currency),
         clip=clip,
         segments=_read_segments(segments),
         failure=failure,

@@ -22,7 +22,7 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Collection, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -212,19 +212,21 @@ class Store(Struct, frozen=True, kw_only=True, dict=True):
             "remove the link; to put clips elsewhere, give that folder to --out-dir",
         )
 
-    def prepare(self, names: Iterable[str] = ()) -> None:
+    def prepare(self, names: Iterable[str] = ()) -> StoredFiles:
         """Make the folders, and clear away what a killed run had begun to download.
 
-        ``names`` are the clips that will be published. Raises ``StoreError`` where another file
-        has the place of one, and ``OutsideError``.
+        ``names`` are the clips that will be published. Returns what is here. Raises ``StoreError``
+        where another file has the place of one, and ``OutsideError``.
         """
         self._check_home()
         self._check_out(self.out)
         try:
             for folder in (self.takes, self.frames, self.out):
                 folder.mkdir(parents=True, exist_ok=True)
-            for part in self.takes.glob(".*.part"):
-                part.unlink(missing_ok=True)
+            with os.scandir(self.takes) as listed:
+                begun = [one for one in listed if one.name[0] == "." and one.name[-5:] == ".part"]
+            for part in begun:
+                Path(part.path).unlink(missing_ok=True)
             probe = self.takes / ".probe"
             probe.unlink(missing_ok=True)
             probe.open("xb").close()
@@ -236,6 +238,7 @@ class Store(Struct, frozen=True, kw_only=True, dict=True):
         for name in names:
             if files.clips.get(clip_path(name)) not in linked:
                 self._check_clip(self.clip(name), linked)
+        return files
 
     def _check_clip(self, clip: Path, linked: Collection[int]) -> None:
         """Refuse the place of a clip where something else is.
@@ -331,6 +334,7 @@ def record_files(folder: Path) -> tuple[Path, ...]:
     )
 
 
+@lru_cache(maxsize=1 << 17)
 def clip_path(request_id: str) -> str:
     """Where the clip of a request is, below the folder of clips; slashes divide it.
 

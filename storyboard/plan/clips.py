@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import PurePath
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.request_body import PointerError, fill, unfilled
 from storyboard.plan.timeline import KeptClip
 from storyboard.values.addresses import ClipName, Portion, clip_name, is_take_of
-from storyboard.values.canonical import digest
+from storyboard.values.canonical import canonical_bytes, digest_bytes
 from storyboard.values.segments import Ending, endings
 
 
@@ -108,13 +109,18 @@ class _Makers:
     """In which clip of a plan a shot ends: as it stands in the film, or a take."""
 
     def __init__(self, plan: Plan) -> None:
-        self._clips: dict[Ending, str] = {}
-        for request in plan.requests:
+        self._plan = plan
+
+    @cached_property
+    def _clips(self) -> dict[Ending, str]:
+        found: dict[Ending, str] = {}
+        for request in self._plan.requests:
             for ending in endings(request.contents):
-                self._clips.setdefault(ending, request.digest)
-        for clip in plan.kept:
+                found.setdefault(ending, request.digest)
+        for clip in self._plan.kept:
             for ending in endings(shot.segment.content for shot in clip.shots):
-                self._clips.setdefault(ending, clip.digest)
+                found.setdefault(ending, clip.digest)
+        return found
 
     def need(self, needed: Dependency, request: str) -> ClipNeed:
         """What a request is sent of a shot. Raises ``PlanError`` where no clip has it."""
@@ -166,7 +172,8 @@ def _kept_clip(clip: KeptClip, film: str) -> PlannedClip:
 def _planned_clip(request: PlannedRequest, host: str, film: str, makers: _Makers) -> PlannedClip:
     name, payload, take = request.id, request.payload, request.take
     content = {"host": host, "endpoint": request.endpoint, "payload": payload, "take": take}
-    if digest(content) != request.digest:
+    data = canonical_bytes(content)
+    if digest_bytes(data) != request.digest:
         raise PlanError(f'"{name}" is not what was planned: the plan was changed by hand')
     parts = name.split("/")
     if any(part in ("", ".", "..") for part in parts) or "\\" in name:
@@ -177,7 +184,7 @@ def _planned_clip(request: PlannedRequest, host: str, film: str, makers: _Makers
         chosen is not None and not is_take_of(name, chosen)
     ):
         raise PlanError(f'"{name}" is not the name of what it renders: plan again')
-    _check_links(request)
+    _check_links(request, data)
     return PlannedClip(
         order=Order(
             digest=request.digest,
@@ -215,7 +222,14 @@ def _name_of(request: PlannedRequest) -> ClipName:
     )
 
 
-def _check_links(request: PlannedRequest) -> None:
+def _check_links(request: PlannedRequest, data: bytes) -> None:
+    """Raise ``PlanError`` where a file stands in the body that the plan does not name.
+
+    ``data`` is canonical JSON that holds the body.
+    """
+    is_text_alone = b'"asset:' not in data and b'"output:' not in data
+    if is_text_alone and not request.assets and not request.depends_on:
+        return
     links = {pointer: "https://file" for use in request.assets for pointer in use.pointers}
     links |= {needed.pointer: "https://frame" for needed in request.depends_on}
     try:

@@ -41,12 +41,14 @@ class Recovery(Struct, frozen=True, kw_only=True):
     options: RunOptions
     progress: RunProgress
 
-    def schedule(self) -> Schedule:
-        """The schedule of what is left to do; each clip's state is put into the progress."""
+    def schedule(self, files: StoredFiles) -> Schedule:
+        """The schedule of what is left to do; each clip's state is put into the progress.
+
+        ``files`` are what the store holds of takes and clips.
+        """
         intents = {intent.digest: intent for intent in self.ledger.intents()}
         lock = self.store.read_lock()
         locked = lock.finished()
-        files = self.store.look()
         if files.unknown:
             self.ledger.keep_take_files(files.unknown)
         done, lost, jobs = [], [], []

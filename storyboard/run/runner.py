@@ -182,9 +182,9 @@ class Runner:
         try:
             self._ledger.begin_run(self.id, self._options.file, self._options.target)
             clips = (clip for clip in self._clips.values() if not clip.is_kept)
-            self._store.prepare(name for clip in clips for name in clip.names)
+            files = self._store.prepare(name for clip in clips for name in clip.names)
             await self._settle()
-            self._schedule = self._failures.schedule = self._recovery.schedule()
+            self._schedule = self._failures.schedule = self._recovery.schedule(files)
             await self._loop()
             if self._error is None:
                 self._finish()
