@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from storyboard.project.disk import open_plain_file
+from storyboard.project.disk import open_plain_file, plain_file_problem
 from storyboard.project.file_kinds import kind_of_file
 from storyboard.project.video_header import VideoFacts, read_video_header
 
@@ -83,6 +83,9 @@ class Files(Protocol):
     def size(self, path: str) -> int | None:
         """The bytes of a file, None where there is none."""
 
+    def obstacle(self, path: str) -> str:
+        """Why what is at a path is no file to be read; empty for a file, and where nothing is."""
+
     def picture(self, path: str) -> PictureFacts | None:
         """What a picture is, None where it is none that can be read."""
 
@@ -150,6 +153,15 @@ class ProjectFiles:
             return file.stat().st_size if file.is_file() else None
         except (OSError, ValueError):
             return None
+
+    def obstacle(self, path: str) -> str:
+        """See :class:`Files`."""
+        try:
+            return plain_file_problem(self.place(path).stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return ""
+        except OSError as error:
+            return f"it cannot be looked at: {(error.strerror or str(error)).lower()}"
 
     def picture(self, path: str) -> PictureFacts | None:
         """See :class:`Files`. Each picture is decoded once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -124,3 +125,36 @@ def test_a_target_file_that_is_no_file_is_refused(
     code, text = said("check", "film.yaml", "--targets", "targets")
     assert code == (0 if make is pipe else 1)  # what is no file is no target
     assert make is pipe or "larger than" in text
+
+
+def socket_at(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(path.name)  # in the current folder, as the names of sockets are short
+
+
+@needs_pipes
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [(pipe, "a named pipe"), (socket_at, "a socket"), (Path.mkdir, "a folder")],
+)
+def test_what_is_no_picture_is_told_by_what_it_is(
+    make: Callable[[Path], None], what: str, folder: Path
+) -> None:
+    make(folder / "odd.png")
+    film = FILM.replace("scenes:", "locations:\n  hall: {image: odd.png}\nscenes:", 1)
+    (folder / "film.yaml").write_text(film.replace("A lighthouse.", '"@hall lies dark."'), "utf-8")
+    code, text = said("check", "film.yaml")
+    assert code == 1
+    assert f'there is no picture at "odd.png": it is {what}, not a plain file' in text
+    assert text.count("SB209") == 1
+    assert "film.yaml:4:" in text
+
+
+@needs_pipes
+def test_a_clip_that_is_a_pipe_is_told_so(folder: Path) -> None:
+    pipe(folder / "fall.mp4")
+    film = FILM.replace("scenes:", "footage: {fall: {video: fall.mp4}}\nscenes:", 1)
+    film = film.replace("A lighthouse.", '"@fall goes down."')
+    (folder / "film.yaml").write_text(film, "utf-8")
+    _, text = said("check", "film.yaml", "--target", "fal/kling-o3-pro-video-reference")
+    assert 'there is no clip at "fall.mp4": it is a named pipe' in text

@@ -68,6 +68,14 @@ class Assets(Struct):
                 "copy the file into the project and write its path from this file",
                 diagnostics,
             )
+        elif obstacle := self.files.obstacle(asset.location):
+            _say(
+                PICTURE_MISSING,
+                asset,
+                f'there is no {kind} at "{self.files.shown(asset.location)}": {obstacle}',
+                f"put a file of the {kind} there, or write the path of one",
+                diagnostics,
+            )
         else:
             _say(
                 PICTURE_MISSING,
