@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from storyboard.cli.errors import say_error
 from storyboard.cli.exit_codes import FINE, REFUSED, USAGE
@@ -23,6 +24,10 @@ from storyboard.cli.output import (
     write_json,
 )
 from storyboard.errors import RefusedError
+
+if TYPE_CHECKING:
+    from storyboard.targets.drift import Drift
+    from storyboard.targets.model import Target
 
 _MAX_SCHEMA = 64 << 20
 """Bytes of a vendor's schema."""
@@ -76,8 +81,8 @@ def targets_command(
 
     With --from, write a target file instead; what the schema does not say is marked unknown there.
 
-    With --check, the exit code is 0 where nothing moved, 1 where something did, and 2 where the two
-    cannot be compared.
+    With --check, the exit code is 0 where nothing moved, 1 where something did, and 2 where a
+    target and its document cannot be compared; the others are compared all the same.
     """
     from storyboard.diagnostics import Diagnostics
     from storyboard.render.target_list import render_targets
@@ -101,11 +106,10 @@ def targets_command(
     known = [one for one in loaded if one is not None]
     if diagnostics.has_errors:
         show_findings(list(diagnostics), "text", color, sys.stderr, "")
-        # 1 would say that something moved, though nothing could be compared.
-        return USAGE if documents else REFUSED
+        if not documents:
+            return REFUSED
     if documents:
-        by_id = {one.target: one for one in known}
-        return _check_drift([(by_id[name], document) for name, document in checked], as_json)
+        return _check_drift({one.target: one for one in known}, checked, as_json)
     data: Any = [one.model_dump(mode="json") for one in known]
     if as_json:
         shown = data[0] if target else {"targets": data}
@@ -135,32 +139,57 @@ def _checked(written: str, target: str | None) -> tuple[str, Path]:
     return named, Path(file)
 
 
-def _check_drift(checked: Sequence[tuple[Any, Path]], as_json: bool) -> int:
+def _check_drift(
+    targets: Mapping[str, Target], checked: Sequence[tuple[str, Path]], as_json: bool
+) -> int:
+    """Compare each target with its document; what cannot be compared hides no other."""
+    compared = [_compared(targets.get(name), name, document) for name, document in checked]
+    if as_json:
+        listed = [one.to_json() for one in compared]
+        shown = listed[0] if len(listed) == 1 else {"targets": listed}
+        write_json(json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
+    for one in compared:
+        if one.problem:
+            say_error(one.problem, USAGE)
+        if one.moved is not None and not as_json:
+            of = f"{one.target}: " if len(compared) > 1 else ""
+            lines = "".join(f"{of}{moved}\n" for moved in one.moved)
+            write(lines or f"{one.target} is as the document says\n")
+    if any(one.moved is None for one in compared):
+        # 1 would say that something moved, though not everything could be compared.
+        return USAGE
+    return REFUSED if any(one.moved for one in compared) else FINE
+
+
+class _Compared(Struct, frozen=True, kw_only=True):
+    """A target and its document: what moved, None where they cannot be compared, and why not.
+
+    ``problem`` is empty too where the target has findings, which are shown.
+    """
+
+    target: str
+    moved: Sequence[Drift] | None
+    problem: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``--json`` prints it."""
+        if self.moved is None:
+            return {"target": self.target, "problem": self.problem or "the target cannot be used"}
+        moved = [{"field": one.field, "kind": one.kind, "message": str(one)} for one in self.moved]
+        return {"target": self.target, "moved": moved}
+
+
+def _compared(target: Target | None, name: str, document: Path) -> _Compared:
     from storyboard.targets.drift import compare
 
-    found: list[tuple[str, Any]] = []
-    for target, document in checked:
-        try:
-            found.append((target.target, compare(target, _read_schema(document))))
-        except ValueError as error:
-            raise click.UsageError(f'"{document}": {error}') from None
-    if as_json:
-        listed = [
-            {
-                "target": name,
-                "moved": [
-                    {"field": one.field, "kind": one.kind, "message": str(one)} for one in moved
-                ],
-            }
-            for name, moved in found
-        ]
-        shown = listed[0] if len(listed) == 1 else {"targets": listed}
-        write_json(json.dumps(shown, indent=2) + "\n")
-    else:
-        for name, moved in found:
-            of = f"{name}: " if len(found) > 1 and moved else ""
-            write("".join(f"{of}{one}\n" for one in moved) or f"{name} is as the document says\n")
-    return REFUSED if any(moved for _, moved in found) else FINE
+    if target is None:
+        return _Compared(target=name, moved=None)
+    try:
+        return _Compared(target=name, moved=compare(target, _read_schema(document)))
+    except click.UsageError as error:
+        return _Compared(target=name, moved=None, problem=error.message)
+    except ValueError as error:
+        return _Compared(target=name, moved=None, problem=f'"{document}": {error}')
 
 
 def _write_target(

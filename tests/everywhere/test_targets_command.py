@@ -189,6 +189,46 @@ def test_several_documents_are_compared_at_once_and_one_that_moved_ends_with_1(
     assert [(one["target"], len(one["moved"])) for one in listed] == [(OXEN, 0), (PRO, 1)]
 
 
+def test_what_cannot_be_compared_hides_no_drift_and_ends_with_2(run: Run, tmp_path: Path) -> None:
+    moved = DOCUMENTS["an OpenAPI document"][1]()
+    fields(moved)["seed"] = {"type": "integer"}
+    for name, text in (
+        ("moved.json", json.dumps(moved)),
+        ("broken.json", "{"),
+        ("same.json", json.dumps(oxen("request_schema"))),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    checked = [
+        (PRO, "broken.json"),
+        (PRO, "nowhere.json"),
+        ("acme/none", "same.json"),
+        (OXEN, "moved.json"),
+        (PRO, "moved.json"),
+        (OXEN, "same.json"),
+    ]
+    arguments = [part for name, file in checked for part in ("--check", f"{name}={file}")]
+    done = run("targets", *arguments)
+    assert done.returncode == 2
+    assert done.stdout.splitlines() == [
+        f"{PRO}: seed: a field that the target's data does not know",
+        f"{OXEN} is as the document says",
+    ]
+    told = " ".join(done.stderr.split())
+    for words in (
+        '"broken.json" is no JSON file',
+        '"nowhere.json" cannot be read',
+        'SB401 unknown-target]: no target is called "acme/none"',
+        '"moved.json": the document describes fal-ai/kling-video/o3/pro/reference-to-video, exp',
+    ):
+        assert told.count(words) == 1
+    done = run("targets", *arguments, "--json")
+    listed = json.loads(done.stdout)["targets"]
+    assert done.returncode == 2
+    assert [(one["target"], "problem" in one) for one in listed] == [
+        (name, file != "moved.json" or name != PRO) for name, file in checked[:5]
+    ] + [(OXEN, False)]
+
+
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_the_list_of_targets_fits_and_names_the_newest_of_each_host(width: int) -> None:
     loaded = [load(one, Diagnostics()) for one in catalogue()]
