@@ -117,12 +117,12 @@ def targets_command(
         return FINE
     stream = sys.stdout
     painted = has_color(color, stream)
+    width, today = terminal_width(stream), datetime.now(UTC).date()
     if target:
-        write(render_target(data[0], color=painted), color=painted)
+        text = render_target(data[0], color=painted, width=width, today=today)
     else:
-        today = datetime.now(UTC).date()
-        text = render_targets(data, color=painted, width=terminal_width(stream), today=today)
-        write(text, color=painted)
+        text = render_targets(data, color=painted, width=width, today=today)
+    write(text, color=painted)
     return FINE
 
 

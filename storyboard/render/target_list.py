@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from storyboard.language.model import DEFAULT_TARGET
 from storyboard.render.prose import wrapped
 from storyboard.render.table import TableRow, is_within, lay_out, painted, plain
 
@@ -19,13 +20,19 @@ _MODEL = re.compile(r"(.*?)-?([a-z])?([0-9]+(?:\.[0-9]+)?)(?:-|$)")
 _COLUMNS = ("secs", "shots", "text", "refs", "silent", "audio", "sure")
 _NARROWER = ((), ("text",), ("text", "shots"), ("text", "shots", "refs", "sure"))
 """Columns that give way where a terminal is narrow, step by step."""
-_LEGEND = (
-    "secs, shots: seconds and shots of a request. text: characters of a shot's prompt. refs: "
-    "pictures and elements of a request, and the most with --max-references. silent, audio: US "
-    "dollars a second; – is not offered, ? not published. sure: how sure the least sure fact is: A "
-    "the vendor's own document, B a recorded answer, C a third party's word, D inference. †: "
-    "superseded."
-)
+_LEGEND = {
+    "secs": "seconds of a request",
+    "shots": "shots in a request",
+    "text": "characters of a shot's prompt",
+    "refs": "pictures and elements of a request; 4–7 is 4, and 7 with --max-references 7",
+    "silent": "dollars a second without sound; – is not offered, ? not published",
+    "audio": "dollars a second with sound",
+    "sure": "how sure the least sure of these prices is: A the vendor's own document, B a recorded "
+    "answer, C a third party's word, D inference",
+    "*": "the target of a film that names none",
+    "†": "superseded",
+}
+"""What the columns and marks mean, each said where it is shown."""
 _MORE = "`storyboard targets ID` shows each fact with its source."
 
 
@@ -49,16 +56,29 @@ def render_targets(
     for (_, prefix), members, is_newest in groups:
         dates = sorted(one["as_of"] for one in members)
         heading = f"{prefix} · {'the newest · ' if is_newest else ''}facts of {dates[0]}"
-        if today is not None and (age := (today - date.fromisoformat(dates[0])).days) > (
-            _OLD_AFTER_DAYS
-        ):
-            heading += f", {age} days old"
+        heading += age_of(dates[0], today)
         table += [paint(line, "1") for line in wrapped(heading, width)]
         table += lines[at : at + len(members)]
         at += len(members)
-    table.append("")
-    table += [*wrapped(_LEGEND, width), *wrapped(_MORE, width)]
+    table += ["", *_legend({word for line in lines for word in line.split()}, width)]
+    table += wrapped(_MORE, width)
     return "\n".join(table) + "\n"
+
+
+def age_of(as_of: str, today: date | None) -> str:
+    """What is said behind the day of facts that are old."""
+    age = (today - date.fromisoformat(as_of)).days if today is not None else 0
+    return f", {age} days old" if age > _OLD_AFTER_DAYS else ""
+
+
+def _legend(shown: Set[str], width: int | None) -> Iterator[str]:
+    """What those columns and marks mean that are shown."""
+    most = max(map(len, _LEGEND)) + 2
+    room = None if width is None else width - most
+    for term, meaning in _LEGEND.items():
+        if term in shown:
+            for number, line in enumerate(wrapped(meaning, room)):
+                yield ("" if number else term).ljust(most) + line
 
 
 _Group = tuple[tuple[str, str], list[Data], bool]
@@ -99,6 +119,7 @@ def _lines(groups: Sequence[_Group], *, shortened: bool, width: int | None) -> l
                 cells = _cells(one)
                 rest = one["target"].removeprefix(prefix)
                 name = f"…{rest}" if shortened and rest else one["target"]
+                name += " *" if one["target"] == DEFAULT_TARGET else ""
                 name += "" if one["status"] == "current" else " †"
                 rows.append(TableRow(name=name, cells=tuple(cells[index] for index in shown)))
         if is_within(rows, width):
@@ -118,7 +139,7 @@ def _cells(target: Data) -> tuple[str, ...]:
         str(limits["max"]) + (f"–{limits['ceiling']}" if limits.get("ceiling") else ""),
         _price(target, audio=False),
         _price(target, audio=True),
-        max((fact["grade"] for fact in target["facts"].values()), default="?"),
+        max((row["grade"] for row in _usual_prices(target) if row["per_second"]), default="–"),
     )
 
 
@@ -129,16 +150,23 @@ def seconds_of(seconds: Data) -> str:
     return f"{seconds['min']}–{seconds['max']}"
 
 
-def _price(target: Data, *, audio: bool) -> str:
+def _usual_prices(target: Data) -> list[Data]:
+    """The rows of prices that are shown: of what is rendered where nothing else is asked for."""
     usual = (None, (target["resolutions"] or {}).get("default"))
     # A model to which a clip is always sent has no other price.
     needs_clip = all(row["video"] for row in target["prices"])
-    rows = [
+    return [
         row
         for row in target["prices"]
-        if row["audio"] == audio and row["video"] == needs_clip and row["resolution"] in usual
+        if row["video"] == needs_clip and row["resolution"] in usual and not row["voice"]
     ]
+
+
+def _price(target: Data, *, audio: bool) -> str:
+    rows = [row for row in _usual_prices(target) if row["audio"] == audio]
     if not rows:
         return "–"
-    amount = rows[0]["per_second"]
-    return "?" if amount is None else format(Decimal(amount), "f")
+    amount, currency = rows[0]["per_second"], rows[0]["currency"]
+    if amount is None:
+        return "?"
+    return f"{Decimal(amount):f}" + ("" if currency == "USD" else f" {currency}")

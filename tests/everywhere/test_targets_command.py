@@ -16,6 +16,7 @@ from commands import run_command
 
 from storyboard.diagnostics import Diagnostics
 from storyboard.render.target_list import render_targets
+from storyboard.render.targets import render_target
 from storyboard.render.width import columns
 from storyboard.targets.load import catalogue, load
 from storyboard.targets.schemas import read_schema
@@ -242,6 +243,54 @@ def test_the_list_of_targets_fits_and_names_the_newest_of_each_host(width: int) 
     assert len([line for line in lines if line.startswith("  …") or "/kling" in line[:14]]) >= len(
         data
     )
+
+
+@pytest.mark.parametrize(("width", "unsaid"), [(60, {"text", "sure"}), (100, set())])
+def test_the_legend_says_what_is_shown_and_nothing_else(width: int, unsaid: set[str]) -> None:
+    loaded = [load(one, Diagnostics()) for one in catalogue()]
+    data = [one.model_dump(mode="json") for one in loaded if one is not None]
+    table, _, legend = render_targets(data, color=False, width=width).partition("\n\n")
+    terms = {line.split()[0] for line in legend.splitlines() if line[:1] not in ("", " ", "`")}
+    assert terms == {"secs", "shots", "text", "refs", "silent", "audio", "sure", "*", "†"} - (
+        unsaid | ({"shots", "refs"} if unsaid else set())
+    )
+    assert [line for line in table.splitlines() if line.split()[1:2] == ["*"]] != []
+    if not unsaid:
+        # The grade is that of the price, and there is none where no price is published.
+        grades = {line.split()[0]: line.split()[-1] for line in table.splitlines()}
+        assert grades["fal/kling-v4-text-to-video"] == "A"
+        assert grades["fal/kling-v2.6-pro-motion-control"] == "B"
+        assert grades["oxen/kling-o1"] == "–"
+
+
+def test_a_price_in_another_currency_says_it() -> None:
+    (one,) = (load(PRO, Diagnostics()),)
+    assert one is not None
+    data = one.model_dump(mode="json")
+    for row in data["prices"]:
+        row["currency"] = "XCR"
+    assert "0.112 XCR" in render_targets([data], color=False, width=80)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("target_id", ["fal/kling-v4-reference-to-video", "oxen/kling-o3-pro"])
+def test_all_of_a_target_fits_and_says_its_age_and_what_grades_mean(
+    target_id: str, width: int
+) -> None:
+    one = load(target_id, Diagnostics())
+    assert one is not None
+    data = one.model_dump(mode="json")
+    text = render_target(data, color=False, width=width, today=date(2026, 12, 1))
+    assert all(
+        columns(line) <= width or len(line.split()) == 1 or "https://" in line
+        for line in text.splitlines()
+    )
+    said = " ".join(text.split())
+    assert ("days old" in said) == (target_id == "oxen/kling-o3-pro")
+    assert "facts (A the vendor's own document, B a recorded answer, C a third party's" in said
+    assert ("resolutions 720p, 1080p; 1080p where none is asked for" in said) == ("v4" in target_id)
+    assert all(f"  {name} " in text for name in data["features"])
+    assert all(f"{row['as_of']}, {row['grade']} {row['source']}" in said for row in data["prices"])
 
 
 BROKEN = {
