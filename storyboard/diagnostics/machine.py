@@ -28,11 +28,8 @@ def as_json(found: Diagnostic) -> Json:
         "help": found.help,
     }
     if found.fix is not None:
-        value["fix"] = {"span": _span(found.fix.span), "text": found.fix.text}
-        if found.fix.others:
-            value["fix"]["others"] = [
-                {"span": _span(other.span), "text": other.text} for other in found.fix.others
-            ]
+        edits = [{"span": _span(edit.span), "text": edit.text} for edit in found.fix.edits]
+        value["fixes"] = [{"title": found.fix.title, "edits": edits}]
     return value
 
 

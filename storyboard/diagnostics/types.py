@@ -45,6 +45,15 @@ class Label(Struct, frozen=True):
     text: str
 
 
+def _quoted(text: str) -> str:
+    """The text in quotation marks, or as it is where it brings its own."""
+    stripped = text.strip()
+    if "\n" in stripped:
+        return "\n" + stripped
+    has_own = len(stripped) > 1 and stripped[0] == stripped[-1] == '"'
+    return stripped if has_own else f'"{text}"'
+
+
 class Fix(Struct, frozen=True):
     """A replacement of ``span`` by ``text`` that mends the finding.
 
@@ -56,6 +65,13 @@ class Fix(Struct, frozen=True):
     text: str
     others: tuple[Fix, ...] = ()
     is_sure: bool = True
+
+    @property
+    def title(self) -> str:
+        """What to do, in words: ``write "@mara"``."""
+        if not self.text:
+            return f"remove {_quoted(self.span.text)}"
+        return f"{'write' if self.span.text else 'add'} {_quoted(self.text)}"
 
     @property
     def edits(self) -> tuple[Fix, ...]:

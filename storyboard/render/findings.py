@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from storyboard.diagnostics import Code, Diagnostic, Severity, Source, Span
+from storyboard.diagnostics import Code, Diagnostic, Fix, Severity, Source, Span
 from storyboard.diagnostics.machine import Json, as_json, places
 from storyboard.diagnostics.pages import page
 from storyboard.render.snippets import advice
@@ -128,17 +128,23 @@ def _result(found: Diagnostic, index: int, place: Span) -> Json:
             for number, label in enumerate(found.labels, 1)
         ]
     if found.fix is not None:
-        replacement: Json = {"deletedRegion": _region(found.fix.span)}
-        if found.fix.text:
-            replacement["insertedContent"] = {"text": found.fix.text}
-        change = {
-            "artifactLocation": {"uri": _uri(found.fix.span.source.name)},
-            "replacements": [replacement],
-        }
-        result["fixes"] = [
-            {"description": {"text": advice(found)}, "artifactChanges": [change]},
+        by_file: dict[str, list[Json]] = {}
+        for edit in found.fix.edits:
+            by_file.setdefault(edit.span.source.name, []).append(_replacement(edit))
+        changes = [
+            {"artifactLocation": {"uri": _uri(file)}, "replacements": replacements}
+            for file, replacements in by_file.items()
         ]
+        fix = {"description": {"text": advice(found)}, "artifactChanges": changes}
+        result["fixes"] = [fix]
     return result
+
+
+def _replacement(edit: Fix) -> Json:
+    replacement: Json = {"deletedRegion": _region(edit.span)}
+    if edit.text:
+        replacement["insertedContent"] = {"text": edit.text}
+    return replacement
 
 
 def _location(span: Span, text: str) -> Json:

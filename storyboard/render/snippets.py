@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from storyboard.diagnostics import Diagnostic, Fix, Severity, Source, Span
+from storyboard.diagnostics import Diagnostic, Severity, Source, Span
 from storyboard.render.prose import wrapped
 from storyboard.render.width import DEFAULT_COLUMNS, Strip, columns, visible
 
@@ -75,22 +75,7 @@ def advice(found: Diagnostic) -> str:
     """What to do about a finding: its help or, without one, what its fix would write."""
     if found.help or found.fix is None:
         return found.help
-    return _what_to_write(found.fix)
-
-
-def _what_to_write(fix: Fix) -> str:
-    if not fix.text:
-        return f"remove {_quoted(fix.span.text)}"
-    return f"{'write' if fix.span.text else 'add'} {_quoted(fix.text)}"
-
-
-def _quoted(text: str) -> str:
-    """The text in quotation marks, or as it is where it brings its own."""
-    stripped = text.strip()
-    if "\n" in stripped:
-        return "\n" + stripped
-    has_own = len(stripped) > 1 and stripped[0] == stripped[-1] == '"'
-    return stripped if has_own else f'"{text}"'
+    return found.fix.title
 
 
 class _Mark(Struct, frozen=True, kw_only=True):

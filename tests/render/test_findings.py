@@ -69,9 +69,9 @@ def test_a_finding_in_json_has_exactly_the_keys_of_the_contract() -> None:
         "span": place,
         "labels": [{"span": place, "text": "here"}, {"span": other, "text": "there"}],
         "help": "h",
-        "fix": {"span": place, "text": "@mara"},
+        "fixes": [{"title": 'write "@mara"', "edits": [{"span": place, "text": "@mara"}]}],
     }
-    assert "fix" not in as_json(finding())
+    assert "fixes" not in as_json(finding())
 
 
 def test_a_finding_without_a_place_says_null() -> None:
