@@ -99,7 +99,7 @@ def in_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(title=HOSTILE, words=HOSTILE, name=HOSTILE, is_sound=st.booleans())
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_a_hostile_film_is_shown_harmless(
     title: str, words: str, name: str, is_sound: bool
 ) -> None:

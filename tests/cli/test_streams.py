@@ -11,7 +11,7 @@ import pytest
 
 FINE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
 FILM = "storyboard: 1\nscenes:\n- id: sea\n  shots:\n"
-LONG = FILM + "".join(f"  - {{prompt: A boat passes {n}., duration: 5s}}\n" for n in range(300))
+LONG = FILM + "".join(f"  - {{prompt: A boat passes {n}., duration: 5s}}\n" for n in range(100))
 
 
 @pytest.fixture

@@ -118,20 +118,14 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 
 
 @pytest.mark.parametrize("code", BY_STORYBOARD)
-def test_a_bad_example_causes_its_code_once_and_no_other_error(code: str) -> None:
+def test_a_bad_example_causes_its_code_alone_and_says_where_and_what_to_write(code: str) -> None:
     bad, _ = cases(code)
     for example in bad:
         found = compiled(example, AS_BYTES.get(code, str.encode))
-        assert codes(found).count(code) == 1, shown(found)
         assert set(errors(found)) <= {code}, shown(found)
-
-
-@pytest.mark.parametrize("code", BY_STORYBOARD)
-def test_what_a_bad_example_causes_says_where_and_what_to_write(code: str) -> None:
-    bad, _ = cases(code)
-    for example in bad:
-        found = compiled(example, AS_BYTES.get(code, str.encode))
-        said = next(diagnostic for diagnostic in found if diagnostic.code.id == code)
+        caused = [diagnostic for diagnostic in found if diagnostic.code.id == code]
+        assert len(caused) == 1, shown(found)
+        (said,) = caused
         assert said.help, said.message
         # What the command line gave, and the ledger, have no place in a storyboard.
         is_placeless = code == "SB602" or bool({"--set", "--out"} & set(example.arguments))

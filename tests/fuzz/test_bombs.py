@@ -145,7 +145,7 @@ def test_a_bomb_is_refused_or_compiled_in_time(name: str, tmp_path: Path) -> Non
     assert not code or code in found
 
 
-@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize("name", [name for name, (_, code) in BOMBS.items() if code])
 def test_the_command_line_shows_a_bomb_in_time(name: str, tmp_path: Path) -> None:
     file = tmp_path / "bomb.yaml"
     file.write_text(BOMBS[name][0](), "utf-8")

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import httpx
 import imaginary_host
 import pytest
 from click.testing import CliRunner
 from imaginary_hosts import JSON_SHOTS
+from local_servers import LOCAL
 
 from storyboard.api import Project
 from storyboard.cli.run_options import check_host_options, order_options
@@ -172,9 +172,9 @@ def test_the_simulator_speaks_as_a_host_that_nobody_else_has_heard_of(
 ) -> None:
     state: Any = tmp_path / "simulator.db"
     with Simulator(clips="stub", seconds_per_clip=0, state=state) as simulator:
-        about = httpx.get(simulator.url).json()
+        about = LOCAL.get(simulator.url).json()
         assert about["imaginary"] == f"{simulator.url}/imaginary"
-        sent = httpx.post(f"{about['imaginary']}/enqueue", json={"prompt": "The sea."}).json()
+        sent = LOCAL.post(f"{about['imaginary']}/enqueue", json={"prompt": "The sea."}).json()
     with Simulator(clips="stub", seconds_per_clip=0, state=state) as simulator:
-        (row,) = httpx.get(f"{simulator.url}/simulator/bill").json()["rows"]
+        (row,) = LOCAL.get(f"{simulator.url}/simulator/bill").json()["rows"]
         assert (row["host"], row["request_id"]) == ("imaginary", sent["id"])

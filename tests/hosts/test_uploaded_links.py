@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
 import pytest
+from local_servers import LOCAL
 
 from storyboard.hosts.registry import MODULES, SIMULATED_KEY, get_host, open_host
 from storyboard.simulator import Simulator
@@ -20,7 +20,7 @@ def test_a_link_whose_file_is_gone_is_told_from_one_that_is_good(name: str) -> N
         try:
             link = await host.upload(b"a picture", "ab" * 32, ".png")
             before = await host.is_there(link)
-            httpx.post(f"{simulator.url}/simulator/reset").raise_for_status()
+            LOCAL.post(f"{simulator.url}/simulator/reset").raise_for_status()
             return before, await host.is_there(link)
         finally:
             await host.close()

@@ -126,8 +126,8 @@ class Made(Struct, frozen=True):
 
     def with_prompt(self, index: int, number: int, prompt: Prompt) -> Plan:
         """The plan with one prompt in place of another, and all that follows from it."""
-        changed: Plan = json.loads(json.dumps(self.plan))
-        request = changed["requests"][index]
+        requests = [*self.plan["requests"]]
+        request = requests[index] = json.loads(json.dumps(requests[index]))
         shot, rows, at = request["shots"][number], [], 0
         for one in prompt:
             end = at + len(one.words)
@@ -136,8 +136,19 @@ class Made(Struct, frozen=True):
         text = "".join(one.words for one in prompt)
         shot["map"], entry(request, number)["prompt"] = rows, text
         shot["characters"] = max(shot["characters"], len(text) + 15 * text.count("@"))
-        redigest(changed)
-        return changed
+        redigest({"requests": [request]})
+        return {**self.plan, "requests": requests}
+
+
+def around(plan: Plan, index: int) -> Plan:
+    """Of a plan only the requests that tell the shots of one of them, which sense is read from."""
+    told = {shot["address"] for shot in plan["requests"][index]["shots"]}
+    near = [
+        request
+        for request in plan["requests"]
+        if not told.isdisjoint(shot["address"] for shot in request["shots"])
+    ]
+    return {**plan, "requests": near}
 
 
 def entry(request: Any, number: int) -> Any:
@@ -391,16 +402,17 @@ def test_a_prompt_that_loses_its_sense_is_refused_by_the_rule(name: str, good: l
     rule, change = MUTANTS[name]
     count = 0
     for one in good:
+        is_hidden = False
         for index, number, prompt in one.prompts():
             for broken in change(prompt):
                 count += 1
                 text = "".join(said.words for said in broken)
                 bad = one.with_prompt(index, number, broken)
-                found = one.problems(bad, film=one.film)
+                found = one.problems(around(bad, index), film=one.film)
                 assert rule in RULES.findall("\n".join(found)), (text, found)
-                if tags(text) == tags("".join(said.words for said in prompt)) and text == (
-                    text.strip()
-                ):
+                has_its_tags = tags(text) == tags("".join(said.words for said in prompt))
+                if not is_hidden and has_its_tags and text == text.strip():
+                    is_hidden = True
                     assert one.problems(bad, film=None) == []
     assert count, "no prompt can be broken like this"
 
@@ -495,6 +507,8 @@ def test_good_plans_make_sense(good: list[Made]) -> None:
     for one in good:
         assert one.problems(one.plan, film=one.film) == []
         assert one.plan["requests"]
+        for index in range(len(one.plan["requests"])):
+            assert rules(one, around(one.plan, index)) == set()
 
 
 FILMS = sorted(
@@ -503,22 +517,18 @@ FILMS = sorted(
 
 
 @pytest.mark.parametrize("film", FILMS, ids=[f"{film.parent.name}/{film.name}" for film in FILMS])
-def test_every_example_makes_sense_on_every_target(film: Path) -> None:
+def test_every_example_makes_sense(film: Path) -> None:
+    # The lighthouse has everything; the others are short, and are tried on each kind of target.
+    targets = catalogue() if film.parent.name == "lighthouse" else TARGETS
     planned = 0
-    for target in catalogue():
+    for target in targets:
         one, compiled = Project(
             str(film), CompileOptions(target=target, project=film.parent)
         ).plan()
+        # Whatever breaks a rule of sense is found by the plan's own checker, and is an SB901.
         assert not [each for each in compiled.diagnostics if each.code.id == "SB901"], target
-        if compiled.film is None or not one.requests:
-            continue
-        planned += 1
-        schema = request_schema(compiled.film.target)
-        assert (
-            Made(one.to_json(), compiled.film, schema).problems(one.to_json(), film=compiled.film)
-            == []
-        ), target
-    assert planned > 10
+        planned += bool(one.requests)
+    assert planned > len(targets) / 4
 
 
 GOOD = {

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from local_servers import LOCAL
 
 from storyboard.cli.main import storyboard
 from storyboard.ledger import Order, PaidOrder, Receipt, State, merge_lock
@@ -179,13 +180,12 @@ def test_a_folder_that_may_not_be_read_is_told_and_no_traceback(
 
 def submitted(film: Path, server: Simulator, address: str) -> str:
     """A clip that a simulator really has in its queue."""
-    import httpx
 
     body = {
         "prompt": "The sea.", "duration": "5", "aspect_ratio": "16:9", "generate_audio": False
     }  # fmt: skip
     endpoint = "fal-ai/kling-video/o3/pro/text-to-video"
-    answer = httpx.post(
+    answer = LOCAL.post(
         f"{server.url}/fal/queue/{endpoint}", json=body,
         headers={"Authorization": "Key simulated"},
     ).json()  # fmt: skip

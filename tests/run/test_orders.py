@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from local_servers import LOCAL
 from rendering_films import (
     FEW,
     TEXT,
@@ -188,7 +188,7 @@ def test_a_namespace_is_named_with_each_order_and_has_the_clips(
     headers = {"Authorization": "Bearer simulated"}
     for one in ids:
         url = f"{sim.url}/oxen/api/ai/generations/{one}"
-        found = httpx.get(url, headers=headers).json()["generation"]
+        found = LOCAL.get(url, headers=headers).json()["generation"]
         assert found["namespace"] == "lighthouse-films"
 
 
@@ -197,11 +197,11 @@ def test_a_clip_inside_the_answer_is_stored_as_one_behind_a_link(
 ) -> None:
     linked = make_work(tmp_path / "linked", "oxen", FEW)
     assert run_once(linked, sim.url).is_complete
-    asked = httpx.get(f"{sim.url}/simulator/bill").json()["requests"].get("download", 0)
+    asked = LOCAL.get(f"{sim.url}/simulator/bill").json()["requests"].get("download", 0)
     work = make_work(tmp_path / "film", "oxen", FEW)
     assert run_once(work, sim.url, options={"response-format": "b64_json"}).is_complete
     assert [body.get("response_format") for body in orders(sim)] == [None, None, *["b64_json"] * 2]
-    assert httpx.get(f"{sim.url}/simulator/bill").json()["requests"].get("download", 0) == asked
+    assert LOCAL.get(f"{sim.url}/simulator/bill").json()["requests"].get("download", 0) == asked
     for name in work.ids:
         assert work.store.clip(name).stat().st_size > 1000
     assert set(work.states().values()) == {State.STORED}

@@ -8,10 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from local_servers import LOCAL
 from msgspec.structs import replace
 from rendering_films import (
     FEW,
@@ -161,7 +161,7 @@ def test_a_host_that_takes_no_orders_for_long_ends_the_run(few: Work, sim: Simul
     rests = [event for event in heard.events if event.what is Happening.PAUSED]
     assert len(rests) >= QUICK.tries - 1
     assert set(few.states().values()) == {State.RELEASED}
-    httpx.delete(f"{sim.url}/simulator/faults").raise_for_status()
+    LOCAL.delete(f"{sim.url}/simulator/faults").raise_for_status()
     assert run_once(few, sim.url).is_complete
     check_paid_once(few, sim)
 
@@ -191,11 +191,13 @@ def test_a_run_whose_clock_is_wrong_sends_no_more(few: Work, sim: Simulator) -> 
 
 
 def test_what_is_made_for_a_namespace_is_never_taken_for_absent(
-    tmp_path: Path, sim: Simulator
+    tmp_path: Path,
 ) -> None:
     work = make_work(tmp_path / "film", "oxen", FEW)
-    sim.arm("submit:500")
-    report = run_once(work, sim.url, jobs=1, options={"target-namespace": "films"})
+    # The list must have shown a clip that waits.
+    with Simulator(clips="stub", seconds_per_clip=0.5) as simulator:
+        simulator.arm("submit:500")
+        report = run_once(work, simulator.url, jobs=1, options={"target-namespace": "films"})
     doubt = next(one for one in report.results if one.what is Happening.UNCERTAIN)
     assert "look there, and decide" in doubt.text
     assert State.UNCERTAIN in work.states().values()
@@ -379,7 +381,7 @@ def test_a_host_that_tells_of_a_clip_is_not_asked_for_it(tmp_path: Path) -> None
     heard = Heard()
     with Simulator(clips="stub", seconds_per_clip=1.2) as simulator:
         assert run_once(work, simulator.url, patience=patience, listen=heard).is_complete
-        requests = httpx.get(f"{simulator.url}/simulator/bill").json()["requests"]
+        requests = LOCAL.get(f"{simulator.url}/simulator/bill").json()["requests"]
     assert "running" in heard.kinds()
     assert requests["events"] == 2
     assert requests.get("status", 0) == 0

@@ -9,9 +9,9 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from click.testing import CliRunner, Result
+from local_servers import LOCAL
 from rendering_films import check_paid_once, make_work, run_and_die, run_once, run_until_complete
 
 from storyboard.api import CompileOptions, Project
@@ -70,7 +70,7 @@ def test_a_clip_is_sent_as_it_came_and_once_for_all_that_refer_to_it(
     sent = bodies(sim)
     links = {body["video_url"] for prompt, body in sent.items() if "lantern" not in prompt}
     assert len(links) == 1
-    assert httpx.get(links.pop()).content == work.store.clip("stairs/fall").read_bytes()
+    assert LOCAL.get(links.pop()).content == work.store.clip("stairs/fall").read_bytes()
 
 
 @pytest.mark.parametrize("nth", [1, 2])
@@ -147,7 +147,7 @@ def test_a_shot_that_is_paid_in_a_shared_clip_is_cut_out_of_it_also_in_another_c
     assert done.return_value == 0, done.output
     assert len(sim.bill()["rows"]) == 2
     link = bodies(sim)["As in @Video1, but upwards."]["video_url"]
-    data = httpx.get(link).content
+    data = LOCAL.get(link).content
     facts = read_clip_file(io.BytesIO(data), len(data))
     assert 3.7 < facts.seconds < 4.3
     assert facts.has_sound is False

@@ -16,7 +16,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
-import httpx
+from local_servers import LOCAL
 from PIL import Image
 
 from storyboard.api import CompileOptions, Project
@@ -200,7 +200,7 @@ def run_until_complete(work: Work, url: str, most: int = 3) -> int:
 
 def release_what_the_vendor_lacks(work: Work, url: str) -> None:
     """Decide about uncertain clips; none may be left so whose order stands in the list."""
-    bill = httpx.get(f"{url}/simulator/bill").json()
+    bill = LOCAL.get(f"{url}/simulator/bill").json()
     with work.ledger() as ledger:
         ledger.take_lease()
         claimed = ledger.claimed(work.host)
@@ -319,18 +319,18 @@ def served(url: str, host: str, request_id: str) -> bytes:
     if host == "fal":
         headers = {"Authorization": f"Key {SIMULATED_KEY}"}
         one = f"{url}/fal/queue/fal-ai/kling-video/requests/{request_id}"
-        link = httpx.get(one, headers=headers).json()["video"]["url"]
+        link = LOCAL.get(one, headers=headers).json()["video"]["url"]
     else:
         headers = {"Authorization": f"Bearer {SIMULATED_KEY}"}
         one = f"{url}/oxen/api/ai/queue/{request_id}"
-        link = httpx.get(one, headers=headers).json()["result_url"]
-    return httpx.get(link).content
+        link = LOCAL.get(one, headers=headers).json()["result_url"]
+    return LOCAL.get(link).content
 
 
 def check_paid_once(work: Work, sim: Any) -> None:
     """Each clip was paid once, and is here bit for bit."""
     # What was armed and not met is not for the questions of this test.
-    httpx.delete(f"{sim.url}/simulator/faults").raise_for_status()
+    LOCAL.delete(f"{sim.url}/simulator/faults").raise_for_status()
     bill = sim.bill()
     charged = [row for row in bill["rows"] if row["charged"]]
     # Further takes are the same body: a host with one clip an order is sent it once for each.
