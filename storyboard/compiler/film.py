@@ -295,7 +295,7 @@ class Shot(Struct, frozen=True, kw_only=True):
         passages = [beat.prose for beat in self.beats]
         passages += [framing.size, framing.camera, framing.light, framing.sound, framing.style]
         for passage in passages:
-            if passage is not None:
+            if passage is not None and not passage.text.isascii():
                 yield from marks_of(passage.text)
         if framing.location:
             yield framing.location

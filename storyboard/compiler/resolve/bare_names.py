@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -50,13 +51,15 @@ _WORDS_TOO = frozenset(
 """Names that are English words as well: these count only with their capital."""
 
 
-class _Phrase(Struct, frozen=True):
+class _Phrase(Struct, frozen=True, eq=False):
     """The words that stand for a member, folded, and the pattern that finds them in a text.
 
-    ``is_of_style`` says that they do so in a ``style:`` alone.
+    ``name`` is the member's, as names are compared. ``is_of_style`` says that the words stand for
+    it in a ``style:`` alone.
     """
 
     member: Member
+    name: str
     first: str
     pattern: re.Pattern[str]
     is_of_style: bool = False
@@ -139,8 +142,7 @@ class _BareNames:
                 by_first.setdefault(phrase.first[0] if is_run else phrase.first, []).append(phrase)
         self._letters = frozenset(self._unspaced)
         self._begun_by = _PhrasesByToken(self._phrases)
-        self._plain: set[str] = set()
-        """The stretches in which no phrase begins."""
+        self._named = {mark: normal(one.member.name) for mark, one in names.behind.items()}
         self._known_words: dict[str, tuple[_Phrase, ...]] = {}
         """The phrases that a text may hold: many shots are wide, with a slow push in."""
 
@@ -156,8 +158,8 @@ class _BareNames:
                 phrases = self._known_words[passage.text] = tuple(self._find(passage.text))
             for phrase in phrases:
                 if mentioned is None:
-                    mentioned = self._mentioned(shot)
-                name = normal(phrase.member.name)
+                    mentioned = {self._named[mark] for mark in shot.marks()}
+                name = phrase.name
                 if name in broken or name in self._names.misspelt:
                     continue
                 is_early = name in mentioned
@@ -168,18 +170,14 @@ class _BareNames:
                 if phrase.pattern.search(passage.text) is not None and not _has_hole(shot):
                     self._note(phrase, passage, shot, is_early=is_early)
 
-    def _find(self, text: str) -> Iterator[_Phrase]:
-        """The phrases whose first words stand in a text."""
-        tokens = text.split()
-        if not self._plain.issuperset(tokens):
-            for token in dict.fromkeys(tokens):
-                found = self._begun_by[token]
-                if not found:
-                    self._plain.add(token)
-                yield from found
-        if not text.isascii() and not self._letters.isdisjoint(text):
+    def _find(self, text: str) -> Iterable[_Phrase]:
+        """The phrases whose first words stand in a text, each once."""
+        begun = map(self._begun_by.__getitem__, text.split())
+        found = dict.fromkeys(chain.from_iterable(begun))
+        if self._letters and not text.isascii() and not self._letters.isdisjoint(text):
             for letter in dict.fromkeys(text):
-                yield from self._unspaced.get(letter, ())
+                found |= dict.fromkeys(self._unspaced.get(letter, ()))
+        return found
 
     def _is_early(self, member: Member, passage: Passage, shot: Shot) -> bool:
         """Whether a passage is a beat's prose, and a character is mentioned in later beats alone.
@@ -199,10 +197,10 @@ class _BareNames:
         framing = shot.framing
         for one in (framing.size, framing.camera, framing.light, framing.sound, framing.style):
             said += marks_of(one.text) if one is not None else ()
-        return normal(member.name) not in self._names_of(said)
+        return normal(member.name) not in {self._named[mark] for mark in said}
 
     def _note(self, phrase: _Phrase, passage: Passage, shot: Shot, *, is_early: bool) -> None:
-        name = normal(phrase.member.name)
+        name = phrase.name
         scalar = passage.scalar
         if name in self._heard(shot):
             # A speaker who is words is introduced by the label, which the name stands for then.
@@ -222,13 +220,6 @@ class _BareNames:
             text = f"@{phrase.member.name}" if spans else span.text
             place = (span.source.name, span.start, span.end)
             places.fixes.setdefault(place, (Fix(span, text), set()))[1].add(shot.address)
-
-    def _mentioned(self, shot: Shot) -> Set[str]:
-        """The names of all whom a shot mentions or shows."""
-        return self._names_of(shot.marks())
-
-    def _names_of(self, marks: Iterable[str]) -> Set[str]:
-        return {normal(self._names.behind[mark].member.name) for mark in marks}
 
     def _heard(self, shot: Shot) -> Set[str]:
         """The names of the speakers of a shot who have no picture.
@@ -294,12 +285,13 @@ def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:
         if first is None or (any(map(is_unspaced, words)) and len(words) < _MIN_UNSPACED):
             continue
         if any(map(is_unspaced, words)):
-            yield _Phrase(member, words, re.compile(rf"(?<![@＠]){re.escape(words)}"))
+            yield _Phrase(member, name, words, re.compile(rf"(?<![@＠]){re.escape(words)}"))
             continue
         in_any_case = is_person and words.casefold() not in _WORDS_TOO
         written = words if in_any_case or not is_person else words[:1].upper() + words[1:]
         yield _Phrase(
             member,
+            name,
             first[0],
             re.compile(
                 rf"(?<![\w@{{.＠-])(?<!@ ){re.escape(written)}{_AFTER}",
@@ -314,7 +306,8 @@ def _style_phrases(name: str, member: Member) -> Iterator[_Phrase]:
         first = _WORD.search(words.casefold())
         if first is not None and not any(map(is_unspaced, words)):
             pattern = f"{_BEGINS}{re.escape(words)}{_ENDS}"
-            yield _Phrase(member, first[0], re.compile(pattern, re.IGNORECASE), is_of_style=True)
+            clause = re.compile(pattern, re.IGNORECASE)
+            yield _Phrase(member, name, first[0], clause, is_of_style=True)
 
 
 def _report_broken(passage: Passage, names: Names, diagnostics: Diagnostics) -> set[str]:
