@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from msgspec import Struct
 
 from storyboard.compiler.film import Asset, Passage, Shot, Speech
 from storyboard.values.segments import FormerShot
 
 
-class Slice(NamedTuple):
+class Slice(Struct, frozen=True):
     """A stretch of a prompt and where it came from.
 
     ``kind`` is ``action`` (prose), ``line``, ``introduction``, ``framing``, ``carry`` (a member

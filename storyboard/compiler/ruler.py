@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from storyboard.compiler.film import FRAME, Cast, marks_of
 from storyboard.targets.model import Feature, Target
@@ -50,11 +50,11 @@ class Ruler:
 
     def weigh(self, text: str) -> int:
         """The code points that the target counts for an encoded text."""
-        return len(text) + sum(map(self._beyond.__getitem__, marks_of(text)))
+        return len(text) + self.beyond_of(marks_of(text))
 
-    def beyond_of(self, mark: str) -> int:
-        """What a mention counts beyond one code point, remembered: texts are measured often."""
-        return self._beyond[mark]
+    def beyond_of(self, marks: Iterable[str]) -> int:
+        """What mentions count beyond one code point each, remembered: texts are measured often."""
+        return sum(map(self._beyond.__getitem__, marks))
 
     def beyond(self, mark: str) -> int:
         """What a mention counts beyond the one code point that stands for it."""

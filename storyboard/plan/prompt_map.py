@@ -23,7 +23,8 @@ def prompt_map(prompt: Prompt, framing: Framing, tags: Mapping[str, str]) -> tup
     rows: list[MapRow] = []
     row = MapRow._make  # a call of the class takes half as long again
     at = 0
-    for text, kind, field, carried, passage, offset in prompt.slices:
+    for one in prompt.slices:
+        text, kind, field, passage = one.text, one.kind, one.field, one.passage
         end = at + len(text)
         if not text.isascii():
             for mark in MENTION.findall(text):
@@ -31,9 +32,9 @@ def prompt_map(prompt: Prompt, framing: Framing, tags: Mapping[str, str]) -> tup
         if passage is None and kind == "framing":
             passage = getattr(framing, field, None) if field in _FIELDS else None
         if passage is None:
-            rows.append(row((at, end, kind, field, carried, None, None, None)))
+            rows.append(row((at, end, kind, field, one.carried, None, None, None)))
         else:
-            rows.append(row((at, end, kind, field, carried, *_place(passage, offset))))
+            rows.append(row((at, end, kind, field, one.carried, *_place(passage, one.offset))))
         at = end
     return tuple(rows)
 

@@ -280,7 +280,7 @@ def test_what_fits_by_the_measure_fits_as_it_is_composed(
                 shot=shot,
                 atoms=atoms[a:b],
                 narration=[
-                    one._replace(beat=atoms[b - 1].beat) for each in told[a:b] for one in each
+                    replace(one, beat=atoms[b - 1].beat) for each in told[a:b] for one in each
                 ],
                 carried=atoms[carried] if carried is not None else None,
                 location=place_of(composer, shot, atoms[b - 1]),
@@ -295,7 +295,7 @@ def in_words(atom: Atom) -> list[Atom]:
     """An atom cut between all its words."""
     start = whole(atom.passage.text, atom.start, atom.end, len)
     pieces = refine(atom.passage.text, [start], 1 << 20, len, down_to=WORD)
-    return [atom._replace(start=piece.start, end=piece.end) for piece in pieces]
+    return [replace(atom, start=piece.start, end=piece.end) for piece in pieces]
 
 
 # Framing and people

@@ -7,12 +7,14 @@ is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.film import Passage, Shot, Speech
 
 
-class Atom(NamedTuple):
+class Atom(Struct, frozen=True):
     """A stretch of a shot's prose, or of one of its lines, that stays together.
 
     ``passage.text[start:end]`` is what it says; ``beat`` the index of its beat (the last for
@@ -72,7 +74,7 @@ def whole_lines(atoms: Iterable[Atom]) -> list[Atom]:
         if atom.speech is not None:
             is_same = before is not None and before.speech is atom.speech
             if is_same and before is not None and before.passage is atom.passage:
-                lines[-1] = lines[-1]._replace(end=atom.end)
+                lines[-1] = replace(lines[-1], end=atom.end)
             else:
                 lines.append(atom)
         before = atom

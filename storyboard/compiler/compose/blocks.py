@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from storyboard.compiler.clip import Slice
 from storyboard.compiler.compose.stops import ended, gap
 from storyboard.compiler.film import MENTION
@@ -38,7 +40,7 @@ def joined(blocks: Sequence[SliceBlock], words: Words) -> list[Slice]:
         body, stop = ended(before)
         if stop:
             if body != before:
-                slices[-1] = last._replace(text=body)
+                slices[-1] = replace(last, text=body)
             # Where a sentence ends in a tag, its script is not known.
             stop = words.stop if MENTION.fullmatch(before) else stop
             add_glue(slices, stop)

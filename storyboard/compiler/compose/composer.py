@@ -105,7 +105,10 @@ class Composer:
         if passage is None:
             spoken = shot.lines or shot.beats[0].lines
             passage = spoken[0].line if spoken else None
-        if passage is None or _FOREIGN.search(passage.text) is None:
+        # Most texts are ASCII as they are written; templates may bring other letters.
+        if passage is None or (passage.scalar.isascii() and "{" not in passage.scalar):
+            return _ENGLISH
+        if _FOREIGN.search(passage.text) is None:
             return _ENGLISH
         return words_of(None, passage.text)
 

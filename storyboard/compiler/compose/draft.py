@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from storyboard.compiler.clip import Prompt, Slice
 from storyboard.compiler.compose.action import Atom
 from storyboard.compiler.compose.blocks import SliceBlock, add_glue, joined
@@ -74,8 +76,11 @@ class Draft:
                         add_glue(slices, space)
                     slices += rows
                 text = f"{text}{space}{words}"
-        marks = () if text.isascii() else tuple(MENTION.findall(text))
-        weight = len(text) + sum(map(self.composer.ruler.beyond_of, marks))
+        marks = [*marks_of(frame.head_text)]
+        for one in middle:
+            marks += marks_of(one.text)
+        marks += marks_of(frame.tail_text)
+        weight = len(text) + self.composer.ruler.beyond_of(marks)
         return Prompt(
             text=text, slices=tuple(slices), marks=tuple(dict.fromkeys(marks)), weight=weight
         )
@@ -143,7 +148,7 @@ class Draft:
         for index, (text, passage) in enumerate(zip(texts, passages, strict=True)):
             if index:
                 body = ended(block[-1].text)[0].rstrip(".。 ")
-                block[-1] = block[-1]._replace(text=body)
+                block[-1] = replace(block[-1], text=body)
                 block.append(Slice("; ", "glue"))
             block.append(Slice(text, "introduction", one.name, passage=passage))
         return block
@@ -203,7 +208,8 @@ class Draft:
                 blocks.append([self._prose(atom, end)])
                 last = None
             else:
-                said = composer.spoken(atom._replace(end=end), named, words)
+                whole = atom if end == atom.end else replace(atom, end=end)
+                said = composer.spoken(whole, named, words)
                 if last is not None and last.speaker != atom.speech.speaker:
                     joint = words.link + gap(words.link, said)
                     blocks.append([Slice(joint, "glue"), self._line(said, atom)])
@@ -219,6 +225,8 @@ class Draft:
     def _of_beat(self, index: int) -> list[SliceBlock]:
         """What a beat says of camera and sound by itself."""
         beat, words = self.shot.beats[index], self.words
+        if beat.camera is None and beat.sound is None:
+            return []
         labelled = self.composer.frames.labelled
         blocks = [
             labelled(label, name, passage.text, words, passage)

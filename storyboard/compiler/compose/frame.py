@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.compiler.clip import Slice
 from storyboard.compiler.compose.blocks import SliceBlock, joined
@@ -89,7 +90,7 @@ class FramingTexts:
                 continue
             said = self._expand(text)
             if block:
-                block[-1] = block[-1]._replace(text=block[-1].text.rstrip(" .,;。，"))
+                block[-1] = replace(block[-1], text=block[-1].text.rstrip(" .,;。，"))
                 block.append(Slice(words.comma, "glue"))
             else:
                 said = capital(said)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from storyboard.compiler.clip import Prompt, Slice
 from storyboard.compiler.compose.action import whole_lines
 from storyboard.compiler.compose.blocks import joined as blocks_joined
@@ -152,7 +154,7 @@ class _Given:
             said.add(key)
             if start > end:
                 slices.append(Slice(text[end:start], "framing", "template"))
-            slices.append(one._replace(text=text[start:stop]))
+            slices.append(replace(one, text=text[start:stop]))
             end = stop
         if end < len(text) or not slices:
             slices.append(Slice(text[end:], "framing", "template"))

@@ -10,6 +10,7 @@ from storyboard.compiler.words import stop_for
 _ENDS = frozenset(".!?…。！？؟।॥｡．")
 _CLOSERS = "\"'”’»›」』】）)] "
 _LOOSE = " ,;:，；：、،؛–—"
+_OPEN_ENDS = "".join(_ENDS) + _LOOSE
 _WIDE = frozenset("。、，．！？：；…」』】）")
 _SPEECH_QUOTES = re.compile('["“”„«»「」『』]')
 _BRACKETS = str.maketrans("[]{}", "()()")
@@ -43,7 +44,7 @@ def as_line(text: str) -> str:
 
 def as_speaker(text: str) -> str:
     """A label or tone that can stand between the brackets of a speaker."""
-    return as_line(text.translate(_BRACKETS)).strip().rstrip("".join(_ENDS) + _LOOSE)
+    return as_line(text.translate(_BRACKETS)).strip().rstrip(_OPEN_ENDS)
 
 
 def is_sentence_start(text: str, at: int) -> bool:

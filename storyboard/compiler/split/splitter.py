@@ -221,7 +221,7 @@ class Splitter:
             if level > SENTENCE and not is_line:
                 down_to = level
             text = atom.passage.text
-            around = measure.of_atom(atom._replace(end=atom.start))
+            around = measure.of_atom(replace(atom, end=atom.start))
 
             def weigh(stretch: str, around: int = around) -> int:
                 return self.composer.ruler.weigh(self.composer.expand(stretch)) + around
@@ -257,7 +257,7 @@ class Splitter:
             while index < len(atoms) - 1 and reached * 2 * total < middle:
                 index += 1
                 reached += shares[index]
-            spread[index].append(narration._replace(start=piece.start, end=piece.end))
+            spread[index].append(replace(narration, start=piece.start, end=piece.end))
             at += weight
         return [tuple(said) for said in spread]
 
@@ -306,7 +306,7 @@ class Splitter:
                 atoms=atoms[a:b],
                 # It is said last: another beat's would bring that beat's camera and sound along.
                 narration=[
-                    said._replace(beat=atoms[b - 1].beat)
+                    replace(said, beat=atoms[b - 1].beat)
                     for each in division.narration[a:b]
                     for said in each
                 ],
