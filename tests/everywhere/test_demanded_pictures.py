@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from storyboard import PlanResult, Project
+from films_here import planned
 
 FILM = """\
 storyboard: 1
@@ -25,11 +24,6 @@ scenes:
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def planned(text: str) -> PlanResult:
-    Path("storyboard.yaml").write_text(text, encoding="utf-8")
-    return Project("storyboard.yaml").plan()
 
 
 def test_the_first_character_is_the_picture_of_a_shot_of_characters() -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from films_here import invoke, planned, said
 from still_movies import movie
 
-from storyboard import CompileOptions, PlanResult, Project
-from storyboard.cli.main import storyboard
 from storyboard.media.mp4 import read_clip
 
 EDIT = "fal/kling-o3-pro-video-edit"
@@ -38,21 +36,8 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def planned(film: Path, text: str = FILM, target: str | None = None) -> PlanResult:
-    (film / "storyboard.yaml").write_text(text, encoding="utf-8")
-    return Project("storyboard.yaml", CompileOptions(target=target)).plan()
-
-
-def said(made: PlanResult) -> list[str]:
-    return [f"{one.code.id} {one.message}" for one in made.compilation.diagnostics]
-
-
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(storyboard, arguments, standalone_mode=False)
-
-
 def test_a_shot_is_as_long_as_the_clip_that_it_edits(film: Path) -> None:
-    made = planned(film)
+    made = planned(FILM)
     assert made.plan.is_applyable, said(made)
     _, snow, end = made.plan.requests
     assert snow.payload == {
@@ -77,13 +62,13 @@ def test_a_shot_is_as_long_as_the_clip_that_it_edits(film: Path) -> None:
 )
 def test_a_target_that_can_make_the_shot_is_named(film: Path, way: str, other: str) -> None:
     text = FILM.replace(f"        target: {EDIT}\n", "").replace("edit:", f"{way}:")
-    found = planned(film, text).compilation.diagnostics
+    found = planned(text).compilation.diagnostics
     (help_,) = [one.help for one in found if one.code.id == "SB405"]
     assert help_ == f"give the shot target: {other} (`storyboard targets` lists more)"
 
 
 def test_a_clip_may_be_named_in_the_words_that_change_it(film: Path) -> None:
-    made = planned(film, FILM.replace("The street lies", "The road of @street lies"))
+    made = planned(FILM.replace("The street lies", "The road of @street lies"))
     snow = made.plan.requests[1]
     assert snow.payload["prompt"] == "The road of @Video1 lies in deep snow."
     assert snow.tokens == {"@Video1": "street"}
@@ -129,7 +114,7 @@ def test_a_clip_may_be_named_in_the_words_that_change_it(film: Path) -> None:
 def test_what_cannot_be_edited_is_said_at_its_place(
     film: Path, written: str, wrong: str, expected: str
 ) -> None:
-    made = planned(film, FILM.replace(written, wrong, 1))
+    made = planned(FILM.replace(written, wrong, 1))
     assert not made.plan.is_applyable
     found = [one for one in said(made) if one.startswith(expected)]
     assert len(found) == 1, said(made)
@@ -140,10 +125,10 @@ def test_what_cannot_be_edited_is_said_at_its_place(
 
 def test_a_clip_at_a_url_lasts_what_the_shot_says(film: Path) -> None:
     text = FILM.replace("clips/street.mp4", "https://example.com/a.mp4")
-    made = planned(film, text.replace("edit: street", "edit: street\n        duration: 5s"))
+    made = planned(text.replace("edit: street", "edit: street\n        duration: 5s"))
     assert made.plan.is_applyable, said(made)
     assert made.plan.requests[1].seconds == 5
-    long = planned(film, text.replace("edit: street", "edit: street\n        duration: 17s"))
+    long = planned(text.replace("edit: street", "edit: street\n        duration: 17s"))
     assert f'SB314 "street" lasts 17 s, {EDIT} takes clips of 3 to 15 s for edit' in said(long)
 
 
@@ -158,7 +143,7 @@ def test_a_clip_at_a_url_lasts_what_the_shot_says(film: Path) -> None:
 )
 def test_a_clip_is_measured_before_its_edit_is_paid(film: Path, data: bytes, expected: str) -> None:
     (film / "clips" / "street.mp4").write_bytes(data)
-    made = planned(film)
+    made = planned(FILM)
     assert not made.plan.is_applyable
     (found,) = [one for one in said(made) if one.startswith("SB210")]
     assert expected in found
@@ -166,8 +151,8 @@ def test_a_clip_is_measured_before_its_edit_is_paid(film: Path, data: bytes, exp
 
 
 def test_an_edited_clip_of_another_shape_keeps_it_which_is_said(film: Path) -> None:
-    assert not [one for one in said(planned(film)) if one.startswith("SB228")]
-    upright = planned(film, FILM.replace("duration: 4s,", "duration: 4s, aspect_ratio: 9:16,"))
+    assert not [one for one in said(planned(FILM)) if one.startswith("SB228")]
+    upright = planned(FILM.replace("duration: 4s,", "duration: 4s, aspect_ratio: 9:16,"))
     assert (
         "SB228 the clip is 1280 x 720 and the film is 9:16: an edited clip keeps its shape"
     ) in said(upright)
@@ -175,7 +160,7 @@ def test_an_edited_clip_of_another_shape_keeps_it_which_is_said(film: Path) -> N
 
 def test_an_edited_shot_is_known_by_its_clip_and_by_its_words(film: Path) -> None:
     def digest(text: str = FILM) -> str:
-        return planned(film, text).plan.requests[1].shots[0].digest
+        return planned(text).plan.requests[1].shots[0].digest
 
     first = digest()
     other_words = digest(FILM.replace("deep snow", "a heat wave"))
@@ -187,7 +172,7 @@ def test_an_edited_shot_is_known_by_its_clip_and_by_its_words(film: Path) -> Non
 
 
 def test_the_simulator_makes_it_as_long_as_the_clip_and_bills_that(film: Path) -> None:
-    planned(film)
+    planned(FILM)
     answer = invoke("run", "--simulate", "--yes")
     assert answer.return_value == 0, answer.output
     made = read_clip(film / "out" / "simulated" / "rain" / "snow.mp4")
@@ -197,6 +182,6 @@ def test_the_simulator_makes_it_as_long_as_the_clip_and_bills_that(film: Path) -
 
 
 def test_a_plan_and_why_say_what_is_edited(film: Path) -> None:
-    planned(film)
+    planned(FILM)
     assert "edits street" in invoke("plan").output
     assert "edits street, and is as long" in invoke("why", "rain/snow").output

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from films_here import invoke, planned, said
 from still_movies import movie
-
-from storyboard import CompileOptions, PlanResult, Project
-from storyboard.cli.main import storyboard
 
 REFERENCE = "fal/kling-o3-pro-video-reference"
 FILM = f"""\
@@ -37,21 +34,8 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def planned(film: Path, text: str = FILM, target: str | None = None) -> PlanResult:
-    (film / "storyboard.yaml").write_text(text, encoding="utf-8")
-    return Project("storyboard.yaml", CompileOptions(target=target)).plan()
-
-
-def said(made: PlanResult) -> list[str]:
-    return [f"{one.code.id} {one.message}" for one in made.compilation.diagnostics]
-
-
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(storyboard, arguments, standalone_mode=False)
-
-
 def test_a_mention_becomes_the_tag_of_the_clip_that_is_sent(film: Path) -> None:
-    made = planned(film)
+    made = planned(FILM)
     assert made.plan.is_applyable, said(made)
     rain, sea = made.plan.requests
     assert rain.payload["prompt"] == "As in @Video1, the rain falls."
@@ -69,7 +53,7 @@ def test_a_mention_becomes_the_tag_of_the_clip_that_is_sent(film: Path) -> None:
 def test_where_no_clip_is_taken_its_words_stand_for_it(film: Path) -> None:
     text = FILM.replace(f"        target: {REFERENCE}\n", "")
     text = text.replace("        keep_sound: true\n", "")
-    made = planned(film, text)
+    made = planned(text)
     (request,) = made.plan.requests
     prompts = [one["prompt"] for one in request.payload["multi_prompt"]]
     assert prompts[0] == "Street: a wet street at night. As in street, the rain falls."
@@ -87,7 +71,7 @@ def test_where_no_clip_is_taken_its_words_stand_for_it(film: Path) -> None:
 )
 def test_footage_is_measured_before_it_is_paid(film: Path, data: bytes, expected: str) -> None:
     (film / "clips" / "street.mp4").write_bytes(data)
-    made = planned(film)
+    made = planned(FILM)
     assert not made.plan.is_applyable
     found = [one for one in said(made) if one.startswith("SB210")]
     assert len(found) == 1
@@ -95,23 +79,23 @@ def test_footage_is_measured_before_it_is_paid(film: Path, data: bytes, expected
 
 
 def test_a_target_that_is_made_of_footage_wants_some(film: Path) -> None:
-    made = planned(film, FILM.replace("As in @street, the", "The"), REFERENCE)
+    made = planned(FILM.replace("As in @street, the", "The"), REFERENCE)
     assert any("of footage, and 2 of 2 clips have none" in one for one in said(made))
 
 
 def test_a_request_carries_one_clip(film: Path) -> None:
     text = FILM.replace("scenes:", "  alley: {video: clips/street.mp4}\nscenes:")
-    made = planned(film, text.replace("As in @street,", "From @street to @alley,"))
+    made = planned(text.replace("As in @street,", "From @street to @alley,"))
     assert any("is made of 2 clips of footage, a request carries 1" in one for one in said(made))
 
 
 def test_the_sound_of_no_clip_cannot_be_kept(film: Path) -> None:
-    made = planned(film, FILM.replace('"The sea."', '"The sea.", keep_sound: true'))
+    made = planned(FILM.replace('"The sea."', '"The sea.", keep_sound: true'))
     assert any("no footage whose sound 1 shot with keep_sound" in one for one in said(made))
 
 
 def test_footage_that_no_shot_mentions_is_noted(film: Path) -> None:
-    made = planned(film, FILM.replace("scenes:", "  alley: {video: clips/street.mp4}\nscenes:"))
+    made = planned(FILM.replace("scenes:", "  alley: {video: clips/street.mp4}\nscenes:"))
     assert 'SB217 no shot mentions the footage "alley"' in said(made)
 
 
@@ -123,7 +107,7 @@ def test_the_simulator_takes_it(film: Path) -> None:
 
 def test_a_shot_is_known_by_the_clip_that_it_refers_to_and_by_its_sound(film: Path) -> None:
     def digests(text: str = FILM) -> list[str]:
-        return [shot.digest for one in planned(film, text).plan.requests for shot in one.shots]
+        return [shot.digest for one in planned(text).plan.requests for shot in one.shots]
 
     before = digests()
     silent = digests(FILM.replace("keep_sound: true", "keep_sound: false"))

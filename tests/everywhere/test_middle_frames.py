@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from films_here import invoke, planned
 from PIL import Image
 
-from storyboard import Plan, PlanResult, Project
-from storyboard.cli.main import storyboard
+from storyboard import Plan, PlanResult
 
 FILM = """\
 storyboard: 1
@@ -38,21 +37,12 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def planned(film: Path, text: str = FILM) -> PlanResult:
-    (film / "storyboard.yaml").write_text(text, encoding="utf-8")
-    return Project("storyboard.yaml").plan()
-
-
 def shot_digests(made: PlanResult) -> dict[str, str]:
     return {shot.address: shot.digest for one in made.plan.requests for shot in one.shots}
 
 
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(storyboard, arguments, standalone_mode=False)
-
-
 def test_the_pictures_are_sent_in_order_and_uploaded(film: Path) -> None:
-    walk, *others = planned(film).plan.requests
+    walk, *others = planned(FILM).plan.requests
     sent: dict[str, Any] = walk.payload
     assert sent[MIDDLE][0].startswith("asset:sha256:")
     assert sent[MIDDLE][1] == "https://example.com/well.png"
@@ -62,7 +52,7 @@ def test_the_pictures_are_sent_in_order_and_uploaded(film: Path) -> None:
 
 
 def test_a_target_without_them_is_told_one_that_has_them(film: Path) -> None:
-    made = planned(film, FILM.replace("fal/kling-v4-image", "fal/kling-v3-pro-image"))
+    made = planned(FILM.replace("fal/kling-v4-image", "fal/kling-v3-pro-image"))
     (found,) = (one for one in made.compilation.diagnostics if one.code.id == "SB405")
     assert "takes no frames between the first and the last" in found.message
     assert found.help == "give the shot target: fal/kling-v4-image-to-video"
@@ -70,22 +60,22 @@ def test_a_target_without_them_is_told_one_that_has_them(film: Path) -> None:
 
 def test_a_shot_that_passes_through_pictures_shares_no_request(film: Path) -> None:
     text = FILM.replace('prompt: "It sleeps."', 'prompt: "It sleeps.", middle_frames: [door.png]')
-    made = planned(film, text)
+    made = planned(text)
     # The last shot has no first frame of its own, and cannot have that of the request before it.
     assert not made.plan.is_applyable
-    made = planned(film, text.replace("id: sleep,", "id: sleep, seam: continue,"))
+    made = planned(text.replace("id: sleep,", "id: sleep, seam: continue,"))
     assert [one.id for one in made.plan.requests] == ["1/walk", "1/sit", "1/sleep"]
 
 
 def test_why_says_that_it_needs_a_request_of_its_own(film: Path) -> None:
-    planned(film)
+    planned(FILM)
     said = invoke("why", "1/walk").output
     assert "1/walk has middle frames, and so a request of its own" in said
     assert "passes through yard.png, https://example.com/well.png" in said
 
 
 def test_plan_and_board_show_what_it_passes_through(film: Path) -> None:
-    made = planned(film)
+    made = planned(FILM)
     assert made.plan.requests[0].middle_frames == ("yard.png", "https://example.com/well.png")
     assert Plan.from_json(made.plan.to_json()).requests[0] == made.plan.requests[0]
     assert "through 2 pictures" in invoke("plan").output
@@ -98,13 +88,13 @@ def test_plan_and_board_show_what_it_passes_through(film: Path) -> None:
 
 
 def test_a_shot_is_known_by_the_pictures_that_it_passes_through(film: Path) -> None:
-    before = shot_digests(planned(film))
+    before = shot_digests(planned(FILM))
     turned = FILM.replace(
         "[yard.png, https://example.com/well.png]", "[https://example.com/well.png, yard.png]"
     )
-    swapped = shot_digests(planned(film, turned))
+    swapped = shot_digests(planned(turned))
     Image.new("RGB", (640, 360), "black").save(film / "yard.png")
-    other = shot_digests(planned(film))
+    other = shot_digests(planned(FILM))
     assert len({before["1/walk"], swapped["1/walk"], other["1/walk"]}) == 3
     assert before["1/sleep"] == swapped["1/sleep"] == other["1/sleep"]
 

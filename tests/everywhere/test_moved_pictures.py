@@ -6,12 +6,10 @@ import io
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from films_here import invoke, planned, said
 from PIL import Image
 from still_movies import movie
 
-from storyboard import CompileOptions, PlanResult, Project
-from storyboard.cli.main import storyboard
 from storyboard.media.mp4 import read_clip
 
 V3 = "fal/kling-v3-pro-motion-control"
@@ -48,17 +46,8 @@ def picture(width: int, height: int) -> bytes:
     return drawn.getvalue()
 
 
-def planned(film: Path, text: str = FILM, target: str | None = None) -> PlanResult:
-    (film / "storyboard.yaml").write_text(text, encoding="utf-8")
-    return Project("storyboard.yaml", CompileOptions(target=target)).plan()
-
-
-def said(made: PlanResult) -> list[str]:
-    return [f"{one.code.id} {one.message}" for one in made.compilation.diagnostics]
-
-
 def test_the_one_character_of_the_shot_is_the_picture_that_moves(film: Path) -> None:
-    made = planned(film)
+    made = planned(FILM)
     (turn,) = made.plan.requests
     assert turn.payload["prompt"] == "@Element1 dances."
     assert turn.payload["image_url"] == turn.payload["elements"][0]["frontal_image_url"]
@@ -73,17 +62,15 @@ def test_the_one_character_of_the_shot_is_the_picture_that_moves(film: Path) -> 
 
 
 def test_a_frame_of_the_writers_own_and_the_last_frame_before_come_first(film: Path) -> None:
-    own = planned(
-        film, FILM.replace("keep_sound", "start_frame: 'https://a.test/a.png', keep_sound")
-    )
+    own = planned(FILM.replace("keep_sound", "start_frame: 'https://a.test/a.png', keep_sound"))
     assert own.plan.requests[0].payload["image_url"] == "https://a.test/a.png"
     again = FILM + '      - {id: on, motion: dance, prompt: "@mara spins.", seam: continue}\n'
-    second = planned(film, again).plan.requests[1]
+    second = planned(again).plan.requests[1]
     assert [needed.pointer for needed in second.depends_on] == ["/image_url"]
 
 
 def test_a_model_without_elements_shows_who_moves_by_the_frame(film: Path) -> None:
-    made = planned(film, target=V26)
+    made = planned(FILM, target=V26)
     assert made.plan.is_applyable, said(made)
     (turn,) = made.plan.requests
     assert turn.payload["prompt"] == "Mara dances."
@@ -92,7 +79,7 @@ def test_a_model_without_elements_shows_who_moves_by_the_frame(film: Path) -> No
 
 
 def test_the_clip_that_is_named_in_the_text_is_a_word_there(film: Path) -> None:
-    made = planned(film, FILM.replace("@mara dances", "@mara dances as in @dance"))
+    made = planned(FILM.replace("@mara dances", "@mara dances as in @dance"))
     assert made.plan.is_applyable, said(made)
     assert made.plan.requests[0].payload["prompt"] == "@Element1 dances as in dance."
     assert f'SB403 {V3} has no tag for its clip: "dance" is a word in the prompt' in said(made)
@@ -130,7 +117,7 @@ def test_the_clip_that_is_named_in_the_text_is_a_word_there(film: Path) -> None:
     ids=["no picture", "two", "of a character", "none", "elsewhere"],
 )
 def test_what_cannot_move_is_said(film: Path, written: str, wrong: str, expected: str) -> None:
-    made = planned(film, FILM.replace(written, wrong))
+    made = planned(FILM.replace(written, wrong))
     assert not made.plan.is_applyable
     assert expected in said(made)
 
@@ -138,13 +125,13 @@ def test_what_cannot_move_is_said(film: Path, written: str, wrong: str, expected
 def test_picture_and_clip_are_measured(film: Path) -> None:
     (film / "cast" / "mara.png").write_bytes(picture(320, 400))
     (film / "clips" / "dance.mp4").write_bytes(movie(31))
-    found = "\n".join(said(planned(film)))
+    found = "\n".join(said(planned(FILM)))
     assert "320 x 400 pixels, 340 on each side at least" in found
     assert "it lasts 31.00 s, from 3 to 30.05 s is taken" in found
 
 
 def test_the_simulator_moves_it(film: Path) -> None:
-    planned(film)
-    answer = CliRunner().invoke(storyboard, ["run", "--simulate", "--yes"], standalone_mode=False)
+    planned(FILM)
+    answer = invoke("run", "--simulate", "--yes")
     assert answer.return_value == 0, answer.output
     assert read_clip(film / "out" / "simulated" / "hall" / "turn.mp4").lasts(12)

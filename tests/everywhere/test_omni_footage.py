@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from films_here import invoke, planned, said
 from still_movies import movie
 
-from storyboard import PlanResult, Project
-from storyboard.cli.main import storyboard
 from storyboard.media.mp4 import read_clip
 
 FILM = """\
@@ -34,17 +32,8 @@ def _in_a_folder_with_a_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "clips" / "street.mp4").write_bytes(movie(6))
 
 
-def planned(text: str = FILM) -> PlanResult:
-    Path("storyboard.yaml").write_text(text, encoding="utf-8")
-    return Project("storyboard.yaml").plan()
-
-
-def said(made: PlanResult) -> list[str]:
-    return [f"{one.code.id} {one.message}" for one in made.compilation.diagnostics]
-
-
 def test_a_clip_is_referred_to_or_edited() -> None:
-    made = planned()
+    made = planned(FILM)
     assert made.plan.is_applyable, said(made)
     like, snow, sea = made.plan.requests
     clip = like.payload["input_video"]
@@ -94,8 +83,8 @@ def test_fewer_references_go_beside_a_clip() -> None:
 
 
 def test_the_simulator_takes_both() -> None:
-    planned()
-    answer = CliRunner().invoke(storyboard, ["run", "--simulate", "--yes"], standalone_mode=False)
+    planned(FILM)
+    answer = invoke("run", "--simulate", "--yes")
     assert answer.return_value == 0, answer.output
     clips = Path("out/simulated/night")
     assert [

@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from films_here import invoke, planned, said
 from still_movies import movie
-
-from storyboard import PlanResult, Project
-from storyboard.cli.main import storyboard
 
 FOUR = "fal/kling-v4-reference-to-video"
 ONE = "fal/kling-o3-pro-video-reference"
@@ -43,15 +40,6 @@ def write_clips(**seconds: int) -> None:
         Path("clips", f"{name}.mp4").write_bytes(movie(lasts))
 
 
-def planned(text: str = FILM) -> PlanResult:
-    Path("storyboard.yaml").write_text(text, encoding="utf-8")
-    return Project("storyboard.yaml").plan()
-
-
-def said(made: PlanResult) -> list[str]:
-    return [f"{one.code.id} {one.message}" for one in made.compilation.diagnostics]
-
-
 def of_clips(lengths: Mapping[str, int]) -> str:
     """The film of a shot that mentions so many clips, each as long as it says."""
     write_clips(**lengths)
@@ -63,7 +51,7 @@ def of_clips(lengths: Mapping[str, int]) -> str:
 
 
 def test_each_clip_has_a_tag_a_place_in_the_list_and_its_seconds_in_the_price() -> None:
-    made = planned()
+    made = planned(FILM)
     assert made.plan.is_applyable, said(made)
     (request,) = made.plan.requests
     expected = "Rain falls as in @Video1, then as in @Video2, and again as in @Video1."
@@ -116,7 +104,7 @@ def test_more_clips_or_longer_ones_than_a_request_carries_are_refused(
 def test_five_clips_are_taken_by_the_simulator() -> None:
     made = planned(of_clips(dict.fromkeys("abcde", 5)))
     assert made.plan.is_applyable, said(made)
-    answer = CliRunner().invoke(storyboard, ["run", "--simulate", "--yes"], standalone_mode=False)
+    answer = invoke("run", "--simulate", "--yes")
     assert answer.return_value == 0, answer.output
     assert "charged 2.73 USD" in answer.output  # (25 + 4) s at 0.094
 
@@ -132,7 +120,7 @@ def test_the_clip_of_a_character_counts_in_the_price_as_footage_does() -> None:
     assert request.payload["elements"][0].keys() == {"video_url"}
     assert request.cost is not None
     assert request.cost.seconds == 4 + 5 + 4
-    answer = CliRunner().invoke(storyboard, ["run", "--simulate", "--yes"], standalone_mode=False)
+    answer = invoke("run", "--simulate", "--yes")
     assert "estimated 1.23 USD · charged 1.23 USD" in answer.output, answer.output
 
 

@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from films_here import invoke, planned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from storyboard import CompileOptions, PlanResult, Project
-from storyboard.cli.main import storyboard
+from storyboard import CompileOptions, Project
 from storyboard.diagnostics import Diagnostics
 from storyboard.plan import Plan
 from storyboard.plan.planned_request import PlannedRequest
@@ -48,13 +47,8 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def planned(film: Path, text: str = FILM, **options: object) -> PlanResult:
-    (film / "storyboard.yaml").write_text(text, encoding="utf-8")
-    return Project("storyboard.yaml", CompileOptions(**options)).plan()  # type: ignore[arg-type]
-
-
 def requests(film: Path, text: str = FILM) -> dict[str, PlannedRequest]:
-    made = planned(film, text)
+    made = planned(text)
     assert made.plan.is_applyable, [one.message for one in made.compilation.diagnostics]
     return {one.id: one for one in made.plan.requests}
 
@@ -75,7 +69,7 @@ def test_a_shot_that_is_footage_has_a_request_of_its_own_before_those_that_are_s
 
 
 def test_the_film_keeps_its_order(film: Path) -> None:
-    shots = [one.shot for one in planned(film).plan.timeline]
+    shots = [one.shot for one in planned(FILM).plan.timeline]
     assert shots == ["rush/rain", "arrival/door", "arrival/climb", "arrival/sea", "arrival/sky"]
 
 
@@ -107,7 +101,7 @@ def test_where_no_clip_is_taken_its_words_stand_and_the_shots_share_requests(fil
 
 
 def test_a_scene_is_unpriced_where_that_of_its_footage_is(film: Path) -> None:
-    made = planned(film, FILM.replace('"The sea."', '"@nobody swims."'))
+    made = planned(FILM.replace('"The sea."', '"@nobody swims."'))
     assert {one.scene: str(one.code) for one in made.plan.unpriced} == {
         "rush": "footage",
         "arrival": "errors",
@@ -115,20 +109,19 @@ def test_a_scene_is_unpriced_where_that_of_its_footage_is(film: Path) -> None:
 
 
 def test_a_plan_in_a_file_is_the_same_plan(film: Path) -> None:
-    plan = planned(film).plan
+    plan = planned(FILM).plan
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
 
 
 def test_clips_that_wait_are_told_of_in_table_and_why(film: Path) -> None:
-    planned(film)
-    invoke = CliRunner().invoke
-    table = invoke(storyboard, ["plan"]).stdout
+    planned(FILM)
+    table = invoke("plan").stdout
     assert "after arrival/climb" in table
-    assert "is sent the clip of arrival/climb" in invoke(storyboard, ["why", "rush/rain"]).stdout
+    assert "is sent the clip of arrival/climb" in invoke("why", "rush/rain").stdout
 
 
 def test_what_more_takes_are_void_with_counts_footage(film: Path) -> None:
-    made = planned(film, takes=2)
+    made = planned(FILM, takes=2)
     assert [one.id for one in made.plan.requests].count("arrival/climb.take2") == 0
     assert "rush/rain.take2" in [one.id for one in made.plan.requests]
 
@@ -263,7 +256,7 @@ def test_a_shot_can_be_made_from_the_clip_of_another_and_lasts_as_long(film: Pat
 def test_what_is_wrong_with_a_shot_that_is_made_from_another_is_one_kind_of_error(
     old: str, new: str, said: str, film: Path
 ) -> None:
-    made = planned(film, EDITED.replace(old, new))
+    made = planned(EDITED.replace(old, new))
     errors = [one for one in made.compilation.diagnostics if str(one.severity) == "error"]
     assert any(f"{one.code.id} {one.message}".startswith(said) for one in errors)
     assert {one.code.id for one in errors} == {said[:5]}
@@ -273,8 +266,8 @@ def test_a_shot_that_others_need_is_not_left_out_for_a_budget(film: Path) -> Non
     text = FILM.replace("id: climb, prompt", "id: climb, priority: low, prompt").replace(
         "storyboard: 1", "storyboard: 1\nbudget: 2 USD"
     )
-    planned(film, text)
-    said = CliRunner().invoke(storyboard, ["fit"]).output
+    planned(text)
+    said = invoke("fit").output
     assert "arrival/climb" not in said
     assert "write skip: true" in said
 
@@ -323,8 +316,8 @@ def test_a_comparison_says_where_no_footage_is_sent(film: Path) -> None:
     text = FILM.replace(f"        target: {REFERENCE}\n", "").replace(
         "        keep_sound: true\n", ""
     )
-    planned(film, text)
-    said = CliRunner().invoke(storyboard, ["plan", "--compare"]).output
+    planned(text)
+    said = invoke("plan", "--compare").output
     (own,) = [line for line in said.splitlines() if line.startswith("> fal/kling-o3-pro ")]
     assert "no footage of 1" in own
 
