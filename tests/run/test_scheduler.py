@@ -82,6 +82,16 @@ def test_a_take_that_was_sent_before_is_followed_alone() -> None:
     assert batches(Schedule.of(jobs, places=9, most_takes=4)) == ["a2", "a1 a3"]
 
 
+def test_a_take_that_was_found_again_is_followed_alone() -> None:
+    takes = [job("a1", group="a"), job("a2", group="a")]
+    schedule = Schedule.of(takes, places=9, most_takes=4)
+    for one in taken(schedule):
+        schedule.hold(one)
+    schedule.resume("a2", is_sent=True)
+    schedule.resume("a1", is_sent=False)
+    assert batches(schedule) == ["a1", "a2"]
+
+
 def test_an_order_that_was_not_taken_goes_again_as_it_was() -> None:
     takes = [job(f"a{number}", group="a") for number in range(1, 4)]
     schedule = Schedule.of([*takes, job("b")], places=9, most_takes=4)
@@ -134,6 +144,13 @@ def test_money_of_a_doubt_stays_promised_and_its_place_is_free() -> None:
     schedule.resume("a", is_sent=True)
     assert taken(schedule) == ["a"]
     assert schedule.spent == 1
+
+
+def test_what_an_earlier_run_has_sent_counts_nothing_anew_once_its_charge_is_known() -> None:
+    schedule = Schedule.of([job("a", is_sent=True), job("b")], places=1, limit=Decimal(1))
+    assert taken(schedule) == ["a"]
+    schedule.done("a", charged=Decimal(2))
+    assert taken(schedule) == ["b"]
 
 
 def test_a_stopped_schedule_still_follows_what_was_sent() -> None:
