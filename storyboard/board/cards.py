@@ -382,7 +382,7 @@ class _Maker(Struct):
         picture = None
         if isinstance(use.clip, Asset):
             picture = self.thumbnails.clip(use.clip.location)
-        return MadeFrom(way=use.way, name=use.name, picture=picture)
+        return MadeFrom(way=use.way, name=use.name, picture=picture, facing=use.facing)
 
     def _declared(self, one: Appearance) -> Iterable[str]:
         """The picture that a storyboard gives a member whom the target takes in words alone."""

@@ -160,12 +160,14 @@ class TakenClip(Struct, frozen=True, kw_only=True):
 class MadeFrom(Struct, frozen=True, kw_only=True):
     """The footage that a shot edits, or takes the motion of, with a frame of it.
 
-    ``picture`` is None where the clip is that of another shot.
+    ``picture`` is None where the clip is that of another shot. ``facing`` says where a character
+    that moves is turned as.
     """
 
     way: Literal["edit", "motion"]
     name: str
     picture: BoardPicture | None
+    facing: Literal["clip", "picture"] = "clip"
 
 
 class ShotCard(Struct, frozen=True, kw_only=True):

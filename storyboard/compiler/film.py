@@ -111,12 +111,14 @@ class FootageUse(Struct, frozen=True, kw_only=True):
     """The clip of footage that a shot is made from.
 
     ``way`` is ``edit`` (the clip is changed as the prompt says) or ``motion`` (a character moves
-    as the clip does). ``name`` is the footage's. ``clip`` is what is sent.
+    as the clip does). ``name`` is the footage's. ``clip`` is what is sent. ``facing`` says where
+    the character that moves is turned as: in the clip, or in its picture.
     """
 
     way: Literal["edit", "motion"]
     name: str
     clip: Asset | ShotClip
+    facing: Literal["clip", "picture"] = "clip"
 
 
 class Passage(Struct, frozen=True):

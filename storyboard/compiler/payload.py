@@ -52,6 +52,10 @@ class PayloadDraft:
                 payload[fields.keep_sound.name] = fields.keep_sound.written(shot.keep_sound)
             if (mode := fields.footage_mode) is not None:
                 payload[mode.name] = mode.reference if shot.footage is None else mode.edit
+            if fields.facing and shot.footage is not None:
+                is_turned = shot.footage.facing == "picture"
+                word = fields.facing.picture if is_turned else fields.facing.clip
+                payload[fields.facing.name] = word
         if fields.aspect_ratio:
             payload[fields.aspect_ratio] = fields.written_ratio(scene.aspect_ratio)
         if fields.resolution and (fineness := self.target.resolution(scene.resolution)):

@@ -84,6 +84,8 @@ class ShotDigests:
         asked: dict[str, Any] = {"keep_sound": True} if shot.keep_sound else {}
         if shot.footage is not None:
             asked[shot.footage.way] = self._clip(shot.footage.clip)
+            if shot.footage.facing == "picture":
+                asked["facing"] = "picture"
         if shot.middle_frames:
             asked["middle_frames"] = [*map(_asset, shot.middle_frames)]
         if scene.resolution:

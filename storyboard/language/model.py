@@ -200,6 +200,11 @@ class Shot(Block):
         "as it lasts.",
         examples=["dance"],
     )
+    facing: Annotated[str, *choice("clip", "picture")] | None = Field(
+        None,
+        description="Which way the character of a shot with motion faces: as in the clip, or as in "
+        "the picture that shows who moves, where clips may be shorter. Without: clip.",
+    )
     keep_sound: Flag | None = Field(
         None,
         description="Whether the sound of the footage that the shot refers to, edits or moves by "

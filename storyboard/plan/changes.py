@@ -139,6 +139,7 @@ def _other_fields(
         fields.model: "target",
         fields.footage: "footage",
         fields.middle_frames: "middle_frames",
+        fields.facing.name if fields.facing else None: "facing",
         fields.keep_sound.name if fields.keep_sound else None: "keep_sound",
     }
     for name in sorted({*before, *after} - told):

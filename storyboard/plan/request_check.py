@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from storyboard.compiler.film import Asset, Shot, ShotClip
+from storyboard.compiler.film import Asset, FootageUse, Shot, ShotClip
 from storyboard.compiler.request import Output
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.sense import SenseChecker
@@ -263,6 +263,19 @@ class RequestChecker:
                 yield f"it is more or less than the shot that is made from {use.name}"
             if not self.target.has(Feature(use.way)):
                 yield f"the target has no {use.way}"
+            yield from self._check_facing(request.payload, use)
+
+    def _check_facing(self, payload: Any, use: FootageUse) -> Iterator[str]:
+        """Whether the character faces as the shot says, without elements that are not taken so."""
+        field, elements = self.fields.facing, self.fields.elements
+        if field is None or use.way != "motion":
+            return
+        words = {"clip": field.clip, "picture": field.picture}
+        if payload.get(field.name) != words[use.facing]:
+            yield f"{field.name} is not {words[use.facing]}"
+        takes_none = self.target.elements is not None and self.target.elements.facing == "clip"
+        if takes_none and use.facing == "picture" and elements and elements.name in payload:
+            yield "elements are sent where the character faces as in its picture"
 
     def _check_middle_frames(
         self, request: PlannedRequest, sent: SentRequest, shots: Mapping[str, Shot]

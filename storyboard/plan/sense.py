@@ -72,7 +72,10 @@ class SenseChecker:
         used = [shot.footage.clip for shot in self.shots.values() if shot.footage is not None]
         self.clips = [clip for clip in (*sent, *used) if clip is not None]
         self.names = {mark: film.cast[mark].name for mark in marks}
-        self._marks = {name: mark for mark, name in self.names.items()}
+        # A member may have a mark of words beside that of a tag, for shots that name them so.
+        self._marks = {name: mark for mark, name in reversed(self.names.items())}
+        last = {name: mark for mark, name in self.names.items()}
+        self._in_words = {name: mark for name, mark in last.items() if mark != self._marks[name]}
         self.in_words = [mark for mark in marks if film.cast.reference(mark) is None]
         self._described = {
             mark: passages
@@ -180,12 +183,17 @@ class SenseChecker:
             if self.cast[mark].reference is not None and f"@{self.names[mark]}" not in action:
                 yield f"people: {self.names[mark]} is named without its tag"
         if self._described:
-            people = [self._marks[name] for name in shown if name in self._marks]
+            people = [self._mark_in(told.shot, name) for name in shown if name in self._marks]
             yield from self._check_people([*named, *people], introduced)
         told.shown |= shown
         told.seen |= shown
         told.seen.update(tokens.values())
         told.seen.update(self.names[mark] for mark in named)
+
+    def _mark_in(self, shot: Shot, name: str) -> str:
+        """The mark by which a shot names a member."""
+        words = self._in_words.get(name)
+        return words if words is not None and words in shot.all_marks() else self._marks[name]
 
     def _is_glue(self, words: str) -> bool:
         """Whether words are several of the composition's in a row, as a stop and then a label."""
@@ -326,7 +334,8 @@ class SenseChecker:
             waiting += [one for one in dict.fromkeys(nested) if one not in queue]
             queue.update(dict.fromkeys(nested))
         for name, words in introduced.items():
-            if len(words) > len(self.cast.introductions.get(self._marks[name], ())):
+            marks = (self._marks[name], self._in_words.get(name, ""))
+            if len(words) > max(len(self.cast.introductions.get(one, ())) for one in marks):
                 yield f"people: {name} is introduced twice"
 
     def _introduction(self, mark: str) -> list[str]:

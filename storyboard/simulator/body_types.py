@@ -72,6 +72,7 @@ class BodyType(Struct, frozen=True, kw_only=True):
     and the reference pictures. ``control`` are fields for the host and not for the model.
     ``always_sounds`` says that every clip has sound, without a field for it. ``default_seconds``
     stands for a length that the body does not give. ``moving_elements`` may have a film.
+    ``turned`` are the seconds of a film whose character is turned as in the picture.
     """
 
     fields: Mapping[str, Field]
@@ -96,3 +97,4 @@ class BodyType(Struct, frozen=True, kw_only=True):
     default_seconds: int = 5
     picture: PictureLimits = field(default_factory=PictureLimits)
     movie: MovieLimits = field(default_factory=MovieLimits)
+    turned: tuple[float, float] = (3.0, 10.05)

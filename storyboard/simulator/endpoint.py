@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.simulator.body_types import BodyType, MovieLimits, PictureLimits
 from storyboard.simulator.inputs import Input, inputs_of
@@ -18,7 +19,8 @@ class Endpoint(Protocol):
     """Something that can be asked for, by its id.
 
     ``breaches`` gives every rule that a body breaks; the other methods are for bodies that break
-    none. ``inputs`` are the links in it, ``remarks`` what is strange though no rule is broken.
+    none. ``movie`` says what films of a body may be, ``inputs`` are the links in it, ``remarks``
+    what is strange though no rule is broken.
     """
 
     @property
@@ -27,8 +29,7 @@ class Endpoint(Protocol):
     @property
     def picture(self) -> PictureLimits: ...
 
-    @property
-    def movie(self) -> MovieLimits: ...
+    def movie(self, body: Body) -> MovieLimits: ...
 
     @property
     def currency(self) -> str:
@@ -69,10 +70,11 @@ class TableEndpoint(Struct, frozen=True, kw_only=True):
         """See :class:`Endpoint`."""
         return self.body_type.picture
 
-    @property
-    def movie(self) -> MovieLimits:
+    def movie(self, body: Body) -> MovieLimits:
         """See :class:`Endpoint`."""
-        return self.body_type.movie
+        limits = self.body_type.movie
+        is_turned = body.get("character_orientation") == "image"
+        return replace(limits, seconds=self.body_type.turned) if is_turned else limits
 
     def breaches(self, body: Body) -> tuple[Breach, ...]:
         """See :class:`Endpoint`."""

@@ -41,11 +41,13 @@ async def check_inputs(
     stands in the body itself is none of them.
     """
     breaches: list[Breach] = []
+    movie = endpoint.movie(body)
+    most = max(endpoint.picture.most_bytes, movie.most_bytes)
     found: dict[str, bytes] = {}
     for loc, kind, url in endpoint.inputs(body):
         try:
             if url not in found:
-                data = await _fetch(url, read_own, endpoint, takes_data=takes_data)
+                data = await _fetch(url, read_own, most, takes_data=takes_data)
                 if data is None:
                     continue
                 found[url] = data
@@ -57,10 +59,8 @@ async def check_inputs(
             if kind == "picture"
             else _check_movie(
                 found[url],
-                endpoint.movie,
-                least=endpoint.movie.sides[0]
-                if url.startswith("data:")
-                else min(endpoint.movie.sides[0], own_side),
+                movie,
+                least=movie.sides[0] if url.startswith("data:") else min(movie.sides[0], own_side),
             )
         )
         if finding is not None:
@@ -69,9 +69,7 @@ async def check_inputs(
     return tuple(breaches), found
 
 
-async def _fetch(
-    url: str, read_own: ReadOwn, endpoint: Endpoint, *, takes_data: bool
-) -> bytes | None:
+async def _fetch(url: str, read_own: ReadOwn, most: int, *, takes_data: bool) -> bytes | None:
     """The bytes behind a link; None where it is taken on trust."""
     if url.startswith("data:") and takes_data:
         return _read_data_link(url)
@@ -90,7 +88,6 @@ async def _fetch(
         return own
     if host != LOCAL_HOST:
         return None
-    most = max(endpoint.picture.most_bytes, endpoint.movie.most_bytes)
     try:
         reply = await ask_local("GET", url, most=most, patience=20)
     except UnreachableError as error:

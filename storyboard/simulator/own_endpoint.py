@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from storyboard.simulator.body_types import MovieLimits, PictureLimits
 from storyboard.simulator.inputs import Input
@@ -50,11 +51,15 @@ class OwnEndpoint(Struct, frozen=True):
             formats=tuple(one.upper() for one in limits.formats),
         )
 
-    @property
-    def movie(self) -> MovieLimits:
+    def movie(self, body: Body) -> MovieLimits:
         """See :class:`Endpoint`; of footage where the target takes it, else of elements."""
-        limits = self.target.footage or self.target.videos
-        return MovieLimits() if limits is None else _movie_limits(limits)
+        limits, facing = self.target.footage or self.target.videos, self.target.request.facing
+        if limits is None:
+            return MovieLimits()
+        found, most = _movie_limits(limits), limits.max_facing_picture
+        if facing is None or most is None or body.get(facing.name) != facing.picture:
+            return found
+        return replace(found, seconds=(found.seconds[0], float(most)))
 
     @property
     def currency(self) -> str:

@@ -285,6 +285,8 @@ def _check_elements_whole(body_type: BodyType, body: Body) -> Iterator[Breach]:
         )
         if not pictured and not movie:
             yield _broken(_ELEMENT_RULE, ("elements", index), dict(element))
+    if body.get("elements") and body.get("character_orientation") == "image":
+        yield _broken("elements need character_orientation 'video'", ("elements",))
     if movies > body_type.moving_elements:
         yield _broken("A request can only have one element with a video", ("elements",))
 

@@ -168,6 +168,10 @@ def _from_data(target: Target) -> dict[str, dict[str, Any]]:
         request.end_frame: {"type": "string"},
         request.middle_frames: {"type": "array"},
         request.footage: {"type": "string" if request.footage_form == "link" else "array"},
+        request.facing.name if request.facing else None: {
+            "type": "string",
+            "enum": [request.facing.clip, request.facing.picture] if request.facing else [],
+        },
         request.keep_sound.name if request.keep_sound else None: _switch(request.keep_sound),
         request.images.name if request.images else None: {"type": "array"},
         request.elements.name if request.elements else None: {"type": "array"},

@@ -84,7 +84,8 @@ class ReferenceRules(FactBlock):
 class Elements(FactBlock):
     """What an element is made of: pictures beside the frontal one, a video, a voice.
 
-    ``voices`` says to which elements a voice may be bound, where the target has voices.
+    ``voices`` says to which elements a voice may be bound, where the target has voices. ``facing``
+    says beside which facing of a character that moves they are taken.
     """
 
     min_references: int = Field(ge=0)
@@ -94,6 +95,7 @@ class Elements(FactBlock):
         None, ge=0, description="Elements that a request with a first frame may have, if fewer."
     )
     voices: Literal["videos", "all"] = "videos"
+    facing: Literal["clip", "any"] = "any"
 
 
 class Pictures(FactBlock):
@@ -111,7 +113,8 @@ class Videos(FactBlock):
     """What a video must be: bytes, pixels of each side, seconds, frames a second, formats.
 
     The frames a second are None where nobody states them, and so is ``max_total``, the seconds of
-    all clips of a request together.
+    all clips of a request together. ``max_facing_picture`` is what a clip may last whose motion is
+    that of a character that faces as in its picture, None where that is no other limit.
     """
 
     max_bytes: int = Field(ge=1)
@@ -120,6 +123,7 @@ class Videos(FactBlock):
     min_seconds: Decimal = Field(gt=0)
     max_seconds: Decimal = Field(gt=0)
     max_total: Decimal | None = Field(None, gt=0)
+    max_facing_picture: Decimal | None = Field(None, gt=0)
     min_rate: Decimal | None = Field(None, gt=0)
     max_rate: Decimal | None = Field(None, gt=0)
     formats: tuple[FactText, ...]

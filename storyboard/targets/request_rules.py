@@ -69,6 +69,14 @@ class FootageModeField(FactBlock):
     edit: FactText
 
 
+class FacingField(FactBlock):
+    """The field that says how a character that moves faces, with its word for each way."""
+
+    name: FactText
+    clip: FactText
+    picture: FactText
+
+
 ROLES = ("reference", "first_frame", "last_frame")
 """What a picture in the list of images can be."""
 
@@ -203,6 +211,9 @@ class RequestRules(FactBlock):
     )
     footage_mode: FootageModeField | None = Field(
         None, description="None where the endpoint does one thing with its clip."
+    )
+    facing: FacingField | None = Field(
+        None, description="None where a character always faces as in the clip."
     )
     keep_sound: Switch | None = None
     elements: ElementsField | None = None

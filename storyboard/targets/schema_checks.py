@@ -51,6 +51,7 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
         ("frames",): request.frames.name if request.frames else None,
         ("footage",): request.footage,
         ("footage_mode", "name"): request.footage_mode.name if request.footage_mode else None,
+        ("facing", "name"): request.facing.name if request.facing else None,
         ("keep_sound",): request.keep_sound.name if request.keep_sound else None,
         ("elements", "name"): request.elements.name if request.elements else None,
         ("audio",): request.audio.name if request.audio else None,
@@ -90,5 +91,8 @@ def _stated_values(target: Target) -> Iterator[tuple[tuple[str | int, ...], str,
     for number, resolution in enumerate(target.resolution_choices):
         place = ("resolutions", "choices", number)
         yield place, target.request.resolution or "", resolution
+    if (facing := target.request.facing) is not None:
+        yield ("request", "facing", "clip"), facing.name, facing.clip
+        yield ("request", "facing", "picture"), facing.name, facing.picture
     for name, value in target.request.constants.items():
         yield ("request", "constants", name), name, value

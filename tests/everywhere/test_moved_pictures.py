@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from films_here import invoke, planned, said
@@ -135,3 +137,116 @@ def test_the_simulator_moves_it(film: Path) -> None:
     answer = invoke("run", "--simulate", "--yes")
     assert answer.return_value == 0, answer.output
     assert read_clip(film / "out" / "simulated" / "hall" / "turn.mp4").lasts(12)
+
+
+def test_a_character_faces_as_in_the_clip_unless_the_shot_says_the_picture(film: Path) -> None:
+    (film / "clips" / "dance.mp4").write_bytes(movie(8))
+    as_clip, said_so, as_picture = (
+        planned(film, FILM.replace("keep_sound", f"{facing}keep_sound"))
+        for facing in ("", "facing: clip, ", "facing: picture, ")
+    )
+    assert as_clip.plan.requests[0].payload["character_orientation"] == "video"
+    assert as_clip.plan.requests[0].digest == said_so.plan.requests[0].digest
+    (turned,) = as_picture.plan.requests
+    assert turned.payload["character_orientation"] == "image"
+    assert turned.shots[0].digest != as_clip.plan.requests[0].shots[0].digest
+
+
+def test_no_elements_are_sent_where_it_faces_as_in_the_picture(film: Path) -> None:
+    (film / "clips" / "dance.mp4").write_bytes(movie(8))
+    text = (
+        FILM
+        + """\
+      - {id: bow, motion: dance, facing: picture, prompt: "@pim bows."}
+      - {id: again, motion: dance, prompt: "@pim spins."}
+"""
+    )
+    made = planned(film, text)
+    assert made.plan.is_applyable, said(made)
+    turn, bow, again = made.plan.requests
+    assert bow.payload["prompt"] == "Pim: a boy. Pim bows."
+    assert bow.payload["image_url"] == turn.payload["image_url"]
+    assert "elements" not in bow.payload
+    assert again.payload["prompt"] == "@Element1 spins."
+    assert any("SB403" in one and '"pim" is called by the label' in one for one in said(made))
+    # Where no elements are taken anyway, nothing more is to be said.
+    assert not any("faces as in the picture" in one for one in said(planned(film, text, V26)))
+
+
+def test_the_clip_may_be_shorter_where_it_faces_as_in_the_picture(film: Path) -> None:
+    text = FILM.replace("keep_sound", "facing: picture, keep_sound")
+    expected = f'SB314 "dance" lasts 12.00 s, {V3} takes 10.05 s at most where the character faces'
+    assert any(one.startswith(expected) for one in said(planned(film, text)))
+    (film / "clips" / "dance.mp4").write_bytes(movie(10))
+    assert planned(film, text).plan.is_applyable
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("motion: dance, ", "facing: picture, ", "SB402 facing is of a shot with motion"),
+        ("motion: dance", "edit: dance, facing: clip", "SB112 a shot with both edit and facing"),
+        ("motion: dance", "motion: dance, facing: left", "SB108"),
+        ("motion: dance", "motion: dance, orientation: picture", "SB101"),
+    ],
+    ids=["no motion", "an edit", "another way", "another word"],
+)
+def test_a_facing_that_means_nothing_is_said(film: Path, old: str, new: str, expected: str) -> None:
+    found = said(planned(film, FILM.replace(old, new)))
+    assert any(one.startswith(expected) for one in found), found
+
+
+def test_a_target_without_the_field_turns_it_as_in_the_clip_and_says_so(film: Path) -> None:
+    (film / "clips" / "dance.mp4").write_bytes(movie(8))
+    (film / "targets").mkdir()
+    (film / "targets" / "own.yaml").write_text(
+        f"extends: {V26}\ntarget: fal/own\nrequest: {{facing: absent}}\nrequest_schema: absent\n",
+        encoding="utf-8",
+    )
+    made = planned(film, FILM.replace("keep_sound", "facing: picture, keep_sound"), "fal/own")
+    assert "SB402 fal/own lets a character face as in the clip alone: facing is not sent" in said(
+        made
+    )
+    assert "character_orientation" not in made.plan.requests[0].payload
+
+
+def test_a_shot_that_faces_as_in_the_picture_is_shown_on_the_board_of_any_film(film: Path) -> None:
+    (film / "clips" / "dance.mp4").write_bytes(movie(8))
+    text = FILM.replace(f"target: {V3}", "target: fal/kling-o3-pro").replace(
+        "motion: dance,", f"motion: dance, facing: picture, target: {V3},"
+    )
+    planned(film, text)
+    answer = CliRunner().invoke(storyboard, ["board"], standalone_mode=False)
+    assert answer.return_value == 0, answer.output
+    page = (film / "board.html").read_text(encoding="utf-8")
+    assert "dance, facing as in its picture" in page
+    assert ">Priority<" not in page
+
+
+def test_the_simulator_takes_a_shot_that_faces_as_in_the_picture(film: Path) -> None:
+    (film / "clips" / "dance.mp4").write_bytes(movie(8))
+    planned(film, FILM.replace("keep_sound", "facing: picture, keep_sound"))
+    answer = CliRunner().invoke(storyboard, ["run", "--simulate", "--yes"], standalone_mode=False)
+    assert answer.return_value == 0, answer.output
+
+
+@pytest.mark.parametrize("facing", ["image", "video"])
+def test_the_vendor_takes_elements_beside_the_orientation_of_the_clip_alone(
+    facing: str, vendors: Any
+) -> None:
+    link = "https://example.com/a.png"
+    element = {"frontal_image_url": link, "reference_image_urls": [link]}
+    body = {"prompt": "She bows.", "image_url": link, "character_orientation": facing}
+    body |= {"video_url": "https://example.com/dance.mp4", "elements": [element]}
+    (answer,) = vendors.send("fal", "fal-ai/kling-video/v3/pro/motion-control", [body])
+    assert bool(answer) == (facing == "image")
+
+
+def test_the_vendor_measures_the_clip_by_the_orientation(vendors: Any) -> None:
+    clip = "data:video/mp4;base64," + base64.b64encode(movie(11)).decode()
+    answers = []
+    for facing in ("image", "video"):
+        body = {"prompt": "She bows.", "image_url": "https://example.com/a.png"}
+        body |= {"video_url": clip, "character_orientation": facing}
+        answers += vendors.send("fal", "fal-ai/kling-video/v2.6/pro/motion-control", [body])
+    assert [bool(answer) for answer in answers] == [True, False], answers

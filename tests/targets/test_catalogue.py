@@ -126,6 +126,7 @@ def _limits(target: Target) -> dict[str, object]:
         found |= {f"elements.{n}": "known" for n in ("min_references", "max_references")}
         found["elements.max_videos"] = "known"
         found["elements.beside_frame"] = target.elements.beside_frame
+        found["elements.facing"] = "clip" if target.elements.facing == "clip" else None
         found["elements.voices"] = (
             target.elements.voices if target.elements.voices == "all" else None
         )

@@ -78,6 +78,8 @@ class Names(Struct):
     """What stands behind each mark, in the order of the marks."""
     in_shots: int = 0
     """How many of the marks stand in shots; the others stand in descriptions alone."""
+    in_words: dict[str, str] = field(default_factory=dict)
+    """The marks of members in words alone, whatever is sent of them, by their other marks."""
     _marks: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def declare(self, members: Iterable[Member]) -> None:
@@ -114,6 +116,15 @@ class Names(Struct):
         if mark is not None:
             self._marks[name, look] = mark
         return mark
+
+    def add_in_words(self, marks: Iterable[str]) -> None:
+        """Give characters and props a mark that is words, beside the one that may be a tag."""
+        for mark in marks:
+            one = self.behind[mark]
+            is_new = mark not in self.in_words and len(self.behind) < MAX_MENTIONS
+            if is_new and isinstance(one.member.block, Element):
+                self.in_words[mark] = mark_of(len(self.behind))
+                self.behind[self.in_words[mark]] = one
 
     def member(self, name: str, span: Span) -> Member | None:
         """The member of that name, without a mark; None, with the reason said, for no one's."""

@@ -7,6 +7,7 @@ any is words: a prompt introduces it by its description, and its mark becomes it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from msgspec.structs import fields, replace
@@ -16,6 +17,7 @@ from storyboard.compiler.film import (
     Asset,
     Beat,
     Cast,
+    FootageUse,
     Framing,
     Passage,
     Reference,
@@ -31,7 +33,7 @@ from storyboard.compiler.resolve.members import Member, has_picture, is_hole, pl
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.references import References
 from storyboard.diagnostics import Diagnostics, Label
-from storyboard.diagnostics.codes import CLIP_LENGTH, FEATURE_LOST, PICTURELESS
+from storyboard.diagnostics.codes import CLIP_LENGTH, FEATURE_EMULATED, FEATURE_LOST, PICTURELESS
 from storyboard.document import Scalar
 from storyboard.language.cast import Element
 from storyboard.targets.model import Feature, Target
@@ -62,6 +64,8 @@ class Casting:
         self.unfit: set[str] = set()
         """Where the frames and the edited clips are that the target does not take."""
         self._without_look: dict[str, str] = {}
+        self._in_words: set[str] = set()
+        """The marks that stand for members where they are words though elements are taken."""
         self._instead: dict[str, str] = {}
         """The mark of a member without a look, for those of looks that the target drops."""
 
@@ -87,6 +91,12 @@ class Casting:
                 replace(scene, shots=tuple(map(self._without_sound, scene.shots)))
                 for scene in found
             )
+        if self._target.elements is not None and self._target.elements.facing == "clip":
+            found = tuple(
+                replace(scene, shots=tuple(map(self._turned_to_its_picture, scene.shots)))
+                for scene in found
+            )
+            seen |= self._in_words
         introductions = {mark: self._introductions[mark] for mark in sorted(self._introductions)}
         if self._instead:
             table = str.maketrans(self._instead)
@@ -151,6 +161,39 @@ class Casting:
         words = (MENTION.sub(lambda found: behind[found[0]].appearance.label, t) for t in said)
         return " ".join(words) or one.appearance.label
 
+    def _turned_to_its_picture(self, shot: Shot) -> Shot:
+        """The shot, without elements where its character faces as in the picture."""
+        if shot.footage is None or shot.footage.facing != "picture":
+            return shot
+        table: dict[int, str] = {}
+        for mark in dict.fromkeys(shot.all_marks()):
+            sent = self._appearances[mark].reference
+            if sent is not None and sent.kind == "element" and mark in self._names.in_words:
+                table[ord(mark)] = self._called_by_label(mark)
+                place = Label(shot.place("facing"), "nor here")
+                self._diagnostics.add_place(
+                    FEATURE_EMULATED, "facing", place, sent.name, self._say_in_words
+                )
+        return _translated(shot, table) if table else shot
+
+    def _called_by_label(self, mark: str) -> str:
+        """The mark of the same member in words alone."""
+        words, one = self._names.in_words[mark], self._names.behind[mark]
+        texts = (text for text in (one.own, one.of_look) if text is not None)
+        said = tuple(text.passage for text in texts if text.passage is not None)
+        if said:
+            self._introductions[words] = said
+        self._in_words.add(words)
+        return words
+
+    def _say_in_words(self, names: Sequence[str]) -> tuple[str, str]:
+        called = f'"{names[0]}" is called' if len({*names}) == 1 else "characters are called"
+        lack = "takes no elements where a character faces as in the picture"
+        return (
+            f"{self._target.target} {lack}: {called} by the label",
+            "show in the picture who moves; facing: clip sends elements too",
+        )
+
     def _without_sound(self, shot: Shot) -> Shot:
         """The shot, silent where it is sent a clip, beside which there is no other sound."""
         references = (self._appearances[mark].reference for mark in shot.all_marks())
@@ -192,6 +235,7 @@ class Casting:
             )
             if not is_fit and isinstance(use.clip, Asset):
                 self.unfit.add(use.clip.location)
+            is_fit = is_fit and self._check_facing(shot, use)
             if is_fit and not target.seconds.min <= shot.seconds <= target.seconds.max:
                 self._diagnostics.add(
                     CLIP_LENGTH,
@@ -200,6 +244,34 @@ class Casting:
                     shot.place("duration", "beats", use.way),
                     help="cut the clip to that length",
                 )
+
+    def _check_facing(self, shot: Shot, use: FootageUse) -> bool:
+        """Whether a clip is short enough for how the character faces; if not, that is said."""
+        limits, place = self._target.footage, shot.place("facing")
+        most = limits.max_facing_picture if limits is not None else None
+        lasts = use.clip.lasts if isinstance(use.clip, Asset) else None
+        lasts = Decimal(shot.seconds) if lasts is None else lasts
+        if use.facing != "picture":
+            return True
+        if self._target.request.facing is None:
+            self._diagnostics.add(
+                FEATURE_LOST,
+                f"{self._target.target} lets a character face as in the clip alone: facing is not "
+                "sent",
+                place,
+                help="remove facing, or show the character in the picture as it is in the clip",
+            )
+            return True
+        if most is None or lasts <= most:
+            return True
+        self._diagnostics.add(
+            CLIP_LENGTH,
+            f'"{use.name}" lasts {lasts:.2f} s, {self._target.target} takes {most} s at most where '
+            "the character faces as in the picture",
+            place,
+            help="write facing: clip, or cut the clip shorter",
+        )
+        return False
 
     def _report_blank(self, text: DescriptionText, name: str) -> None:
         self._diagnostics.add(
@@ -235,7 +307,7 @@ class Casting:
 def _translated(value: _T, table: dict[int, str]) -> _T:
     """A value with other marks in all its texts."""
     made: Any = value
-    if isinstance(value, str) and not isinstance(value, Scalar):
+    if isinstance(value, str) and type(value) is str:
         made = value.translate(table)
     elif isinstance(value, tuple):
         made = tuple(_translated(one, table) for one in value)

@@ -17,7 +17,13 @@ from storyboard.compiler.resolve.cast import Names
 from storyboard.compiler.resolve.members import Member, worn_in
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.diagnostics import Diagnostics, Label
-from storyboard.diagnostics.codes import CLIP_LENGTH, KEY_CONFLICT, PICTURELESS, WRONG_KIND
+from storyboard.diagnostics.codes import (
+    CLIP_LENGTH,
+    FEATURE_LOST,
+    KEY_CONFLICT,
+    PICTURELESS,
+    WRONG_KIND,
+)
 from storyboard.document import Node, Scalar
 from storyboard.language import model
 from storyboard.language.cast import Element, Footage
@@ -41,9 +47,26 @@ class FootageUses(Struct, frozen=True):
                 "remove one of them",
             )
         self._check_frames(shot)
+        if shot.facing is not None and shot.motion is None:
+            self._report_conflict(
+                shot.node["facing"],
+                "a shot with both edit and facing",
+                "facing is of a character that moves as a clip does: remove it",
+            )
         if shot.edit is not None:
             return self._use("edit", shot.edit)
-        return None if shot.motion is None else self._use("motion", shot.motion)
+        if shot.motion is None:
+            return None
+        return self._use("motion", shot.motion, "picture" if shot.facing == "picture" else "clip")
+
+    def report_lone_facing(self, shot: model.Shot) -> None:
+        """Say that a shot says how a character faces that does not move as a clip does."""
+        self.diagnostics.add(
+            FEATURE_LOST,
+            "facing is of a shot with motion, and this one has none: it is not sent",
+            shot.node["facing"].span,
+            help="add motion: with a name of footage:, or say in the prompt where they look",
+        )
 
     def seconds(self, shot: model.Shot, use: FootageUse, written: int | None) -> int | None:
         """The seconds of a shot that is made from a clip; None where they cannot be known.
@@ -90,7 +113,12 @@ class FootageUses(Struct, frozen=True):
         ((frontal, folder),) = pictures.values()
         return self.assets.picture(frontal, folder, self.diagnostics)
 
-    def _use(self, way: Literal["edit", "motion"], written: Scalar) -> FootageUse | None:
+    def _use(
+        self,
+        way: Literal["edit", "motion"],
+        written: Scalar,
+        facing: Literal["clip", "picture"] = "clip",
+    ) -> FootageUse | None:
         name = normal(written.removeprefix("@"))
         member = self.names.member(name, written.span)
         if member is None or name in self.names.doubled:
@@ -107,12 +135,12 @@ class FootageUses(Struct, frozen=True):
         if member.block.shot is not None:
             # Which shot that is, and how long, is known when all shots are.
             later = ShotClip(shot="", seconds=0, span=member.block.shot.span)
-            return FootageUse(way=way, name=member.name, clip=later)
+            return FootageUse(way=way, name=member.name, clip=later, facing=facing)
         if member.block.video is None:
             self._report_without_clip(way, written, member)
             return None
         clip = self.assets.clip(member.block.video, member.folder, self.diagnostics)
-        return FootageUse(way=way, name=member.name, clip=clip)
+        return FootageUse(way=way, name=member.name, clip=clip, facing=facing)
 
     def _check_frames(self, shot: model.Shot) -> None:
         frames = {"start_frame": shot.start_frame, "end_frame": shot.end_frame}

@@ -183,6 +183,13 @@ def resolve(
     scenes = builder.scenes()
     names.in_shots = len(names.behind)
     texts.introduce()
+    names.add_in_words(
+        mark
+        for scene in scenes
+        for shot in scene.shots
+        if shot.footage is not None and shot.footage.facing == "picture"
+        for mark in dict.fromkeys(shot.all_marks())
+    )
     clips, scenes = bind_shot_clips(storyboard, scenes, names, diagnostics)
     if not scenes and not diagnostics.has_errors:
         _report_empty(storyboard, diagnostics)

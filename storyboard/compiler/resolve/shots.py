@@ -148,6 +148,8 @@ class SceneBuilder(Struct):
             said = seconds if shot.duration is not None or _are_timed(shot.beats) else None
             if footage is not None:
                 seconds = uses.seconds(shot, footage, said) or seconds
+        elif shot.facing is not None:
+            uses.report_lone_facing(shot)
         made = Shot(
             address=address,
             number=number,

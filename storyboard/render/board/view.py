@@ -336,7 +336,8 @@ def _facts(card: ShotCard, *, has_targets: bool) -> Iterable[CardFact]:
         yield CardFact("Seam", (TextRun("continues the last frame of the shot before"),))
     if card.made_from is not None:
         does = "Edits" if card.made_from.way == "edit" else "Moves as"
-        yield CardFact(does, (TextRun(card.made_from.name),))
+        facing = ", facing as in its picture" if card.made_from.facing == "picture" else ""
+        yield CardFact(does, (TextRun(f"{card.made_from.name}{facing}"),))
     if card.sent_clips:
         yield CardFact("Is sent", (TextRun(f"the clip of {', '.join(card.sent_clips)}"),))
     if card.sent_to:
