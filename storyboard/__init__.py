@@ -19,6 +19,7 @@ The way of a film, a room of the package for each step::
     run/          the engine: schedule, orders, delivery, recovery, events, report
     api/          ``Project``, which can do everything that a command does
     render/       plans, findings and reports as text and machine forms, the board as a page
+    editor/       what an editor shows of a storyboard while it is written
     cli/          a module a command
 
 Small rooms below all: ``values`` (money, seconds, digests, addresses), ``diagnostics`` (codes,

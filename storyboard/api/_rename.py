@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from storyboard.api._fix import FileChange
 from storyboard.api._load import STANDARD_INPUT, CompileOptions, Reading, read
 from storyboard.api._plan import plan_compilation
 from storyboard.compiler.resolve.mentions import normal
-from storyboard.compiler.resolve.symbols import CastSymbol, SymbolTable, symbol_table
+from storyboard.compiler.resolve.symbols import CastSymbol, SymbolTable, name_in, symbol_table
 from storyboard.diagnostics import Diagnostics, Source, Span
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Scalar
@@ -27,8 +26,6 @@ from storyboard.plan.difference import ShotDifference, shot_differences
 from storyboard.plan.film_shots import FilmShot, film_shots
 from storyboard.targets.model import Target
 
-_BEFORE = re.compile(r"[\"']?@?\{?\s*")
-"""What may stand before a name where it is used."""
 _FILMS = ("storyboard.yaml", "*.storyboard.yaml", "*.storyboard.yml")
 _MOST_FILMS = 1000
 
@@ -37,8 +34,11 @@ class Renaming(Struct, frozen=True, kw_only=True):
     """The files as they would be, and the shots that would be sent other words.
 
     These are the shots of whoever has no ``label`` and no picture, and is called by the name.
+    ``places`` are the stretches of the files that the new name, ``name``, stands for.
     """
 
+    name: str
+    places: tuple[Span, ...]
     changes: tuple[FileChange, ...]
     shots: tuple[ShotDifference, ...]
 
@@ -63,7 +63,7 @@ def rename_member(file: str, old: str, new: str, options: CompileOptions) -> Ren
         if normal(new) in one.symbols:
             taken = one.symbols[normal(new)].declared
             raise UsageError(f'"{new}" is a {one.symbols[normal(new)].kind} already: {_at(taken)}')
-        for span in name_spans(one, symbol.name):
+        for span in _name_spans(one, symbol.name):
             path = Path(span.source.name).resolve()
             spans.setdefault(path, {})[span.start, span.end] = span
     changes = tuple(_change(path, found.values(), new) for path, found in spans.items())
@@ -72,32 +72,18 @@ def rename_member(file: str, old: str, new: str, options: CompileOptions) -> Ren
         after = replace(options, unsaved={change.path: change.after for change in changes})
         (before, targets), (now, _) = (_shots(file, one) for one in (options, after))
         shots = shot_differences(before, now, targets)
-    return Renaming(changes=changes, shots=shots)
+    places = tuple(span for found in spans.values() for span in found.values())
+    return Renaming(name=new, places=places, changes=changes, shots=shots)
 
 
-def name_spans(table: SymbolTable, name: str) -> Iterator[Span]:
-    """Where a member's name is written: in its declaration, then at each use, and no more of it.
-
-    Raises ``RefusedError`` for a use that is written so that its name cannot be told apart.
-    """
+def _name_spans(table: SymbolTable, name: str) -> Iterator[Span]:
+    """Where a member's name is written: in its declaration, then at each use."""
     symbol = table.symbols[normal(name)]
     for span in (symbol.declared, *(use.span for use in symbol.uses)):
-        found = _name_in(span, normal(name))
+        found = name_in(span, symbol.name)
         if found is None:
             raise RefusedError(f"the name at {_at(span)} cannot be told from the text around it")
         yield found
-
-
-def _name_in(span: Span, name: str) -> Span | None:
-    """The stretch of a declaration or use that is the name itself."""
-    text = span.text
-    begin = _BEFORE.match(text)
-    at = begin.end() if begin is not None else 0
-    # Letters may be written in more code points than names are compared by.
-    for end in range(len(text), at, -1):
-        if normal(text[at:end]) == name:
-            return span.narrow(span.start + at, span.start + end)
-    return None
 
 
 def _checked(name: str) -> str:

@@ -39,6 +39,7 @@ COMMANDS = {
     "simulate": "Serve the vendors' protocols on this machine, for free.",
     "targets": "Show the targets: models, hosts, limits and prices.",
     "schema": "Print a JSON Schema, for editors and other tools.",
+    "lsp": "Serve editors: findings, prices, names, while you write.",
     "explain": "Explain a diagnostic code.",
 }
 """Each command with its line in ``--help``, which loads none; its module has its name."""

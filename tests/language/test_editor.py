@@ -33,7 +33,7 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]
         path = folder / f"{name}.schema.json"
         path.write_text(json.dumps(language_schema(name, catalogue())), encoding="utf-8")
         schemas[path] = pattern
-    server = LanguageServer(str(SERVER), folder, schemas)
+    server = LanguageServer([str(SERVER), "--stdio"], folder, schemas)
     yield server
     server.close()
 

@@ -1,4 +1,4 @@
-"""A small client of yaml-language-server, over its protocol (LSP 3.17, JSON-RPC on two pipes)."""
+"""A small client of language servers, over their protocol (LSP 3.17, JSON-RPC on two pipes)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import queue
 import subprocess
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,22 +15,25 @@ _PATIENCE = 60
 
 
 class LanguageServer:
-    """A running server that validates and completes files by the schemas that it was given.
+    """A running server.
 
-    ``schemas`` are the paths of schemas, each with the pattern of the files' names it is for.
+    ``schemas`` are for yaml-language-server: the paths of schemas, each with the pattern of the
+    files' names it is for.
     """
 
-    def __init__(self, program: str, folder: Path, schemas: dict[Path, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], folder: Path, schemas: Mapping[Path, str] | None = None
+    ) -> None:
         self._folder = folder
         self._process = subprocess.Popen(
-            [program, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._answers: dict[int, queue.Queue[Json]] = {}
         self._findings: dict[str, queue.Queue[list[Json]]] = {}
         self._number = self._opened = 0
         self._settings = {
             "yaml": {
-                "schemas": {path.as_uri(): pattern for path, pattern in schemas.items()},
+                "schemas": {path.as_uri(): pattern for path, pattern in (schemas or {}).items()},
                 "schemaStore": {"enable": False},
                 "validate": True,
                 "completion": True,
@@ -72,31 +76,62 @@ class LanguageServer:
         """What is offered where ``|`` stands in the text."""
         before, _, after = text.partition("|")
         uri, _ = self._open(name, before + after)
-        found = self.ask("textDocument/completion", _place(uri, before))
+        found = self.ask("textDocument/completion", place_in(uri, before))
         return list(found["items"] if isinstance(found, dict) else found or [])
 
     def hover(self, name: str, text: str) -> str:
         """What is shown of the word at which ``|`` stands."""
         before, _, after = text.partition("|")
         uri, _ = self._open(name, before + after)
-        found = self.ask("textDocument/hover", _place(uri, before))
+        found = self.ask("textDocument/hover", place_in(uri, before))
         return str(found["contents"]["value"]) if found else ""
 
     def _open(self, name: str, text: str) -> tuple[str, list[Json]]:
         """Open a text as a file of its own: its address, and what is said of it."""
         self._opened += 1
-        uri = (self._folder / str(self._opened) / name).as_uri()
-        self._findings[uri] = queue.Queue()
+        return self.open(self._folder / str(self._opened) / name, text)
+
+    def open(self, file: Path, text: str) -> tuple[str, list[Json]]:
+        """Open a text as a file: its address, and what is said of it."""
+        uri = self.show(file, text)
+        return uri, self.said_of(uri)
+
+    def show(self, file: Path, text: str) -> str:
+        """Open a text as a file, of which nothing may be said: its address."""
+        uri = file.as_uri()
+        self.heed(uri)
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._tell("textDocument/didOpen", {"textDocument": document})
-        return uri, self._findings[uri].get(timeout=_PATIENCE)
+        return uri
+
+    def heed(self, uri: str) -> None:
+        """Keep what is said of a file from now on."""
+        self._findings.setdefault(uri, queue.Queue())
+
+    def has_said(self, uri: str) -> bool:
+        """Whether anything was said of a file."""
+        return not self._findings[uri].empty()
+
+    def said_of(self, uri: str) -> list[Json]:
+        """What is said of a file next."""
+        return self._findings[uri].get(timeout=_PATIENCE)
+
+    def change(self, uri: str, text: str) -> list[Json]:
+        """Give a file another text: what is said of it then."""
+        self._opened += 1
+        version = {"uri": uri, "version": self._opened + 1}
+        self._tell(
+            "textDocument/didChange", {"textDocument": version, "contentChanges": [{"text": text}]}
+        )
+        return self.said_of(uri)
 
     def ask(self, method: str, parameters: Json) -> Any:
         self._number += 1
         number = self._number
         self._answers[number] = queue.Queue()
         self._send({"id": number, "method": method, "params": parameters})
-        return self._answers[number].get(timeout=_PATIENCE).get("result")
+        answer = self._answers[number].get(timeout=_PATIENCE)
+        return answer["error"] if "error" in answer else answer.get("result")
 
     def _tell(self, method: str, parameters: Json) -> None:
         self._send({"method": method, "params": parameters})
@@ -124,7 +159,7 @@ class LanguageServer:
                 self._answers[message["id"]].put(message)
 
 
-def _place(uri: str, before: str) -> Json:
+def place_in(uri: str, before: str) -> Json:
     line, column = before.count("\n"), len(before.rpartition("\n")[2])
     return {"textDocument": {"uri": uri}, "position": {"line": line, "character": column}}
 

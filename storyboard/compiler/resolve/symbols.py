@@ -6,6 +6,7 @@ is made when it is asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -28,6 +29,10 @@ _TEXTS = frozenset(
     }
 )  # fmt: skip
 """Keys whose texts may mention names; a bare text in ``shots`` is a prompt."""
+
+
+_BEFORE_NAME = re.compile(r"[\"']?@?\{?\s*")
+"""What may stand before a name where it is declared or used."""
 
 
 class NameUse(Struct, frozen=True, kw_only=True):
@@ -101,6 +106,21 @@ def symbol_table(named: Storyboard | Library, libraries: Iterable[Library]) -> S
         },
         unknown=tuple(unknown),
     )
+
+
+def name_in(span: Span, name: str) -> Span | None:
+    """The stretch of a declaration or use that is the name itself, and neither @ nor look.
+
+    None where the text is written so that it cannot be told.
+    """
+    text = span.text
+    begin = _BEFORE_NAME.match(text)
+    at = begin.end() if begin is not None else 0
+    # Letters may be written in more code points than names are compared by.
+    for end in range(len(text), at, -1):
+        if normal(text[at:end]) == normal(name):
+            return span.narrow(span.start + at, span.start + end)
+    return None
 
 
 class _UseReader:
