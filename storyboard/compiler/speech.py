@@ -130,6 +130,8 @@ _SYLLABLE = 180
 
 _ALPHABETS = {"latin", "cyrillic", "greek"}
 _VOWELS = frozenset("aeiouyæœøıəαεηιουωаеиоуыэюяієѣ")
+_ASCII = re.compile(r"(?P<digits>[0-9]+)|(?P<word>[A-Za-z]+(?:'[A-Za-z]+)*)")
+"""What of an ASCII text is spoken; what of any other is, takes milliseconds to compile."""
 _SMALL_KANA = frozenset("ぁぃぅぇぉゃゅょゎァィゥェォャュョヮ")
 
 
@@ -209,13 +211,14 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
             for each in unicodedata.normalize("NFKC", text)
             if each.isalnum() or unicodedata.category(each) not in {"Mn", "Mc", "Me", "Cf"}
         )
-    for match in _pattern().finditer(text):
+    pattern = _ASCII if text.isascii() else _pattern()
+    for match in pattern.finditer(text):
         yield match.lastgroup or "", match[0]
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """What ``_parts`` looks for; made when first asked for, as it takes milliseconds."""
+    """What of a text in any script is spoken; made when first asked for."""
     east = "".join(f"{chr(first)}-{chr(last)}" for name in _WEIGHTS for first, last in BLOCKS[name])
     letter = rf"[^\W\d_{east}]"
     return re.compile(
