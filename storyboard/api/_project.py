@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -173,33 +174,46 @@ class Project(Struct, frozen=True):
 
     def lost_records(self, plan: Plan | ReadyPlan) -> Diagnostics:
         """Warnings of what ``plan`` renders though git or the takes here say that it was paid."""
-        from storyboard.api._lost_records import check_records
         from storyboard.diagnostics import Diagnostics
 
         made, store, known = self._records_of(plan)
-        return Diagnostics() if store is None else check_records(made, store, known)
+        if store is None:
+            return Diagnostics()
+        from storyboard.api._lost_records import check_records
+
+        return check_records(made, store, known)
 
     def _records_of(
         self, plan: Plan | ReadyPlan
     ) -> tuple[Plan, Store | None, Callable[[], Known | None]]:
         """A plan, where its film's clips are, and what reads what ledger and lock know.
 
-        There is no store of a storyboard from standard input.
+        There is no store of a storyboard from standard input, nor where nothing was ever run and
+        no git may know of a run: most films then need nothing that reads one.
         """
         from storyboard.api._load import STANDARD_INPUT
         from storyboard.api._plan import known_takes
         from storyboard.api._ready import ReadyPlan
         from storyboard.diagnostics import Diagnostics
-        from storyboard.ledger.store import Store
 
         if isinstance(plan, ReadyPlan):
             film = Path(plan.plan.film.file).name
             return plan.plan, plan.store, partial(plan.store.known, film)
         store = None
-        if self.file != STANDARD_INPUT:
+        if self.file != STANDARD_INPUT and self._may_have_records():
+            from storyboard.ledger.store import Store
+
             simulated, clips = self.options.is_simulated, self.options.out_dir
             store = Store.beside(Path(self.file), simulated=simulated, clips=clips)
         return plan, store, partial(known_takes, self.file, self.options, Diagnostics())
+
+    def _may_have_records(self) -> bool:
+        """Whether anything beside the film, or git, may tell what was paid."""
+        from storyboard.project.files import checkout_of
+
+        folder = Path(self.file) if Path(self.file).is_dir() else Path(self.file).parent
+        is_in_git = "GIT_DIR" in os.environ or checkout_of(folder) is not None
+        return is_in_git or (folder / ".storyboard").exists()
 
     def compare(self) -> Comparison:
         """What every target makes of the film; no offers where the film cannot be read."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storyboard.errors import RefusedError
+from storyboard.project.files import checkout_of
 from storyboard.project.git import GitError, NoGitError, ask_git
 
 INDEX = "the index"
@@ -31,7 +32,7 @@ def committed_versions(
     ``UnreadableRefsError`` where there is a repository that git does not read.
     """
     folder = file.parent.resolve()
-    is_inside = any((one / ".git").exists() for one in (folder, *folder.parents))
+    is_inside = checkout_of(folder) is not None
     try:
         prefix = _git(folder, "rev-parse", "--show-prefix")
     except NoGitError:

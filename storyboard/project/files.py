@@ -99,6 +99,12 @@ class Files(Protocol):
         """The hex digest of a file's bytes."""
 
 
+def checkout_of(folder: Path) -> Path | None:
+    """The root of the git checkout that a folder is in; None outside of any."""
+    folder = folder.resolve()
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+
+
 class ProjectFiles:
     """The files of one folder on disk; paths are relative to it and use ``/``."""
 
@@ -110,11 +116,7 @@ class ProjectFiles:
     @classmethod
     def around(cls, folder: Path) -> ProjectFiles:
         """The project that a folder belongs to."""
-        folder = folder.resolve()
-        for candidate in (folder, *folder.parents):
-            if (candidate / ".git").exists():
-                return cls(candidate)
-        return cls(folder)
+        return cls(checkout_of(folder) or folder.resolve())
 
     def path_of(self, file: Path) -> str:
         """A file's path in the project; its folder must be inside."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,21 @@ def test_it_is_in_what_plan_and_run_show_and_in_no_plan_that_is_written(film: Pa
     assert "SB605" not in simulated.stdout
     asked = run_command("run", str(film), cwd=film.parent)
     assert "warning[SB605 lost-record]: pier/gulls..boat is to be paid" in asked.stderr
+
+
+@pytest.mark.parametrize(("inside", "loads"), [(False, False), (True, True)])
+def test_git_and_ledger_are_loaded_where_there_may_be_records(
+    tmp_path: Path, inside: bool, loads: bool
+) -> None:
+    (tmp_path / "storyboard.yaml").write_text("storyboard: 1\nscenes: [{shots: [The sea.]}]\n")
+    if inside:
+        git(tmp_path, "init", "-q")
+    code = (
+        "import sys; from storyboard.api import Project; project = Project('storyboard.yaml'); "
+        "assert not project.lost_records(project.plan().plan); "
+        "print({'sqlite3', 'subprocess'} <= {*sys.modules})"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert said.stdout.strip() == str(loads)
