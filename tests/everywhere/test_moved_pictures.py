@@ -142,7 +142,7 @@ def test_the_simulator_moves_it(film: Path) -> None:
 def test_a_character_faces_as_in_the_clip_unless_the_shot_says_the_picture(film: Path) -> None:
     (film / "clips" / "dance.mp4").write_bytes(movie(8))
     as_clip, said_so, as_picture = (
-        planned(film, FILM.replace("keep_sound", f"{facing}keep_sound"))
+        planned(FILM.replace("keep_sound", f"{facing}keep_sound"))
         for facing in ("", "facing: clip, ", "facing: picture, ")
     )
     assert as_clip.plan.requests[0].payload["character_orientation"] == "video"
@@ -161,7 +161,7 @@ def test_no_elements_are_sent_where_it_faces_as_in_the_picture(film: Path) -> No
       - {id: again, motion: dance, prompt: "@pim spins."}
 """
     )
-    made = planned(film, text)
+    made = planned(text)
     assert made.plan.is_applyable, said(made)
     turn, bow, again = made.plan.requests
     assert bow.payload["prompt"] == "Pim: a boy. Pim bows."
@@ -170,15 +170,15 @@ def test_no_elements_are_sent_where_it_faces_as_in_the_picture(film: Path) -> No
     assert again.payload["prompt"] == "@Element1 spins."
     assert any("SB403" in one and '"pim" is called by the label' in one for one in said(made))
     # Where no elements are taken anyway, nothing more is to be said.
-    assert not any("faces as in the picture" in one for one in said(planned(film, text, V26)))
+    assert not any("faces as in the picture" in one for one in said(planned(text, V26)))
 
 
 def test_the_clip_may_be_shorter_where_it_faces_as_in_the_picture(film: Path) -> None:
     text = FILM.replace("keep_sound", "facing: picture, keep_sound")
     expected = f'SB314 "dance" lasts 12.00 s, {V3} takes 10.05 s at most where the character faces'
-    assert any(one.startswith(expected) for one in said(planned(film, text)))
+    assert any(one.startswith(expected) for one in said(planned(text)))
     (film / "clips" / "dance.mp4").write_bytes(movie(10))
-    assert planned(film, text).plan.is_applyable
+    assert planned(text).plan.is_applyable
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_the_clip_may_be_shorter_where_it_faces_as_in_the_picture(film: Path) ->
     ids=["no motion", "an edit", "another way", "another word"],
 )
 def test_a_facing_that_means_nothing_is_said(film: Path, old: str, new: str, expected: str) -> None:
-    found = said(planned(film, FILM.replace(old, new)))
+    found = said(planned(FILM.replace(old, new)))
     assert any(one.startswith(expected) for one in found), found
 
 
@@ -203,7 +203,7 @@ def test_a_target_without_the_field_turns_it_as_in_the_clip_and_says_so(film: Pa
         f"extends: {V26}\ntarget: fal/own\nrequest: {{facing: absent}}\nrequest_schema: absent\n",
         encoding="utf-8",
     )
-    made = planned(film, FILM.replace("keep_sound", "facing: picture, keep_sound"), "fal/own")
+    made = planned(FILM.replace("keep_sound", "facing: picture, keep_sound"), "fal/own")
     assert "SB402 fal/own lets a character face as in the clip alone: facing is not sent" in said(
         made
     )
@@ -215,8 +215,8 @@ def test_a_shot_that_faces_as_in_the_picture_is_shown_on_the_board_of_any_film(f
     text = FILM.replace(f"target: {V3}", "target: fal/kling-o3-pro").replace(
         "motion: dance,", f"motion: dance, facing: picture, target: {V3},"
     )
-    planned(film, text)
-    answer = CliRunner().invoke(storyboard, ["board"], standalone_mode=False)
+    planned(text)
+    answer = invoke("board")
     assert answer.return_value == 0, answer.output
     page = (film / "board.html").read_text(encoding="utf-8")
     assert "dance, facing as in its picture" in page
@@ -225,8 +225,8 @@ def test_a_shot_that_faces_as_in_the_picture_is_shown_on_the_board_of_any_film(f
 
 def test_the_simulator_takes_a_shot_that_faces_as_in_the_picture(film: Path) -> None:
     (film / "clips" / "dance.mp4").write_bytes(movie(8))
-    planned(film, FILM.replace("keep_sound", "facing: picture, keep_sound"))
-    answer = CliRunner().invoke(storyboard, ["run", "--simulate", "--yes"], standalone_mode=False)
+    planned(FILM.replace("keep_sound", "facing: picture, keep_sound"))
+    answer = invoke("run", "--simulate", "--yes")
     assert answer.return_value == 0, answer.output
 
 
