@@ -38,7 +38,7 @@ def save_frame(clip: Path, picture: Path, at: int | None = None) -> None:
         if found is None or (at is not None and last != at):
             wanted = "no frame in it can be read" if at is None else f"it has no frame {at}"
             raise ClipError(wanted)
-        image: Image = found.to_image()  # type: ignore[no-untyped-call]
+        image = _shown(found)
     data = BytesIO()
     image.save(data, "PNG")
     write_whole(picture, data.getvalue())
@@ -63,8 +63,13 @@ def read_still(clip: Path, seconds: float) -> Image:
                 break
         if found is None:
             raise ClipError("no frame in it can be read")
-        image: Image = found.to_image()  # type: ignore[no-untyped-call]
-    return image
+        return _shown(found)
+
+
+def _shown(frame: VideoFrame) -> Image:
+    """A frame as it is shown: phones write pictures lying, with a word by how much to turn them."""
+    image: Image = frame.to_image()  # type: ignore[no-untyped-call]
+    return image.rotate(frame.rotation, expand=True) if frame.rotation % 360 else image
 
 
 def pictures_of(container: InputContainer) -> VideoStream:

@@ -29,9 +29,10 @@ class ClipError(StoryboardError):
 class ClipFacts(Struct, frozen=True, kw_only=True):
     """What a clip is: frames, how many of them a second, sides in pixels, and if it has sound.
 
-    ``seconds`` is how long its pictures last. ``is_even`` says that each lasts as long as every
-    other, so that a frame's time tells its number. Of a clip in fragments, whose index does not
-    count them, frames, rate and seconds are 0.
+    The sides are those of the picture as it is shown, which may be turned. ``seconds`` is how long
+    its pictures last. ``is_even`` says that each lasts as long as every other, so that a frame's
+    time tells its number. Of a clip in fragments, whose index does not count them, frames, rate and
+    seconds are 0.
     """
 
     seconds: float
@@ -159,6 +160,8 @@ def _read_index(index: bytes) -> ClipFacts | None:
     entries, _, delta = struct.unpack_from(">III", index, times + 4)
     (frames,) = struct.unpack_from(">I", index, leaves[b"stsz"][0] + 8)
     width, height = struct.unpack_from(">II", index, leaves[b"tkhd"][1] - 8)
+    if _turn_of(index, leaves)[::4] == (0, 0):  # by a quarter
+        width, height = height, width
     is_even = entries == 1 and delta > 0 and frames > 0
     rate = Fraction(scale, delta) if is_even else Fraction(frames * scale, length or 1)
     return ClipFacts(
@@ -171,6 +174,11 @@ def _read_index(index: bytes) -> ClipFacts | None:
         height=height >> 16,
         has_sound=b"soun" in kinds,
     )
+
+
+def _turn_of(index: bytes, leaves: dict[bytes, tuple[int, int]]) -> tuple[int, ...]:
+    """How the picture of a track is turned: a, b, u, c and d of its matrix."""
+    return struct.unpack_from(">5i", index, leaves[b"tkhd"][1] - 44)
 
 
 def _kind_of(index: bytes, leaves: dict[bytes, tuple[int, int]]) -> bytes:
@@ -221,6 +229,7 @@ def _make(index: bytes, leaves: dict[bytes, tuple[int, int]]) -> Track:
         facts = (
             *struct.unpack_from(">HH", entry, 32),
             *struct.unpack_from(">I", index, times + 12),
+            *_turn_of(index, leaves),
         )
         children = 86
     elif kind == b"soun":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -54,7 +55,11 @@ class CopiedPictures:
         self._last = -(1 << 62)
         with open_clip(clip) as container:
             source = pictures_of(container)
-            self._stream: VideoStream = film.add_stream_from_template(source)
+            try:
+                self._stream: VideoStream = film.add_stream_from_template(source)
+            except ValueError:
+                # Its codec has no encoder here, or none that may stand in such a film.
+                raise NotCopiedError from None
             is_hevc = source.codec_context.name == "hevc"
         if is_hevc:
             self._stream.codec_context.codec_tag = "hvc1"  # under its other name Apple plays none
@@ -118,7 +123,7 @@ class EncodedPictures:
         self._film = film
         self._rate = facts.rate or Fraction(24)
         self._shown = 0
-        self._fits: dict[tuple[int, int, str, int], Graph] = {}
+        self._fits: dict[tuple[int, int, str, int, int], Graph] = {}
         stream: VideoStream = film.add_stream("libx264", rate=self._rate, options=dict(_QUALITY))
         stream.thread_type = "FRAME"
         context = stream.codec_context
@@ -178,11 +183,12 @@ class EncodedPictures:
         context = self._stream.codec_context
         width, height, kind = context.width, context.height, frame.format.name
         is_full = int(frame.color_range) == _FULL_RANGE or kind.startswith("yuvj")
-        if (frame.width, frame.height, kind) == (width, height, "yuv420p") and (
+        turn = frame.rotation % 360
+        if (frame.width, frame.height, kind, turn) == (width, height, "yuv420p", 0) and (
             is_full == self._is_full
         ):
             return frame
-        key = (frame.width, frame.height, kind, int(frame.color_range))
+        key = (frame.width, frame.height, kind, int(frame.color_range), turn)
         if key not in self._fits:
             self._fits[key] = self._open_fit(frame, width, height)
         graph = self._fits[key]
@@ -190,7 +196,10 @@ class EncodedPictures:
         return graph.vpull()
 
     def _open_fit(self, frame: VideoFrame, width: int, height: int) -> Graph:
-        """A filter that scales a frame into the film's size and puts black around it."""
+        """A filter that scales a frame into the film's size and puts black around it.
+
+        A frame that is to be shown turned is turned first.
+        """
         graph: Graph = load_av().filter.Graph()
         shade = "full" if self._is_full else "limited"
         chain = [
@@ -200,6 +209,7 @@ class EncodedPictures:
                 format=frame.format,
                 time_base=Fraction(1, 1000),
             ),
+            *(graph.add(*one) for one in _TURNS.get(frame.rotation % 360, ())),
             graph.add(
                 "scale",
                 f"{width}:{height}:force_original_aspect_ratio=decrease:out_range={shade}",
@@ -212,6 +222,13 @@ class EncodedPictures:
         graph.link_nodes(*chain).configure()
         return graph
 
+
+_TURNS: Mapping[int, tuple[tuple[str, ...], ...]] = {
+    90: (("transpose", "cclock"),),
+    180: (("hflip",), ("vflip",)),
+    270: (("transpose", "clock"),),
+}
+"""The filters that turn a frame by so many degrees to the left."""
 
 _FULL_RANGE = 2
 """FFmpeg's number for colours from 0 to 255."""

@@ -24,7 +24,7 @@ _CONTAINERS = (b"mdia", b"minf", b"stbl")
 
 
 class VideoFacts(Struct, frozen=True, kw_only=True):
-    """What a video's header says: format, seconds, sides in pixels, frames a second."""
+    """What a video's header says: format, seconds, sides in pixels as shown, frames a second."""
 
     format: str
     seconds: float
@@ -113,7 +113,9 @@ def _picture_track(index: bytes, start: int, end: int, form: str) -> VideoFacts 
     # The track's own length may hold a picture more: by how much its first one is shown late.
     frames, length = sum(count for count, _ in spans), sum(count * span for count, span in spans)
     sides = leaves[b"tkhd"] + (88 if index[leaves[b"tkhd"]] == 1 else 76)
-    width, height = struct.unpack_from(">II", index, sides)
+    a, _, _, _, d, _, _, _, _, width, height = struct.unpack_from(">9iII", index, sides - 36)
+    if a == d == 0:  # phones write pictures lying, to be shown turned by a quarter
+        width, height = height, width
     return VideoFacts(
         format=form,
         seconds=length / scale,

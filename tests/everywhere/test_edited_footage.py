@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from drawn_clips import turned_clip
 from films_here import invoke, planned, said
 from still_movies import movie
 
@@ -152,10 +153,14 @@ def test_a_clip_is_measured_before_its_edit_is_paid(film: Path, data: bytes, exp
 
 def test_an_edited_clip_of_another_shape_keeps_it_which_is_said(film: Path) -> None:
     assert not [one for one in said(planned(FILM)) if one.startswith("SB228")]
-    upright = planned(FILM.replace("duration: 4s,", "duration: 4s, aspect_ratio: 9:16,"))
+    upright = FILM.replace("duration: 4s,", "duration: 4s, aspect_ratio: 9:16,")
     assert (
         "SB228 the clip is 1280 x 720 and the film is 9:16: an edited clip keeps its shape"
-    ) in said(upright)
+    ) in said(planned(upright))
+    # A phone held upright writes its pictures lying, and that they are to be turned.
+    clip = film / "clips" / "street.mp4"
+    turned_clip(clip, clip, 90)
+    assert not [one for one in said(planned(upright)) if one.startswith("SB228")]
 
 
 def test_an_edited_shot_is_known_by_its_clip_and_by_its_words(film: Path) -> None:

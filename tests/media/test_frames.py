@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from drawn_clips import draw_clip, number_on
+from drawn_clips import draw_clip, number_on, turned_clip
 from PIL import Image
 
 from storyboard.media.frames import save_frame
@@ -27,6 +27,15 @@ def test_a_frame_is_the_one_of_its_number(
         assert (image.format, image.size) == ("PNG", (320, 180))
         assert number_on(image) == number
     assert [path.name for path in tmp_path.iterdir()] == ["frame.png"]
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_frame_is_turned_as_it_is_shown(clip: Path, tmp_path: Path, degrees: int) -> None:
+    turned = turned_clip(clip, tmp_path / "turned.mp4", degrees)
+    save_frame(turned, tmp_path / "frame.png", 7)
+    with Image.open(tmp_path / "frame.png") as image:
+        assert image.size == ((180, 320) if degrees % 180 else (320, 180))
+        assert number_on(image.rotate(-degrees, expand=True)) == 7
 
 
 def test_several_may_take_the_same_frame_at_once(clip: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from drawn_clips import (
     signal_to_noise,
     sound,
     tone,
+    turned_clip,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -258,6 +259,38 @@ def test_other_sizes_and_rates_are_fitted_into_what_fills_the_film(tmp_path: Pat
     assert isinstance(middle, tuple)
     assert max(edge) < 20
     assert middle[1] > 200 > 60 > middle[0]
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_clip_that_is_shown_turned_is_turned_where_it_is_encoded(
+    tmp_path: Path, degrees: int
+) -> None:
+    plain = draw_clip(tmp_path / "1.mp4", 1)
+    turned = turned_clip(plain, tmp_path / "2.mp4", degrees)
+    sides = (180, 320) if degrees % 180 else (320, 180)
+    film, encoded, _ = joined([JoinPiece(file=turned, start=1)], tmp_path)
+    assert encoded
+    shown = [one.rotate(-degrees, expand=True) for one in frames_of(film)]
+    assert (read_clip(film).width, read_clip(film).height) == sides
+    assert [number_on(one) for one in shown] == [*range(1, 25)]
+    # Beside one that is not turned it is of another make; alone it stays as it is.
+    assert joined([JoinPiece(file=turned), JoinPiece(file=plain)], tmp_path)[1]
+    assert not joined([JoinPiece(file=turned), JoinPiece(file=turned)], tmp_path)[1]
+
+
+def test_pictures_that_can_only_be_decoded_are_encoded(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mov"
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("prores_ks", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv422p10le"
+        for shade in range(12):
+            frame = av.VideoFrame.from_image(Image.new("RGB", (320, 180), (shade * 20, 0, 0)))
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    film, encoded, said = joined([JoinPiece(file=clip)], tmp_path)
+    assert encoded
+    assert said == ["the clips cannot be joined as they are: all are encoded anew"]
+    assert len(frames_of(film)) == 12
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".m4v", ".mov"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from array import array
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -47,6 +48,18 @@ def draw_clip(
     ]
     encoded = None if heard is None else encode_sound(heard)
     write_clip(file, pictures, rate=rate, sound=encoded)
+    return file
+
+
+def turned_clip(clip: Path, file: Path, degrees: int) -> Path:
+    """A clip whose pictures are to be shown turned so far to the left, as phones write them."""
+    data = bytearray(clip.read_bytes())
+    one, minus = 0x10000, -0x10000
+    matrix = {90: (0, minus, one, 0), 180: (minus, 0, 0, minus), 270: (0, one, minus, 0)}[degrees]
+    at = data.index(b"tkhd") + 4 + 40
+    a, b, c, d = matrix
+    struct.pack_into(">5i", data, at, a, b, 0, c, d)
+    file.write_bytes(data)
     return file
 
 
