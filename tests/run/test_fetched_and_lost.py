@@ -58,7 +58,8 @@ class Checkout:
         return made
 
     def say(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return run_command(*words, cwd=self.folder, env={**os.environ, "FAL_KEY": self.key})
+        environment = {"FAL_KEY": self.key, "STORYBOARD_WAITS": "first=0.02 most=0.1"}
+        return run_command(*words, cwd=self.folder, env={**os.environ, **environment})
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         return self.say("run", "--base-url", f"{self.sim.url}/fal", "--yes", *words)

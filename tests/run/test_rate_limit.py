@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.run.patience import Patience
@@ -21,6 +22,13 @@ def test_refusals_that_come_together_are_one() -> None:
     assert not rate_limit.may_send
     assert 59 < rate_limit.rest <= 60
     assert not rate_limit.why_stop(LATER)
+
+
+def test_a_shorter_pause_ends_no_longer_one() -> None:
+    rate_limit = RateLimit(Patience())
+    rate_limit.refused(LATER)
+    rate_limit.refused(replace(LATER, retry_after=1))
+    assert rate_limit.rest > 50
 
 
 def test_refusals_in_a_row_end_the_run_and_an_order_that_is_taken_begins_anew() -> None:

@@ -56,6 +56,14 @@ def test_what_is_held_is_known_until_it_is_settled_and_takes_no_place() -> None:
     assert taken(schedule) == ["a"]
 
 
+def test_what_is_uncertain_has_had_its_frame_and_is_blocked_by_no_loss() -> None:
+    schedule = Schedule.of([job("a"), job("b", "a", is_held=True)], places=1)
+    assert taken(schedule) == ["a"]
+    schedule.resume("b", is_sent=True)
+    assert schedule.lost("a") == ()
+    assert taken(schedule) == ["b"]
+
+
 def batches(schedule: Schedule) -> list[str]:
     found = []
     while batch := schedule.next():

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -280,8 +281,12 @@ def test_a_file_that_was_overwritten_in_the_middle_is_damage(tmp_path: Path) -> 
     assert refusal_of(path) == f'the state file "{path}" is damaged; remove it to begin anew'
 
 
-def test_a_file_that_another_writes_is_in_use(tmp_path: Path) -> None:
+def test_a_file_that_another_writes_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "state.db"
+    # SQLite waits five seconds where nothing else is said.
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.05))
     state_file = StateFile(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin exclusive")
