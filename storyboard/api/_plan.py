@@ -193,23 +193,24 @@ def plan_compilation(
     broken = verify(made, rules, rules[0].film)
     own = {name: file for name, (_, file) in made_from.targets.items() if file != BUILT_IN}
     of_own = {one.id: own[one.target] for one in made.requests if one.target in own}
-    at = _target_span(reading)
-    for problem in broken[:_MAX_PROBLEMS]:
-        file = of_own.get(problem.partition(": ")[0])
-        if file is None:
-            diagnostics.add(
-                WRONG_PLAN,
-                f"the plan breaks a rule of its target: {problem}",
-                help="a mistake of storyboard, not of your film: please report it with the file",
-            )
-        else:
-            diagnostics.add(
-                BROKEN_TARGET,
-                f"a request breaks a rule of {file}: {problem}",
-                at,
-                help="the file contradicts itself, what it extends, or that one's schema: look at "
-                "request:, tags: and the limits, or write request_schema: absent",
-            )
+    by_file: dict[str, list[str]] = {}
+    for problem in broken:
+        by_file.setdefault(of_own.get(problem.partition(": ")[0], ""), []).append(problem)
+    for problem in by_file.pop("", [])[:_MAX_PROBLEMS]:
+        diagnostics.add(
+            WRONG_PLAN,
+            f"the plan breaks a rule of its target: {problem}",
+            help="a mistake of storyboard, not of your film: please report it with the file",
+        )
+    for file, problems in by_file.items():
+        others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        diagnostics.add(
+            BROKEN_TARGET,
+            f"a request breaks a rule of {file}: {problems[0]}{others}",
+            _target_span(reading),
+            help="the file contradicts itself, what it extends, or that one's schema: look at "
+            "request:, tags: and the limits, or write request_schema: absent",
+        )
     return empty_plan(made_from, diagnostics, show=as_json) if broken else made
 
 

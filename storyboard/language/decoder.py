@@ -50,6 +50,7 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
             errors = failure.errors(include_url=False, include_context=True)
         if node is written:
             node = copy_collections(written)
+        errors = _without_values_of_wrong_keys(errors)
         gone = set(removed)
         # The deepest first, so that taking one out does not move the place of another; what is
         # missing last, as a misspelt key may be the one that is missed.
@@ -64,6 +65,19 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
             if not (rename(model, node, location, error) or take_out(node, location, error)):
                 return Decoded(None, tuple(removed))
     return Decoded(None, tuple(removed))
+
+
+def _without_values_of_wrong_keys(errors: Items[Any]) -> list[Any]:
+    """The errors without those of values whose key is wrong: what it should be, nobody knows."""
+    wrong = {error["loc"][:-1] for error in errors if error["loc"][-1:] == ("[key]",)}
+    if not wrong:
+        return list(errors)
+    return [
+        error
+        for error in errors
+        if error["loc"][-1:] == ("[key]",)
+        or not any(error["loc"][:most] in wrong for most in range(len(error["loc"]) + 1))
+    ]
 
 
 def _follows(location: Location, error: Any, gone: Set[Location]) -> bool:

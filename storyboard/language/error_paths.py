@@ -54,6 +54,18 @@ def keys_at(model: type[BaseModel], location: Location) -> list[str]:
     return []
 
 
+def is_required(model: type[BaseModel], location: Location, name: str) -> bool:
+    """Whether what the model takes at a location cannot be without a key."""
+    current: Any = model
+    for part in location:
+        current = _inner(current, part)
+    current = _bare(current)
+    if not (isinstance(current, type) and issubclass(current, BaseModel)):
+        return False
+    field = current.model_fields.get(name)
+    return field is not None and field.is_required()
+
+
 def description_of(model: type[BaseModel], location: Location) -> str:
     """What the model says that a key is for; empty where it says nothing."""
     current: Any = model

@@ -49,6 +49,7 @@ _LISTS_OF_TEXTS = {"use", "authors", "references"}
 _EXPECTED = {
     "is_instance_of": "a text",
     "string_type": "a text",
+    "string_too_short": "a text",
     "model_type": "a mapping (key: value)",
     "model_attributes_type": "a mapping (key: value)",
     "dict_type": "a mapping (key: value)",

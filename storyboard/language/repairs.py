@@ -14,7 +14,7 @@ from storyboard.diagnostics import Code
 from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, REGISTRY
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document.nodes import HOLE, MENDED, Mapping, Node, Scalar, Sequence
-from storyboard.language.error_paths import Location, keys_at, walk
+from storyboard.language.error_paths import Location, is_required, keys_at, walk
 from storyboard.language.film_words import film_word
 from storyboard.language.model_errors import STUCK_VALUE
 
@@ -37,7 +37,9 @@ def rename(model: type[BaseModel], root: Node, location: Location, error: Any) -
     meant = nearest(key, known) if word is None else word.key
     if (stuck := STUCK_VALUE.match(key)) is not None:
         meant = stuck[1]
-    if meant not in _DEPENDED_ON or meant in parent:
+    if meant is None or meant in parent:
+        return False
+    if meant not in _DEPENDED_ON and not is_required(model, location[:-1], meant):
         return False
     renamed = Scalar(meant)
     renamed.origin, renamed.start, renamed.end, renamed.style = (

@@ -27,9 +27,20 @@ from storyboard.targets.schema_checks import check_schema_is_of_the_request
 
 
 def disagreements(target: Target) -> Iterator[Disagreement]:
-    """Everything in the data that contradicts the rest; nothing for a target that is usable."""
+    """Everything in the data that contradicts the rest; nothing for a target that is usable.
+
+    Of what is about the same fact, the first alone.
+    """
+    undescribed = list(_check_features_are_described(target))
+    if undescribed:
+        yield from undescribed
+        return
+    said: set[str] = set()
     for check in _CHECKS:
-        yield from check(target)
+        for one in check(target):
+            if not one.about or one.about not in said:
+                yield one
+            said.add(one.about)
 
 
 def _check_features_are_described(target: Target) -> Iterator[Disagreement]:
@@ -76,6 +87,19 @@ def _fields(text: str) -> list[str] | None:
         return None
 
 
+_ABOUT = {
+    Feature.ELEMENTS: "elements",
+    Feature.LONE_FRONTAL: "elements",
+    Feature.ELEMENT_VIDEO: "elements",
+    Feature.VOICE: "elements",
+    Feature.LOOKS: "images",
+    Feature.IMAGES: "images",
+    Feature.FOOTAGE: "footage",
+    Feature.EDIT: "footage",
+    Feature.MOTION: "footage",
+}
+"""Features that are described by the same block or field, by its name."""
+
 _THROUGH_IMAGES = {
     Feature.ELEMENTS: "image",
     Feature.LOOKS: "image",
@@ -110,6 +134,7 @@ def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
                 path=("features", feature.value),
                 message=f"{feature.value} is native, but the request has no field for it",
                 help="name the field under request:, or write {how: none}",
+                about=_ABOUT.get(feature, feature.value),
             )
     if request.seconds is None and not target.is_made_from_clips:
         yield Disagreement(
@@ -117,13 +142,15 @@ def _check_fields_exist(target: Target) -> Iterator[Disagreement]:
             message="the request has no field for its seconds, and is not made from a clip",
             help="name it as request: {seconds: {name: …, type: …}}",
         )
-    for feature, how in _THROUGH_IMAGES.items():
-        if _how(target, feature) == how and not request.images:
-            yield Disagreement(
-                path=("features", feature.value),
-                message=f"{feature.value} goes as an image, but the request has no field for them",
-                help="name the field as request: {images: …}",
-            )
+    through = [one for one, how in _THROUGH_IMAGES.items() if _how(target, one) == how]
+    if through and not request.images:
+        listed = ", ".join(feature.value for feature in through)
+        yield Disagreement(
+            path=("features", through[0].value),
+            message=f"among the images go {listed}, but the request has no field for them",
+            help="name the field as request: {images: …}",
+            about="images",
+        )
 
 
 def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
@@ -149,6 +176,7 @@ def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
                 if native
                 else f"{feature.value} is not native, but {name} describes it",
                 help=f"describe {name} exactly where {feature.value} is native",
+                about=_ABOUT.get(feature, feature.value),
             )
     repeats = _how(target, Feature.LONE_FRONTAL) == "repeated"
     if repeats != bool(target.elements and target.elements.min_references):
@@ -156,6 +184,7 @@ def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
             path=("features", Feature.LONE_FRONTAL.value),
             message="a lone frontal is repeated exactly where elements have min_references",
             help="write {how: repeated} with min_references of 1 or more, else another how",
+            about="elements",
         )
     native = _how(target, Feature.ELEMENTS) == "native"
     if native and _how(target, Feature.LONE_FRONTAL) == "none":
@@ -163,6 +192,7 @@ def _check_limits_match_features(target: Target) -> Iterator[Disagreement]:
             path=("features", Feature.LONE_FRONTAL.value),
             message="elements are native, but nothing says what becomes of a lone frontal",
             help="write {how: native}, or {how: repeated} with min_references of 1 or more",
+            about="elements",
         )
     if _how(target, Feature.ANY_LENGTH) == "none":
         yield Disagreement(
@@ -260,6 +290,7 @@ def _unknown_source(path: tuple[str | int, ...], name: str) -> Disagreement:
         path=path,
         message=f'no source is called "{name}"',
         help=f"add {name}: {{title: …, date: …, grade: …}} under sources:",
+        about=f"source {name}",
     )
 
 
@@ -298,6 +329,7 @@ def _check_prices(target: Target) -> Iterator[Disagreement]:
                 path=("prices", number, "resolution"),
                 message=f"a price for {price.resolution}, which is none of the resolutions",
                 help="list it under resolutions: {choices: […]}, or take the row out",
+                about="resolutions",
             )
         if price.voice and not price.audio:
             yield Disagreement(
@@ -321,12 +353,14 @@ def _check_resolutions(target: Target) -> Iterator[Disagreement]:
             path=("resolutions",) if resolutions else ("request", "resolution"),
             message="a resolution needs its choices and its field in the request",
             help="write resolutions: {choices: […], default: …} and request: {resolution: …}",
+            about="resolutions",
         )
     elif resolutions is not None and resolutions.default not in resolutions.choices:
         yield Disagreement(
             path=("resolutions", "default"),
             message=f"the default, {resolutions.default}, is none of the choices",
             help=f"write one of {', '.join(resolutions.choices)}",
+            about="resolutions",
         )
 
 
@@ -341,7 +375,6 @@ def _check_requirements(target: Target) -> Iterator[Disagreement]:
 
 
 _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
-    _check_features_are_described,
     _check_words_name_the_image,
     check_tags,
     check_field_names,
@@ -356,8 +389,8 @@ _CHECKS: tuple[Callable[[Target], Iterator[Disagreement]], ...] = (
     _check_limits_match_features,
     _check_numbers,
     _check_sources,
+    check_schema_is_of_the_request,
+    _check_resolutions,
     _check_prices,
     _check_requirements,
-    _check_resolutions,
-    check_schema_is_of_the_request,
 )

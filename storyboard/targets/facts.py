@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 FactText = Annotated[
-    str, BeforeValidator(lambda value: str(value) if isinstance(value, str) else value)
+    str,
+    StringConstraints(min_length=1),
+    BeforeValidator(lambda value: str(value) if isinstance(value, str) else value),
 ]
 """A plain text: scalars from a file lose their place here, as targets are read once."""
 

@@ -77,16 +77,7 @@ def load(
     findings = Diagnostics()
     target = _load(target_id, findings, at, folders)
     for found in findings:
-        diagnostics.add(
-            found.code,
-            found.message,
-            found.span,
-            label=found.label,
-            labels=found.labels,
-            help=found.help,
-            fix=found.fix,
-            severity=found.severity,
-        )
+        diagnostics.take(found)
     # What could be read around a mistake may not be what was meant: no target at all.
     return None if findings.has_errors else target
 
@@ -281,6 +272,14 @@ def _read(file: _File, diagnostics: Diagnostics) -> Mapping | None:
     return without_empty(node)
 
 
+def _is_file(path: Traversable) -> bool:
+    """Whether a file is there; a name that no file system takes is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _expand(file: _File, diagnostics: Diagnostics, chain: tuple[str, ...]) -> Mapping | None:
     root = _read(file, diagnostics)
     return _extend(root, file, diagnostics, chain) if root is not None else None
@@ -334,7 +333,7 @@ def _base_file(named: Node, file: _File, diagnostics: Diagnostics) -> _File | No
         return base
     if isinstance(named, Scalar) and _NAME.fullmatch(named):
         beside = file.beside(str(named))
-        if beside.path.is_file():
+        if _is_file(beside.path):
             return beside
         near = nearest(named, file.neighbours())
         diagnostics.add(
@@ -373,7 +372,7 @@ def _with_own_schema(target: Target, root: Mapping, diagnostics: Diagnostics) ->
     if not isinstance(named, Scalar) or named.span.source.name.startswith(_BUILT_IN_FOLDER):
         return target
     path = Path(named.span.source.name).parent / str(named)
-    if Path(named).name != named or not path.is_file():
+    if Path(named).name != named or not _is_file(path):
         return target
     try:
         return target.with_own_schema(read_own_schema(path, target.endpoint))

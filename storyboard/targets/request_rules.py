@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from storyboard.diagnostics.codes import WRONG_TYPE
 from storyboard.document.nodes import Scalar
+from storyboard.language.leaves import refuse
 from storyboard.targets.facts import FactBlock, FactText
 
 
@@ -150,6 +152,12 @@ def _brief(block: type[FactBlock]) -> tuple[BeforeValidator, PlainSerializer]:
 
 def _typed(value: object) -> object:
     """A plain scalar of a file as the number or truth value that it is written as."""
+    if isinstance(value, list | dict):
+        raise refuse(
+            WRONG_TYPE,
+            "a constant is a text, a number, true or false, and this is a list or a mapping",
+            "write one value, or take the field out",
+        )
     if not isinstance(value, Scalar) or value.style:
         return value
     if value in {"true", "false"}:

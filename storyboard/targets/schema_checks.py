@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from storyboard.targets.disagreement import Disagreement
 from storyboard.targets.model import Target
+from storyboard.targets.published_schema import resolved
 from storyboard.targets.schemas import request_schema
 
 
@@ -68,6 +69,7 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
                 message=f'the schema "{name}" has no field "{field}"',
                 help="take it out, or write request_schema: absent, which checks no body",
             )
+    yield from _unlike_entries(target, name, known)
     for path, field, value in _stated_values(target):
         allowed = known.get(field, {}).get("enum")
         if allowed is not None and value not in allowed:
@@ -76,7 +78,30 @@ def _unlike_schema(target: Target, name: str, schema: dict[str, Any]) -> Iterato
                 message=f'the schema "{name}" does not take {value} as {field}',
                 help=f"write one of {', '.join(map(str, allowed))}, or request_schema: absent, "
                 "which checks no body",
+                about="resolutions" if path[0] == "resolutions" else "",
             )
+
+
+def _unlike_entries(target: Target, name: str, known: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """Where the fields of an element, or of a shot of the list, are not those of the schema."""
+    for key, block in (("elements", target.request.elements), ("shots", target.request.shots)):
+        if block is None:
+            continue
+        schema = request_schema(target)
+        entry = resolved(resolved(known.get(block.name), schema).get("items"), schema)
+        if entry.get("additionalProperties") is not False:
+            continue
+        for part, field in block.model_dump(exclude=_NO_ENTRY_FIELDS).items():
+            if field is not None and field not in entry.get("properties", {}):
+                yield Disagreement(
+                    path=("request", key, part),
+                    message=f'the {key} of the schema "{name}" have no field "{field}"',
+                    help="take it out, or write request_schema: absent, which checks no body",
+                )
+
+
+_NO_ENTRY_FIELDS = {"name", "type", "encoding", "total", "beside"}
+"""What a block says beside the fields of its entries."""
 
 
 def _stated_values(target: Target) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
