@@ -208,29 +208,6 @@ REFUSALS: dict[str, Refusal] = {
         film="- defaults: {duration: 1s}\n  shots: [A., B., C., D., E., F., G.]\n",
         seconds=(4, 3),
     ),
-    "more middle frames than a shot passes through": Refusal(
-        target="fal/kling-v4-image-to-video",
-        text="List should have at most 8 items after validation, not 9",
-        body={"prompt": "a", "start_image_url": P, "middle_image_urls": [P] * 9},
-        film=f"- shots:\n  - {{prompt: A., start_frame: '{P}', middle_frames: {[P] * 9}}}\n",
-        found=("SB405 2",),
-        mended=f"- shots:\n  - {{prompt: A., start_frame: '{P}', middle_frames: {[P] * 8}}}\n",
-    ),
-    "elements beside a character that faces as in the picture": Refusal(
-        target="fal/kling-v3-pro-motion-control",
-        text="elements need character_orientation 'video'",
-        body={
-            "prompt": "a",
-            "image_url": P,
-            "video_url": MOVIE["video_url"],
-            "character_orientation": "image",
-            "elements": [ELEMENT],
-        },
-        cast=f"characters: {{mara: {{frontal: '{P}', references: ['{P}']}}}}\n"
-        f"footage: {{dance: {{video: '{MOVIE['video_url']}'}}}}",
-        film="- shots:\n  - {motion: dance, duration: 5s, facing: picture, prompt: '@mara.'}\n",
-        found=("SB403 3",),
-    ),
     "a last frame without a first one": Refusal(
         target=OXEN,
         text="tail_image_url requires start_image_url",
