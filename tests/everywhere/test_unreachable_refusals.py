@@ -38,7 +38,7 @@ def written(plans: Any, tmp_path: Path) -> Written:
         planned, compilation = plans(film, target=refusal.target)
         found = []
         for one in compilation.diagnostics:
-            line = one.span.line - FIRST_LINE - cast.count("\n") if one.span else None
+            line = one.span.line - FIRST_LINE if one.span else None
             place = "-" if line is None else "head" if line < 1 else str(line)
             found.append(f"{one.code.id} {place}")
         return planned, [one for one in found if one not in {"SB407 -", "SB217 head"}]

@@ -17,7 +17,6 @@ from storyboard.simulator.mp4_writer import RATE, write_movie
 O3, O1 = "fal/kling-o3-pro", "fal/kling-o1-standard"
 OXEN = "oxen/kling-o3-pro"
 V26 = "fal/kling-v2.6-pro-text-to-video"
-V4, MOTION = "fal/kling-v4-image-to-video", "fal/kling-v3-pro-motion-control"
 P = "https://example.com/a.png"
 FIFTEEN = ", ".join(f"'{number}'" for number in range(1, 15)) + " or '15'"
 
@@ -215,31 +214,6 @@ REFUSALS: dict[str, Refusal] = {
         film=f"- shots:\n  - {{prompt: The sea., end_frame: '{P}'}}\n",
         found=("SB406 2",),
         mended=f"- shots:\n  - {{prompt: The sea., start_frame: '{P}', end_frame: '{P}'}}\n",
-    ),
-    "nine pictures between the first frame and the last": Refusal(
-        target=V4,
-        text="List should have at most 8 items after validation, not 9",
-        body={"prompt": "a", "start_image_url": P, "middle_image_urls": [P] * 9},
-        film=f"- shots:\n  - {{prompt: A., start_frame: '{P}', middle_frames: {[P] * 9}}}\n",
-        found=("SB405 2",),
-        mended=f"- shots:\n  - {{prompt: A., start_frame: '{P}', middle_frames: {[P] * 8}}}\n",
-    ),
-    "elements beside a character that is turned as in its picture": Refusal(
-        target=MOTION,
-        text="elements need character_orientation 'video'",
-        body={
-            "prompt": "a",
-            "image_url": P,
-            "character_orientation": "image",
-            "elements": [ELEMENT],
-            **MOVIE,
-        },
-        cast=f"characters: {{mara: {{frontal: '{P}', references: ['{P}']}}}}\n"
-        f"footage: {{dance: {{video: '{MOVIE['video_url']}'}}}}",
-        film=f"- shots:\n  - {{prompt: '@mara.', motion: dance, duration: 5s, start_frame: '{P}',\n"
-        "     facing: picture}\n",
-        found=("SB403 3",),
-        seconds=(5,),
     ),
     "more seconds than O1 renders": Refusal(
         target=O1,
