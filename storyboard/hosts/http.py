@@ -229,7 +229,7 @@ class HttpClient:
         except (*BROKEN, UnicodeError) as error:
             if leads_inside(error):
                 raise trouble(
-                    FailureKind.GONE,
+                    FailureKind.REFUSED,
                     "the link to the clip leads into this machine's own network, and is not asked",
                 ) from None
             raise trouble(FailureKind.TRANSIENT, f"the download broke: {_said(error)}") from None
@@ -239,7 +239,7 @@ class HttpClient:
         """The answer at the end of a link's redirections; no request of them has the key."""
         for _ in range(_MAX_REDIRECTIONS + 1):
             if read_link(link) is None or not origin(link):
-                raise trouble(FailureKind.GONE, "the link to the clip is no http link")
+                raise trouble(FailureKind.REFUSED, "the link to the clip is no http link")
             request = HttpRequest.of("GET", link, _WHOLE)
             async with self._connections.send(
                 request, seconds=self._limits.file, whole=_FILE_WHOLE, public=self._is_public

@@ -11,7 +11,7 @@ and ``history`` answers a planner's questions from ledger and lock.
 from __future__ import annotations
 
 from storyboard.ledger.history import Known, KnownTakes, Standing
-from storyboard.ledger.intent import Intent, LedgerError, Order, Receipt, RunRecord
+from storyboard.ledger.intent import IdTakenError, Intent, LedgerError, Order, Receipt, RunRecord
 from storyboard.ledger.lease import Holder, Lease, LeaseHeldError, LeaseLostError
 from storyboard.ledger.lock import Lock, LockError, merge_lock, read_lock
 from storyboard.ledger.lock_lines import PaidOrder
@@ -20,6 +20,7 @@ from storyboard.ledger.states import IllegalStepError, State
 
 __all__ = [
     "Holder",
+    "IdTakenError",
     "IllegalStepError",
     "Intent",
     "Known",

@@ -71,8 +71,6 @@ def check_place(path: Path) -> None:
 
 def unusable(path: Path, error: Exception) -> str:
     """Why a ledger cannot be used, and what to do; ``error`` is SQLite's or the system's."""
-    if isinstance(error, sqlite3.IntegrityError):
-        return "another clip of the ledger has this id of the vendor already"
     if isinstance(error, OSError):
         return _refused(path, error)
     extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)

@@ -23,6 +23,10 @@ class LedgerError(StoryboardError):
     """The ledger cannot be used as it is; the text says why and what to do. Nothing was changed."""
 
 
+class IdTakenError(LedgerError):
+    """Another clip has this id of the vendor; nothing was changed."""
+
+
 class Order(Struct, frozen=True, kw_only=True):
     """What is asked for: the part of an intent that is known before it is sent.
 

@@ -15,6 +15,7 @@ from storyboard.ledger import rows
 from storyboard.ledger.damage import check_place, sound, unusable
 from storyboard.ledger.intent import (
     Attempt,
+    IdTakenError,
     Intent,
     IntentChanges,
     IntentStep,
@@ -410,6 +411,10 @@ class SqliteLedger:
         except sqlite3.Error as error:
             if base.in_transaction:
                 base.execute("rollback")
+            if isinstance(error, sqlite3.IntegrityError):
+                raise IdTakenError(
+                    "another clip of the ledger has this id of the vendor already"
+                ) from None
             raise LedgerError(unusable(self._path, error)) from None
 
     def _checkpoint(self, base: sqlite3.Connection) -> None:

@@ -92,7 +92,8 @@ class Delivery(Struct, kw_only=True):
                 except HostError as error:
                     failures += 1
                     self._check_patience(error, failures)
-                    await self._sleep(error.problem.retry_after or delay, None)
+                    wait = self.patience.until_again(error.problem.retry_after, delay)
+                    await self._sleep(wait, None)
                     continue
                 if look.progress is Progress.OVER:
                     return

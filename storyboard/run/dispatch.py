@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from storyboard.compiler.request import Output
 from storyboard.hosts.errors import FailureKind, HostError, Problem
 from storyboard.hosts.protocol import Host, Submission
-from storyboard.ledger import Ledger, State
+from storyboard.ledger import IdTakenError, Ledger, Receipt, State
 from storyboard.ledger.store import Store
 from storyboard.plan.clips import ClipNeed, PlannedClip
 from storyboard.plan.request_body import fill, recorded, unfilled
@@ -129,18 +129,26 @@ class Dispatch(Struct):
             except HostError as error:
                 raise self._not_sent(clips, error.problem) from None
             self.times.begun |= dict.fromkeys((receipt.id for receipt in receipts), begun)
-            for clip, receipt in zip(clips, receipts, strict=False):
-                self.ledger.step(clip.digest, State.SUBMITTED, receipt=receipt)
+            sent = tuple(one for one in zip(clips, receipts, strict=False) if self._keep(*one))
             unnamed = f"the host named {len(receipts)} clips where {count} were ordered"
             for clip in clips[len(receipts) :]:
                 self._doubt(clip, unnamed)
         finally:
             self.paying.discard(task)
-        for clip, receipt in zip(clips, receipts, strict=False):
+        for clip, receipt in sent:
             self.tell(Happening.SUBMITTED, clip, id=receipt.id)
         if len(receipts) > count:
             self.tell(Happening.WARNING, first, text=f"{unnamed}: look at the vendor's bill")
-        return tuple(clips[: len(receipts)])
+        return tuple(clip for clip, _ in sent)
+
+    def _keep(self, clip: PlannedClip, receipt: Receipt) -> bool:
+        """Write the host's id of a clip; one that another clip has says nothing of this one."""
+        try:
+            self.ledger.step(clip.digest, State.SUBMITTED, receipt=receipt)
+        except IdTakenError:
+            self._doubt(clip, "the host gave it an id that another clip has")
+            return False
+        return True
 
     def _not_sent(self, clips: Sequence[PlannedClip], problem: Problem) -> Exception:
         match problem.kind:

@@ -65,7 +65,7 @@ class Downloads(Struct, kw_only=True):
             if not passing or failures >= self.patience.tries:
                 raise StrandedError(text)
             delay = self.patience.first * self.patience.growth ** min(failures - 1, 8)
-            seconds = wait or min(delay, self.patience.most)
+            seconds = self.patience.until_again(wait, min(delay, self.patience.most))
             await self.pause(self.patience.varied(seconds, self.chance))
 
     def _is_sent_elsewhere(self, clip: PlannedClip) -> bool:

@@ -60,6 +60,14 @@ class Patience(Struct, frozen=True, kw_only=True):
         """A wait that differs by ``jitter`` either way, so that clips do not ask all at once."""
         return seconds * (1 + self.jitter * (2 * chance.random() - 1))
 
+    def until_again(self, asked: float | None, usual: float) -> float:
+        """Seconds until a question is asked again: as the host has ``asked`` for, else ``usual``.
+
+        A run has other clips to follow, so no host makes it wait for longer than four of the
+        longest waits.
+        """
+        return min(asked, self.most * 4) if asked else usual
+
     def for_vendor(self, base: str | None) -> Patience:
         """The same, long enough for the vendor at an address; None is the vendor's own.
 

@@ -59,7 +59,7 @@ class RateLimit(Struct):
             self.refusals += 1
         patience = self.patience
         wait = min(patience.first * patience.growth ** min(self.refusals, 8), patience.most)
-        wait = problem.retry_after if problem.retry_after is not None else wait
+        wait = problem.retry_after or wait
         self._not_before = max(self._not_before, self.clock() + wait)
         return wait
 

@@ -306,8 +306,9 @@ class Runner:
         sent = await delivery.dispatch.send(clips, links)
         if why := clock_problem(delivery.host.clock_ahead):
             self._failures.stop(f"{why}, and run again")
-        for clip in clips[len(sent) :]:
-            self._failures.hold(clip)
+        for clip in clips:
+            if clip not in sent:
+                self._failures.hold(clip)
         return (*paid, *sent)
 
     async def _follow(self, clip: PlannedClip) -> None:

@@ -34,6 +34,8 @@ from storyboard.targets.limits import Pictures, Videos
 
 _T = TypeVar("_T")
 _TRIES = 5
+_MOST_SECONDS = 15.0
+"""The longest wait until an upload is tried again; what a host asks for is obeyed four times so."""
 _AT_ONCE = 4
 
 
@@ -213,7 +215,8 @@ class Uploads:
             except HostError as error:
                 if error.kind not in PASSING or number == _TRIES - 1:
                     raise
-                await self._pause(error.problem.retry_after or min(self._first * 2**number, 15))
+                usual = min(self._first * 2**number, _MOST_SECONDS)
+                await self._pause(min(error.problem.retry_after or usual, _MOST_SECONDS * 4))
         raise AssertionError
 
 

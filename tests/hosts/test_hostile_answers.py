@@ -340,7 +340,7 @@ def test_no_link_leads_into_the_network_of_this_machine(there: str, tmp_path: Pa
 
     with pytest.raises(HostError) as caught:
         asyncio.run(work())
-    assert caught.value.kind in (FailureKind.GONE, FailureKind.TRANSIENT)
+    assert caught.value.kind in (FailureKind.REFUSED, FailureKind.TRANSIENT)
     str(caught.value).encode()
     assert not (tmp_path / "part").exists()
 
@@ -406,7 +406,8 @@ def test_a_redirection_into_the_network_is_not_followed(
 
     with pytest.raises(HostError, match="own network") as caught:
         asyncio.run(work())
-    assert caught.value.kind is FailureKind.GONE
+    # Nothing that the vendor has lost: such a clip is never offered to be rendered anew.
+    assert caught.value.kind is FailureKind.REFUSED
     assert site.paths == ["/a.mp4"]
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from storyboard.ledger import (
     Holder,
+    IdTakenError,
     Intent,
     Lease,
     LeaseHeldError,
@@ -164,7 +165,7 @@ class MemoryLedger(MemoryReader):
             for other in self._memory.intents.values():
                 is_same = other.receipt is not None and other.receipt.id == intent.receipt.id
                 if is_same and other.order.host == host and other.digest != intent.digest:
-                    raise LedgerError("another clip has this id of the vendor already")
+                    raise IdTakenError("another clip has this id of the vendor already")
             self._memory.ids.add((host, intent.receipt.id))
         intended = now if new else intent.intended_at
         kept = replace(intent, intended_at=intended, changed_at=now)

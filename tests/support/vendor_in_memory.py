@@ -183,7 +183,8 @@ def restated(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _clip() -> bytes:
+def clip_of_three_seconds() -> bytes:
+    """A clip of three seconds, in black."""
     order = SimulatedOrder(shots=(OrderedShot(prompt="", seconds=3),), ratio="16:9", audio=False)
     return ClipRenderer("stub", 1.0).stub("x", order)
 
@@ -267,8 +268,9 @@ class MemoryHost:
         return True
 
     async def download(self, link: str, part: Path, most: int) -> Download:
-        part.write_bytes(_clip())
-        return Download(size=len(_clip()), sha256=hashlib.sha256(_clip()).hexdigest())
+        data = clip_of_three_seconds()
+        part.write_bytes(data)
+        return Download(size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
     async def close(self) -> None:
         return None
