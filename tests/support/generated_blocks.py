@@ -10,6 +10,7 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
+from storyboard.cli.compile_options import compile_options
 from storyboard.cli.main import COMMANDS, storyboard
 from storyboard.diagnostics.codes import REGISTRY
 from storyboard.language import cast, model
@@ -45,10 +46,23 @@ def _key_table(title: str, block: type[BaseModel]) -> str:
     return "\n".join([f"| key of {title} | |", "|---|---|", *rows])
 
 
+@compile_options
+def _compiles(**_: Any) -> int:
+    """What any command that compiles is given."""
+    return 0
+
+
+_SHARED = {option.name for option in click.command()(_compiles).params}
+
+
 def commands() -> str:
-    """Each command with its options."""
+    """Each command with its options; those of all that compile stand once, at the end."""
     context = click.Context(storyboard, info_name="storyboard")
-    return "\n\n".join(_command(context, name) for name in COMMANDS)
+    found = [_command(context, name) for name in COMMANDS]
+    shared = click.command()(_compiles).params
+    rows = [_option(one, context) for one in shared if isinstance(one, click.Option)]
+    lines = ["### Options of compiling", "", "| option | |", "|---|---|", *rows]
+    return "\n\n".join([*found, "\n".join(lines)])
 
 
 def _command(context: click.Context, name: str) -> str:
@@ -58,8 +72,12 @@ def _command(context: click.Context, name: str) -> str:
     usage = " ".join(command.collect_usage_pieces(inner))
     lines = [f"### storyboard {name}", "", COMMANDS[name], "", f"    storyboard {name} {usage}"]
     options = [param for param in command.params if isinstance(param, click.Option)]
-    if options:
-        lines += ["", "| option | |", "|---|---|", *(_option(option, inner) for option in options)]
+    compiles = {option.name for option in options} >= _SHARED
+    own = [one for one in options if not (compiles and one.name in _SHARED)]
+    if own:
+        lines += ["", "| option | |", "|---|---|", *(_option(option, inner) for option in own)]
+    if compiles:
+        lines += ["", "And the [options of compiling](#options-of-compiling)."]
     example = (command.epilog or "").removeprefix("Example: ")
     return "\n".join([*lines, "", f"Example: `{example}`"])
 
