@@ -83,8 +83,9 @@ def test_a_reader_that_goes_away_ends_the_run_in_order_and_loses_nothing(film: P
 
 
 def test_a_second_interrupt_leaves_at_once_and_the_next_run_pays_nothing_twice(
-    film: Path,
+    film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("STORYBOARD_WAITS", "looking=1")
     run = begin("--yes", "--fault", "slow=600*1", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     for _ in range(2400):
         if "submitting" in states():
@@ -237,6 +238,7 @@ def test_the_command_that_goes_on_is_the_one_that_was_given(
         "--fault", "submit:lost*1", "--fault=history:503",
     ]  # fmt: skip
     monkeypatch.setattr(sys, "argv", ["storyboard", *arguments])
+    monkeypatch.setenv("STORYBOARD_WAITS", "looking=1")
     done = call(*arguments)
     assert done.return_value == 4
     again = "storyboard run 'my film.yaml' --simulate --target fal/kling-o3-standard\n"

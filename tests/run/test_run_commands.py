@@ -143,7 +143,10 @@ def test_a_failed_clip_is_told_with_its_line_and_what_to_do(say: Say) -> None:
     assert say("run", "--simulate", "--yes").returncode == 0
 
 
-def test_a_person_decides_what_the_history_cannot(say: Say, film: Path) -> None:
+def test_a_person_decides_what_the_history_cannot(
+    say: Say, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORYBOARD_WAITS", "looking=1")
     faults = ("--fault", "submit:lost*1", "--fault", "history:503")
     done = say("run", "--simulate", "--yes", "--jobs", "1", *faults)
     assert done.returncode == 4
