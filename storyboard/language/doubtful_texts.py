@@ -7,6 +7,7 @@ has no ``//`` comments, and what says ``TODO`` is rendered and paid.
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from storyboard.diagnostics import Diagnostics, Fix
 from storyboard.diagnostics.codes import DOUBTFUL_TEXT
@@ -42,18 +43,29 @@ _FLAG = f"({_NOTHING})|{_SOMETHING}"
 _COMMENT = r"(?<!\S)(//|/\*|<!--)(?!/)\s*(\S.*)"
 _INNER_KEY = r"^[ ]*([a-z_]+):(?=[ ]+\S|[ ]*$)"
 _SIZE = re.compile(r"size:[ ]+[\"']?([^\n\"',}#]+)")
-_SIGNS = (
-    " //", "/*", "<!--", ": |", ": >", "todo", "to-do", "tbd", "fixme", "xxx", "lorem ipsum",
-    "placeholder", ": <", "- <", "??", "..", "…",
-)  # fmt: skip
-"""What a file in small letters holds that has such a text; each is found in no time."""
-_FLAGS = tuple(re.compile(rf"{key}: +[\"']?(?:{_NOTHING}|{_SOMETHING})\b") for key in _FRAMING)
+_WORDS = ("todo", "to-do", "tbd", "fixme", "xxx", "lorem ipsum", "placeholder")
+_SIGNS = {
+    "/": (" //", "/*"),
+    "<": ("<!--", ": <", "- <"),
+    "|": (": |",),
+    ">": (": >",),
+    "?": ("??",),
+    ".": ("..",),
+    "…": ("…",),
+}
+"""What a file holds that has such a text, by a character of it, which is found in no time."""
+_BEHIND_KEY = "|".join(f"(?<={key}:)" for key in sorted(_FRAMING))
+_FLAGGED = re.compile(rf":(?= +[\"']?(?:{_NOTHING}|{_SOMETHING})\b)(?:{_BEHIND_KEY})")
+"""Looks at what stands behind a colon first, which few colons pass, and at the key then."""
 
 
 def _may_hold_one(source: str) -> bool:
     """Whether a file has a sign of a doubtful text, but for sizes."""
     small = source.lower()
-    return any(map(small.__contains__, _SIGNS)) or any(flag.search(small) for flag in _FLAGS)
+    found = (signs for character, signs in _SIGNS.items() if character in small)
+    if any(map(small.__contains__, chain(_WORDS, *found))):
+        return True
+    return _FLAGGED.search(small) is not None
 
 
 def check_doubtful_texts(root: Node, diagnostics: Diagnostics) -> None:

@@ -17,6 +17,8 @@ from storyboard.language.prose import texts_below
 _SIGNS = re.compile("[“„‘‚«»″”：]")
 _STRAY = re.compile(r'[^"@{`%&*!\[][^"]*[^"\s]"')
 """A text that ends with a quotation mark, and has no other; not one that YAML has refused."""
+_NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"\n')
+_ODD = re.compile(rb'^(?:"")*"$', re.MULTILINE)
 _BLOCKS = (Storyboard, Scene, Shot, Beat, Defaults, Line, Element, Image)
 _KEYS = frozenset(key for block in _BLOCKS for key in block.model_fields)
 _KEY = re.compile(r"([a-z_]+)[ ]?：[ ]*")
@@ -29,7 +31,7 @@ def check_typed_signs(root: Node, diagnostics: Diagnostics) -> None:
     """
     source = root.origin.source.text
     has_signs = not source.isascii() and _SIGNS.search(source) is not None
-    if not has_signs and not any(line.count('"') % 2 for line in source.split("\n")):
+    if not has_signs and not _has_odd_quotes(source):
         return
     if has_signs:
         _check_blocks(root, diagnostics)
@@ -49,6 +51,12 @@ def check_typed_signs(root: Node, diagnostics: Diagnostics) -> None:
                 help=f"write {shorten(written)}",
                 fix=Fix(text.span, written),
             )
+
+
+def _has_odd_quotes(source: str) -> bool:
+    """Whether a line has a quotation mark without another; a fraction of the time of counting."""
+    marks = source.encode("utf-8", "surrogatepass").translate(None, _NO_MARKS)
+    return _ODD.search(marks) is not None
 
 
 def _is_in_typographic_quotes(text: Scalar) -> bool:
