@@ -287,9 +287,9 @@ class Shot(Struct, frozen=True, kw_only=True):
     @property
     def has_dialogue(self) -> bool:
         """Whether anybody speaks in it, seen or not."""
-        return (
-            bool(self.lines) or self.narration is not None or any(beat.lines for beat in self.beats)
-        )
+        if self.lines or self.narration is not None:
+            return True
+        return self.has_beats and any(beat.lines for beat in self.beats)
 
     def marks(self) -> Iterator[str]:
         """The marks of its prose, of its framing, and of those who are in it."""

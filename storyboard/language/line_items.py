@@ -46,14 +46,14 @@ def one_speaker(data: object) -> object:
             f"expected a speaker with a line, found {described(data)}",
             f"write - {meant}",
         )
+    if len(data) == 1:
+        return data
     if (spoken := _meant_speaker(data)) is not None:
         raise refuse(
             WRONG_TYPE, "expected the speaker's name as the key of the line", f"write - {spoken}"
         )
-    if len(data) != 1:
-        raise refuse(
-            WRONG_TYPE,
-            f"expected one speaker in each item of dialogue, found {len(data)}",
-            "begin each speaker's line with a dash of its own",
-        )
-    return data
+    raise refuse(
+        WRONG_TYPE,
+        f"expected one speaker in each item of dialogue, found {len(data)}",
+        "begin each speaker's line with a dash of its own",
+    )

@@ -27,7 +27,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     audio: bool
     seconds: int
     seam: str
-    priority: str
+    priority: Priority
     pack: bool
     long_prompts: Literal["auto", "always", "never"]
     reuse: Literal["shots", "clips", "none"]
@@ -49,7 +49,7 @@ def settings(*layers: model.Defaults | None) -> Settings:
         audio=said("audio", False),
         seconds=said("duration", DEFAULT_SECONDS),
         seam=said("seam", "cut"),
-        priority=said("priority", Priority.NORMAL),
+        priority=Priority(said("priority", Priority.NORMAL)),
         pack=said("pack", "auto") == "auto",
         long_prompts=said("long_prompts", "auto"),
         reuse=said("reuse", "shots"),

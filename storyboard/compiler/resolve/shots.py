@@ -171,7 +171,7 @@ class SceneBuilder(Struct):
             else self._negative(shot.negative, looks),
             take=shot.take or shared.take,
             target=self._target(shot.target or shared.target),
-            priority=Priority(shot.priority or chosen.priority),
+            priority=Priority(shot.priority) if shot.priority else chosen.priority,
             footage=footage,
             keep_sound=bool(shot.keep_sound),
         )
