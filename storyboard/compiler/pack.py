@@ -250,6 +250,7 @@ class _Packer:
         part = parts[start]
         frame = self.target.references.frames and (part.opens or part.joined)
         room = limits.most - frame
+        is_moving = bool(limits.videos or limits.clips)
         most_elements = limits.beside_frame if part.opens or part.joined else None
         # A part alone is a clip even if no request can carry it.
         lasts = part.seconds
@@ -271,7 +272,6 @@ class _Packer:
                 mentioned = mentions | names[index] if names[index] else mentions
                 if (limits.count(mentioned) if limits.clips else len(mentioned)) > room:
                     continue
-                is_moving = limits.videos or limits.clips
                 if is_moving and not limits.allow_videos(mentioned, frame):
                     continue
                 if most_elements is not None and len(mentioned & limits.elements) > most_elements:

@@ -125,6 +125,8 @@ def _clips(limits: Data) -> str:
     rate = f"{limits['min_rate']} to {limits['max_rate']} frames a second"
     rate = rate if limits["min_rate"] else "frames a second not published"
     total = f", {limits['max_total']} s together" if limits["max_total"] else ""
+    if limits["max_facing_picture"]:
+        total += f" ({limits['max_facing_picture']} s with facing: picture)"
     return (
         f"{limits['max_bytes']:,} bytes, {limits['min_side']} to {limits['max_side']} px a side, "
         f"{limits['min_seconds']} to {limits['max_seconds']} s{total}, {rate}, "

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from films_here import invoke, planned
+from films_here import invoke, planned, said
 from PIL import Image
 
 from storyboard import Plan, PlanResult
@@ -113,3 +113,42 @@ def test_the_vendor_refuses_a_ninth(vendors: Any) -> None:
     body = {"prompt": "A cat.", "start_image_url": link, MIDDLE: [link] * 9}
     (answer,) = vendors.send("fal", "kling/v4/image-to-video", [body])
     assert answer == "List should have at most 8 items after validation, not 9"
+
+
+def test_a_target_of_the_users_own_takes_them_by_its_data(film: Path) -> None:
+    (film / "targets").mkdir()
+    (film / "targets" / "own.yaml").write_text(
+        "extends: fal/kling-o3-pro-image-to-video\n"
+        "target: own/model\n"
+        "host: own\n"
+        "max_middle_frames: 2\n"
+        "features: {middle_frames: {how: native}}\n"
+        "request: {middle_frames: keyframes}\n"
+        "request_schema: absent\n",
+        encoding="utf-8",
+    )
+    text = FILM.replace("fal/kling-v4-image-to-video", "own/model")
+    made = planned(text)
+    assert made.plan.is_applyable, said(made)
+    assert len(made.plan.requests[0].payload["keyframes"]) == 2
+    answer = invoke("run", "--simulate", "--yes")
+    assert answer.return_value == 0, answer.output
+    more = planned(text.replace("[yard.png,", "[yard.png, yard.png,"))
+    assert any('"1/walk" has 3 middle frames, own/model takes 2' in one for one in said(more))
+
+
+@pytest.mark.parametrize("request_block", ["{middle_frames: end_image_url}", "{}"])
+def test_data_about_them_that_contradict_themselves_are_refused(
+    film: Path, request_block: str
+) -> None:
+    (film / "targets").mkdir()
+    (film / "targets" / "own.yaml").write_text(
+        "extends: fal/kling-o3-pro-image-to-video\n"
+        "target: own/model\n"
+        "features: {middle_frames: {how: native}}\n"
+        f"request: {request_block}\n"
+        "request_schema: absent\n",
+        encoding="utf-8",
+    )
+    made = planned(FILM.replace("fal/kling-v4-image-to-video", "own/model"))
+    assert [one for one in said(made) if one.startswith("SB409")], said(made)
