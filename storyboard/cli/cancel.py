@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
@@ -29,11 +30,12 @@ def cancel_command(
     ADDRESS is a clip as `storyboard status` names it, or a scene, a shot (by id or number) or a
     part of one: then it means every clip that renders any of it.
 
-    What has begun may be charged all the same. A run beside it hears of it by itself; without
-    one, the next run does. Exit code 4 where a clip was over before.
+    What has begun may be charged all the same. A run beside it hears of it by itself, and goes on
+    with its other clips; without one, the next run does. Exit code 4 where a clip was over before.
     """
     from storyboard.api import CancelledClip, CancelOutcome, CompileOptions, Project
     from storyboard.ledger.states import STATE_WORDS
+    from storyboard.render.status import render_lease
 
     def tell(clip: CancelledClip) -> None:
         address = clip.intent.order.address
@@ -50,6 +52,8 @@ def cancel_command(
 
     with in_words() as ending:
         project = Project(file, CompileOptions(is_simulated=simulate))
+        # Before its clips are stopped: then it may soon be over.
+        lease = project.sent().store.read_ledger().lease()
         done = project.cancel(addresses, key_file=key_file, base_url=base_url, listen=tell)
         outcomes = {clip.outcome for clip in done}
         if CancelOutcome.FAILED in outcomes:
@@ -58,4 +62,7 @@ def cancel_command(
             ending.code = INCOMPLETE
         elif not addresses and not done:
             say("nothing is under way")
+        if done and not addresses and lease is not None and lease.is_alive(time.time()):
+            running = render_lease(lease, time.time()).rstrip()
+            say(f"{running}: it goes on to send its other clips until Ctrl-C ends it")
     return ending.code

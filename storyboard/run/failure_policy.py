@@ -138,6 +138,8 @@ class FailurePolicy(Struct, kw_only=True):
         blocked = self.schedule.lost(clip.digest, at_risk=is_owed)
         self.progress.put_failure(clip, intent, problem)
         self.progress.put_blocked(blocked, clip)
+        if intent is not None:
+            self.progress.lock_later(intent)
         self._check_account(clip, problem)
 
     def _not_taken(self, clips: Sequence[PlannedClip], problem: Problem) -> None:

@@ -327,9 +327,13 @@ class Runner:
             self._changed.set()
 
     def _fail(self, clips: Sequence[PlannedClip], error: Exception) -> None:
-        if not self._failures.take(clips, error):
-            # The disk, the ledger, the lease, or a mistake here: it must end the run, not hang it.
-            self._error = error
+        try:
+            if self._failures.take(clips, error):
+                return
+        except (LedgerError, LockError) as refusal:
+            error = refusal
+        # The disk, the ledger, the lease, or a mistake here: it must end the run, not hang it.
+        self._error = error
 
     async def _look_for_held(self) -> None:
         """Look for uncertain clips beside the others, until each is settled or left to a person."""

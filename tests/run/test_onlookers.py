@@ -110,7 +110,9 @@ def test_a_simulated_run_can_be_cancelled_from_beside_it(film: Path) -> None:
     until_sent()
     done = call("cancel", "shore/1", "--simulate")
     assert done.stderr == "shore/1  is asked to stop\n"
-    assert call("cancel", "--simulate").return_value in (0, 4)
+    rest = call("cancel", "--simulate")
+    assert rest.return_value in (0, 4)
+    assert f"(process {run.pid}): it goes on to send its other clips until Ctrl-C" in rest.stderr
     out, _ = run.communicate(timeout=120)
     assert run.returncode == 4
     assert "2 cancelled" in out.decode()

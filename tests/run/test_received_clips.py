@@ -11,11 +11,13 @@ import pytest
 from msgspec.structs import replace
 from rendering_films import FEW, Heard, check_paid_once, make_work, run_once
 
+from storyboard.hosts.errors import FailureKind, Problem
 from storyboard.hosts.protocol import Host, Outcome
 from storyboard.ledger import Receipt
 from storyboard.run import delivery
 from storyboard.run.events import Happening
 from storyboard.simulator import Simulator
+from storyboard.values.units import Money
 
 
 @pytest.fixture
@@ -57,6 +59,26 @@ def test_a_charge_beyond_measure_ends_no_run(tmp_path: Path, sim: Simulator) -> 
     units = Decimal(9999999999)
     done = run_once(work, sim.url, wrap_host=lambda host: PromisingHost(host, units=units))
     assert done.is_complete
+
+
+@pytest.mark.parametrize("charge", ["0.50", "0.00", None])
+def test_what_was_charged_for_a_clip_that_was_stopped_is_in_the_lock_at_once(
+    charge: str | None, tmp_path: Path, sim: Simulator
+) -> None:
+    work = make_work(tmp_path / "film", "fal", FEW)
+    money = None if charge is None else Money(Decimal(charge), "USD")
+    stopped = {
+        "link": None,
+        "problem": Problem(kind=FailureKind.CANCELLED, text="it was cancelled"),
+        "units": None,
+        "charge": money,
+    }
+    run_once(work, sim.url, wrap_host=lambda host: PromisingHost(host, **stopped))
+    told = [(one.clip, one.charge) for one in work.store.read_lock().orders.values()]
+    assert told == ([(None, money)] * 2 if charge == "0.50" else [])
+    # The same lines once more change nothing, and the clips are sent anew.
+    assert run_once(work, sim.url).is_complete
+    assert len(work.store.read_lock().orders) == (4 if charge == "0.50" else 2)
 
 
 def test_a_clip_that_takes_long_is_said_once_with_the_command_that_stops_it(
