@@ -12,7 +12,7 @@ from typing import Any
 
 from storyboard.diagnostics import Source
 from storyboard.diagnostics.codes import FORBIDDEN_CHARACTER, YAML_SYNTAX
-from storyboard.document import line_errors, token_errors
+from storyboard.document import item_errors, line_errors, token_errors
 from storyboard.document.breakdown import Breakdown
 from storyboard.document.characters import FORBIDDEN_HELP, find_forbidden
 from storyboard.document.findings import Findings, shorten
@@ -20,7 +20,9 @@ from storyboard.document.plain_scalars import PlainLine
 
 _WORD = re.compile(r"[^\s,\[\]{}]+")
 _KINDS: tuple[Callable[[Breakdown], bool], ...] = (
-    line_errors.is_slash_comment,
+    line_errors.is_other_comment,
+    item_errors.is_bullet,
+    line_errors.is_key_with_at,
     line_errors.is_below_full_width_key,
     token_errors.is_tag,
     token_errors.is_escape,

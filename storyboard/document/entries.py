@@ -32,7 +32,7 @@ class Entries:
             mapping.is_broken = True
             return
         if key.startswith("//") and not key.style:
-            self._findings.slash_comment(key.start)
+            self._findings.other_comment(key.start)
             return
         folded = _fold(key)
         first = self._known.get(folded)

@@ -26,6 +26,8 @@ from storyboard.document.aliases import Anchor
 from storyboard.document.nodes import Mapping, Node, Scalar, Sequence
 
 _SHOWN = 100
+OTHER_COMMENT = re.compile(r"(//|/\*|<!--|;+(?=[ \t])|--(?=[ \t])(?![ \t]+(?:[\w-]+:|[\"'])))")
+"""How a comment begins in other languages."""
 _VERSION_DIRECTIVE = re.compile(r"^%YAML[^\n\r]*", re.MULTILINE)
 
 
@@ -84,16 +86,20 @@ class Findings:
             what = f'{len(names)} keys, such as "{shorten(key)}", are written twice'
         self.add(DUPLICATE_KEY, f"{what} in one mapping", _used(key), labels=labels, help=advice)
 
-    def slash_comment(self, start: int) -> None:
+    def other_comment(self, start: int) -> None:
         """A line that begins, at ``start``, as comments do elsewhere."""
         line = self.source.line(self.source.position(start)[0])
-        sign = Span(self.source, start, start + 2)
+        found = OTHER_COMMENT.match(line.lstrip(" "))
+        sign = found[1] if found is not None else "//"
+        words = line.partition(sign)[2].strip().removesuffix("*/").removesuffix("-->").strip()
+        span = Span(self.source, start, start + len(sign))
+        is_alone = sign not in ("/*", "<!--")
         self.add(
             YAML_SYNTAX,
-            "a comment begins with a #, and not with //",
-            sign,
-            help=f"write # {shorten(line.partition('//')[2].strip())}",
-            fix=Fix(sign, "#"),
+            f"a comment begins with a #, and not with {sign}",
+            span,
+            help=f"write # {shorten(words)}",
+            fix=Fix(span, "#".ljust(len(sign))) if is_alone else None,
         )
 
     def missing_space(self, key: Scalar) -> None:

@@ -13,11 +13,13 @@ from yaml.events import ScalarEvent
 from storyboard.diagnostics import Fix, Label, Span
 from storyboard.diagnostics.codes import BAD_KEY, UNCLOSED_QUOTATION, UNQUOTED_TEXT, YAML_SYNTAX
 from storyboard.document.breakdown import Breakdown, on_one_line
-from storyboard.document.findings import shorten
+from storyboard.document.findings import OTHER_COMMENT, shorten
 from storyboard.document.item_errors import (
     LONG_DASH,
     columns_above,
+    is_among_keys,
     is_item_astray,
+    is_item_beside,
     is_without_dash,
     say_long_dash,
     say_stuck_dash,
@@ -39,7 +41,9 @@ from storyboard.document.plain_scalars import (
 _FULL_WIDTH_KEY = re.compile(r"([A-Za-z_-]+)([ ]?：[ ]*)")
 _STUCK_BRACKET = re.compile(r"([^\W\d][\w-]*)([ ]?[:：]?[ ]?)([{\[])")
 _ODD_SPACE = re.compile(r"([\w-]+:)([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])")
+_KEY_WITH_AT = re.compile(r"@([^\W\d][\w-]*)[ ]*:(?=[ \t]|$)", re.MULTILINE)
 _LINES_OF_A_TEXT = 50
+_TWO_MARKS = len("''''")
 
 
 def is_cut_by_comment(at: Breakdown) -> bool:
@@ -70,13 +74,28 @@ def is_cut_by_comment(at: Breakdown) -> bool:
     return False
 
 
-def is_slash_comment(at: Breakdown) -> bool:
-    """A line that begins with ``//``, as comments do elsewhere."""
+def is_other_comment(at: Breakdown) -> bool:
+    """A line that begins as comments do elsewhere: ``//``, ``<!--``, ``/*``, ``;``, ``--``."""
     line = PlainLine(at.source, at.place)
-    if not at.text.startswith("//", line.key_start) or line.dashed:
+    if line.dashed or OTHER_COMMENT.match(at.text, line.key_start, line.end) is None:
         return False
-    at.findings.slash_comment(line.key_start)
+    at.findings.other_comment(line.key_start)
     return True
+
+
+def is_key_with_at(at: Breakdown) -> bool:
+    """A name with its ``@`` where a key declares it, or says who speaks."""
+    line = PlainLine(at.source, at.place)
+    found = _KEY_WITH_AT.match(at.text, line.key_start, line.end)
+    if at.char != "@" or found is None or at.place != line.key_start:
+        return False
+    return at.say(
+        YAML_SYNTAX,
+        f'the key "@{found[1]}" has an @, which stands only in texts',
+        at.span(at.place),
+        f"write {found[1]}:",
+        fix=Fix(Span(at.source, *found.span()), f"{found[1]}:"),
+    )
 
 
 def is_below_full_width_key(at: Breakdown) -> bool:
@@ -118,9 +137,14 @@ def is_after_quote(at: Breakdown) -> bool:
     in_flow = is_in_flow(at.text, line, start)
     if in_flow and at.char in "\"'":
         return _missing_comma(at, end)
+    if not in_flow and OTHER_COMMENT.match(at.text, at.place) is not None:
+        at.findings.other_comment(at.place)
+        return True
     stop = text_end(at.source, at.place, in_flow=in_flow)
     whole = at.text[start:stop]
     mended = quoted(whole) if at.char == whole[0] else requoted(whole)
+    if whole.startswith("''") and whole.endswith("''") and len(whole) > _TWO_MARKS:
+        mended = quoted(whole[2:-2])
     return at.say(
         UNQUOTED_TEXT,
         "there is text after the closing quotation mark",
@@ -258,7 +282,8 @@ def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
     written = at.text[start : line.end].rstrip()
     if written.startswith("-") and not written.startswith("--"):
         return say_stuck_dash(at, start)
-    if (long_dash := LONG_DASH.match(written)) is not None:
+    long_dash = LONG_DASH.match(written)
+    if long_dash is not None and not is_among_keys(at, line):
         return say_long_dash(at, start, long_dash)
     if (space := _ODD_SPACE.match(written)) is not None:
         place = start + space.start(2)
@@ -270,8 +295,8 @@ def say_without_colon(at: Breakdown, line: PlainLine) -> bool:
             "type a space in its place",
             fix=Fix(at.span(place), " "),
         )
-    if written.startswith("//"):
-        at.findings.slash_comment(start)
+    if OTHER_COMMENT.match(written) is not None:
+        at.findings.other_comment(start)
         return True
     if (full_width := _FULL_WIDTH_KEY.match(written)) is not None:
         place = start + full_width.end(1)
@@ -389,6 +414,8 @@ def is_indentation(at: Breakdown) -> bool:
     columns = columns_above(at.source, line)
     if not columns or column in columns:
         return False
+    if is_item_beside(at, line):
+        return True
     return at.say(
         YAML_SYNTAX,
         f"this line is indented by {spaces(column)}, which fits no line above,"

@@ -141,11 +141,26 @@ TYPOGRAPHIC_PAIRS = ("“”", "„“", "„”", "‘’", "‚‘", "«»", "
 def quote_fix(source: Source, start: int, end: int) -> Fix:
     """The replacement of a text by itself in quotation marks, in place of those it has."""
     text = source.text[start:end]
-    if text[0:1] + text[-1:] in TYPOGRAPHIC_PAIRS and len(text) > 2:
-        text = text[1:-1]
-    elif text.endswith('"') and text.count('"') == 1:
-        text = text[:-1]
-    return Fix(Span(source, start, end), quoted(text))
+    meant = _without_signs(text)
+    # What a block text or Markdown makes of its signs, only the writer knows.
+    is_sure = meant == text or text[0] not in "|>*`"
+    return Fix(Span(source, start, end), quoted(meant), is_sure=is_sure)
+
+
+_MARKS_AROUND = re.compile(r"(\*\*|\*|``?|'')(?=\S)(.+)(?<=\S)\1", re.DOTALL)
+"""What Markdown puts around a text, or two single marks in place of a double one."""
+_BLOCK_SIGNS = re.compile(r"[|>]+[-+0-9]*\s*(?=\S)")
+
+
+def _without_signs(text: str) -> str:
+    """A text without the quotation marks of other kinds around it, and signs of a block text."""
+    if text[0:1] + text[-1:] in (*TYPOGRAPHIC_PAIRS, '“"', '"”') and len(text) > 2:
+        return text[1:-1]
+    if (marked := _MARKS_AROUND.fullmatch(text)) is not None and marked[1] not in marked[2]:
+        return marked[2]
+    if text.endswith('"') and text.count('"') == 1:
+        return text[:-1]
+    return _BLOCK_SIGNS.sub("", text, count=1) if text[0:1] in ("|", ">") else text
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from msgspec import Struct
@@ -39,6 +39,7 @@ _BREAK = re.compile(r"\r\n|[\n\r]")
 _NOT_LINE_END = re.compile(r"[^\n\r\x85\u2028\u2029]")
 _LINE_END = re.compile(r"[ \t]*[\n\r]+[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
+_TEXT_BEHIND = re.compile(r"[ \t]*[^\s#]")
 _ANCHOR = re.compile(r"(?<![^\s,\[{])&([^\s,\[\]{}]+)")
 _DIRECTIVES = re.compile(
     r"(?:[ \t]*+(?:#[^\n\r]*+)?[\n\r]++)*+%[^\n\r]*+"
@@ -149,16 +150,60 @@ class DocumentRecovery:
         if entry is None and entries:
             index = bisect_right(entries, cause, key=lambda one: one.start)
             entry = entries[max(index - 1, 0)]
+        if entry is not None and self._align_items(entry):
+            return True
         return entry is not None and any(map(self._blank_entry, entry.ancestors()))
 
     def _mend(self, fix: Fix) -> bool:
-        """Read what was surely meant, where that is as long as what is written."""
-        start, end = fix.span.start, fix.span.end
-        is_as_long = end - start == len(fix.text) and not fix.others
-        if not fix.is_sure or not is_as_long or self.text[start:end] != fix.span.text:
+        """Read what was surely meant, where that is not longer than what is written."""
+        fixes = (fix, *fix.others)
+        if not fix.is_sure or not all(map(self._is_as_written, fixes)):
             return False
-        self.text = self.text[:start] + fix.text + self.text[end:]
+        for one in fixes:
+            self._replace(one.span.start, one.text.ljust(len(one.span.text)))
         return True
+
+    def _is_as_written(self, fix: Fix) -> bool:
+        written = fix.span.text
+        fits = 0 < len(fix.text) <= len(written)
+        return fits and self.text[fix.span.start : fix.span.end] == written
+
+    def _replace(self, start: int, text: str) -> None:
+        self.text = self.text[:start] + text + self.text[start + len(text) :]
+
+    def _align_items(self, entry: Entry) -> bool:
+        """Read items that stand a column right of the one above, or below ``entry``, beside it.
+
+        Whether there are any. Their dash moves to the left, and what follows it stays. An item of
+        which the dash alone is astray, and not its keys, is left to others.
+        """
+        if any(map(partial(self._has_key_astray, entry), self.outline.entries)):
+            return False
+        astray = [
+            one
+            for one in self.outline.entries
+            if one.parent is not None
+            and entry.start in (one.start, one.parent.start)
+            and one.kind == one.parent.kind == "item"
+            and one.column == one.parent.column + 1
+            and self.text[one.start - 1 : one.start + 2] == " - "
+            and self._has_text(one.parent.value)
+            and len({key.column for key in self.outline.entries if key.parent is one}) <= 1
+        ]
+        for one in astray:
+            self._replace(one.start - 1, "-  ")
+        return bool(astray)
+
+    def _has_key_astray(self, item: Entry, entry: Entry) -> bool:
+        """Whether an entry is a key right of the first one of an item, which has a value."""
+        above = entry.parent
+        if above is None or above.parent is not item or not entry.kind == above.kind == "key":
+            return False
+        return self._has_text(above.value)
+
+    def _has_text(self, offset: int) -> bool:
+        """Whether something stands on the line behind an offset."""
+        return _TEXT_BEHIND.match(self._written, offset) is not None
 
     def _keep_text(self, start: int, end: int) -> bool:
         written = self._written[start:end]

@@ -93,11 +93,15 @@ def is_tab(at: Breakdown) -> bool:
         start = at.place
     else:
         return False
+    is_behind_dash = at.text[start - 1 : start] == "-"
     return at.say(
         TAB_INDENTATION,
         "a tab, where YAML takes only spaces",
         at.span(start),
-        "indent with spaces, two for each level",
+        'write a space behind the -, as in "- id: "'
+        if is_behind_dash
+        else "indent with spaces, two for each level",
+        fix=Fix(at.span(start), " ") if is_behind_dash else None,
     )
 
 

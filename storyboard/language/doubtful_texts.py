@@ -10,22 +10,22 @@ import re
 from itertools import chain
 
 from storyboard.diagnostics import Diagnostics, Fix
-from storyboard.diagnostics.codes import DOUBTFUL_TEXT
+from storyboard.diagnostics.codes import DOUBTFUL_TEXT, YAML_SYNTAX
 from storyboard.diagnostics.spelling import nearest
-from storyboard.document import Node, Scalar, locate
+from storyboard.document import Mapping, Node, Scalar, locate
 from storyboard.document.findings import shorten
 from storyboard.document.nodes import HOLE, MENDED
 from storyboard.language.cast import Element
 from storyboard.language.editor_hints import SHOT_SIZES
 from storyboard.language.model import Defaults, Line, Scene, Shot
-from storyboard.language.prose import keyed_texts_below
+from storyboard.language.prose import PROSE_KEYS, keyed_texts_below
 
-_SENT = frozenset({"camera", "description", "light", "line", "narration", "negative", "prompt",
-                   "size", "sound", "style", "tone"})  # fmt: skip
+_SENT = PROSE_KEYS - {"notes", "template", "title"}
 """Keys whose values are sent in the writer's words."""
 _FRAMING = frozenset({"camera", "light", "negative", "size", "sound"})
 """Keys that ``none`` takes away."""
-_SIZES = {size.replace("-", " "): size for size in SHOT_SIZES}
+_SIZES = {re.sub("[ -]", "", size): size for size in SHOT_SIZES}
+_KNOWN_SIZES = {size.replace("-", " ") for size in SHOT_SIZES}
 _MIN_SIZE = 4
 """Letters of a size that may be misspelt; a shorter one is an abbreviation."""
 _KEYS = frozenset(
@@ -33,7 +33,7 @@ _KEYS = frozenset(
 )
 
 
-_NOTHING = r"off|no|false|nil|n/?a|nothing"
+_NOTHING = r"off|no|false|nil|n/?a|nothing|muted?"
 _SOMETHING = r"on|yes|true"
 _UNFINISHED = (
     r"\W*(?:to-?do|tbd|fixme|xxx+|lorem ipsum|placeholder)\b[^@\n]{0,40}"
@@ -57,6 +57,8 @@ _SIGNS = {
 _BEHIND_KEY = "|".join(f"(?<={key}:)" for key in sorted(_FRAMING))
 _FLAGGED = re.compile(rf":(?= +[\"']?(?:{_NOTHING}|{_SOMETHING})\b)(?:{_BEHIND_KEY})")
 """Looks at what stands behind a colon first, which few colons pass, and at the key then."""
+_BEHIND_VALUE = re.compile(r"\s(//+)\s*(.*)")
+_TEXTS = PROSE_KEYS | {"vars", "shots", "beats", "authors"}
 
 
 def _may_hold_one(source: str) -> bool:
@@ -77,6 +79,8 @@ def check_doubtful_texts(root: Node, diagnostics: Diagnostics) -> None:
     odd_sizes = {one for one in map(str.strip, set(_SIZE.findall(source))) if _meant_size(one)}
     if not odd_sizes and not _may_hold_one(source):
         return
+    if " //" in source:
+        _take_comments(root, "", diagnostics)
     for key, text in keyed_texts_below(root, ""):
         if key not in _SENT or not text or text.style in (HOLE, MENDED):
             continue
@@ -103,16 +107,36 @@ def check_doubtful_texts(root: Node, diagnostics: Diagnostics) -> None:
             _check_inside(text, diagnostics)
 
 
+def _take_comments(node: Node, key: str, diagnostics: Diagnostics) -> None:
+    """Report ``//`` comments behind values that are no texts, which are holes then: SB005."""
+    if not isinstance(node, Scalar):
+        for inner, value in (
+            node.items() if isinstance(node, Mapping) else ((key, one) for one in node)
+        ):
+            _take_comments(value, inner, diagnostics)
+        return
+    found = None if node.style or key in _TEXTS else _BEHIND_VALUE.search(node)
+    if found is None:
+        return
+    sign = locate(node, *found.span(1))
+    diagnostics.add(
+        YAML_SYNTAX,
+        "a comment begins with a #, and not with //",
+        sign.narrow(sign.start, node.end),
+        help=f"write # {shorten(found[2])}",
+        fix=Fix(sign, "#"),
+    )
+    node.style = HOLE
+
+
 def _meant_size(written: str) -> str:
     """The size of a shot that a word was meant to be; empty where it is one, or of its own."""
     folded = " ".join(written.casefold().replace("-", " ").split())
-    if len(folded) < _MIN_SIZE or folded in _SIZES:
+    joined = folded.replace(" ", "")
+    if len(joined) < _MIN_SIZE or folded in _KNOWN_SIZES:
         return ""
-    for size, written_size in _SIZES.items():
-        if size.replace(" ", "") == folded.replace(" ", ""):
-            return written_size
-    near = nearest(folded, _SIZES)
-    if near is None or abs(len(near) - len(folded)) > 1 or near.count(" ") != folded.count(" "):
+    near = nearest(joined, _SIZES)
+    if near is None or abs(len(near) - len(joined)) > 1:
         return ""
     return _SIZES[near]
 

@@ -53,6 +53,8 @@ def film_word(word: str, keys: Collection[str], *, is_text: bool = False) -> Fil
 
     ``is_text`` says that a text stands behind the word, and neither a list nor a mapping.
     """
+    if word.strip() in keys:
+        return None  # only a space is odd
     block = next((name for name, signs in _SIGNS.items() if signs <= set(keys)), None)
     if block is None:
         return None

@@ -19,6 +19,7 @@ from storyboard.diagnostics.codes import (
     YAML_SYNTAX,
 )
 from storyboard.diagnostics.spelling import nearest
+from storyboard.document.findings import OTHER_COMMENT
 from storyboard.document.nodes import Mapping, Node, Scalar, Sequence
 from storyboard.document.phrases import described
 from storyboard.language.error_paths import Location, description_of, keys_at, opening, walk
@@ -153,7 +154,20 @@ def _report_unknown_key(
             help="put the text with the comma in quotation marks",
         )
         return
-    bracket = STUCK_VALUE.match(str(location[-1]))
+    written = str(location[-1])
+    if (bare := written.strip()) != written and bare in known and span is not None:
+        odd = next(sign for sign in written if sign.isspace() and sign != " ")
+        diagnostics.add(
+            YAML_SYNTAX,
+            f'the space behind "{bare}" is no plain one (U+{ord(odd):04X}), and YAML takes it for'
+            " a letter",
+            span,
+            labels=used,
+            help="delete it, or type a space in its place",
+            fix=Fix(span, bare) if span.text == written and not used else None,
+        )
+        return
+    bracket = STUCK_VALUE.match(written)
     if bracket is not None:
         diagnostics.add(
             YAML_SYNTAX,
@@ -163,7 +177,7 @@ def _report_unknown_key(
             help=f"write {bracket[1]}: {bracket[2]}…",
         )
         return
-    word = film_word(str(location[-1]), known, is_text=isinstance(value, Scalar))
+    word = film_word(written, known, is_text=isinstance(value, Scalar))
     if word is not None:
         near = word.key
     advice = f"write {near}" if near else f"the keys here are {', '.join(known)}"
@@ -213,6 +227,9 @@ def _type_help(kind: str, location: Location, node: Node) -> str:
     ):
         return f"write {location[-1]}: [{node}]"
     if kind in {"tuple_type", "list_type"}:
+        comment = OTHER_COMMENT.match(node) if isinstance(node, Scalar) and not node.style else None
+        if comment is not None:
+            return f"a comment begins with a #, and not with {comment[1]}"
         return "begin each item with a dash"
     if kind == "is_instance_of" and isinstance(node, Mapping):
         return "put the text in quotation marks if it holds {, } or a colon"

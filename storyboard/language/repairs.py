@@ -37,6 +37,8 @@ def rename(model: type[BaseModel], root: Node, location: Location, error: Any) -
     meant = nearest(key, known) if word is None else word.key
     if (stuck := STUCK_VALUE.match(key)) is not None:
         meant = stuck[1]
+    if key.strip() in known:
+        meant = key.strip()
     if meant is None or meant in parent:
         return False
     if meant not in _DEPENDED_ON and not is_required(model, location[:-1], meant):

@@ -82,7 +82,7 @@ def _check_blocks(node: Node, diagnostics: Diagnostics) -> None:
 
 
 def _report_stray(text: Scalar, diagnostics: Diagnostics) -> None:
-    written = quoted(text[:-1])
+    written = quoted(text[:-1].lstrip("“„«‘″”"))
     diagnostics.add(
         UNCLOSED_QUOTATION,
         "the quotation that ends here begins nowhere: the mark is a part of the text",

@@ -11,13 +11,14 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from everyday_mistakes import EVERYDAY
 from mistakes import OF_FILMS, OF_TARGETS, Mistake, Slip, make_mistake
 from rarer_mistakes import RARER
 
@@ -128,11 +129,11 @@ def seeded(folder: Path, number: int, seed: str) -> Iterator[Seeded]:
         yield known.seeded(file, film, make_mistake(known.texts[file], slips, chance))
 
 
-def of_each_kind(folder: Path, number: int, seed: str) -> Iterator[Seeded]:
-    """So many mistakes of each rarer kind, in films and cast libraries that chance picks."""
+def of_each_kind(folder: Path, kinds: Sequence[Slip], number: int, seed: str) -> Iterator[Seeded]:
+    """So many mistakes of each of some kinds, in films and cast libraries that chance picks."""
     chance = random.Random(seed)
     known = Known.of(folder)
-    for slip in RARER:
+    for slip in kinds:
         made = 0
         for file, film in chance.sample(FILMS, len(FILMS)):
             with suppress(ValueError):
@@ -175,7 +176,11 @@ def test_mistakes_are_found_once_where_they_are_and_with_their_fix(folder: Path)
 
 
 def test_rarer_mistakes_are_found_once_where_they_are_and_with_their_fix(folder: Path) -> None:
-    hold([*of_each_kind(folder, max(NUMBER // 200, 1), SEED)])
+    hold([*of_each_kind(folder, RARER, max(NUMBER // 200, 1), SEED)])
+
+
+def test_everyday_mistakes_are_found_once_where_they_are_and_with_their_fix(folder: Path) -> None:
+    hold([*of_each_kind(folder, EVERYDAY, max(NUMBER // 200, 1), SEED)])
 
 
 def hold(made: list[Seeded]) -> None:
