@@ -27,10 +27,13 @@ _SIGNS = {
     ShotChange.MOVED: (">", "36"),
     ShotChange.RENAMED: (">", "36"),
 }
+_OF_ONE_SHOT = frozenset({"shot", "seconds"})
+"""The fields of which each shot has its own change."""
 _MAX_NAMED = 4
 _COMMIT = 7
 """Digits of a commit that people are shown, as git does."""
 _NOW = "the files as they are"
+_Key = tuple[str, ...]
 
 
 class DifferenceEntry(Struct, frozen=True, kw_only=True):
@@ -77,24 +80,19 @@ def difference_entries(found: FilmDifference) -> Iterator[DifferenceEntry]:
             yield DifferenceEntry(
                 change=shot.change,
                 shots=shots,
-                seconds=_seconds(shot) if len(shots) == 1 or is_timed else "",
+                seconds=_seconds(shot) if len(shots) == 1 else "",
                 words=_lasting(shot) if is_timed else _words(change, found.file),
                 old=change.old,
                 new=change.new,
             )
 
 
-_Key = tuple[str, ...]
-
-
 def _key(change: PayloadChange) -> _Key:
-    # Words that differ are of a shot, but for those that come from one place of the film.
+    """By what changes of several shots are one: the words, and the line that they are from."""
     place = change.span
-    at = () if place is None or not change.old else (place.file, str(place.line))
-    own = () if change.field != "shot" else (change.shot,)
-    if change.field == "seconds":
-        own = (change.shot,)
-    return (change.field, change.member, change.old, change.new, *at, *own)
+    at = f"{place.file}:{place.line}" if place is not None and change.old else ""
+    own = change.shot if change.field in _OF_ONE_SHOT else ""
+    return change.field, change.member, change.old, change.new, at, own
 
 
 def _whole(shot: ShotDifference) -> DifferenceEntry:
