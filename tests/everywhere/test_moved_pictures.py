@@ -173,6 +173,20 @@ def test_no_elements_are_sent_where_it_faces_as_in_the_picture(film: Path) -> No
     assert not any("faces as in the picture" in one for one in said(planned(text, V26)))
 
 
+def test_whom_a_description_mentions_is_words_there_too(film: Path) -> None:
+    (film / "clips" / "dance.mp4").write_bytes(movie(8))
+    text = FILM.replace("description: a boy", 'description: "a boy of @mara, in the @hall_way"')
+    text = text.replace("footage:", "locations: {hall_way: {description: a hall}}\nfootage:")
+    made = planned(
+        text + '      - {id: bow, motion: dance, facing: picture, prompt: "@pim bows."}\n'
+    )
+    assert made.plan.is_applyable, said(made)
+    turn, bow = made.plan.requests
+    assert turn.payload["prompt"] == "@Element1 dances."
+    assert bow.payload["prompt"].startswith("Pim: a boy of Mara, in the hall way.")
+    assert "elements" not in bow.payload
+
+
 def test_the_clip_may_be_shorter_where_it_faces_as_in_the_picture(film: Path) -> None:
     text = FILM.replace("keep_sound", "facing: picture, keep_sound")
     expected = f'SB314 "dance" lasts 12.00 s, {V3} takes 10.05 s at most where the character faces'

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct, field
 
-from storyboard.compiler.film import MAX_MENTIONS, Appearance, Passage, mark_of
+from storyboard.compiler.film import MAX_MENTIONS, Appearance, Passage, mark_of, marks_of
 from storyboard.compiler.resolve.members import Member, has_picture, is_hole, place_of
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.diagnostics import Diagnostics, Fix, Label, Span
@@ -52,6 +52,11 @@ class Mentioned(Struct, kw_only=True):
     appearance: Appearance
     own: DescriptionText | None = None
     of_look: DescriptionText | None = None
+
+    def passages(self) -> tuple[Passage, ...]:
+        """The descriptions of the member and of the look, encoded; those that have words."""
+        texts = (text for text in (self.own, self.of_look) if text is not None)
+        return tuple(text.passage for text in texts if text.passage is not None)
 
     def descriptions(self) -> tuple[Scalar | None, Scalar | None]:
         """The descriptions of the member and of the look as they were written."""
@@ -118,13 +123,24 @@ class Names(Struct):
         return mark
 
     def add_in_words(self, marks: Iterable[str]) -> None:
-        """Give characters and props a mark that is words, beside the one that may be a tag."""
-        for mark in marks:
+        """Give characters and props a mark that is words, beside the one that may be a tag.
+
+        So have those whom their descriptions mention.
+        """
+        waiting = [*marks]
+        seen = set(waiting)
+        for mark in waiting:
             one = self.behind[mark]
-            is_new = mark not in self.in_words and len(self.behind) < MAX_MENTIONS
-            if is_new and isinstance(one.member.block, Element):
+            if not isinstance(one.member.block, Element) or mark in self.in_words:
+                continue
+            if len(self.behind) < MAX_MENTIONS:
                 self.in_words[mark] = mark_of(len(self.behind))
                 self.behind[self.in_words[mark]] = one
+            nested = {
+                found for passage in one.passages() for found in marks_of(passage.text)
+            } - seen
+            waiting += sorted(nested)
+            seen |= nested
 
     def member(self, name: str, span: Span) -> Member | None:
         """The member of that name, without a mark; None, with the reason said, for no one's."""

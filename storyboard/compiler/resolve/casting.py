@@ -64,6 +64,8 @@ class Casting:
         self.unfit: set[str] = set()
         """Where the frames and the edited clips are that the target does not take."""
         self._without_look: dict[str, str] = {}
+        self._seen: set[str] = set()
+        """The marks of which is decided what they become."""
         self._in_words: set[str] = set()
         """The marks that stand for members where they are words though elements are taken."""
         self._instead: dict[str, str] = {}
@@ -75,14 +77,7 @@ class Casting:
         ``marks`` are those that stand in them. The scenes differ only where the target drops looks,
         or the sound beside a clip.
         """
-        names = self._names
-        queue = list(marks)
-        seen = set(queue)
-        for mark in queue:
-            for passage in self._cast_one(mark, names.behind[mark]):
-                nested = [one for one in marks_of(passage.text) if one not in seen]
-                seen.update(nested)
-                queue += dict.fromkeys(nested)
+        self._cast_all(marks)
         self._check_frames(shot for scene in scenes for shot in scene.shots)
         self._check_footage(shot for scene in scenes for shot in scene.shots)
         found = tuple(scenes)
@@ -96,14 +91,23 @@ class Casting:
                 replace(scene, shots=tuple(map(self._turned_to_its_picture, scene.shots)))
                 for scene in found
             )
-            seen |= self._in_words
         introductions = {mark: self._introductions[mark] for mark in sorted(self._introductions)}
         if self._instead:
             table = str.maketrans(self._instead)
             found = _translated(found, table)
             introductions = {mark: _translated(said, table) for mark, said in introductions.items()}
-        present = tuple(sorted(seen))
+        present = tuple(sorted(self._seen | self._in_words))
         return Cast([*self._appearances.values()], introductions, present), found
+
+    def _cast_all(self, marks: Iterable[str]) -> None:
+        """Decide what marks become, and those in the passages that introduce them."""
+        queue = [mark for mark in marks if mark not in self._seen]
+        self._seen.update(queue)
+        for mark in queue:
+            for passage in self._cast_one(mark, self._names.behind[mark]):
+                nested = [one for one in marks_of(passage.text) if one not in self._seen]
+                self._seen.update(nested)
+                queue += dict.fromkeys(nested)
 
     def _cast_one(self, mark: str, one: Mentioned) -> tuple[Passage, ...]:
         """Decide what a mark becomes; the passages that introduce it."""
@@ -177,14 +181,24 @@ class Casting:
         return _translated(shot, table) if table else shot
 
     def _called_by_label(self, mark: str) -> str:
-        """The mark of the same member in words alone."""
-        words, one = self._names.in_words[mark], self._names.behind[mark]
-        texts = (text for text in (one.own, one.of_look) if text is not None)
-        said = tuple(text.passage for text in texts if text.passage is not None)
-        if said:
-            self._introductions[words] = said
-        self._in_words.add(words)
-        return words
+        """The mark of the same member in words alone, as are those whom the words mention."""
+        names = self._names
+        waiting = [mark]
+        for one in waiting:
+            words = names.in_words[one]
+            if words in self._in_words:
+                continue
+            self._in_words.add(words)
+            said = names.behind[one].passages()
+            nested = dict.fromkeys(found for text in said for found in marks_of(text.text))
+            table = {
+                ord(found): names.in_words[found] for found in nested if found in names.in_words
+            }
+            waiting += [found for found in nested if found in names.in_words]
+            self._cast_all([found for found in nested if found not in names.in_words])
+            if said:
+                self._introductions[words] = _translated(said, table)
+        return names.in_words[mark]
 
     def _say_in_words(self, names: Sequence[str]) -> tuple[str, str]:
         called = f'"{names[0]}" is called' if len({*names}) == 1 else "characters are called"
