@@ -209,11 +209,16 @@ def test_what_was_accepted_since_a_time_is_known_by_endpoint(place: Place) -> No
 
 
 def test_what_was_adopted_from_a_lock_was_not_sent_from_here(ledger: Ledger) -> None:
-    ledger.adopt(order("a"), "r", Receipt(id="v"), None)
-    assert ledger.accepted("fal", "fal-ai/x", 0.0) == []
-    assert ledger.claimed("fal") == {"v"}
+    ledger.adopt(order("a"), "r", Receipt(id="v-a"), None)
     ledger.intend(order("b"), "r", {})
+    ledger.step("b", State.SUBMITTED, receipt=Receipt(id="v-b"))
+    # What was not taken here, and is paid elsewhere since.
+    ledger.intend(order("c"), "r", {})
+    ledger.step("c", State.RELEASED)
+    ledger.adopt(order("c"), "r", Receipt(id="v-c"), None)
+    assert [one.digest for one in ledger.accepted("fal", "e", 0.0)] == ["b"]
     assert [one.digest for one in ledger.sent()] == ["b"]
+    assert ledger.claimed("fal") == {"v-a", "v-b", "v-c"}
 
 
 def test_the_end_of_an_attempt_is_the_earliest_that_is_known(ledger: Ledger) -> None:

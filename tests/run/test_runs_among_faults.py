@@ -262,6 +262,14 @@ def test_what_is_at_risk_counts_as_spent(tmp_path: Path, sim: Simulator) -> None
     assert Happening.UNPAID in ends(again).values()
 
 
+def test_what_is_left_to_the_next_run_counts_as_spent(tmp_path: Path, sim: Simulator) -> None:
+    work = make_work(tmp_path / "film", "fal", FEW)
+    sim.arm("download:503*")
+    report = run_once(work, sim.url, jobs=1, limit=Money.parse("0.40 USD"))
+    assert sorted(ends(report).values()) == [Happening.STRANDED, Happening.UNPAID]
+    assert len(sim.bill()["rows"]) == 1
+
+
 def test_a_second_run_beside_the_first_pays_nothing(few: Work, sim: Simulator) -> None:
     with few.ledger() as first:
         first.take_lease()
