@@ -82,8 +82,17 @@ class Ledger(LedgerReader, Protocol):
     def end_attempt(self, digest: str, at: float) -> None:
         """Write a time at which the last attempt had certainly ended; the earliest is kept."""
 
-    def step(self, digest: str, state: State, **changes: Unpack[IntentChanges]) -> Intent:
+    def step(
+        self,
+        digest: str,
+        state: State,
+        *,
+        file: TakeFile | None = None,
+        **changes: Unpack[IntentChanges],
+    ) -> Intent:
         """Take an intent to a state and set the given fields; the others stay.
+
+        ``file`` is that of the clip, which has the bytes that came.
 
         Raises ``IllegalStepError`` for a step that ``states.STEPS`` does not have, and
         ``LedgerError`` for an unknown digest or a vendor's id that another intent of the host has.

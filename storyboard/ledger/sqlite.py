@@ -267,7 +267,14 @@ class SqliteLedger:
             self._trace(base, intent)
         return self._keep(intent)
 
-    def step(self, digest: str, state: State, **changes: Unpack[IntentChanges]) -> Intent:
+    def step(
+        self,
+        digest: str,
+        state: State,
+        *,
+        file: TakeFile | None = None,
+        **changes: Unpack[IntentChanges],
+    ) -> Intent:
         """See :class:`Ledger`."""
         with self._writing(flushed=state not in _REMEMBERED) as base:
             before = self.get(digest)
@@ -276,6 +283,8 @@ class SqliteLedger:
             check_step(before.state, state)
             after = replace(before, state=state, changed_at=self._clock(), **changes)
             rows.rewrite(base, after, ("state", "changed_at", *changes))
+            if file is not None:
+                self._keep_file(base, after.clip, file)
             self._trace(base, after)
         return self._keep(after)
 
@@ -360,7 +369,10 @@ class SqliteLedger:
         """See :class:`Ledger`."""
         with self._writing(flushed=False) as base:
             for sha256, file in files.items():
-                base.execute("insert or replace into takes values (?, ?, ?)", (sha256, *file))
+                self._keep_file(base, sha256, file)
+
+    def _keep_file(self, base: sqlite3.Connection, sha256: str | None, file: TakeFile) -> None:
+        base.execute("insert or replace into takes values (?, ?, ?)", (sha256, *file))
 
     # -- runs -------------------------------------------------------------------------------------
 

@@ -102,7 +102,12 @@ class Downloads(Struct, kw_only=True):
             facts = read_clip(part)
             known = self.ledger.get(clip.digest)
             contents = known.order.shots if known is not None else clip.order.shots
-            places = await asyncio.to_thread(find_places, part, facts, contents, clip.order.seconds)
+            asked = (part, facts, contents, clip.order.seconds)
+            # Of one shot no picture is looked at.
+            is_quick = len(contents) < 2
+            places = (
+                find_places(*asked) if is_quick else await asyncio.to_thread(find_places, *asked)
+            )
             file = await asyncio.to_thread(self.store.keep, part, came.sha256)
         except BaseException:
             part.unlink(missing_ok=True)
@@ -112,8 +117,8 @@ class Downloads(Struct, kw_only=True):
             State.STORED,
             clip=came.sha256,
             segments=places,
+            file=file,
         )
-        self.ledger.keep_take_files({came.sha256: file})
         if outcome.size and came.size != outcome.size:
             # It is whole all the same: read_clip finds whatever is cut.
             text = f"it has {came.size:,} bytes, the host promised {outcome.size:,}"

@@ -151,13 +151,23 @@ class MemoryLedger(MemoryReader):
         )
         return self._put(made, new=True)
 
-    def step(self, digest: str, state: State, **changes: Unpack[IntentChanges]) -> Intent:
+    def step(
+        self,
+        digest: str,
+        state: State,
+        *,
+        file: TakeFile | None = None,
+        **changes: Unpack[IntentChanges],
+    ) -> Intent:
         self._check()
         before = self.get(digest)
         if before is None:
             raise LedgerError(f"the ledger has no intent {digest}")
         check_step(before.state, state)
-        return self._put(replace(before, state=state, **changes))
+        after = self._put(replace(before, state=state, **changes))
+        if file is not None and after.clip is not None:
+            self._memory.takes[after.clip] = file
+        return after
 
     def _put(self, intent: Intent, *, new: bool = False) -> Intent:
         now, host = self._clock(), intent.order.host
