@@ -121,13 +121,13 @@ class Project(Struct, frozen=True):
         return check_storyboard(self.file, self.options, _best_way)
 
     def import_screenplay(self, screenplay: Path) -> Path:
-        """Write the storyboard of a screenplay in Fountain into the project's folder; its path.
+        """Write the storyboard of a screenplay into the project's folder; its path.
 
         Raises ``UsageError`` where there is a storyboard, or the screenplay cannot be read.
         """
-        from storyboard.api._import import import_fountain
+        from storyboard.api._import import import_screenplay
 
-        return import_fountain(screenplay, Path(self.file))
+        return import_screenplay(screenplay, Path(self.file))
 
     def fix(self) -> tuple[FileChange, ...]:
         """What the sure fixes of everything that is found make of the files; none is written.

@@ -16,7 +16,9 @@ from storyboard.cli.output import say
 @click.argument("screenplay", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
 def import_command(screenplay: Path, folder: Path) -> int:
-    """Write a storyboard of a SCREENPLAY in Fountain into FOLDER (the current one without it).
+    """Write a storyboard of a SCREENPLAY into FOLDER (the current one without it).
+
+    It is in Fountain, or a file of Final Draft (.fdx).
 
     Headings become scenes and locations, paragraphs of action shots, and lines are said in them.
     What a screenplay does not say is a guess with a comment. Nothing is overwritten.

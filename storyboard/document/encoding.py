@@ -74,10 +74,8 @@ def read_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | No
 def _report_format(source: Source, kind: str, diagnostics: Diagnostics) -> None:
     """Report a file of another kind, at its first character."""
     advice = 'a storyboard begins with "storyboard: 1"; `storyboard init` writes one to begin with'
-    if "Fountain" in kind:
+    if "screenplay" in kind:
         advice = f"`storyboard import {source.name} FOLDER` makes a storyboard of it"
-    elif "Final Draft" in kind:
-        advice = "export it as Fountain, of which `storyboard import` makes a storyboard"
     diagnostics.add(
         OTHER_FORMAT,
         f"the file is {kind}, expected a storyboard in YAML",

@@ -17,7 +17,7 @@ _NOTE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _TITLE_KEY = re.compile(r"([A-Za-z][A-Za-z ]*):[ \t]*(.*)")
 _SLUGLINE = re.compile(r"(?:INT\.?/EXT|INT/EXT|I/E|INT|EXT|EST)[. ]", re.IGNORECASE)
 _SCENE_NUMBER = re.compile(r"[ \t]*#[\w.\-]+#[ \t]*$")
-_CUE = re.compile(r"(?P<name>[^()^]*[^()^\s])[ \t]*(?P<extra>(?:\([^()]*\)[ \t]*)*)\^?[ \t]*")
+CUE = re.compile(r"(?P<name>[^()^]*[^()^\s])[ \t]*(?P<extra>(?:\([^()]*\)[ \t]*)*)\^?[ \t]*")
 _EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|_)(?=\S)(.+?)(?<=\S)(?<!\\)\1")
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
@@ -86,7 +86,7 @@ def _elements(lines: list[str], start: int) -> Iterator[ScriptElement]:
             end = index + 1
             while end < len(lines) and lines[end].strip():
                 end += 1
-            yield from _speech(cue, lines[index + 1 : end], first)
+            yield from speech(cue, lines[index + 1 : end], first)
             index = end
             continue
         if paragraph and (not line or element is not None):
@@ -123,7 +123,7 @@ def _is_transition(line: str) -> bool:
 
 def _cue(line: str) -> re.Match[str] | None:
     """The name of a speaker, alone in its line, in capitals or behind an @."""
-    found = _CUE.fullmatch(line.removeprefix("@"))
+    found = CUE.fullmatch(line.removeprefix("@"))
     if found is None or line.startswith("!"):
         return None
     name = found["name"]
@@ -131,7 +131,7 @@ def _cue(line: str) -> re.Match[str] | None:
     return found if line.startswith("@") or (is_name and not _is_transition(line)) else None
 
 
-def _speech(cue: re.Match[str], lines: list[str], first: int) -> Iterator[ScriptElement]:
+def speech(cue: re.Match[str], lines: list[str], first: int) -> Iterator[ScriptElement]:
     """What a speaker says, a piece for each parenthesis in it."""
     extra = cue["extra"].upper()
     is_off = any(sign in extra for sign in ("V.O", "O.S", "VO)", "OS)", "O.C", "OFF"))

@@ -52,6 +52,12 @@ def test_a_first_film_is_written_and_plans_at_once(tmp_path: Path) -> None:
     assert "nothing was written" in again.stderr
 
 
+def test_a_first_film_fits_a_terminal(tmp_path: Path) -> None:
+    run("init", "film", cwd=tmp_path)
+    written = (tmp_path / "film" / "storyboard.yaml").read_text(encoding="utf-8")
+    assert max(map(len, written.splitlines())) <= 80
+
+
 def test_a_first_film_completes_the_files_of_git_and_replaces_none(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_bytes(b"*.bak\r\n/out")
     done = run("init", cwd=tmp_path)

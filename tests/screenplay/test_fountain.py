@@ -171,11 +171,11 @@ def test_what_holds_nothing_is_refused_in_words() -> None:
 
 def test_what_is_no_screenplay_is_refused_by_what_it_is() -> None:
     Path("a.pdf").write_bytes(b"%PDF-1.7")
-    Path("a.fdx").write_text("<?xml version='1.0'?>\n<FinalDraft/>", encoding="utf-8")
+    Path("a.xml").write_text("<?xml version='1.0'?>\n<html/>", encoding="utf-8")
     Path("a.yaml").write_text("storyboard: 1\nscenes: []\n", encoding="utf-8")
     os.mkfifo("pipe.fountain")
     assert "is a PDF document: save it as plain text in Fountain" in _refused("a.pdf", "a")
-    assert "is a screenplay of Final Draft: save it as" in _refused("a.fdx", "a")
+    assert "is XML or HTML: save it as plain text in Fountain" in _refused("a.xml", "a")
     assert "is a storyboard already" in _refused("a.yaml", "a")
     assert "it is a named pipe, not a plain file" in _refused("pipe.fountain", "a")
     assert not Path("a").exists()
