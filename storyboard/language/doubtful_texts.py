@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import chain
 
-from storyboard.diagnostics import Diagnostics, Fix
+from storyboard.diagnostics import Diagnostics, Fix, Label
 from storyboard.diagnostics.codes import DOUBTFUL_TEXT, YAML_SYNTAX
 from storyboard.diagnostics.spelling import nearest
 from storyboard.document import Mapping, Node, Scalar, locate
@@ -57,6 +57,8 @@ _SIGNS = {
 _BEHIND_KEY = "|".join(f"(?<={key}:)" for key in sorted(_FRAMING))
 _FLAGGED = re.compile(rf":(?= +[\"']?(?:{_NOTHING}|{_SOMETHING})\b)(?:{_BEHIND_KEY})")
 """Looks at what stands behind a colon first, which few colons pass, and at the key then."""
+_ITEM_BELOW = re.compile(r"\n( *)- [^\n:]*\n\1 +- ")
+"""An item of a list right of the text of the item above, which goes on in it."""
 _BEHIND_VALUE = re.compile(r"\s(//+)\s*(.*)")
 _TEXTS = PROSE_KEYS | {"vars", "shots", "beats", "authors"}
 
@@ -65,7 +67,7 @@ def _may_hold_one(source: str) -> bool:
     """Whether a file has a sign of a doubtful text, but for sizes."""
     small = source.lower()
     found = (signs for character, signs in _SIGNS.items() if character in small)
-    if any(map(small.__contains__, chain(_WORDS, *found))):
+    if any(map(small.__contains__, chain(_WORDS, *found))) or _ITEM_BELOW.search(source):
         return True
     return _FLAGGED.search(small) is not None
 
@@ -168,6 +170,15 @@ def _check_inside(text: Scalar, diagnostics: Diagnostics) -> None:
             help=f"write # {shorten(comment[2].removesuffix('*/').removesuffix('-->').strip())}"
             + ("" if is_plain else " behind the text, outside its quotation marks"),
             fix=Fix(sign, "#", is_sure=False) if is_plain else None,
+        )
+    if not text.style and (item := re.search(r"\n *(- [^\n]*)", span.text)) is not None:
+        first = span.source.position(text.start)[1] - len("- ")
+        diagnostics.add(
+            DOUBTFUL_TEXT,
+            f'"{shorten(item[1].rstrip())}" is a part of the text above, as it stands right of it',
+            span.narrow(span.start + item.start(1), span.start + item.end(1)),
+            help=f"begin each item in the same column; the one above begins in column {first}",
+            labels=(Label(span.narrow(span.start, span.start + item.start()), "the text above"),),
         )
     if text.style not in ("|", ">"):
         return
