@@ -121,7 +121,7 @@ class FilmTakes:
     def _paid(self, shot: Shot, number: int, contents: Sequence[ShotPart]) -> BoardTake | None:
         """The take of a number: a paid clip that shows all, the one with the least besides."""
         own, other = contents[0].shot, self._digests.of(replace(shot, take=number))
-        wanted = [one._replace(shot=other) if one.shot == own else one for one in contents]
+        wanted = [replace(one, shot=other) if one.shot == own else one for one in contents]
         clips = (self._known.clip(one.take) for one in self._known.former(wanted[0]))
         whole = [clip for clip in clips if all(_place(clip, one) for one in wanted)]
         if not whole:

@@ -22,6 +22,7 @@ from storyboard.compiler.film import (
     Shot,
     ShotClip,
     Speech,
+    marks_of,
 )
 from storyboard.compiler.needs import needs_first
 from storyboard.targets.model import Feature
@@ -43,10 +44,7 @@ class ShotDigests:
         self._places: dict[str, tuple[Scene, Shot | None]] = {}
         self._digests: dict[tuple[str, int], str] = {}
         self._are_made = False
-        self._common = {
-            "language": film.language,
-            "template": None if film.template is None else [str(film.template), film.variables],
-        }
+        self._template = None if film.template is None else [str(film.template), film.variables]
         self._shots: dict[str, Shot] = {}
         before: Shot | None = None
         for scene in film.scenes:
@@ -80,42 +78,42 @@ class ShotDigests:
         framing, encode = shot.framing, _Encoder(self, own)
         continued = before if shot.seam == "continue" and shot.start_frame is None else None
         target = own.target
+        content: dict[str, Any] = {
+            "host": target.host,
+            "endpoint": target.endpoint,
+            "language": self._film.language,
+            "template": self._template,
+            "aspect_ratio": scene.aspect_ratio,
+            "seconds": shot.seconds,
+            "audio": target.sounds(shot.audio),
+            "negative": shot.negative if target.has(Feature.NEGATIVE_PROMPT) else "",
+            "take": shot.take,
+            "beats": [encode.beat(beat) for beat in shot.beats],
+            "lines": [encode.speech(speech) for speech in shot.lines],
+            "narration": shot.narration and encode.speech(shot.narration),
+            "size": encode.passage(framing.size),
+            "camera": encode.passage(framing.camera),
+            "location": encode.text(framing.location),
+            "light": encode.passage(framing.light),
+            "sound": encode.passage(framing.sound),
+            "style": encode.passage(framing.style),
+            "cast": encode.marks(shot.cast),
+            "start_frame": _asset(shot.start_frame),
+            "end_frame": _asset(shot.end_frame),
+            "opens_on": None if continued is None else self.of(continued),
+        }
         # Said only where it is so: what was paid before these keys existed stays paid.
-        asked: dict[str, Any] = {"keep_sound": True} if shot.keep_sound else {}
+        if shot.keep_sound:
+            content["keep_sound"] = True
         if shot.footage is not None:
-            asked[shot.footage.way] = self._clip(shot.footage.clip)
+            content[shot.footage.way] = self._clip(shot.footage.clip)
             if shot.footage.facing == "picture":
-                asked["facing"] = "picture"
+                content["facing"] = "picture"
         if shot.middle_frames:
-            asked["middle_frames"] = [*map(_asset, shot.middle_frames)]
+            content["middle_frames"] = [*map(_asset, shot.middle_frames)]
         if scene.resolution:
-            asked["resolution"] = target.resolution(scene.resolution)
-        return (
-            self._common
-            | asked
-            | {
-                "host": target.host,
-                "endpoint": target.endpoint,
-                "aspect_ratio": scene.aspect_ratio,
-                "seconds": shot.seconds,
-                "audio": target.sounds(shot.audio),
-                "negative": shot.negative if target.has(Feature.NEGATIVE_PROMPT) else "",
-                "take": shot.take,
-                "beats": [encode.beat(beat) for beat in shot.beats],
-                "lines": [encode.speech(speech) for speech in shot.lines],
-                "narration": shot.narration and encode.speech(shot.narration),
-                "size": encode.passage(framing.size),
-                "camera": encode.passage(framing.camera),
-                "location": encode.text(framing.location),
-                "light": encode.passage(framing.light),
-                "sound": encode.passage(framing.sound),
-                "style": encode.passage(framing.style),
-                "cast": encode.marks(shot.cast),
-                "start_frame": _asset(shot.start_frame),
-                "end_frame": _asset(shot.end_frame),
-                "opens_on": None if continued is None else self.of(continued),
-            }
-        )
+            content["resolution"] = target.resolution(scene.resolution)
+        return content
 
     def member(self, mark: str, film: Film) -> str:
         """The digest of a member of the cast as it is sent to the film's target."""
@@ -167,16 +165,17 @@ class _Encoder:
     def __init__(self, digests: ShotDigests, film: Film) -> None:
         self._digests = digests
         self._film = film
-        self._numbers: dict[str, int] = {}
+        self._mentions: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """A text with each mention as a number and the digest of its member."""
-        return text if text.isascii() else MENTION.sub(self._mention, text)
-
-    def _mention(self, found: Any) -> str:
-        mark = found[0]
-        number = self._numbers.setdefault(mark, len(self._numbers))
-        return f"\0{number}:{self._digests.member(mark, self._film)}\0"
+        for mark in marks_of(text):
+            mention = self._mentions.get(mark)
+            if mention is None:
+                member = self._digests.member(mark, self._film)
+                mention = self._mentions[mark] = f"\0{len(self._mentions)}:{member}\0"
+            text = text.replace(mark, mention)
+        return text
 
     def passage(self, passage: Passage | None) -> str | None:
         return None if passage is None else self.text(passage.text)

@@ -7,8 +7,9 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from msgspec import Meta, MsgspecError, Raw, Struct, field
+from msgspec import Meta, MsgspecError, Raw, Struct, convert, field
 from msgspec.json import Decoder
+from msgspec.structs import astuple
 
 from storyboard.ledger.intent import Order
 from storyboard.values.addresses import ClipName
@@ -315,7 +316,7 @@ def _sent(given: dict[str, Any]) -> SentOrder:
         raise LineError("it is not what its digest says")
     try:
         names = tuple(map(ClipName.from_json, given["names"]))
-        shots = tuple(ShotPart(*one) for one in given["shots"])
+        shots = convert(given["shots"], tuple[ShotPart, ...])
     except (KeyError, TypeError, ValueError):
         raise LineError("it does not say which shots were sent") from None
     if not names:
@@ -338,7 +339,7 @@ def sent_line(order: Order) -> str:
         | {
             "kind": "sent",
             "names": [name.to_json() for name in order.names],
-            "shots": [list(shot) for shot in order.shots],
+            "shots": [astuple(shot) for shot in order.shots],
             "seconds": order.seconds,
             "take": parsed(order.take),
             "tokens": dict(order.tokens),

@@ -8,6 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from msgspec.json import Decoder
+from msgspec.structs import astuple
+
 from storyboard.ledger.intent import Intent, Order, Receipt
 from storyboard.ledger.states import State
 from storyboard.values.addresses import ClipName
@@ -21,7 +24,7 @@ def _amount(money: Money | None) -> str | None:
 
 
 def _write_segments(segments: Iterable[Segment]) -> str:
-    return canonical([[list(one.content), one.start, one.end, one.is_exact] for one in segments])
+    return canonical([[astuple(one.content), one.start, one.end, one.is_exact] for one in segments])
 
 
 def _read_segments(text: str) -> tuple[Segment, ...]:
@@ -31,12 +34,14 @@ def _read_segments(text: str) -> tuple[Segment, ...]:
     )
 
 
+_SHOTS = Decoder(tuple[ShotPart, ...])
+
 _VALUES: dict[str, Callable[[Intent], Any]] = {
     "digest": lambda intent: intent.order.digest,
     "take": lambda intent: intent.order.take,
     "address": lambda intent: intent.order.address,
     "names": lambda intent: canonical([name.to_json() for name in intent.order.names]),
-    "shots": lambda intent: canonical([*map(list, intent.order.shots)]),
+    "shots": lambda intent: canonical([*map(astuple, intent.order.shots)]),
     "film": lambda intent: intent.order.film,
     "host": lambda intent: intent.order.host,
     "endpoint": lambda intent: intent.order.endpoint,
@@ -115,7 +120,7 @@ def _intent_of(row: tuple[Any, ...]) -> Intent:
             take=take,
             address=address,
             names=tuple(map(ClipName.from_json, parsed(names))),
-            shots=tuple(ShotPart(*one) for one in parsed(shots)),
+            shots=_SHOTS.decode(shots),
             film=film,
             host=host,
             endpoint=endpoint,

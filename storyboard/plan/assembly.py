@@ -13,7 +13,6 @@ from storyboard.compiler.request import Request
 from storyboard.plan.planned_request import PlannedCost
 from storyboard.plan.reason import Action
 from storyboard.plan.timeline import KeptClip, KeptShot, TimelineSegment
-from storyboard.values.segments import as_asked
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
@@ -81,15 +80,17 @@ def timeline_of(cut: Iterable[Request | KeptPart]) -> tuple[TimelineSegment, ...
                 )
             )
             continue
-        for part, segment in zip(one.clip.parts, as_asked(one.shots), strict=True):
+        at = 0
+        for part in one.clip.parts:
             found.append(
                 TimelineSegment(
                     shot=part.shot.address,
-                    part=segment.content.part,
+                    part=part.number if part.count > 1 else None,
                     request=one.id,
-                    start=segment.start,
-                    end=segment.end,
+                    start=at,
+                    end=at + part.seconds,
                     is_exact=False,
                 )
             )
+            at += part.seconds
     return tuple(found)

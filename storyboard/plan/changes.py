@@ -344,8 +344,8 @@ def _row(new: _SentText, rows: Sequence[MapRow], start: int, end: int) -> MapRow
 
 def _place(rows: Iterable[MapRow | None]) -> PlaceInFile | None:
     for row in rows:
-        if row is not None and row.file and row.line is not None and row.column is not None:
-            return PlaceInFile(row.file, row.line, row.column)
+        if row is not None and row.place is not None:
+            return row.place
     return None
 
 

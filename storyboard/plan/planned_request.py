@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -45,12 +45,12 @@ class PlannedCost(Struct, frozen=True, kw_only=True):
         )
 
 
-class MapRow(NamedTuple):
+class MapRow(Struct, frozen=True, kw_only=True):
     """A slice of a prompt: offsets in code points from 0, and where its words were written.
 
     ``kind`` is ``action``, ``line``, ``introduction``, ``framing``, ``carry`` or ``glue``;
     ``field`` the field or member that it is of. ``carried`` says that the words were said in the
-    part before. Line and column are from 1; the place is None for what the composition adds.
+    part before. ``place`` is None for what the composition adds.
     """
 
     start: int
@@ -58,9 +58,13 @@ class MapRow(NamedTuple):
     kind: str
     field: str
     carried: bool
-    file: str | None
-    line: int | None
-    column: int | None
+    place: PlaceInFile | None = None
+
+    def to_json(self) -> list[str | int | None]:
+        """The row as a list of JSON values, with file, line and column last."""
+        at = self.place
+        place = (None, None, None) if at is None else (at.file, at.line, at.column)
+        return [self.start, self.end, self.kind, self.field, self.carried, *place]
 
 
 class PlannedShot(Struct, frozen=True, kw_only=True):
@@ -98,8 +102,7 @@ class PlannedShot(Struct, frozen=True, kw_only=True):
             "seconds": self.seconds,
             "characters": self.characters,
             "span": self.span.to_json(),
-            # What writes JSON takes no named tuples.
-            "map": [*map(list, self.map)],
+            "map": [row.to_json() for row in self.map],
         }
 
     @classmethod
@@ -122,7 +125,13 @@ class PlannedShot(Struct, frozen=True, kw_only=True):
 def _map_row(written: Any, pointer: str) -> MapRow:
     if not isinstance(written, list) or tuple(map(type, written)) not in _MAP_ROWS:
         raise ShapeError(pointer, "a row of a map is wanted, with a whole place or none")
-    return MapRow._make(written)
+    return _read_row(written)
+
+
+def _read_row(written: Sequence[Any]) -> MapRow:
+    start, end, kind, field, carried, file, line, column = written
+    place = None if file is None else PlaceInFile(file, line, column)
+    return MapRow(start=start, end=end, kind=kind, field=field, carried=carried, place=place)
 
 
 def _map(found: JsonObject) -> tuple[MapRow, ...]:
@@ -131,7 +140,7 @@ def _map(found: JsonObject) -> tuple[MapRow, ...]:
     if isinstance(written, list):
         try:
             if all(tuple(map(type, row)) in _MAP_ROWS for row in written):
-                return tuple(map(MapRow._make, written))
+                return tuple(map(_read_row, written))
         except TypeError:
             pass
     return found.list_of("map", _map_row)

@@ -12,6 +12,7 @@ from storyboard.compiler.film import MENTION, Framing, Passage
 from storyboard.document import locate
 from storyboard.plan.alignment import offset_in
 from storyboard.plan.planned_request import MapRow
+from storyboard.plan.reason import PlaceInFile
 
 _QUOTES = ("'", '"')
 _BLOCKS = ("|", ">")
@@ -21,7 +22,6 @@ _FIELDS = frozenset({"size", "camera", "light", "sound", "style"})
 def prompt_map(prompt: Prompt, framing: Framing, tags: Mapping[str, str]) -> tuple[MapRow, ...]:
     """The rows of a shot's prompt; ``tags`` are what each mark became in its request."""
     rows: list[MapRow] = []
-    row = MapRow._make  # a call of the class takes half as long again
     at = 0
     for one in prompt.slices:
         text, kind, field, passage = one.text, one.kind, one.field, one.passage
@@ -31,16 +31,16 @@ def prompt_map(prompt: Prompt, framing: Framing, tags: Mapping[str, str]) -> tup
                 end += len(tags[mark]) - 1
         if passage is None and kind == "framing":
             passage = getattr(framing, field, None) if field in _FIELDS else None
-        if passage is None:
-            rows.append(row((at, end, kind, field, one.carried, None, None, None)))
-        else:
-            rows.append(row((at, end, kind, field, one.carried, *_place(passage, one.offset))))
+        place = None if passage is None else _place(passage, one.offset)
+        rows.append(
+            MapRow(start=at, end=end, kind=kind, field=field, carried=one.carried, place=place)
+        )
         at = end
     return tuple(rows)
 
 
-def _place(passage: Passage, offset: int) -> tuple[str, int, int]:
-    """File, line and column at which a passage's words stand, from an offset of its text on."""
+def _place(passage: Passage, offset: int) -> PlaceInFile:
+    """Where a passage's words are written, from an offset of its text on."""
     scalar = passage.scalar
     source, start = scalar.origin.source, scalar.start
     if offset:
@@ -53,4 +53,4 @@ def _place(passage: Passage, offset: int) -> tuple[str, int, int]:
         start += 1
     elif scalar.style in _BLOCKS:
         start = locate(scalar, 0, 1).start
-    return source.name, *source.position(start)
+    return PlaceInFile(source.name, *source.position(start))

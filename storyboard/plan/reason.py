@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -48,7 +48,7 @@ class ReasonCode(StrEnum):
     """It needs a clip that was refused, or that waits for one."""
 
 
-class PlaceInFile(NamedTuple):
+class PlaceInFile(Struct, frozen=True):
     """Where something is written: the file as messages show it, line and column from 1."""
 
     file: str

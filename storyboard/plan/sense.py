@@ -133,7 +133,8 @@ class SenseChecker:
         speaking: set[str] = set()
         happens = False
         shown: set[str] = set()
-        for start, end, kind, name, carried, place, *_ in rows:
+        for row in rows:
+            start, end, kind, name = row.start, row.end, row.kind, row.field
             if start != at or end < start or kind not in _KINDS:
                 yield f"map: the slice at {start} does not follow the one that ends at {at}"
                 return
@@ -146,8 +147,8 @@ class SenseChecker:
             if kind == "action":
                 happens = True
                 back = read_back(words, tokens) if tokens else words
-                prose.append((back, carried))
-                if not carried:
+                prose.append((back, row.carried))
+                if not row.carried:
                     told.prose.append(back)
                 elif self._texts.squeeze(back) not in self._texts.squeeze(" ".join(told.prose)):
                     yield f'carried: "{words}" was not said before'
@@ -162,7 +163,7 @@ class SenseChecker:
                 if name not in _SAID and not self.is_own:
                     yield f'framing: "{back}" is no {name} of the shot'
             elif kind == "introduction":
-                if place is not None:
+                if row.place is not None:
                     introduced.setdefault(name, []).append(read_back(words, tokens))
                 shown.add(name)
             elif kind == "carry":

@@ -76,6 +76,7 @@ def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -
             one.target, one.max_references, sense, there, whole
         )
     seen: dict[str, PlannedRequest] = {}
+    are_linked = any(request.depends_on for request in plan.requests)
     for request in plan.requests:
         own_checker = checkers.get(request.target)
         if own_checker is None:
@@ -86,8 +87,9 @@ def verify(plan: Plan, rules: Sequence[TargetRules], film: Film | None = None) -
         if request.id in seen:
             broken.append(f"{request.id}: the id is used twice")
         seen[request.id] = request
-        there.update(endings(request.contents))
-        whole.update(one.shot for one in request.contents if one.part is None)
+        if are_linked:
+            there.update(endings(request.contents))
+            whole.update(one.shot for one in request.contents if one.part is None)
     if rules:
         broken.extend(_collected(check_totals, plan, rules[0].target))
     broken.extend(_collected(check_timeline, plan, film))

@@ -110,8 +110,8 @@ def _kept_lines(clip: KeptClip, one: ExplainedClip) -> Iterator[tuple[int, str]]
 def _slice(row: MapRow, text: str, file: str) -> str:
     """A stretch of a prompt: where it was written, of what it is, and its words."""
     place = "added"
-    if row.file is not None:
-        place = f"line {row.line}" if row.file == file else f"{row.file}:{row.line}"
+    if (at := row.place) is not None:
+        place = f"line {at.line}" if at.file == file else f"{at.file}:{at.line}"
     said = {"line": f"said by {row.field}", "introduction": f"introduces {row.field}"}
     what = said.get(row.kind, "with whom" if row.kind == "carry" else row.field)
     again = ", carried from the part before" if row.carried else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -123,19 +123,19 @@ def _footage(target: Target, body: Mapping[str, Any]) -> tuple[tuple[Place, str]
     return () if link is None else (link,)
 
 
-class _ListedImage(NamedTuple):
+class _ListedImage(Struct, frozen=True, kw_only=True):
     """A picture in the list of images: its place, its link, what it is, and its name."""
 
     at: Place
     link: str
     role: str
-    name: str | None
+    name: str | None = None
 
 
 def _listed_images(field: ImagesField, body: Mapping[str, Any]) -> Iterator[_ListedImage]:
     if field.link is None:
         for place, link in _links(body, (field.name,)):
-            yield _ListedImage(place, link, "reference", None)
+            yield _ListedImage(at=place, link=link, role="reference")
         return
     roles = {word: role for role, word in field.roles.items()}
     for number, one in enumerate(_list(body.get(field.name, []), (field.name,))):
@@ -145,10 +145,10 @@ def _listed_images(field: ImagesField, body: Mapping[str, Any]) -> Iterator[_Lis
         if word is not None and word not in roles:
             raise MisshapenRequestError((*at, str(field.role)), f"one of {', '.join(roles)}")
         yield _ListedImage(
-            (*at, field.link),
-            _text(entry, (*at, field.link)),
-            "reference" if word is None else roles[word],
-            _optional_text(entry, (*at, field.id)) if field.id else None,
+            at=(*at, field.link),
+            link=_text(entry, (*at, field.link)),
+            role="reference" if word is None else roles[word],
+            name=_optional_text(entry, (*at, field.id)) if field.id else None,
         )
 
 

@@ -7,16 +7,15 @@ its segment is found again in whatever clip it was paid for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from msgspec import Struct
 
 
-class ShotPart(NamedTuple):
+class ShotPart(Struct, frozen=True, array_like=True):
     """The content of a segment: a shot, or a part of a divided one.
 
     ``shot`` is the shot's digest. ``part`` is None for a whole shot, else 1 to ``parts``.
-    ``seconds`` are those that were written for it.
+    ``seconds`` are those that were written for it. In JSON it is a list.
     """
 
     shot: str
