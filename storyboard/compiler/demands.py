@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from storyboard.compiler.clip import Clip, KeptPart
+from storyboard.compiler.clip import Clip, KeptPart, Part
 from storyboard.compiler.film import FRAME, Film, Shot, ShotClip
 from storyboard.compiler.needs import shot_clips
 from storyboard.diagnostics import Diagnostics, Label
@@ -19,11 +19,14 @@ _MOVED = "mention the one character that moves, with a frontal picture, or add s
 _OPEN = "add start_frame:, or seam: continue where a shot stands before"
 
 
-def opens_as_demanded(target: Target, clip: Clip) -> bool:
-    """Whether a clip has the first frame that the target wants for it, if it wants one."""
-    if clip.parts[0].opens or clip.parts[0].joined:
+def opens_as_demanded(target: Target, first: Part, last: Part) -> bool:
+    """Whether a clip has the first frame that the target wants for it, if it wants one.
+
+    ``first`` and ``last`` are its parts.
+    """
+    if first.opens or first.joined:
         return True
-    is_lone = target.end_frame_needs_start and clip.parts[-1].closes
+    is_lone = target.end_frame_needs_start and last.closes
     return Feature.FIRST_FRAME not in target.requires and not (
         is_lone and target.has(Feature.LAST_FRAME)
     )
@@ -37,7 +40,7 @@ def check_demands(film: Film, clips: Iterable[Clip], diagnostics: Diagnostics) -
         frameless = [
             clip
             for clip in every
-            if not opens_as_demanded(target, clip)
+            if not opens_as_demanded(target, clip.parts[0], clip.parts[-1])
             # What has no motion either lacks that first.
             and (not moves or _is_made_by(Feature.MOTION, clip))
         ]
@@ -53,7 +56,7 @@ def check_demands(film: Film, clips: Iterable[Clip], diagnostics: Diagnostics) -
         )
     elif target.end_frame_needs_start:
         for clip in every:
-            if not opens_as_demanded(target, clip):
+            if not opens_as_demanded(target, clip.parts[0], clip.parts[-1]):
                 _report_lone_end(target, clip, diagnostics)
     if Feature.IMAGES in target.requires:
         _report(

@@ -284,10 +284,8 @@ class _Packer:
 
     def refuses(self, indices: tuple[int, ...]) -> bool:
         """Whether the target would refuse a clip of these parts, for want of a first frame."""
-        if not self.wants_frames:
-            return False
-        chosen = tuple(self.parts[index] for index in indices)
-        return not opens_as_demanded(self.target, Clip(parts=chosen, seconds=0))
+        first, last = self.parts[indices[0]], self.parts[indices[-1]]
+        return self.wants_frames and not opens_as_demanded(self.target, first, last)
 
     def _weight(self, indices: tuple[int, ...]) -> int:
         """The part of the key that a clip adds: cuts, seams and the request itself."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from storyboard.compiler.film import MENTION, Cast, Passage
+from storyboard.compiler.film import MENTION, Cast, Passage, marks_of
 from storyboard.compiler.words import WORDS
 
 _NOISE = re.compile(r"[\W_]+")
@@ -16,25 +16,29 @@ _THE = re.compile(r"\bthe\b", re.IGNORECASE)
 
 
 class FilmTexts:
-    """The passages of a film, each resolved once."""
+    """The passages of a film as its prompts have to say them."""
 
     def __init__(self, cast: Cast) -> None:
         self._cast = cast
         in_words = (mark for mark in cast.marks() if cast.reference(mark) is None)
         self._drops_the = any(cast[mark].has_article for mark in in_words)
-        self._known: dict[int, str] = {}
+        self._words: dict[str, str] = {}
 
     def said(self, passage: Passage) -> str:
         """A passage as prompts say it, with names in place of tags."""
-        if passage.text.isascii():
-            return passage.text
-        known = self._known.get(id(passage))
+        text = passage.text
+        for mark in marks_of(text):
+            text = text.replace(mark, self.word(mark))
+        return text
+
+    def word(self, mark: str) -> str:
+        """What prompts say for a mention."""
+        known = self._words.get(mark)
         if known is None:
-            known = self._known[id(passage)] = MENTION.sub(self.word, passage.text)
+            known = self._words[mark] = self._word(mark)
         return known
 
-    def word(self, found: re.Match[str]) -> str:
-        mark = found[0]
+    def _word(self, mark: str) -> str:
         one = self._cast[mark]
         if one.reference is not None:
             return f"@{one.name}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -16,7 +17,7 @@ from storyboard.compiler.film import Asset, FootageUse, Shot, ShotClip
 from storyboard.compiler.request import Output
 from storyboard.plan.planned_request import PlannedRequest
 from storyboard.plan.sense import SenseChecker
-from storyboard.targets.model import Feature, Target
+from storyboard.targets.model import Feature, Price, RenderedSecond, Target
 from storyboard.targets.sent_request import SentRequest, read_request
 from storyboard.targets.tag_forms import is_named, tag_pattern
 from storyboard.values.segments import Ending
@@ -60,6 +61,7 @@ class RequestChecker:
         self._most_of_several = several
         self._tags: dict[Numbers, str] = {}
         self._places: set[tuple[str, ...]] = set()
+        self._price_of = cache(self._find_price)
 
     def check(self, request: PlannedRequest, earlier: dict[str, PlannedRequest]) -> Iterator[str]:
         """What is wrong with one request; ``earlier`` are those before it, by id."""
@@ -293,18 +295,11 @@ class RequestChecker:
         choices = self.target.resolutions.choices if self.target.resolutions else (None,)
         if fineness not in choices:
             yield f"the resolution {fineness} is none of the target's"
-        rows = [
-            row
-            for row in self.target.prices
-            if (row.audio, row.video) == (second.audio, second.video)
-            and (row.resolution is None or row.resolution == fineness)
-        ]
-        voiced = second.voice and any(row.voice for row in rows)
-        rows = [row for row in rows if row.voice == voiced]
-        known = rows[0].per_second if rows else None
+        row = self._price_of(second)
+        known = row.per_second if row is not None else None
         cost = request.cost
         seconds = request.seconds
-        if known is not None and rows[0].counted == "input_and_output":
+        if row is not None and row.counted == "input_and_output":
             if self.sense is None and cost is not None:
                 # Without the film nobody knows how long what is sent is.
                 seconds = max(cost.seconds, 2 * seconds)
@@ -312,17 +307,28 @@ class RequestChecker:
                 clip = self._clip_seconds(request, sent, self.sense)
                 known = known if clip is not None else None
                 seconds += max(clip or 0, seconds)
-        if known is None or cost is None:
+        if row is None or known is None or cost is None:
             if (known is None) != (cost is None):
                 yield "the price is known in the plan or in the data, not in both"
         elif (
             cost.money.amount != known * seconds
             or cost.unit_price != known
             or cost.seconds != seconds
-            or cost.money.currency != rows[0].currency
+            or cost.money.currency != row.currency
         ):
             charge = f"{cost.money.amount:f} {cost.money.currency}"
             yield f"{charge} is not {seconds} s at {known}"
+
+    def _find_price(self, second: RenderedSecond) -> Price | None:
+        """The row of the target's data that a second's price stands in, None where none does."""
+        rows = [
+            row
+            for row in self.target.prices
+            if (row.audio, row.video) == (second.audio, second.video)
+            and (row.resolution is None or row.resolution == second.resolution)
+        ]
+        voiced = second.voice and any(row.voice for row in rows)
+        return next((row for row in rows if row.voice == voiced), None)
 
     def _clip_seconds(
         self, request: PlannedRequest, sent: SentRequest, sense: SenseChecker

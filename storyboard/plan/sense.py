@@ -93,22 +93,22 @@ class SenseChecker:
         take = request.id[len(chosen) :] if chosen else ""
         for (text, _), part in zip(prompts, request.shots, strict=True):
             shot = self.shots[part.address]
-            told = self._told.get((shot.address, take))
+            told = self._told.pop((shot.address, take), None)
             if told is None:
-                told = self._told[shot.address, take] = _ShotSoFar(shot)
+                told = _ShotSoFar(shot)
                 told.place = self.names.get(shot.framing.location, "")
             is_whole = part.parts == 1
             problems = self._check_prompt(text, part.map, tokens, told, is_whole=is_whole)
             if shot.address in self.kept:
                 # What it takes over from the part before may have been said in a kept one.
                 yield from (one for one in problems if not one.startswith("carried: "))
-                del self._told[shot.address, take]
                 continue
             yield from problems
             told.parts += 1
             if told.parts == part.parts:
                 yield from self._check_shot(told)
-                del self._told[shot.address, take]
+            else:
+                self._told[shot.address, take] = told
 
     def unfinished(self) -> Iterator[str]:
         """The shots of which parts are missing."""
@@ -220,7 +220,7 @@ class SenseChecker:
             for found in MENTION.finditer(passage.text):
                 count += len(self._texts.squeeze(passage.text[end : found.start()]))
                 mentions.append((count, found[0]))
-                count += len(self._texts.squeeze(self._texts.word(found)))
+                count += len(self._texts.squeeze(self._texts.word(found[0])))
                 end = found.end()
             count += len(self._texts.squeeze(passage.text[end:]))
         named = []
@@ -249,7 +249,7 @@ class SenseChecker:
         told.lines.append((name, line))
         told.seen.add(name)
         if who and not self.is_own:
-            label = next((self.cast[m].label for m, one in self.names.items() if one == name), "")
+            label = self.cast[self._marks[name]].label if name in self._marks else ""
             back = read_back(who, tokens)
             if f"@{name}" not in back and letters(label) not in letters(back):
                 yield f'lines: "{words}" is not spoken by {name}'

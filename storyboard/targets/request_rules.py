@@ -129,8 +129,11 @@ class SwitchField(FactBlock):
 
     def read(self, value: object) -> bool | None:
         """Whether a value is on; None for one that the field does not have."""
-        states = {self.written(True): True, self.written(False): False}
-        return states.get(value) if isinstance(value, bool | str) else None
+        if isinstance(value, bool | str):
+            for is_on in (True, False):
+                if value == self.written(is_on):
+                    return is_on
+        return None
 
 
 def _named(value: object) -> object:

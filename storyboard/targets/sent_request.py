@@ -89,7 +89,7 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
     if any(one.role == "reference" for one in own_frames):
         raise MisshapenRequestError((own_frames[0].at[0],), "first and last frames alone")
     footage = _footage(target, body)
-    ratio = _optional_text(body, (fields.aspect_ratio,)) if fields.aspect_ratio else None
+    ratio = _optional_text(body, fields.aspect_ratio) if fields.aspect_ratio else None
     mode = fields.footage_mode
     is_edited = mode is not None and body.get(mode.name) == mode.edit
     lasts_as_footage = fields.seconds is None or (
@@ -104,12 +104,12 @@ def read_request(target: Target, body: Mapping[str, Any]) -> SentRequest:
         image_names=tuple(one.name for one in images if one.name is not None),
         first=_frame(fields.start_frame, body) or frames.get("first_frame"),
         last=_frame(fields.end_frame, body) or frames.get("last_frame"),
-        middle=_links(body, (fields.middle_frames,)) if fields.middle_frames else (),
+        middle=_links(body, fields.middle_frames) if fields.middle_frames else (),
         footage=footage,
         lasts_as_footage=lasts_as_footage,
         audio=_sounds(target, body),
         ratio=fields.read_ratio(ratio) if ratio is not None else None,
-        resolution=_optional_text(body, (fields.resolution,)) if fields.resolution else None,
+        resolution=_optional_text(body, fields.resolution) if fields.resolution else None,
     )
 
 
@@ -118,8 +118,8 @@ def _footage(target: Target, body: Mapping[str, Any]) -> tuple[tuple[Place, str]
     if field is None:
         return ()
     if target.request.footage_form == "list":
-        return _links(body, (field,))
-    link = _link(body, (field,))
+        return _links(body, field)
+    link = _link(body, field)
     return () if link is None else (link,)
 
 
@@ -134,26 +134,26 @@ class _ListedImage(Struct, frozen=True, kw_only=True):
 
 def _listed_images(field: ImagesField, body: Mapping[str, Any]) -> Iterator[_ListedImage]:
     if field.link is None:
-        for place, link in _links(body, (field.name,)):
+        for place, link in _links(body, field.name):
             yield _ListedImage(at=place, link=link, role="reference")
         return
     roles = {word: role for role, word in field.roles.items()}
     for number, one in enumerate(_list(body.get(field.name, []), (field.name,))):
         at: Place = (field.name, number)
         entry = _object(one, at)
-        word = _optional_text(entry, (*at, field.role)) if field.role else None
+        word = _optional_text(entry, field.role, at) if field.role else None
         if word is not None and word not in roles:
             raise MisshapenRequestError((*at, str(field.role)), f"one of {', '.join(roles)}")
         yield _ListedImage(
             at=(*at, field.link),
-            link=_text(entry, (*at, field.link)),
+            link=_text(entry, field.link, at),
             role="reference" if word is None else roles[word],
-            name=_optional_text(entry, (*at, field.id)) if field.id else None,
+            name=_optional_text(entry, field.id, at) if field.id else None,
         )
 
 
 def _frame(name: str | None, body: Mapping[str, Any]) -> tuple[Place, str] | None:
-    return _link(body, (name,)) if name else None
+    return _link(body, name) if name else None
 
 
 def _shots(
@@ -162,7 +162,7 @@ def _shots(
     fields = target.request
     listed = fields.shots
     if listed is None or listed.name not in body:
-        text = _prompt(body, (fields.prompt,))
+        text = _prompt(body, fields.prompt)
         lines = fields.read_shot_lines(text)
         if lines:
             for line, lasts in lines:
@@ -170,12 +170,12 @@ def _shots(
             return
         seconds = target.seconds.min
         if fields.seconds is not None and not lasts_as_footage:
-            seconds = _seconds(body, (fields.seconds.name,), fields.seconds.type)
+            seconds = _seconds(body, fields.seconds.name, fields.seconds.type)
         yield ShotInBody(prompt=text, seconds=seconds, at=(fields.prompt,))
         return
     shots = body[listed.name]
     if listed.encoding == "json":
-        text = _text(body, (listed.name,))
+        text = _text(body, listed.name)
         try:
             shots = json.loads(text)
         except ValueError:
@@ -183,13 +183,13 @@ def _shots(
     listed_shots = _list(shots, (listed.name,))
     if listed.beside == "first" and listed_shots:
         first = _object(listed_shots[0], (listed.name, 0))
-        if _text(body, (fields.prompt,)) != first.get(listed.prompt):
+        if _text(body, fields.prompt) != first.get(listed.prompt):
             raise MisshapenRequestError((fields.prompt,), "the text of the first shot")
     for number, shot in enumerate(listed_shots):
         at: Place = (listed.name, number)
         entry = _object(shot, at)
-        prompt = _prompt(entry, (*at, listed.prompt))
-        seconds = _seconds(entry, (*at, listed.seconds), listed.type)
+        prompt = _prompt(entry, listed.prompt, at)
+        seconds = _seconds(entry, listed.seconds, listed.type, at)
         yield ShotInBody(prompt=prompt, seconds=seconds, at=(*at, listed.prompt))
 
 
@@ -197,16 +197,16 @@ def _elements(names: ElementsField, body: Mapping[str, Any]) -> Iterator[SentEle
     for number, one in enumerate(_list(body.get(names.name, []), (names.name,))):
         at: Place = (names.name, number)
         entry = _object(one, at)
-        frontal = _link(entry, (*at, names.frontal)) if names.frontal else None
+        frontal = _link(entry, names.frontal, at) if names.frontal else None
         if names.description:
-            _text(entry, (*at, names.description))
+            _text(entry, names.description, at)
         others = names.references or names.pictures
-        listed = _links(entry, (*at, others)) if others else ()
+        listed = _links(entry, others, at) if others else ()
         yield SentElement(
-            name=_optional_text(entry, (*at, names.id)) if names.id else None,
+            name=_optional_text(entry, names.id, at) if names.id else None,
             pictures=(*((frontal,) if frontal else ()), *listed),
-            video=_link(entry, (*at, names.video)) if names.video else None,
-            voice=_optional_text(entry, (*at, names.voice)) if names.voice else None,
+            video=_link(entry, names.video, at) if names.video else None,
+            voice=_optional_text(entry, names.voice, at) if names.voice else None,
         )
 
 
@@ -223,11 +223,11 @@ def _sounds(target: Target, body: Mapping[str, Any]) -> bool:
     return is_on
 
 
-def _seconds(body: Mapping[str, Any], at: Place, form: str) -> int:
-    value = body.get(str(at[-1]))
+def _seconds(body: Mapping[str, Any], name: str, form: str, at: Place = ()) -> int:
+    value = body.get(name)
     if form == "integer":
         if isinstance(value, bool) or not isinstance(value, int):
-            raise MisshapenRequestError(at, "whole seconds as a number")
+            raise MisshapenRequestError((*at, name), "whole seconds as a number")
         return value
     text = value.removesuffix("s") if form == "suffixed" and isinstance(value, str) else value
     if (
@@ -237,39 +237,39 @@ def _seconds(body: Mapping[str, Any], at: Place, form: str) -> int:
         or (form == "suffixed" and text == value)
     ):
         like = '"5s"' if form == "suffixed" else '"5"'
-        raise MisshapenRequestError(at, f"whole seconds as a text like {like}")
+        raise MisshapenRequestError((*at, name), f"whole seconds as a text like {like}")
     return int(text)
 
 
-def _prompt(body: Mapping[str, Any], at: Place) -> str:
-    value = body.get(str(at[-1]))
+def _prompt(body: Mapping[str, Any], name: str, at: Place = ()) -> str:
+    value = body.get(name)
     if not isinstance(value, str):
-        raise MisshapenRequestError(at, "a text")
+        raise MisshapenRequestError((*at, name), "a text")
     return value
 
 
-def _text(body: Mapping[str, Any], at: Place) -> str:
-    value = body.get(str(at[-1]))
+def _text(body: Mapping[str, Any], name: str, at: Place = ()) -> str:
+    value = body.get(name)
     if not isinstance(value, str) or not value:
-        raise MisshapenRequestError(at, "a text")
+        raise MisshapenRequestError((*at, name), "a text")
     return value
 
 
-def _optional_text(body: Mapping[str, Any], at: Place) -> str | None:
-    return _text(body, at) if body.get(str(at[-1])) is not None else None
+def _optional_text(body: Mapping[str, Any], name: str, at: Place = ()) -> str | None:
+    return _text(body, name, at) if body.get(name) is not None else None
 
 
-def _link(body: Mapping[str, Any], at: Place) -> tuple[Place, str] | None:
-    link = _optional_text(body, at)
-    return (at, link) if link is not None else None
+def _link(body: Mapping[str, Any], name: str, at: Place = ()) -> tuple[Place, str] | None:
+    link = _optional_text(body, name, at)
+    return ((*at, name), link) if link is not None else None
 
 
-def _links(body: Mapping[str, Any], at: Place) -> tuple[tuple[Place, str], ...]:
+def _links(body: Mapping[str, Any], name: str, at: Place = ()) -> tuple[tuple[Place, str], ...]:
     found: list[tuple[Place, str]] = []
-    for number, link in enumerate(_list(body.get(str(at[-1]), []), at)):
+    for number, link in enumerate(_list(body.get(name, []), (*at, name))):
         if not isinstance(link, str) or not link:
-            raise MisshapenRequestError((*at, number), "a link")
-        found.append(((*at, number), link))
+            raise MisshapenRequestError((*at, name, number), "a link")
+        found.append(((*at, name, number), link))
     return tuple(found)
 
 
