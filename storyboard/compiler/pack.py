@@ -117,10 +117,12 @@ class _Packer:
         self.cost = cost
         self.neighbours = Neighbours(scene, target, keeps_apart=False)
         self.joins = target.features[Feature.FIRST_FRAME].how != "none"
-        self.wants_frames = target.end_frame_needs_start or Feature.FIRST_FRAME in target.requires
         # Where only whole clips are used again, even ones are worth more than few.
         self.per_request, self.per_square = (1, 1 << 30) if self.keeps_whole else (_REQUEST, 1)
         self.parts, self.next = _graph(ways)
+        self.wants_frames = Feature.FIRST_FRAME in target.requires or (
+            target.end_frame_needs_start and any(part.closes for part in self.parts)
+        )
         self.is_ordered = is_ordered
         self.has_apart = keeps_apart and any(part.shot.is_apart for part in self.parts)
         self.former: list[Sequence[FormerShot]] = (

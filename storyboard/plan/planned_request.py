@@ -12,6 +12,7 @@ from storyboard.compiler.request import AssetUse, Dependency, Output
 from storyboard.plan.amounts import UNKNOWN, plain
 from storyboard.plan.reason import Action, PlaceInFile, Reason
 from storyboard.values.json_object import Json, JsonObject, ShapeError, members
+from storyboard.values.late import Late, value_of
 from storyboard.values.segments import ShotPart
 from storyboard.values.units import Money
 
@@ -50,7 +51,7 @@ class MapRow(Struct, frozen=True, kw_only=True):
 
     ``kind`` is ``action``, ``line``, ``introduction``, ``framing``, ``carry`` or ``glue``;
     ``field`` the field or member that it is of. ``carried`` says that the words were said in the
-    part before. ``place`` is None for what the composition adds.
+    part before. ``written`` is where they stand in a file; None for what the composition adds.
     """
 
     start: int
@@ -58,7 +59,12 @@ class MapRow(Struct, frozen=True, kw_only=True):
     kind: str
     field: str
     carried: bool
-    place: PlaceInFile | None = None
+    written: PlaceInFile | Late[PlaceInFile] | None = None
+
+    @property
+    def place(self) -> PlaceInFile | None:
+        """Where its words stand in a file."""
+        return value_of(self.written)
 
     def to_json(self) -> list[str | int | None]:
         """The row as a list of JSON values, with file, line and column last."""
@@ -70,14 +76,15 @@ class MapRow(Struct, frozen=True, kw_only=True):
 class PlannedShot(Struct, frozen=True, kw_only=True):
     """A shot of a request, or a part of one.
 
-    ``digest`` is that of the shot's content, by which it is found again in paid clips. ``number``
+    ``content`` is the digest of the shot's content, by which it is found again in paid clips; a
+    film of which nothing is paid and no plan is written never makes it. ``number``
     is the shot's in its scene, from 1; ``part`` the part's, None for a whole shot, of
     ``parts``. ``seconds`` are as written, ``characters`` the code points as the target counts
     them. ``map`` are the slices that its prompt is made of.
     """
 
     address: str
-    digest: str
+    content: str | Late[str]
     number: int
     part: int | None
     parts: int
@@ -85,6 +92,11 @@ class PlannedShot(Struct, frozen=True, kw_only=True):
     characters: int
     span: PlaceInFile
     map: tuple[MapRow, ...]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the shot's content."""
+        return value_of(self.content)
 
     @property
     def name(self) -> str:
@@ -111,7 +123,7 @@ class PlannedShot(Struct, frozen=True, kw_only=True):
         found = JsonObject(written, pointer, _SHOT)
         return cls(
             address=found.text("address"),
-            digest=found.text("digest"),
+            content=found.text("digest"),
             number=found.number("number", 1),
             part=found.number_or_none("part", 1),
             parts=found.number("parts", 1),
@@ -131,7 +143,7 @@ def _map_row(written: Any, pointer: str) -> MapRow:
 def _read_row(written: Sequence[Any]) -> MapRow:
     start, end, kind, field, carried, file, line, column = written
     place = None if file is None else PlaceInFile(file, line, column)
-    return MapRow(start=start, end=end, kind=kind, field=field, carried=carried, place=place)
+    return MapRow(start=start, end=end, kind=kind, field=field, carried=carried, written=place)
 
 
 def _map(found: JsonObject) -> tuple[MapRow, ...]:

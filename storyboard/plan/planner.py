@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -38,6 +38,7 @@ from storyboard.plan.reason import NEW, Action, PlaceInFile, ReasonCode
 from storyboard.plan.seams import report_new_seams
 from storyboard.plan.timeline import KeptClip
 from storyboard.targets.model import RenderedSecond, Target
+from storyboard.values.late import Late
 
 if TYPE_CHECKING:
     from storyboard.ledger import Known
@@ -276,7 +277,7 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
             shots=tuple(
                 PlannedShot(
                     address=part.shot.address,
-                    digest=content.shot,
+                    content=Late(partial(request.digests.of, part.shot)),
                     number=part.shot.number,
                     part=part.number if part.count > 1 else None,
                     parts=part.count,
@@ -285,9 +286,7 @@ def _requests(requests: Sequence[Request]) -> list[PlannedRequest]:
                     span=_place(part.shot.node),
                     map=prompt_map(part.prompt, part.shot.framing, request.tags),
                 )
-                for part, content, characters in zip(
-                    request.clip.parts, request.shots, request.characters, strict=True
-                )
+                for part, characters in zip(request.clip.parts, request.characters, strict=True)
             ),
             tokens=request.tokens,
             assets=request.assets,

@@ -6,6 +6,7 @@ The rows tile the prompt; ``model.MapRow`` says what one holds.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from storyboard.compiler.clip import Prompt
 from storyboard.compiler.film import MENTION, Framing, Passage
@@ -13,6 +14,7 @@ from storyboard.document import locate
 from storyboard.plan.alignment import offset_in
 from storyboard.plan.planned_request import MapRow
 from storyboard.plan.reason import PlaceInFile
+from storyboard.values.late import Late
 
 _QUOTES = ("'", '"')
 _BLOCKS = ("|", ">")
@@ -31,9 +33,9 @@ def prompt_map(prompt: Prompt, framing: Framing, tags: Mapping[str, str]) -> tup
                 end += len(tags[mark]) - 1
         if passage is None and kind == "framing":
             passage = getattr(framing, field, None) if field in _FIELDS else None
-        place = None if passage is None else _place(passage, one.offset)
+        place = None if passage is None else Late(partial(_place, passage, one.offset))
         rows.append(
-            MapRow(start=at, end=end, kind=kind, field=field, carried=one.carried, place=place)
+            MapRow(start=at, end=end, kind=kind, field=field, carried=one.carried, written=place)
         )
         at = end
     return tuple(rows)

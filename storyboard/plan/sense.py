@@ -163,7 +163,7 @@ class SenseChecker:
                 if name not in _SAID and not self.is_own:
                     yield f'framing: "{back}" is no {name} of the shot'
             elif kind == "introduction":
-                if row.place is not None:
+                if row.written is not None:
                     introduced.setdefault(name, []).append(read_back(words, tokens))
                 shown.add(name)
             elif kind == "carry":

@@ -17,6 +17,8 @@ from msgspec.structs import replace
 from planned_requests import planned_request
 
 from storyboard.api import Project
+from storyboard.compiler.film import Shot
+from storyboard.compiler.shot_digest import ShotDigests
 from storyboard.plan import Plan, PlanError
 from storyboard.plan.file import encode
 from storyboard.plan.model import PlanTotals
@@ -221,3 +223,22 @@ def test_the_manual_has_every_code_of_a_reason() -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     table = text.partition("| code | is said of a request |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == [code.value for code in ReasonCode]
+
+
+def test_what_only_a_written_plan_tells_is_made_when_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    of_shot = ShotDigests._content
+
+    def count(digests: ShotDigests, shot: Shot) -> dict[str, Any]:
+        counted.append(shot.address)
+        return of_shot(digests, shot)
+
+    monkeypatch.setattr(ShotDigests, "_content", count)
+    path = tmp_path / "storyboard.yaml"
+    path.write_text("storyboard: 1\nscenes:\n  - shots: [A boat., Gulls.]\n")
+    made, _ = Project(str(path)).plan()
+    assert not counted
+    encode(made)
+    assert counted == ["1/1", "1/2"]

@@ -38,7 +38,7 @@ def planned_request(
         shots=(
             PlannedShot(
                 address=name,
-                digest=name,
+                content=name,
                 number=1,
                 part=None,
                 parts=1,
