@@ -52,8 +52,8 @@ class Asset(Struct, frozen=True, kw_only=True):
 
     ``location`` is the https URL, or the path relative to the project's folder, with ``/``.
     ``sha256`` is the hex digest of a local file's bytes, None for a URL. ``sides`` are the pixels
-    of a local picture or clip, wide and high, ``lasts`` the measured seconds of a local clip; None
-    where nothing is known of them.
+    of a local picture or clip, wide and high, ``lasts`` the measured seconds of a local clip, or
+    those that the writer states of one at a URL; None where nothing is known of them.
     """
 
     location: str

@@ -153,6 +153,9 @@ NEW_SEAM = _code(313, "new-seam", _WARNING, "a paid clip of which only some shot
 CLIP_LENGTH = _code(
     314, "clip-length", _ERROR, "a shot whose seconds are not those of the clip it is made from"
 )
+UNMEASURED_CLIP = _code(
+    317, "unmeasured-clip", _NOTE, "a clip at a URL whose seconds are those that are written"
+)
 
 # Target
 UNKNOWN_TARGET = _code(401, "unknown-target", _ERROR, "a target that nothing describes")

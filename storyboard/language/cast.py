@@ -11,6 +11,7 @@ from storyboard.document.nodes import HOLE, Mapping, Scalar
 from storyboard.language.blocks import Block
 from storyboard.language.leaves import refuse
 from storyboard.language.names import NAME_SCHEMA, Name
+from storyboard.language.quantities import Seconds
 from storyboard.language.scalars import ClipPath, Picture, Text
 
 MAX_REFERENCES = 3
@@ -94,6 +95,11 @@ class Footage(_Declared):
     """A clip that is there already or a shot of the film, which shots refer to."""
 
     video: ClipPath | None = Field(None, description="The clip: a path or an https URL.")
+    duration: Seconds | None = Field(
+        None,
+        description="The whole seconds of a clip at a URL, which cannot be measured.",
+        examples=["7s"],
+    )
     shot: Text | None = Field(
         None,
         description="In place of video: the shot of this film whose clip it is, by its address.",
@@ -113,5 +119,11 @@ class Footage(_Declared):
                 KEY_CONFLICT,
                 "footage that is both a clip of its own and the clip of a shot",
                 "remove video: or shot:",
+            )
+        if self.duration is not None and self.shot is not None:
+            raise refuse(
+                KEY_CONFLICT,
+                "the clip of a shot lasts as long as the shot, and has a duration of its own",
+                "remove duration:",
             )
         return self

@@ -117,7 +117,7 @@ def _check_known(
         advice += ", or give characters pictures in place of a clip" if has_clips else ""
         if unmeasured == due.unknown:
             what += " known, as the seconds of a clip at a URL are billed too, and not measured"
-            advice = "write the path of a copy of the clip in place of its URL"
+            advice = "write its duration: beside its video:, or the path of a copy of the clip"
         else:
             what += " published"
         diagnostics.add(

@@ -345,7 +345,7 @@ class RequestChecker:
             if isinstance(clip, ShotClip):
                 if clip.shot in shots:
                     return clip.seconds
-            elif link == f"asset:sha256:{clip.sha256}" and clip.lasts is not None:
+            elif clip.lasts is not None and link in (f"asset:sha256:{clip.sha256}", clip.location):
                 return int(clip.lasts + Decimal("0.5"))
         return None
 

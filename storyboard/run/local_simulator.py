@@ -6,7 +6,7 @@ its state, where ``cancel`` finds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,11 +61,13 @@ def simulating(
     jobs: int,
     faults: tuple[str, ...] = (),
     own: tuple[Target, ...] = (),
+    clip_seconds: Mapping[str, int] | None = None,
 ) -> Iterator[Simulator]:
     """Run a simulator that knows the jobs of earlier runs of this film.
 
     ``jobs`` is how many clips of a host are in progress at once. Of the targets ``own``, those
-    that the simulator has no table of are served by their data. Raises ``SimulatorError``.
+    that the simulator has no table of are served by their data. ``clip_seconds`` are the seconds
+    of clips at links that it does not fetch. Raises ``SimulatorError``.
     """
     try:
         from storyboard.simulator import Simulator
@@ -79,6 +81,7 @@ def simulating(
             concurrency=jobs,
             faults=faults,
             own=own,
+            clip_seconds=clip_seconds or {},
         ).start()
     except ImportError as error:
         raise SimulatorError(_missing(error)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from storyboard.run.patience import Patience, waits_of_environment
 from storyboard.run.report import Report, RunOptions
 from storyboard.run.runner import Runner
 from storyboard.targets.model import Target
+from storyboard.targets.sent_request import read_request
 from storyboard.values.units import Money
 
 INTERRUPTED = 130
@@ -63,6 +64,19 @@ class Session(Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
     patience: Patience | None = None
 
+    def _clip_seconds(self, clips: Iterable[PlannedClip]) -> dict[str, int]:
+        """The seconds of the clips at URLs that planned ones are made from, by URL."""
+        found: dict[str, int] = {}
+        for clip in clips:
+            target = self.targets.get(clip.target)
+            if target is None or target.request.footage is None:
+                continue
+            sent = read_request(target, clip.order.payload)
+            if sent.lasts_as_footage:
+                links = (link for _, link in sent.footage if link.startswith("https://"))
+                found |= dict.fromkeys(links, clip.order.seconds)
+        return found
+
     def run(
         self,
         listen: EventListener,
@@ -91,6 +105,7 @@ class Session(Struct, frozen=True, kw_only=True):
                     jobs=self.jobs,
                     faults=self.faults,
                     own=tuple(self.targets.values()),
+                    clip_seconds=self._clip_seconds(clips),
                 ) as simulator,
             ):
                 bases = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from storyboard.simulator.faults import parse_fault
 
@@ -37,6 +38,7 @@ class OptionValues(TypedDict, total=False):
     link_seconds: float | None
     keep_alive: float
     own: tuple[Target, ...]
+    clip_seconds: Mapping[str, int]
 
 
 class SimulatorOptions(Struct, frozen=True, kw_only=True):
@@ -53,7 +55,8 @@ class SimulatorOptions(Struct, frozen=True, kw_only=True):
     before, if that is free, so that links stay good. ``history_lag`` is how many seconds late a
     request shows up in a host's history. ``link_seconds`` is how long a link to a clip lives; None
     means for ever. ``keep_alive`` is the time between two comments on an event stream.
-    ``own`` are targets of the user's, whose models are served by their data.
+    ``own`` are targets of the user's, whose models are served by their data. ``clip_seconds`` are
+    the seconds of clips at links that are not fetched, as the plan has them.
 
     Raises ``ValueError``, with what to write, for a setting that makes no sense.
     """
@@ -73,6 +76,7 @@ class SimulatorOptions(Struct, frozen=True, kw_only=True):
     link_seconds: float | None = None
     keep_alive: float = 15.0
     own: tuple[Target, ...] = ()
+    clip_seconds: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.seconds_per_clip < 0:

@@ -312,7 +312,7 @@ class Worker:
         """Look at the files of a job and render its clip."""
         job.breaches, files = await self._check(job)
         if not job.breaches:
-            _follow_movie(job, files)
+            _follow_movie(job, files, self._options.clip_seconds)
         if not job.breaches and job.trouble is None and self._renderer.mode == "render":
             self._keep_pictures(job, files)
             try:
@@ -395,11 +395,15 @@ def duration(options: SimulatorOptions, submission: int, take: int) -> float:
     return options.seconds_per_clip * (1 + share)
 
 
-def _follow_movie(job: Job, files: Mapping[str, bytes]) -> None:
-    """Make a clip as long as the film that it is made from, which is billed in whole seconds."""
+def _follow_movie(job: Job, files: Mapping[str, bytes], told: Mapping[str, int]) -> None:
+    """Make a clip as long as the film that it is made from, which is billed in whole seconds.
+
+    ``files`` are those that were fetched, by link, ``told`` the seconds of others.
+    """
     order = job.order
     links = {link for _, kind, link in job.endpoint.inputs(job.body) if kind == "movie"}
-    lasts = {link: _whole_seconds(files[link]) for link in links & files.keys()}
+    lasts = {link: told[link] for link in links & told.keys()}
+    lasts |= {link: _whole_seconds(files[link]) for link in links & files.keys()}
     job.given = sum(lasts.values()) if lasts.keys() == links else None
     if order is not None and order.movie in lasts:
         job.lasts = lasts[order.movie]

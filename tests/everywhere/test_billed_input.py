@@ -112,7 +112,30 @@ def test_the_price_beside_a_clip_at_a_url_is_unknown() -> None:
     assert made.plan.cost.to_pay is None
     (found,) = (one for one in made.compilation.diagnostics if one.code.id == "SB503")
     assert "not known, as the seconds of a clip at a URL are billed too" in found.message
-    assert found.help == "write the path of a copy of the clip in place of its URL"
+    assert found.help == (
+        "write its duration: beside its video:, or the path of a copy of the clip"
+    )
+
+
+def test_the_stated_seconds_of_a_clip_at_a_url_are_counted_and_checked() -> None:
+    made = planned(AT_A_URL.replace("street.mp4}", "street.mp4, duration: 5s}"))
+    assert bill(made) == bill(planned())
+    assert bill(made) is not None
+    assert problems(made, rain(made)) == []
+    (told,) = (one for one in made.compilation.diagnostics if one.code.id == "SB317")
+    assert told.severity == "note"
+    assert "the plan counts the 5 s that are written, the vendor those of the" in told.message
+    wrong = replace(rain(made), cost=rain(planned(AT_A_URL)).cost)
+    assert problems(made, wrong) != []
+    long = AT_A_URL.replace("street.mp4}", "street.mp4, duration: 31s}")
+    Path("storyboard.yaml").write_text(long, encoding="utf-8")
+    (found,) = (
+        one.message
+        for one in Project("storyboard.yaml").plan().compilation.diagnostics
+        if one.code.id == "SB210"
+    )
+    assert found.startswith('"https://example.com/street.mp4" cannot be sent to')
+    assert found.endswith("it lasts 31 s, from 3 to 30.05 s is taken")
 
 
 def test_the_clip_of_a_shot_counts_with_the_seconds_of_that_shot() -> None:

@@ -9,7 +9,9 @@ from drawn_clips import turned_clip
 from films_here import invoke, planned, said
 from still_movies import movie
 
+from storyboard.api import CompileOptions, Project
 from storyboard.media.mp4 import read_clip
+from storyboard.run.events import Event, Happening
 
 EDIT = "fal/kling-o3-pro-video-edit"
 FILM = f"""\
@@ -190,3 +192,54 @@ def test_a_plan_and_why_say_what_is_edited(film: Path) -> None:
     planned(FILM)
     assert "edits street" in invoke("plan").output
     assert "edits street, and is as long" in invoke("why", "rain/snow").output
+
+
+AT_A_URL = f"""\
+storyboard: 1
+title: Rain
+target: {EDIT}
+footage:
+  street: {{video: https://example.com/street.mp4}}
+scenes:
+  - id: rain
+    shots:
+      - {{prompt: It rains., edit: street}}
+      - {{prompt: It rains more., edit: street}}
+"""
+STATED = AT_A_URL.replace("street.mp4}", "street.mp4, duration: 7s}")
+
+
+def test_the_seconds_of_a_clip_at_a_url_are_stated_once(film: Path) -> None:
+    made = planned(STATED)
+    assert [one.seconds for one in made.plan.requests] == [7, 7]
+    notes = [one for one in made.compilation.diagnostics if one.code.id == "SB317"]
+    assert [(one.severity, one.span.line if one.span else 0) for one in notes] == [("note", 5)]
+
+
+def test_stated_seconds_are_held_against_a_file_and_are_not_those_of_a_shot(film: Path) -> None:
+    in_file = FILM.replace("street.mp4}", "street.mp4, duration: 4s}")
+    assert said(planned(in_file)) == [
+        'SB314 "clips/street.mp4" lasts 6.00 s, its duration says 4 s'
+    ]
+    agreed = planned(FILM.replace("street.mp4}", "street.mp4, duration: 6s}"))
+    assert agreed.plan.is_applyable
+    of_shot = FILM.replace("{video: clips/street.mp4}", "{shot: rain/sea, duration: 4s}")
+    assert said(planned(of_shot)) == [
+        "SB112 the clip of a shot lasts as long as the shot, and has a duration of its own"
+    ]
+
+
+def test_a_rehearsed_clip_is_as_long_as_is_written_of_one_at_a_url(film: Path) -> None:
+    project = Project("storyboard.yaml", CompileOptions(is_simulated=True))
+    Path("storyboard.yaml").write_text(STATED, encoding="utf-8")
+    made = project.plan().plan
+    warnings: list[str] = []
+
+    def listen(event: Event) -> None:
+        if event.what is Happening.WARNING:
+            warnings.append(str(event.facts))
+
+    assert project.run(made, listen=listen).is_complete
+    assert warnings == []
+    clips = sorted(Path("out/simulated/rain").glob("*.mp4"))
+    assert [round(read_clip(one).seconds) for one in clips] == [7, 7]

@@ -13,9 +13,16 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from storyboard.compiler.film import Asset
-from storyboard.diagnostics import Code, Diagnostics, Label
-from storyboard.diagnostics.codes import OUTSIDE_PROJECT, PICTURE_MISSING, PICTURE_UNFIT
+from storyboard.diagnostics import Code, Diagnostics, Label, Span
+from storyboard.diagnostics.codes import (
+    CLIP_LENGTH,
+    OUTSIDE_PROJECT,
+    PICTURE_MISSING,
+    PICTURE_UNFIT,
+    UNMEASURED_CLIP,
+)
 from storyboard.document import Scalar
+from storyboard.language.cast import Footage
 from storyboard.language.scalars import is_url
 from storyboard.project.files import Files, PictureFacts
 from storyboard.project.video_header import VideoFacts
@@ -50,6 +57,28 @@ class Assets(Struct):
     def clip(self, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
         """A clip as written in a file of ``folder``."""
         return self._asset("clip", written, folder, diagnostics)
+
+    def footage(self, block: Footage, folder: str, diagnostics: Diagnostics) -> Asset | None:
+        """The clip of a block of footage, with the seconds that the writer states of one at a URL.
+
+        None for the clip of a shot. It is said where a file lasts otherwise than is stated.
+        """
+        if block.video is None:
+            return None
+        clip, stated = self.clip(block.video, folder, diagnostics), block.duration
+        if stated is None:
+            return clip
+        if is_url(clip.location):
+            report_unmeasured(clip.location, stated, block.node["duration"].span, diagnostics)
+            return replace(clip, lasts=Decimal(stated))
+        if clip.lasts is not None and clip.seconds != stated:
+            diagnostics.add(
+                CLIP_LENGTH,
+                f'"{block.video}" lasts {clip.lasts:.2f} s, its duration says {stated} s',
+                block.node["duration"].span,
+                help="leave duration: out: a file is measured",
+            )
+        return clip
 
     def _asset(self, kind: str, written: Scalar, folder: str, diagnostics: Diagnostics) -> Asset:
         key = (kind, folder, str(written))
@@ -132,7 +161,7 @@ class Assets(Struct):
         """Whether a clip is within limits of the target; if not, that is said."""
         found = self._at.get(asset.location)
         if found is None or found.size is None:
-            return True
+            return self._report(_unfit_length(asset, limits), asset, "clip", target, diagnostics)
         problem = self._video_problem(found, found.size, limits)
         return self._report(problem, asset, "clip", target, diagnostics)
 
@@ -140,7 +169,8 @@ class Assets(Struct):
         self, problem: Misfit, asset: Asset, kind: str, target: Target, diagnostics: Diagnostics
     ) -> bool:
         if problem.what:
-            shown = self.files.shown(asset.location)
+            is_away = is_url(asset.location)
+            shown = asset.location if is_away else self.files.shown(asset.location)
             _say(
                 PICTURE_UNFIT,
                 asset,
@@ -182,6 +212,28 @@ class Misfit(Struct, frozen=True):
 
     what: str = ""
     advice: str = ""
+
+
+def report_unmeasured(what: str, seconds: int, place: Span, diagnostics: Diagnostics) -> None:
+    """Say that the seconds of a clip at a URL are the writer's word."""
+    diagnostics.add(
+        UNMEASURED_CLIP,
+        f'"{what}" is at a URL and is not measured: the plan counts the {seconds} s that are '
+        "written, the vendor those of the clip",
+        place,
+        help="a path to a copy of the clip is measured",
+    )
+
+
+def _unfit_length(clip: Asset, limits: Videos | None) -> Misfit:
+    """Why a clip of which nothing but its seconds is known is outside the limits."""
+    if limits is None or clip.lasts is None:
+        return Misfit()
+    if limits.min_seconds <= clip.lasts <= limits.max_seconds:
+        return Misfit()
+    return Misfit(
+        f"it lasts {clip.lasts} s, from {limits.min_seconds} to {limits.max_seconds} s is taken"
+    )
 
 
 def unfit_picture(size: int, facts: PictureFacts | None, limits: Pictures) -> Misfit:

@@ -2,7 +2,7 @@
 
 A model that edits a clip, or takes a motion from one, renders as many seconds as the clip has: the
 shot lasts as long, in whole seconds, as they are billed. The length of a file is measured, that of
-a URL is what the shot says.
+a URL is what the footage or the shot says.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Literal
 from msgspec import Struct
 
 from storyboard.compiler.film import Asset, FootageUse, Shot, ShotClip
-from storyboard.compiler.resolve.assets import Assets
+from storyboard.compiler.resolve.assets import Assets, report_unmeasured
 from storyboard.compiler.resolve.cast import Names
 from storyboard.compiler.resolve.members import Member, worn_in
 from storyboard.compiler.resolve.mentions import normal
-from storyboard.diagnostics import Diagnostics, Label
+from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     CLIP_LENGTH,
     FEATURE_LOST,
@@ -36,6 +36,8 @@ class FootageUses(Struct, frozen=True):
     names: Names
     assets: Assets
     diagnostics: Diagnostics
+    stated: dict[str, tuple[int, Span]]
+    """The seconds of clips at URLs, by the first shots that are made from them, and where."""
 
     def of(self, shot: model.Shot) -> FootageUse | None:
         """The clip that a shot is made from; None where there is none, with the reason said."""
@@ -83,8 +85,11 @@ class FootageUses(Struct, frozen=True):
                     CLIP_LENGTH,
                     f'"{use.name}" is at a URL, where its length cannot be measured',
                     place.span,
-                    help="write duration: with its whole seconds, or a path to a copy of it",
+                    help=f"write its whole seconds beside video:, as in footage: {{{use.name}: "
+                    "{video: …, duration: 5s}}, or a path to a copy of it",
                 )
+            if written is not None:
+                self._check_same(use, written, place)
             return written
         if written is not None and written != whole:
             self.diagnostics.add(
@@ -95,6 +100,21 @@ class FootageUses(Struct, frozen=True):
                 help=f"write duration: {whole}s, or leave the seconds out",
             )
         return whole
+
+    def _check_same(self, use: FootageUse, seconds: int, place: Node) -> None:
+        """Say that two shots that are made from one clip at a URL have other seconds."""
+        if use.name not in self.stated:
+            report_unmeasured(use.name, seconds, place.span, self.diagnostics)
+        known, there = self.stated.setdefault(use.name, (seconds, place.span))
+        if known != seconds:
+            self.diagnostics.add(
+                CLIP_LENGTH,
+                f'"{use.name}" lasts {known} s for one shot and {seconds} s for another: a shot '
+                f"with {use.way} lasts as long as its clip",
+                place.span,
+                labels=(Label(there, f"{known} s here"),),
+                help="write the seconds of the clip once, as duration: beside its video:",
+            )
 
     def mover(self, shot: Shot) -> Asset | None:
         """The picture of the one character or prop in a shot, which moves as its clip does.
@@ -136,10 +156,10 @@ class FootageUses(Struct, frozen=True):
             # Which shot that is, and how long, is known when all shots are.
             later = ShotClip(shot="", seconds=0, span=member.block.shot.span)
             return FootageUse(way=way, name=member.name, clip=later, facing=facing)
-        if member.block.video is None:
+        clip = self.assets.footage(member.block, member.folder, self.diagnostics)
+        if clip is None:
             self._report_without_clip(way, written, member)
             return None
-        clip = self.assets.clip(member.block.video, member.folder, self.diagnostics)
         return FootageUse(way=way, name=member.name, clip=clip, facing=facing)
 
     def _check_frames(self, shot: model.Shot) -> None:

@@ -110,8 +110,7 @@ class References(Struct, frozen=True):
         clip = None
         if shot is not None:
             self.check_length(shot)
-        elif block.video is not None:
-            clip = self.assets.clip(block.video, member.folder, self.diagnostics)
+        elif (clip := self.assets.footage(block, member.folder, self.diagnostics)) is not None:
             self.assets.check_clip(clip, self.target.footage, self.target, self.diagnostics)
         return Reference(kind="clip", name=member.name, span=member.key.span, video=clip, shot=shot)
 

@@ -55,6 +55,8 @@ class SceneBuilder(Struct):
     diagnostics: Diagnostics
     targets: dict[str, Span] = field(default_factory=dict)
     """The targets that shots and scenes name, and where each is named first."""
+    stated_seconds: dict[str, tuple[int, Span]] = field(default_factory=dict)
+    """The seconds of clips at URLs, by the first shots that are made from them, and where."""
     has_opened: bool = False
     """Whether a shot stands before the one that is made."""
 
@@ -142,7 +144,7 @@ class SceneBuilder(Struct):
     ) -> Shot:
         looks, chosen = shared.looks, shared.chosen
         seconds, footage = self._seconds(shot, chosen), None
-        uses = FootageUses(self.texts.names, self.assets, self.diagnostics)
+        uses = FootageUses(self.texts.names, self.assets, self.diagnostics, self.stated_seconds)
         if shot.edit is not None or shot.motion is not None:
             footage = uses.of(shot)
             said = seconds if shot.duration is not None or _are_timed(shot.beats) else None
