@@ -28,12 +28,6 @@ from yaml.events import (
 from storyboard.diagnostics import Diagnostic, Diagnostics, Source, Span
 from storyboard.document.aliases import Anchor, copy_node, height
 from storyboard.document.depth import find_depth, refuses_depth
-from storyboard.document.diagnosis import (
-    report_breakdown,
-    report_no_key,
-    report_opening,
-    report_template,
-)
 from storyboard.document.document_end import SECOND_DOCUMENT, mark_broken
 from storyboard.document.entries import REFUSED_KEY, Entries
 from storyboard.document.events import HAS_C_PARSER, open_events
@@ -301,12 +295,17 @@ class _Builder:
             place = find_depth(self.text, error, MAX_DEPTH)
             self.findings.too_deep(Span(self.source, place, place + 1), MAX_DEPTH)
             raise Refused from None
+        # Files are read every time, and what says why one cannot be is seldom asked.
+        from storyboard.document.diagnosis import report_breakdown
+
         found = Diagnostics()
         source = self._as_parsed()
         report_breakdown(source, error, before, Findings(source, found))
         self._raise_broken(found, int(getattr(getattr(error, "problem_mark", None), "index", 0)))
 
     def _break_at_template(self, place: int) -> NoReturn:
+        from storyboard.document.diagnosis import report_template
+
         found = Diagnostics()
         source = self._as_parsed()
         report_template(source, place, Findings(source, found))
@@ -319,6 +318,8 @@ class _Builder:
 
     def _raise_broken(self, reported: Diagnostics, place: int) -> NoReturn:
         """Leave the parse with what is to be said, at the place where the mistake was made."""
+        from storyboard.document.diagnosis import report_no_key, report_opening
+
         found = next(iter(reported)).placed_in(self.source)
         cause = place if found.span is None else found.span.start
         opening = self.recovery.opening_before(place)

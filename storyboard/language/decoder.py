@@ -17,8 +17,6 @@ from storyboard.diagnostics import Diagnostics
 from storyboard.diagnostics.codes import EMPTY_SHOT, KEY_CONFLICT, MISSING_KEY
 from storyboard.document.nodes import Mapping, Node, copy_collections, without_blanks
 from storyboard.language.error_paths import Location, walk
-from storyboard.language.model_errors import report
-from storyboard.language.repairs import is_placeholder, rename, take_out
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -48,6 +46,10 @@ def decode(model: type[M], node: Node | None, diagnostics: Diagnostics) -> Decod
             return Decoded(model.model_validate(node), tuple(removed))
         except ValidationError as failure:
             errors = failure.errors(include_url=False, include_context=True)
+        # Most nodes are as they should be, and need nothing that says what is wrong.
+        from storyboard.language.model_errors import report
+        from storyboard.language.repairs import is_placeholder, rename, take_out
+
         if node is written:
             node = copy_collections(written)
         errors = _without_values_of_wrong_keys(errors)

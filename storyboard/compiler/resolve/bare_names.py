@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from itertools import chain
 
 from msgspec import Struct, field
@@ -51,8 +52,8 @@ _WORDS_TOO = frozenset(
 """Names that are English words as well: these count only with their capital."""
 
 
-class _Phrase(Struct, frozen=True, eq=False):
-    """The words that stand for a member, folded, and the pattern that finds them in a text.
+class _Phrase(Struct, frozen=True, eq=False, dict=True):
+    """The words that stand for a member, folded, and the expression that finds them in a text.
 
     ``name`` is the member's, as names are compared. ``is_of_style`` says that the words stand for
     it in a ``style:`` alone.
@@ -61,8 +62,14 @@ class _Phrase(Struct, frozen=True, eq=False):
     member: Member
     name: str
     first: str
-    pattern: re.Pattern[str]
+    expression: str
+    ignores_case: bool = False
     is_of_style: bool = False
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds the words; made when first asked for, as few are said without their ``@``."""
+        return re.compile(self.expression, re.IGNORECASE if self.ignores_case else 0)
 
 
 class _Places(Struct):
@@ -285,7 +292,7 @@ def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:
         if first is None or (any(map(is_unspaced, words)) and len(words) < _MIN_UNSPACED):
             continue
         if any(map(is_unspaced, words)):
-            yield _Phrase(member, name, words, re.compile(rf"(?<![@＠]){re.escape(words)}"))
+            yield _Phrase(member, name, words, rf"(?<![@＠]){re.escape(words)}")
             continue
         in_any_case = is_person and words.casefold() not in _WORDS_TOO
         written = words if in_any_case or not is_person else words[:1].upper() + words[1:]
@@ -293,10 +300,8 @@ def _phrases(name: str, member: Member, label: str) -> Iterator[_Phrase]:
             member,
             name,
             first[0],
-            re.compile(
-                rf"(?<![\w@{{.＠-])(?<!@ ){re.escape(written)}{_AFTER}",
-                re.IGNORECASE if in_any_case else 0,
-            ),
+            rf"(?<![\w@{{.＠-])(?<!@ ){re.escape(written)}{_AFTER}",
+            in_any_case,
         )
 
 
@@ -305,9 +310,8 @@ def _style_phrases(name: str, member: Member) -> Iterator[_Phrase]:
     for words in sorted({name, name.replace("_", " ")}):
         first = _WORD.search(words.casefold())
         if first is not None and not any(map(is_unspaced, words)):
-            pattern = f"{_BEGINS}{re.escape(words)}{_ENDS}"
-            clause = re.compile(pattern, re.IGNORECASE)
-            yield _Phrase(member, name, first[0], clause, is_of_style=True)
+            clause = f"{_BEGINS}{re.escape(words)}{_ENDS}"
+            yield _Phrase(member, name, first[0], clause, ignores_case=True, is_of_style=True)
 
 
 def _report_broken(passage: Passage, names: Names, diagnostics: Diagnostics) -> set[str]:
