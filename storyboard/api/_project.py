@@ -357,7 +357,8 @@ class Project(Struct, frozen=True):
         """The runs of the films in the storyboard's folder, the oldest first."""
         from storyboard.ledger.folder_run import runs_of
 
-        return runs_of(self.sent().store.read_ledger())
+        store = self.sent().store
+        return runs_of(store.read_ledger(), store.read_lock())
 
     def cancel(
         self,

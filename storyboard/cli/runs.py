@@ -21,8 +21,7 @@ from storyboard.cli.run_options import json_option, simulate_option
 def runs_command(file: str, simulate: bool, as_json: bool) -> int:
     """List the runs of a folder's films: when, on what, how they ended, and what they cost.
 
-    A clip is counted with the run that sent it last. What was paid before, here or elsewhere, and a
-    run has only fetched, is counted apart.
+    What was paid before, here or elsewhere, and a run has only fetched, is counted apart.
     """
     from storyboard.api import CompileOptions, Project
     from storyboard.render.runs import render_runs, runs_json

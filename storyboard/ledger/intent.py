@@ -102,11 +102,17 @@ class Intent(Struct, frozen=True, kw_only=True):
 
 
 class IntentStep(NamedTuple):
-    """An intent, by the digest of its request, came into a state at a time in Unix seconds."""
+    """An intent, by the digest of its request, came into a state at a time in Unix seconds.
+
+    ``run`` is the one that had sent it last by then, ``vendor_id`` the vendor's id of that order,
+    None while there was none.
+    """
 
     digest: str
     state: State
     at: float
+    run: str
+    vendor_id: str | None
 
 
 class Attempt(Struct, frozen=True, kw_only=True):

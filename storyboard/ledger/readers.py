@@ -157,8 +157,8 @@ def sent_of(base: sqlite3.Connection) -> list[Intent]:
 
 def steps_of(base: sqlite3.Connection) -> list[IntentStep]:
     """Each change of the state of an intent, the oldest first."""
-    rows = base.execute("select digest, state, at from steps order by rowid")
-    return [IntentStep(row[0], State(row[1]), row[2]) for row in rows]
+    rows = base.execute("select digest, state, at, run, vendor_id from steps order by rowid")
+    return [IntentStep(row[0], State(row[1]), *row[2:]) for row in rows]
 
 
 def take_files_of(base: sqlite3.Connection) -> dict[str, TakeFile]:

@@ -47,13 +47,19 @@ def end_order(
     billed: bool | None,
     charged: Money | None = None,
 ) -> EndedError:
-    """Write that an order is over without a clip; returns what is to be raised for it."""
-    ledger.step(
-        digest,
-        state,
-        failure=str(problem.kind),
-        problem=problem.text,
-        billed=billed,
-        charged=charged,
-    )
+    """Write that an order is over without a clip; returns what is to be raised for it.
+
+    What was charged for a clip that is lost stays as it is known.
+    """
+    if state is not State.LOST:
+        ledger.step(
+            digest,
+            state,
+            failure=str(problem.kind),
+            problem=problem.text,
+            billed=billed,
+            charged=charged,
+        )
+    else:
+        ledger.step(digest, state, failure=str(problem.kind), problem=problem.text)
     return EndedError(problem)

@@ -26,7 +26,9 @@ from storyboard.ledger import (
     Ledger,
     LedgerError,
     LedgerReader,
+    Lock,
     Order,
+    PaidOrder,
     Receipt,
     Standing,
     State,
@@ -336,8 +338,32 @@ def test_a_run_has_fetched_what_was_paid_before_it_and_sent_the_rest(
     ledger.step("sha256:sent", State.LOST)
     ledger.step("sha256:sent", State.SUCCEEDED)
     ledger.step("sha256:sent", State.STORED)
-    found = [(one.record.id, one.clips, one.fetched) for one in runs_of(place.reader)]
+    found = [(one.record.id, one.clips, one.fetched) for one in runs_of(place.reader, Lock())]
     assert found == [("r1", 2, 1), ("r2", 0, 2), ("r3", 0, 0)]
+
+
+def test_what_is_sent_again_stays_with_the_run_that_sent_it_first(
+    ledger: Ledger, place: Place
+) -> None:
+    for run, paid in (("r1", "0.50 USD"), ("r2", "0.60 USD")):
+        ledger.begin_run(run, "film.yaml", "t")
+        ledger.intend(order(), run, {})
+        ledger.step("sha256:aa", State.SUBMITTED, receipt=Receipt(id=run))
+        ledger.step("sha256:aa", State.SUCCEEDED, charged=Money.parse(paid))
+        if run == "r1":
+            ledger.step("sha256:aa", State.LOST)
+            assert place.reader.intents()[0].charged == Money.parse(paid)
+        ledger.end_run(run, "complete")
+        place.now += 5
+    first = PaidOrder(
+        digest="sha256:aa", request_id="r1", film="", address="a/1", host="fal", endpoint="e",
+        seconds=5, made="2026-09-24T18:30:00Z", clip="0" * 64, charge=Money.parse("0.50 USD"),
+    )  # fmt: skip
+    known = [(one.clips, one.charged) for one in runs_of(place.reader, Lock())]
+    assert known == [(1, ()), (1, (Money.parse("0.60 USD"),))]
+    lock = Lock(orders={("sha256:aa", "r1"): first})
+    known = [(one.clips, one.charged) for one in runs_of(place.reader, lock)]
+    assert known == [(1, (Money.parse("0.50 USD"),)), (1, (Money.parse("0.60 USD"),))]
 
 
 def test_a_ledger_that_nobody_has_opened_is_empty_and_reading_makes_none(

@@ -202,10 +202,18 @@ def test_a_lost_clip_is_rendered_once_it_was_planned_and_agreed_to(
     for take in ours.takes:
         take.unlink()
     sim.reset()
+    charged = ours.say("status").stdout.splitlines()[-2].partition(" · ")[2]
+    assert charged.startswith("charged ")
     assert ours.run().returncode == 4
+    # What it has cost is known as before: the clip is lost, and not the money's record.
+    assert f"2 lost at the vendor · {charged}\n" in ours.say("status").stdout
     done = ours.run()
     assert done.returncode == 0, done.stderr
     assert paid(sim) == 2
+    assert "2 rendered · 2 paid twice · charged " in ours.say("status").stdout
+    runs = json.loads(ours.say("runs", "--json").stdout)["runs"]
+    assert [one["clips"] for one in runs] == [2, 0, 2]
+    assert runs[0]["charged"] == runs[2]["charged"] != []
 
 
 def test_a_kept_clip_that_is_lost_gives_its_shots_back_to_the_next_plan(

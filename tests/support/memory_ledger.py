@@ -180,7 +180,10 @@ class MemoryLedger(MemoryReader):
         intended = now if new else intent.intended_at
         kept = replace(intent, intended_at=intended, changed_at=now)
         self._memory.intents[intent.digest] = kept
-        self._memory.steps.append(IntentStep(intent.digest, intent.state, now))
+        vendor_id = intent.receipt.id if intent.receipt else None
+        self._memory.steps.append(
+            IntentStep(intent.digest, intent.state, now, intent.run, vendor_id)
+        )
         return kept
 
     def accepted(self, host: str, endpoint: str, since: float) -> list[Intent]:
