@@ -150,6 +150,9 @@ def test_a_character_faces_as_in_the_clip_unless_the_shot_says_the_picture(film:
     (turned,) = as_picture.plan.requests
     assert turned.payload["character_orientation"] == "image"
     assert turned.shots[0].digest != as_clip.plan.requests[0].shots[0].digest
+    # Where no elements are taken, the facing is all that differs.
+    alike = [planned(FILM, V26), planned(FILM.replace("keep", "facing: picture, keep", 1), V26)]
+    assert len({one.plan.requests[0].shots[0].digest for one in alike}) == 2
 
 
 def test_no_elements_are_sent_where_it_faces_as_in_the_picture(film: Path) -> None:

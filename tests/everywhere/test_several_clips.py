@@ -79,6 +79,19 @@ def test_where_a_request_takes_one_clip_such_shots_are_apart() -> None:
     assert [one.id for one in made.plan.requests] == ["1/rain", "1/dusk"]
 
 
+@pytest.mark.parametrize(("names", "requests"), [("abcde", 1), ("abcdef", 2)])
+def test_shots_share_a_request_with_as_many_clips_as_it_carries(names: str, requests: int) -> None:
+    text = of_clips(dict.fromkeys(names, 3))
+    first, rest = names[:3], names[3:]
+    both = text.replace(
+        ", ".join(f"@{one}" for one in names), ", ".join(f"@{one}" for one in first)
+    )
+    both += f'      - {{id: dusk, prompt: "Dusk as in {", ".join(f"@{one}" for one in rest)}."}}\n'
+    made = planned(both)
+    assert made.plan.is_applyable, said(made)
+    assert len(made.plan.requests) == requests
+
+
 @pytest.mark.parametrize(
     ("lengths", "expected"),
     [
