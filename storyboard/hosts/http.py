@@ -221,7 +221,8 @@ class HttpClient:
         """Fetch a file, without the key, into a file of the disk while it arrives."""
         try:
             async with self._asking, self._follow(link) as answer:
-                if answer.status in (401, 403, 404, 410):
+                # A 403 may be somebody's in between: it is no word of the vendor that it is gone.
+                if answer.status in (404, 410):
                     raise trouble(FailureKind.GONE, f"the link to the clip answers {answer.status}")
                 if answer.status != httpx.codes.OK:
                     raise trouble(FailureKind.TRANSIENT, f"the clip's host answers {answer.status}")

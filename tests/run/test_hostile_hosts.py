@@ -136,6 +136,23 @@ def test_a_clip_whose_link_leads_nowhere_is_not_taken_for_lost(
     assert len(vendor.orders) == 2
 
 
+@HOSTS
+@pytest.mark.parametrize("status", [401, 403, 407, 451])
+def test_a_clip_that_somebody_in_between_holds_back_is_not_taken_for_lost(
+    host: str, status: int, vendor: HostileVendor, tmp_path: Path
+) -> None:
+    work = make_work(tmp_path / "film", host, FEW)
+    vendor.spoiled["clip"] = [lambda answer, _: answer.say(PAGE, status)] * 40
+    for _ in range(2):
+        report = run_once(work, vendor.url, patience=QUICK)
+        assert {(one.what, one.text) for one in report.results} == {
+            (Happening.STRANDED, f"the clip's host answers {status}")
+        }
+    vendor.spoiled.clear()
+    assert run_once(work, vendor.url, patience=QUICK).is_complete
+    assert len(vendor.orders) == 2
+
+
 def test_a_status_that_goes_back_is_followed_on(vendor: HostileVendor, tmp_path: Path) -> None:
     work = make_work(tmp_path / "film", "fal", FEW)
     states = ["IN_PROGRESS", "IN_QUEUE", "IN_PROGRESS", "IN_QUEUE", "FAILED", "completed"]
