@@ -57,9 +57,10 @@ class Breakdown(Struct, frozen=True, kw_only=True):
         """Say that the text at ``start`` needs quotation marks for how it begins."""
         line = PlainLine(self.source, start)
         in_flow = line.value < start and is_in_flow(self.text, line, start)
+        begin = start - 2 if self.text[start - 2 : start] == "''" else start
         found = TEMPLATE.match(self.text, start)
         first = found[0] if found else self.text[start]
-        fix = quote_fix(self.source, start, text_end(self.source, start, in_flow=in_flow))
+        fix = quote_fix(self.source, begin, text_end(self.source, start, in_flow=in_flow))
         return self.say(
             UNQUOTED_TEXT,
             f"a text that begins with {first} needs quotation marks",

@@ -99,7 +99,7 @@ class Findings:
             f"a comment begins with a #, and not with {sign}",
             span,
             help=f"write # {shorten(words)}",
-            fix=Fix(span, "#".ljust(len(sign))) if is_alone else None,
+            fix=Fix(span, "#") if is_alone else None,
         )
 
     def missing_space(self, key: Scalar) -> None:
