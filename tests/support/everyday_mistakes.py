@@ -502,7 +502,7 @@ ratio_in_words = _values(
 flag_in_words = _values(
     "audio", "no", "off", "n", "0", "FALSE", "enabled", "none", "mute", "silent", "Off", "y"
 )
-off_sound = _values("sound", "off", "no", "none", "yes", "on", "false", "mute")
+off_sound = _values("sound", "off", "no", "yes", "on", "false", "mute")
 off_text = _values("camera", "yes", "on", "no", "off", "true")
 off_line = _changed(lambda found: f"{found[1]}{found[2]}: no", (), "tone", "light")
 ids = _values(
@@ -520,7 +520,7 @@ ids = _values(
     "climb/1",
 )
 versions = _values("storyboard", "1.0", '"1"', "v1", "01", "true", "1.1", "latest", "The Film")
-languages = _values("language", "English", "en_US", "eng", "deutsch", "français", "en, de")
+languages = _values("language", "English", "en_US", "deutsch", "français", "en, de")
 sizes = _values("size", "clsoe-up", "wied", "mediun", "extreme wid", "closup", "mediumcloseup")
 titles = _values("title", "2026-01-01", "yes", "12:30", "010", "1_000", "~", "null")
 seams = _values(
@@ -614,7 +614,7 @@ def second_document(line: str, _: random.Random) -> _Made:
 
 dots = _before(r"^ {4,}[a-z]+:", "...", fix=("...", '"'))
 todo = _before(r"^ {6}- ", "- TODO", "- ???", "- ...")
-placeholder = _changed(lambda found: f"{found[1]}{found[2]}: <{found[2]}>", (), *_TEXTS)
+placeholder = _changed(lambda found: f"{found[1]}{found[2]}: <{found[2]}>", (), *_TEXTS, plain=True)
 arrow = _changed(lambda found: f"{found[1]}{found[2]} -> {found[4]}", (":",))
 
 EVERYDAY: tuple[Slip, ...] = tuple(
