@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
+
+from msgspec import Struct
 
 _T = TypeVar("_T")
 _Made = TypeVar("_Made", covariant=True)
 
 
-class Late(Generic[_Made]):
+class Late(Struct, Generic[_Made], eq=False):
     """A value that ``make`` makes, at most once. It equals the value itself, and each late one."""
 
-    __slots__ = ("_made", "_make")
-
-    def __init__(self, make: Callable[[], _Made]) -> None:
-        self._make: Callable[[], _Made] | None = make
+    make: Callable[[], _Made] | None
+    _made: _Made | None = None
 
     def value(self) -> _Made:
         """The value."""
-        if self._make is not None:
-            self._made = self._make()
-            self._make = None
-        return self._made
+        if self.make is not None:
+            self._made = self.make()
+            self.make = None
+        return cast(_Made, self._made)
 
     def __eq__(self, other: object) -> bool:
         return self.value() == value_of(other)
