@@ -6,7 +6,7 @@ import json
 import os
 import pty
 import re
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -136,10 +136,12 @@ def terminal() -> Iterator[tuple[int, int]]:
 def _read(end: int, until: str, seconds: float = 120) -> str:
     """What is said until a pattern is met."""
     said, late = "", time.monotonic() + seconds
-    while re.search(until, said) is None:
-        assert time.monotonic() < late, said
-        if select.select([end], [], [], 0.1)[0]:
-            said += os.read(end, 65536).decode()
+    with selectors.DefaultSelector() as heard:
+        heard.register(end, selectors.EVENT_READ)
+        while re.search(until, said) is None:
+            assert time.monotonic() < late, said
+            if heard.select(0.1):
+                said += os.read(end, 65536).decode()
     return said
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-import select
+import selectors
 import shutil
 import subprocess
 import tempfile
@@ -88,6 +88,8 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
         commands, self._say = os.pipe()
         self._hear, answers = os.pipe()
+        self._heard = selectors.DefaultSelector()
+        self._heard.register(self._hear, selectors.EVENT_READ)
         self._process = subprocess.Popen(
             [
                 "bash", "-c", f'exec "$@" 3<&{commands} 4>&{answers}', "bash", CHROMIUM,
@@ -147,7 +149,8 @@ class Browser:
     def hear(self) -> None:
         """Wait for the next that the browser says."""
         while b"\0" not in self._data:
-            assert select.select([self._hear], [], [], _PATIENCE)[0], "Chromium says nothing"
+            # Not select.select, which takes no descriptor above 1,023.
+            assert self._heard.select(_PATIENCE), "Chromium says nothing"
             data = os.read(self._hear, 1 << 20)
             assert data, "Chromium has ended"
             self._data += data
@@ -161,6 +164,7 @@ class Browser:
     def close(self) -> None:
         """End the browser."""
         os.close(self._say)
+        self._heard.close()
         os.close(self._hear)
         self._process.terminate()
         self._process.wait(_PATIENCE)

@@ -215,6 +215,30 @@ REFUSALS: dict[str, Refusal] = {
         found=("SB406 2",),
         mended=f"- shots:\n  - {{prompt: The sea., start_frame: '{P}', end_frame: '{P}'}}\n",
     ),
+    "nine pictures between the first frame and the last": Refusal(
+        target="fal/kling-v4-image-to-video",
+        text="List should have at most 8 items after validation, not 9",
+        body={"prompt": "a", "start_image_url": P, "middle_image_urls": [P] * 9},
+        film=f"- shots:\n  - {{prompt: A., start_frame: '{P}', middle_frames: {[P] * 9}}}\n",
+        found=("SB405 2",),
+        mended=f"- shots:\n  - {{prompt: A., start_frame: '{P}', middle_frames: {[P] * 8}}}\n",
+    ),
+    "elements beside a character that is turned as in its picture": Refusal(
+        target="fal/kling-v3-pro-motion-control",
+        text="elements need character_orientation 'video'",
+        body={
+            "prompt": "a",
+            "image_url": P,
+            "character_orientation": "image",
+            "elements": [ELEMENT],
+            **MOVIE,
+        },
+        cast=f"characters: {{mara: {{frontal: '{P}', references: ['{P}']}}}}\n"
+        f"footage: {{dance: {{video: '{MOVIE['video_url']}'}}}}",
+        film="- shots:\n  - {motion: dance, duration: 5s, facing: picture, prompt: '@mara.'}\n",
+        found=("SB317 3", "SB403 3"),
+        seconds=(5,),
+    ),
     "more seconds than O1 renders": Refusal(
         target=O1,
         text="Input should be '3', '4', '5', '6', '7', '8', '9' or '10'",
