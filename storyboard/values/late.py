@@ -22,7 +22,7 @@ class Late(Struct, Generic[_Made], eq=False):
         if self.make is not None:
             self._made = self.make()
             self.make = None
-        return cast(_Made, self._made)
+        return cast("_Made", self._made)
 
     def __eq__(self, other: object) -> bool:
         return self.value() == value_of(other)
