@@ -68,6 +68,7 @@ EMPTY_FILM = _code(114, "empty-film", _ERROR, "a storyboard in which no shot is 
 DOUBTFUL_TEXT = _code(
     115, "doubtful-text", _WARNING, "a text that was hardly meant to be sent as it stands"
 )
+EMPTY_SCENE = _code(116, "empty-scene", _WARNING, "a scene without a shot")
 
 # Resolve
 LIBRARY_CYCLE = _code(201, "library-cycle", _ERROR, "cast libraries that use each other")

@@ -128,6 +128,14 @@ LongPrompts = Annotated[
 ]
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SHORTER = {
+    "ara": "ar", "ces": "cs", "chi": "zh", "cze": "cs", "dan": "da", "deu": "de", "dut": "nl",
+    "ell": "el", "eng": "en", "fin": "fi", "fra": "fr", "fre": "fr", "ger": "de", "gre": "el",
+    "heb": "he", "hin": "hi", "hun": "hu", "ind": "id", "ita": "it", "jpn": "ja", "kor": "ko",
+    "nld": "nl", "nor": "no", "pol": "pl", "por": "pt", "ron": "ro", "rum": "ro", "rus": "ru",
+    "spa": "es", "swe": "sv", "tha": "th", "tur": "tr", "ukr": "uk", "vie": "vi", "zho": "zh",
+}  # fmt: skip
+"""Codes of three letters that nobody knows a language by that has one of two (ISO 639)."""
 
 
 def _read_language(scalar: Scalar) -> str:
@@ -136,6 +144,15 @@ def _read_language(scalar: Scalar) -> str:
             BAD_CHOICE,
             f"expected the code of a language, found {described(scalar)}",
             "write two letters, such as en, ja, zh or es",
+        )
+    first, dash, rest = scalar.partition("-")
+    if (short := _SHORTER.get(first.lower())) is not None:
+        better = f"{short}{dash}{rest}"
+        raise refuse(
+            BAD_CHOICE,
+            f"expected the code of a language in two letters, found {described(scalar)}",
+            f"write {better}",
+            better,
         )
     return str(scalar)
 

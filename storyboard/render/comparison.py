@@ -16,6 +16,7 @@ from storyboard.values.units import Money
 _Offer = dict[str, Any]
 _EACH_CLIP = re.compile(r"\b(\d+) of \1 clips? (?:have|has)\b")
 """All clips of a film, whose number differs from target to target."""
+_SOME_CLIPS = re.compile(r"\b\d+ of \d+ clips? (?:have|has)\b")
 
 
 def render_comparison(comparison: dict[str, Any], *, color: bool, width: int | None) -> str:
@@ -59,7 +60,9 @@ def _reason(offer: _Offer, limits: dict[str, Any]) -> str:
     codes = {error["code"] for error in errors}
     said = [words for code, words in _beyond(limits).items() if code in codes]
     first = errors[0]["message"].removeprefix(offer["target"]).strip()
-    return " and ".join(said) or visible(_EACH_CLIP.sub("the clips have", first))
+    if said:
+        return " and ".join(said)
+    return visible(_SOME_CLIPS.sub("some clips have", _EACH_CLIP.sub("the clips have", first)))
 
 
 def _beyond(limits: dict[str, Any]) -> dict[str, str]:

@@ -239,6 +239,7 @@ def test_what_was_lost_and_rendered_anew_is_what_a_clone_fetches(
         take.unlink()
     sim.reset()
     assert ours.run().returncode == 4
+    time.sleep(1.1)  # orders are dated by the second, and the latest of a clip is fetched
     assert ours.run().returncode == 0
     theirs = ours.clone(tmp_path / "theirs")
     done = theirs.run()

@@ -26,7 +26,7 @@ from storyboard.compiler.resolve.members import members_of
 from storyboard.compiler.resolve.mentions import normal
 from storyboard.compiler.resolve.misread_words import check_wording
 from storyboard.compiler.resolve.shot_clips import bind_shot_clips
-from storyboard.compiler.resolve.shots import SceneBuilder
+from storyboard.compiler.resolve.shots import SceneBuilder, empty_shots
 from storyboard.compiler.resolve.templates import FilmVariables
 from storyboard.compiler.resolve.texts import Texts
 from storyboard.diagnostics import Diagnostics, Span
@@ -232,6 +232,7 @@ def _most(target: Target, wanted: int | None) -> int:
 def _report_empty(storyboard: model.Storyboard, diagnostics: Diagnostics) -> None:
     key = storyboard.node.key("scenes")
     span: Span | None = key.span if isinstance(key, Scalar) else None
+    span = next(filter(None, map(empty_shots, storyboard.scenes)), span)
     diagnostics.add(
         EMPTY_FILM,
         "no shot is left in the film",

@@ -23,6 +23,7 @@ from storyboard.diagnostics import Diagnostics, Label, Span
 from storyboard.diagnostics.codes import (
     BEATS_DISAGREE,
     DUPLICATE_ID,
+    EMPTY_SCENE,
     EMPTY_SHOT,
     KEY_CONFLICT,
     NOTHING_TO_CONTINUE,
@@ -68,7 +69,16 @@ class SceneBuilder(Struct):
             for number, scene in enumerate(self.storyboard.scenes, 1)
             if not scene.skip
         )
-        return tuple(scene for scene in made if scene.shots)
+        kept = tuple(scene for scene in made if scene.shots)
+        for scene in self.storyboard.scenes if kept else ():
+            if (written := empty_shots(scene)) is not None:
+                self.diagnostics.add(
+                    EMPTY_SCENE,
+                    f'the scene "{scene.id}" has no shots' if scene.id else "a scene without shots",
+                    written,
+                    help="write its shots, each with a dash, or skip: true in the scene",
+                )
+        return kept
 
     def _scene(self, number: int, scene: model.Scene) -> Scene:
         _check_ids("shot", scene.shots, self.diagnostics)
@@ -361,6 +371,14 @@ class SceneBuilder(Struct):
 def _are_timed(beats: tuple[model.Beat, ...] | None) -> bool:
     """Whether beats say together how long their shot is."""
     return bool(beats) and all(beat.duration is not None for beat in beats or ())
+
+
+def empty_shots(scene: model.Scene) -> Span | None:
+    """Where the list of a scene's shots is written and is empty; None of any other scene."""
+    written = scene.node.get("shots")
+    if scene.skip or scene.shots or written is None or _is_hole(scene):
+        return None
+    return written.span
 
 
 def _is_hole(scene: model.Scene) -> bool:
