@@ -108,7 +108,7 @@ REFUSALS: dict[str, Refusal] = {
         text="Either 'prompt' or 'multi_prompt' must be provided",
         body={"multi_prompt": []},
         film="- shots: []\n",
-        found=("SB114 head",),
+        found=("SB114 1",),
         mended="- shots: [The sea.]\n",
     ),
     "a shot without prompt": Refusal(
