@@ -190,6 +190,7 @@ def _version(one: FilmVersion) -> str:
 def _summary(found: FilmDifference) -> Iterator[str]:
     """The lines below, the sums last."""
     old, new = found.before, found.after
+    is_whole = not old.left_out and not new.left_out
     for version in (old, new):
         if version.left_out:
             scenes = ", ".join(version.left_out)
@@ -201,10 +202,14 @@ def _summary(found: FilmDifference) -> Iterator[str]:
         yield f"targets: {', '.join(old.targets)} → {', '.join(new.targets)}"
     counts = Counter(change for _, change in {(_of(one), one.change) for one in found.shots})
     said = [f"{counts[change]:,} {change}" for change in ShotChange if counts[change]]
-    yield f"shots: {', '.join(said)}" if said else "no shot differs"
+    if not is_whole and not old.shots and not new.shots:
+        return  # nothing is left of which there is anything to say
+    no_other = "no shot differs" if is_whole else "no other shot differs"
+    yield f"shots: {', '.join(said)}" if said else no_other
     yield _sizes(old, new)
     prices = f", prices of {found.prices_of}" if found.prices_of else ""
-    yield f"whole film, rendered anew: {_change(old.price, new.price)}{prices}"
+    what = "whole film" if is_whole else "rest of the film"
+    yield f"{what}, rendered anew: {_change(old.price, new.price)}{prices}"
     if (old.to_pay, new.to_pay) != (old.price, new.price):
         yield f"still to pay: {_change(old.to_pay, new.to_pay)}"
 
