@@ -67,10 +67,10 @@ def analyze(file: Path, unsaved: Mapping[Path, str], today: date) -> FilmAnalysi
     project = Project(str(file), CompileOptions(unsaved=unsaved))
     result: PlanResult | None = None
     try:
-        compilation = project.check()
-        if compilation.film is not None:
-            result = project.plan()
-            compilation = result.compilation
+        result = project.plan()
+        compilation = result.compilation
+        if compilation.film is None:  # a library, or nothing that can be read
+            result, compilation = None, project.check()
     except StoryboardError as error:
         text = unsaved.get(file, "")
         return FilmAnalysis(file=file, sources={file: Source(str(file), text)}, problem=str(error))

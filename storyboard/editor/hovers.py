@@ -73,7 +73,7 @@ def shot_words(analysis: FilmAnalysis, shot: Shot) -> str:
     clips = analysis.clips_of(shot.address)
     lines = [f"**{_plain(shot.address)}** · {shot.seconds} s"]
     if not clips:
-        lines.append("Nothing is sent for it yet: it is paid, or its scene has errors.")
+        lines.append("Nothing is to be sent for it: it is paid, or its scene has errors.")
     for request, part in clips:
         shared = len(request.shots) - 1
         beside = f", with {counted(shared, 'other shot')}" if shared else ""

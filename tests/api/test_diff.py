@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from commands import run_command
+from git_checkouts import commit, git
 from jsonschema import Draft202012Validator
 from PIL import Image
 
@@ -31,16 +31,6 @@ scenes:
       - {id: lamp, duration: 5s, prompt: A lamp is lit.}
 """
 CAST = "characters: {mara: {frontal: mara.png}}\n"
-
-
-def git(folder: Path, *words: str) -> None:
-    name = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
-
-
-def commit(folder: Path) -> None:
-    git(folder, "add", ".")
-    git(folder, "commit", "-qm", "The film")
 
 
 @pytest.fixture
@@ -66,8 +56,8 @@ def edit(folder: Path, *pairs: tuple[str, str]) -> None:
     (folder / "storyboard.yaml").write_text(text)
 
 
-def differs(folder: Path, *revisions: str | None) -> FilmDifference:
-    found = Project.around(folder).diff(*revisions).difference  # type: ignore[arg-type]
+def differs(folder: Path, before: str = "HEAD", after: str | None = None) -> FilmDifference:
+    found = Project.around(folder).diff(before, after).difference
     assert found is not None
     return found
 
@@ -184,6 +174,18 @@ def test_exit_codes_say_whether_anything_differs(film: Path) -> None:
     assert "@mora" in done.stderr
     assert run_command("diff", "--from", "nix", cwd=film).returncode == 2
     assert run_command("diff", "--json", "--markdown", cwd=film).returncode == 2
+
+
+def test_a_sum_without_scenes_is_not_that_of_the_whole_film(film: Path) -> None:
+    edit(film, ("A lamp is lit.", '"@nobody lights a lamp."'))
+    said = run_command("diff", cwd=film).stdout
+    assert "left out: night, which has errors in the files as they are" in said
+    assert "no other shot differs" in said
+    assert "rest of the film, rendered anew: 0.90 USD, as before" in said
+    edit(film, ("A gull looks down.", '"@nobody looks down."'))
+    said = run_command("diff", cwd=film).stdout
+    assert "left out: pier, night" in said
+    assert "USD" not in said
 
 
 def test_a_film_that_cannot_be_read_is_told_as_everywhere(film: Path) -> None:

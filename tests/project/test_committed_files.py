@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from git_checkouts import commit, git
 from PIL import Image
 
 from storyboard.errors import UsageError
 from storyboard.project.committed_files import CommittedFiles
-
-
-def git(folder: Path, *words: str) -> None:
-    name = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -30,8 +25,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "cast/link.png").symlink_to("mara.png")
     (folder / "cast/out.png").symlink_to("/etc/hostname")
     git(folder, "init", "-q")
-    git(folder, "add", ".")
-    git(folder, "commit", "-qm", "The film")
+    commit(folder)
     return folder
 
 

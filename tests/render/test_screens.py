@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from git_checkouts import commit, git
 from msgspec import structs
 
 from storyboard.api import Project
@@ -234,9 +234,8 @@ def _compared() -> FilmDifference:
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film"
         shutil.copytree(file.parent, film, ignore=shutil.ignore_patterns(".storyboard", "out"))
-        name = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-        for words in (("init", "-q"), ("add", "."), (*name, "commit", "-qm", "The film")):
-            subprocess.run(["git", *words], cwd=film, check=True)
+        git(film, "init", "-q")
+        commit(film)
         (film / file.name).write_text(text, encoding="utf-8")
         found = Project.around(film).diff().difference
     assert found is not None
