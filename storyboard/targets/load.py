@@ -35,7 +35,7 @@ from storyboard.project.disk import read_plain_file
 from storyboard.project.files import MAX_SOURCE
 from storyboard.targets.checks import disagreements
 from storyboard.targets.disagreement import Disagreement
-from storyboard.targets.merging import merged, without_empty
+from storyboard.targets.inheritance import merged, without_empty
 from storyboard.targets.model import LATER_FEATURES, Feature, Target
 from storyboard.targets.own_schema import OwnSchemaError, read_own_schema
 from storyboard.targets.unknown_target import report_unknown_target
